@@ -1,0 +1,220 @@
+"""The configuration: typed, closed, frozen, and the only place where a default lives.
+
+Defaults follow METHODS; every unit is part of the key's name. Descriptions become the comments
+of ``corridors init`` and of the JSON schema.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from corridors.config.sources import (
+    BarrierSource,
+    BoundarySource,
+    Fraction,
+    HabitatLayer,
+    Herd,
+    NotNegative,
+    Positive,
+    Section,
+    StateSource,
+)
+
+MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+HerdName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+
+class Study(Section):
+    """The study as a whole."""
+
+    name: HerdName = Field("my-study", description="short name, goes into file names")
+    title: str = Field("My study", description="title on maps and reports")
+    data_processed: str = Field("data/processed", description="folder of the results")
+
+
+class Working(Section):
+    """Working CRS and grid."""
+
+    crs: str = Field(
+        "auto", description="auto: equal-area around the herd; or any projected CRS in metres"
+    )
+    cell_m: Literal["auto"] | Positive = Field(
+        50.0, description="edge of a cell, m; auto: 50, 100, 250 or 500"
+    )
+    memory_mb: Positive = Field(
+        1500.0, description="memory that auto keeps a herd's surface below, MB"
+    )
+
+
+class Clean(Section):
+    """Flags on fixes; nothing is deleted."""
+
+    max_speed_m_s: Positive = Field(3.0, description="too_fast: speed in and out above this, m/s")
+    spike_speed_m_s: Positive = Field(1.5, description="spike: out-and-back speed above this, m/s")
+    spike_turn_cos: float = Field(
+        -0.97, ge=-1, le=1, description="spike: cosine of the turning angle below this"
+    )
+    spike_median_m: Positive = Field(
+        100_000.0, description="outlier: this far from the local median, m"
+    )
+    dop_max: Positive = Field(10.0, description="poor_fix: dilution of precision above this")
+    allow_2d: bool = Field(True, description="false: 2-D fixes are poor_fix")
+    mortality_step_m: Positive = Field(50.0, description="mortality: steps up to this, m ...")
+    mortality_h: Positive = Field(
+        48.0, description="... for more than this until the track ends, h"
+    )
+    burst_gap_h: Positive = Field(49.0, description="a longer gap starts a new burst, h")
+    settling_days: NotNegative = Field(0.0, description="range_start: first days after capture, d")
+
+
+class Segment(Section):
+    """Migrations from displacement models."""
+
+    bio_year_start: MonthDay = Field(
+        "02-01", description="MM-DD at which the biological year starts (not during a migration)"
+    )
+    min_distance_km: Positive = Field(
+        10.0, description="shorter displacement is not called migration, km"
+    )
+    min_range_multiple: Positive = Field(
+        2.0, description="... nor below this multiple of the daily range"
+    )
+    min_fixes: int = Field(60, ge=10, description="fewer fixes in a year: unclassified")
+    min_days: Positive = Field(60.0, description="shorter year: unclassified, d")
+    duration_bounds_d: tuple[Positive, Positive] = Field(
+        (1.0, 21.0), description="bounds of phi, d"
+    )
+    mixed_bounds: tuple[Fraction, Fraction] = Field((0.05, 0.95), description="bounds of zeta")
+    n_starts: int = Field(12, ge=1, description="starting points of each fit")
+    migration_padding_phi: Positive = Field(2.0, description="window is theta -/+ this many phi")
+    range_quantile: Fraction = Field(
+        0.95, description="range from this quantile of migration ends ..."
+    )
+    min_range_days: Positive = Field(30.0, description="shorter stay is not a seasonal range, d")
+
+
+class Occurrence(Section):
+    """Occurrence surface of one migration."""
+
+    method: Literal["bbmm", "fmv", "line"] = Field("bbmm", description="bbmm, fmv or line")
+    variance_form: Literal["corrected", "horne", "bbmm3"] = Field(
+        "corrected", description="corrected; horne and bbmm3 only to compare with other programs"
+    )
+    location_error_m: Positive = Field(20.0, description="SD per axis of a fix without DOP, m")
+    max_lag_h: Positive = Field(8.0, description="longer steps are not bridged, h")
+    max_long_lag_frac: Fraction = Field(
+        1 / 3, description="refuse when more of the steps are longer"
+    )
+    min_fixes: int = Field(4, ge=3, description="fewer usable fixes: refused")
+    fmv_m2_min: dict[str, Positive] = Field(
+        default_factory=lambda: {"Odocoileus hemionus": 800.0, "Cervus canadensis": 1000.0},
+        description="fixed motion variance by species, m2/min (method fmv)",
+    )
+    line_buffer_m: Positive = Field(200.0, description="half width of method line, m")
+    time_tolerance: Positive = Field(
+        1e-5, description="total variation left by the time quadrature"
+    )
+
+
+class Delineate(Section):
+    """From animals to corridors, stopovers and ranges."""
+
+    footprint_isopleth: Fraction = Field(0.99, description="isopleth of an animal's footprint")
+    medium_share: Fraction = Field(0.10, description="medium: used by this share of the animals")
+    high_share: Fraction = Field(0.20, description="high: used by this share of the animals")
+    min_area_m2: NotNegative = Field(20_000.0, description="smaller crumbs and holes go, m2")
+    stopover_area_frac: Fraction = Field(0.10, description="stopover: this share of the used area")
+    range_isopleths: tuple[Fraction, ...] = Field(
+        (0.50, 0.95), description="isopleths of seasonal ranges"
+    )
+
+
+class Habitat(Section):
+    """Habitat layers and connectivity."""
+
+    layers: tuple[HabitatLayer, ...] = ()
+    cell_m: Positive = Field(250.0, description="cell of the resistance grid, m")
+    margin_km: NotNegative = Field(15.0, description="grid beyond the ranges, km")
+    default_resistance: Positive = Field(1.0, description="resistance where no layer is configured")
+    corridor_width_share: Fraction = Field(
+        0.05,
+        description="corridor: cells whose detour costs at most this share more than the best path",
+    )
+    min_coverage_frac: Fraction = Field(
+        0.5, description="refuse a layer that covers less of the grid"
+    )
+
+
+class Intersect(Section):
+    """Barriers, borders and the crossings of the herd."""
+
+    segment_length_m: Positive = Field(1000.0, description="longest management segment, m")
+    max_lag_h: Positive = Field(26.0, description="longer steps say nothing about a crossing, h")
+    encounter_distance_m: Positive = Field(110.0, description="an approach comes this near, m")
+    encounter_h: Positive = Field(
+        36.0, description="longer stays near a barrier are not approaches, h"
+    )
+    reach_km: Positive = Field(
+        10.0, description="barriers farther from every corridor are not read, km"
+    )
+    flux_floor: Positive = Field(1e-6, description="smaller fluxes are left out")
+
+
+class Rank(Section):
+    """Blocked passages per year and their uncertainty."""
+
+    prior_encounters: Positive = Field(
+        4.0, description="strength of the permeability prior, encounters"
+    )
+    priors: dict[str, Fraction] = Field(
+        default_factory=dict, description="class: mean permeability, overrides the packaged priors"
+    )
+    draws: int = Field(500, ge=50, description="bootstrap draws")
+    seed: int = Field(20240101, ge=0, description="seed of the bootstrap")
+    weight_jitter: NotNegative = Field(
+        50.0, description="Dirichlet concentration of the season weights; 0: none"
+    )
+    season_weights: dict[str, Positive] = Field(
+        default_factory=dict, description="season: weight; missing seasons count 1"
+    )
+
+
+class Publish(Section):
+    """What leaves the pipeline."""
+
+    tier: Literal["internal", "partner", "public"] = Field(
+        "internal",
+        description="internal: with fixes; partner: none; public: also no lines of single animals",
+    )
+    author: str = Field("", description="who made this")
+    basemap_boundaries: bool = Field(True, description="draw the bundled boundary lines on maps")
+
+
+class Config(Section):
+    """A study: what comes in, and how each stage works."""
+
+    study: Study = Study()
+    herds: dict[HerdName, Herd] = Field(default_factory=dict)
+    barriers: tuple[BarrierSource, ...] = ()
+    boundaries: tuple[BoundarySource, ...] = ()
+    states: StateSource | None = None
+    working: Working = Working()
+    clean: Clean = Clean()
+    segment: Segment = Segment()
+    occurrence: Occurrence = Occurrence()
+    delineate: Delineate = Delineate()
+    habitat: Habitat = Habitat()
+    intersect: Intersect = Intersect()
+    rank: Rank = Rank()
+    publish: Publish = Publish()
+
+    @model_validator(mode="after")
+    def _shares_are_ordered(self) -> Config:
+        if not self.delineate.medium_share < self.delineate.high_share:
+            raise ValueError("delineate: medium_share must be below high_share")
+        names = [source.name for source in self.barriers]
+        if len(set(names)) < len(names):
+            raise ValueError("barriers: names must be different")
+        return self

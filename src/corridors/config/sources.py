@@ -1,0 +1,177 @@
+"""Configuration of what comes in: tracks, expert ranges, barriers, boundaries, habitat layers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+BarrierKind = Literal[
+    "road", "rail", "fence", "border", "canal", "river", "pipeline", "powerline",
+    "settlement", "cropland", "energy", "other",
+]  # fmt: skip
+BarrierStatus = Literal["existing", "planned", "removed"]
+
+
+class Section(BaseModel):
+    """A closed, frozen group of keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TrackColumns(Section):
+    """Which column of a CSV or vector file holds what."""
+
+    animal: str = Field(description="name of the animal")
+    time: str = Field(description="time stamp")
+    time_format: str | None = Field(None, description="strptime format; null: ISO 8601")
+    lon: str | None = Field(None, description="longitude or x; not needed for a vector file")
+    lat: str | None = Field(None, description="latitude or y; not needed for a vector file")
+    dop: str | None = Field(None, description="dilution of precision")
+    fix_type: str | None = Field(None, description="2D/3D column")
+    species: str | None = Field(None, description="species column")
+    outlier: str | None = Field(None, description="true where the vendor marks an outlier")
+
+
+class TrackSource(Section):
+    """One file of GPS fixes."""
+
+    path: str = Field(
+        description="file, relative to this config; ${NAME} is an environment variable"
+    )
+    format: Literal["movebank", "csv", "gpx", "vector", "geoparquet"]
+    layer: str | None = Field(None, description="layer of a vector file")
+    time_zone: str | None = Field(
+        None,
+        description="IANA zone of the time stamps, e.g. UTC; needed unless they carry an offset",
+    )
+    crs: str | None = Field(None, description="CRS of lon/lat (csv only); null: EPSG:4326")
+    columns: TrackColumns | None = Field(None, description="needed for csv, vector and geoparquet")
+    animals: tuple[str, ...] | None = Field(None, description="read only these animals")
+    species: str | None = Field(None, description="read only this taxon; null: all in the file")
+    deployments: str | None = Field(
+        None, description="CSV with columns animal,start,end: fixes outside are flagged"
+    )
+
+
+class RangeSource(Section):
+    """Expert seasonal ranges (polygons) of a herd."""
+
+    path: str
+    layer: str | None = None
+    season_column: str = Field(description="column that says winter or summer")
+    author: str
+    date: date
+    confidence: Literal["low", "medium", "high"]
+
+
+class Herd(Section):
+    """One herd: the partition of the pipeline."""
+
+    species: str = Field(description="scientific name")
+    tracks: tuple[TrackSource, ...] = ()
+    picks: str | None = Field(
+        None,
+        description="CSV of migration windows edited by a person; overrides the automatic ones",
+    )
+    expert_ranges: RangeSource | None = None
+    population_size: Positive | None = Field(None, description="animals in the herd, if known")
+    population_source: str | None = Field(None, description="where population_size comes from")
+    simulated: bool = Field(False, description="label every output as simulated")
+
+    @model_validator(mode="after")
+    def _something_to_work_on(self) -> Herd:
+        if not self.tracks and self.expert_ranges is None:
+            raise ValueError("a herd needs tracks or expert_ranges")
+        if self.population_size is not None and not self.population_source:
+            raise ValueError("population_size needs population_source")
+        return self
+
+
+class OsmRule(Section):
+    """One rule that turns tagged OpenStreetMap ways into barriers; the first that fits counts."""
+
+    tags: dict[str, tuple[str, ...]] = Field(description="key: values (one of); ['*'] is any value")
+    kind: BarrierKind
+    class_: str = Field("", alias="class")
+    status: BarrierStatus = "existing"
+
+
+class BarrierSource(Section):
+    """One file of roads, fences, railways and the like."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="short name, goes into ids")
+    path: str
+    format: Literal["vector", "osm"] = "vector"
+    layer: str | None = None
+    kind: BarrierKind | None = Field(None, description="kind of everything in the file")
+    kind_column: str | None = None
+    kind_map: dict[str, BarrierKind] | None = Field(None, description="value of kind_column: kind")
+    class_: str = Field("", alias="class", description="class of everything in the file")
+    class_column: str | None = None
+    class_map: dict[str, str] | None = None
+    name_column: str | None = None
+    id_column: str | None = None
+    status: BarrierStatus = "existing"
+    status_column: str | None = None
+    permeability: Fraction | None = Field(
+        None, description="stated share that passes; null: unknown"
+    )
+    permeability_column: str | None = None
+    tolerance_m: NotNegative = Field(10.0, description="positional tolerance of the lines")
+    valid_from: date | None = None
+    valid_to: date | None = None
+    crs: str | None = Field(None, description="only where the file states none")
+    rules: tuple[OsmRule, ...] = Field((), description="for format osm")
+
+    @model_validator(mode="after")
+    def _kind_is_known(self) -> BarrierSource:
+        if self.format == "osm" and not self.rules:
+            raise ValueError("format osm needs rules")
+        if self.format == "vector" and self.kind is None and self.kind_column is None:
+            raise ValueError("a vector file needs kind, or kind_column with kind_map")
+        return self
+
+
+class BoundarySource(Section):
+    """State boundaries: the bundled Natural Earth extract or the user's own lines."""
+
+    path: str = Field(description="file, or 'natural-earth' for the bundled generalised extract")
+    layer: str | None = None
+    left_column: str | None = None
+    right_column: str | None = None
+    left_state: str | None = Field(None, description="where the file has no column for it")
+    right_state: str | None = None
+    type_column: str | None = None
+    source: str = Field("", description="what to cite")
+    label: str = Field("", description="e.g. generalised")
+    published_km: Positive | None = Field(None, description="published length, for comparison only")
+    published_source: str = ""
+
+
+class StateSource(Section):
+    """Polygons of states, for national shares."""
+
+    path: str = Field(description="file, or 'natural-earth' for the bundled generalised extract")
+    layer: str | None = None
+    name_column: str = "state"
+
+
+class HabitatLayer(Section):
+    """One raster of land cover or of a continuous variable, with its resistance."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    path: str
+    band: int = Field(1, ge=1)
+    kind: Literal["class", "continuous"]
+    resistance: dict[int, Positive] = Field(
+        default_factory=dict, description="class value: resistance >= 1 (kind class)"
+    )
+    slope: float | None = Field(
+        None, description="kind continuous: resistance = 1 + slope*(x-zero)"
+    )
+    zero: float = Field(0.0, description="kind continuous: value with resistance 1")

@@ -1,0 +1,1 @@
+"""A simulated herd whose truth is known."""

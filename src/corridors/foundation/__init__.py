@@ -1,0 +1,1 @@
+"""Errors, CRS, grid and table contracts: no dependencies on other layers."""

@@ -1,0 +1,98 @@
+"""The working CRS of a herd, and lengths and areas that are published.
+
+Source: METHODS section 1. Planar work happens in a Lambert azimuthal equal-area projection
+centred on the herd; whatever is published as a length or an area is geodesic on WGS84.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS, Geod, Transformer
+from shapely import get_coordinates, get_parts
+from shapely.geometry.base import BaseGeometry
+
+GEOGRAPHIC = "EPSG:4326"
+GEOD = Geod(ellps="WGS84")
+
+
+def working_crs(lon_deg: npt.NDArray[np.float64], lat_deg: npt.NDArray[np.float64]) -> str:
+    """Return the herd's equal-area working CRS as a PROJ string.
+
+    The centre is the spherical median position (component-wise median of the unit vectors, so it
+    works across the antimeridian and at the poles), rounded to 0.1 degree so that a few new fixes
+    do not move the grid.
+
+    Parameters
+    ----------
+    lon_deg, lat_deg
+        Positions of the herd's usable fixes, degrees WGS84, shape (n,), finite, n >= 1.
+
+    Raises
+    ------
+    ValueError
+        No position, or one that is not finite.
+
+    Examples
+    --------
+    >>> working_crs(np.array([179.0, -179.0, 179.9]), np.array([65.0, 65.0, 65.0]))[:32]
+    '+proj=laea +lat_0=65.0 +lon_0=17'
+    """
+    lon, lat = np.radians(np.asarray(lon_deg, float)), np.radians(np.asarray(lat_deg, float))
+    if lon.size == 0 or not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        raise ValueError("working_crs needs at least one position, all finite")
+    x = float(np.median(np.cos(lat) * np.cos(lon)))
+    y = float(np.median(np.cos(lat) * np.sin(lon)))
+    z = float(np.median(np.sin(lat)))
+    lon_0 = round(float(np.degrees(np.arctan2(y, x))), 1) + 0.0
+    lat_0 = round(float(np.degrees(np.arctan2(z, np.hypot(x, y)))), 1) + 0.0
+    return f"+proj=laea +lat_0={lat_0} +lon_0={lon_0} +datum=WGS84 +units=m +no_defs +type=crs"
+
+
+@lru_cache(maxsize=32)
+def transformer(source: str, target: str) -> Transformer:
+    """Return a cached transformer with x/longitude first."""
+    return Transformer.from_crs(
+        CRS.from_user_input(source), CRS.from_user_input(target), always_xy=True
+    )
+
+
+def project(
+    lon_deg: npt.NDArray[np.float64], lat_deg: npt.NDArray[np.float64], crs: str
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return planar x, y (m) in ``crs`` of WGS84 positions; NaN stays NaN."""
+    x, y = transformer(GEOGRAPHIC, crs).transform(np.asarray(lon_deg), np.asarray(lat_deg))
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    lost = ~(np.isfinite(x) & np.isfinite(y))
+    return np.where(lost, np.nan, x), np.where(lost, np.nan, y)
+
+
+def geodesic_length_m(geometry: BaseGeometry) -> float:
+    """Return the geodesic length on WGS84 (m) of a line in EPSG:4326."""
+    return float(
+        sum(
+            GEOD.line_length(*get_coordinates(part).T)
+            for part in get_parts([geometry])
+            if not part.is_empty
+        )
+    )
+
+
+def geodesic_area_km2(geometry: BaseGeometry) -> float:
+    """Return the geodesic area on WGS84 (km2, >= 0) of a polygon in EPSG:4326."""
+    area = 0.0
+    for part in get_parts([geometry]):
+        if part.is_empty:
+            continue
+        area += abs(_ring_area(part.exterior)) - sum(
+            abs(_ring_area(ring)) for ring in part.interiors
+        )
+    return area / 1e6
+
+
+def _ring_area(ring: Any) -> float:
+    lon, lat = get_coordinates(ring).T
+    return float(GEOD.polygon_area_perimeter(lon, lat)[0])

@@ -1,0 +1,44 @@
+"""Fixed vocabularies that tables, configuration and styles share. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Bit i of FIXES.flags is FLAGS[i]. The order is part of the file format: append only.
+FLAGS = (
+    "duplicate_time",
+    "no_position",
+    "impossible_coordinate",
+    "outside_deployment",
+    "poor_fix",
+    "spike",
+    "too_fast",
+    "mortality",
+    "range_start",
+    "vendor_outlier",
+)
+FLAG_BIT: Mapping[str, int] = {name: 1 << i for i, name in enumerate(FLAGS)}
+
+MOVEMENT_CLASSES = ("migrant", "mixed_migrant", "disperser", "resident", "nomad", "unclassified")
+PARTS = ("migration", "range")
+SEASONS = ("spring", "autumn", "winter", "summer")
+CORRIDOR_CLASSES = ("low", "medium", "high")
+EVIDENCE = ("tracked", "modelled", "expert")
+BARRIER_KINDS = (
+    "road",
+    "rail",
+    "fence",
+    "border",
+    "canal",
+    "river",
+    "pipeline",
+    "powerline",
+    "settlement",
+    "cropland",
+    "energy",
+    "other",
+)
+BARRIER_STATUS = ("existing", "planned", "removed")
+PERMEABILITY_SOURCES = ("observed", "prior", "both", "stated", "unknown")
+OCCURRENCE_METHODS = ("bbmm", "fmv", "line")
+VARIANCE_FORMS = ("corrected", "horne", "bbmm3")

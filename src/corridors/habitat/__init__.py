@@ -1,0 +1,1 @@
+"""What lies between: layers, resistance, connectivity, network."""

@@ -1,0 +1,1 @@
+"""How the animals move: fixes, migrations, occurrence, population."""

@@ -1,0 +1,1 @@
+"""The stages of the pipeline. The one table of them is :mod:`corridors.stages.table`."""

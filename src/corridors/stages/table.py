@@ -1,0 +1,294 @@
+"""The one table of stages: name, what it reads and writes, keys it may see, where its code is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from corridors.config.model import Config
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One row of the table.
+
+    Parameters
+    ----------
+    name
+        Command name.
+    reads
+        Upstream stage -> the artefacts of it that this stage opens.
+    writes
+        Artefacts it leaves, in :attr:`folder`; a trailing ``/`` marks a folder of files, and
+        ``{herd}`` stands for the herd's name.
+    sections
+        Configuration sections the stage sees; a change in any of them makes it stale.
+    inputs
+        Which raw files it opens, by configuration section.
+    partition
+        ``herd``: once per herd; ``study``: once, from all herds that are done.
+    version
+        Raised by hand when results change although no code of the package did.
+    folder
+        Folder below ``data/processed``, then one folder per partition.
+    help
+        One line for the command.
+    """
+
+    name: str
+    help: str
+    reads: Mapping[str, tuple[str, ...]]
+    writes: tuple[str, ...]
+    sections: tuple[str, ...]
+    inputs: tuple[str, ...] = ()
+    partition: Literal["herd", "study"] = "herd"
+    version: int = 1
+    folder: str = ""
+
+    @property
+    def function(self) -> str:
+        """Where the code is, as ``module:function`` taking a ``StageContext``."""
+        return f"corridors.stages.{self.name}:run"
+
+
+# Partition name of the stages that run once for the study; no herd may be called so.
+WHOLE_STUDY = "all-herds"
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        "ingest",
+        "Read tracks, expert ranges, barriers and boundaries into tables.",
+        reads={},
+        writes=(
+            "fixes.parquet",
+            "ranges_expert.parquet",
+            "barriers.parquet",
+            "boundaries.parquet",
+            "states.parquet",
+            "ingest.json",
+        ),
+        sections=("herd_sources", "barriers", "boundaries", "states"),
+        inputs=("tracks", "expert_ranges", "barriers", "boundaries", "states"),
+    ),
+    Stage(
+        "clean",
+        "Flag unusable fixes and project the rest.",
+        reads={"ingest": ("fixes.parquet", "ranges_expert.parquet")},
+        writes=("fixes.parquet", "clean.json"),
+        sections=("clean", "working"),
+    ),
+    Stage(
+        "segment",
+        "Fit displacement models and cut tracks into migrations and seasonal ranges.",
+        reads={"clean": ("fixes.parquet", "clean.json")},
+        writes=(
+            "migrations.parquet",
+            "animal_years.parquet",
+            "picks.csv",
+            "pictures/",
+            "segment.json",
+        ),
+        sections=("segment", "herd_picks"),
+        inputs=("picks",),
+    ),
+    Stage(
+        "surface",
+        "Compute the occurrence surface of each migration and seasonal range.",
+        reads={"clean": ("fixes.parquet", "clean.json"), "segment": ("migrations.parquet",)},
+        writes=("surfaces.parquet", "estimates.parquet", "surface.json"),
+        sections=("occurrence", "working", "herd_species"),
+    ),
+    Stage(
+        "delineate",
+        "Draw corridors, stopovers and seasonal ranges of the herd.",
+        reads={
+            "ingest": ("ranges_expert.parquet",),
+            "clean": ("clean.json",),
+            "segment": ("migrations.parquet", "animal_years.parquet"),
+            "surface": ("surfaces.parquet", "estimates.parquet", "surface.json"),
+        },
+        writes=(
+            "corridors.parquet",
+            "stopovers.parquet",
+            "ranges.parquet",
+            "population.parquet",
+            "population.tif",
+            "delineate.json",
+        ),
+        sections=("delineate",),
+    ),
+    Stage(
+        "connect",
+        "Find the least-cost corridor between the ranges and the herd's network.",
+        reads={
+            "clean": ("clean.json",),
+            "delineate": ("corridors.parquet", "stopovers.parquet", "ranges.parquet"),
+        },
+        writes=(
+            "resistance.tif",
+            "cost.tif",
+            "modelled.parquet",
+            "network.parquet",
+            "network.graphml",
+            "connect.json",
+        ),
+        sections=("habitat",),
+        inputs=("habitat",),
+    ),
+    Stage(
+        "intersect",
+        "Cross the herd's movements with barriers and borders.",
+        reads={
+            "ingest": ("barriers.parquet", "boundaries.parquet", "states.parquet"),
+            "clean": ("fixes.parquet", "clean.json"),
+            "segment": ("migrations.parquet",),
+            "surface": ("estimates.parquet",),
+            "delineate": ("corridors.parquet", "population.parquet"),
+            "connect": ("modelled.parquet",),
+        },
+        writes=(
+            "segments.parquet",
+            "crossings.parquet",
+            "observed.parquet",
+            "encounters.parquet",
+            "border_report.parquet",
+            "border_crossings.parquet",
+            "national_shares.parquet",
+            "intersect.json",
+        ),
+        sections=("intersect", "occurrence"),
+    ),
+    Stage(
+        "rank",
+        "Rank barrier segments by blocked passages per year, with uncertainty.",
+        reads={"intersect": ("segments.parquet", "crossings.parquet", "encounters.parquet")},
+        writes=("threats.parquet", "rank.json"),
+        sections=("rank", "herd_population"),
+    ),
+    Stage(
+        "publish",
+        "Write the herd's GeoPackage, QGIS project, rasters and report.",
+        reads={
+            "ingest": ("ingest.json",),
+            "clean": ("fixes.parquet", "clean.json"),
+            "segment": ("migrations.parquet", "animal_years.parquet", "pictures/"),
+            "surface": ("estimates.parquet",),
+            "delineate": (
+                "corridors.parquet",
+                "stopovers.parquet",
+                "ranges.parquet",
+                "population.tif",
+                "delineate.json",
+            ),
+            "connect": ("resistance.tif", "modelled.parquet", "network.parquet", "connect.json"),
+            "intersect": (
+                "segments.parquet",
+                "crossings.parquet",
+                "observed.parquet",
+                "border_report.parquet",
+                "border_crossings.parquet",
+                "national_shares.parquet",
+            ),
+            "rank": ("threats.parquet", "rank.json"),
+        },
+        writes=(
+            "{herd}.gpkg",
+            "{herd}.qgz",
+            "corridor_surface.tif",
+            "corridor_surface.qml",
+            "report.html",
+            "pictures/",
+        ),
+        sections=("publish", "study", "herd"),
+        folder="atlas",
+    ),
+    Stage(
+        "atlas",
+        "Join all herds into one ranked threat layer and an index page.",
+        reads={
+            "delineate": ("corridors.parquet", "delineate.json"),
+            "rank": ("threats.parquet",),
+            "publish": ("report.html",),
+        },
+        writes=("atlas.gpkg", "atlas.qgz", "index.html"),
+        sections=("publish", "study", "herds"),
+        partition="study",
+        folder="atlas",
+    ),
+)
+
+# Keys of a herd that say nothing about its sources: they must not make `ingest` stale.
+_NOT_A_SOURCE = {"picks": None, "population_size": None, "population_source": None}
+
+BY_NAME = {stage.name: stage for stage in STAGES}
+
+
+def get(name: str) -> Stage:
+    """Return the stage called ``name``."""
+    return BY_NAME[name]
+
+
+def downstream(name: str) -> Iterator[Stage]:
+    """Yield every stage that depends on ``name``, directly or not, in order."""
+    reached = {name}
+    for stage in STAGES:
+        if reached.intersection(stage.reads):
+            reached.add(stage.name)
+            yield stage
+
+
+def sections_of(stage: Stage, config: Config, herd: str) -> dict[str, object]:
+    """Return the sections granted to ``stage``, by attribute name.
+
+    ``herd`` and its parts (``herd_sources``, ``herd_picks``, ``herd_species``,
+    ``herd_population``) come from the herd's own section, so that a new picks file does not make
+    `ingest` stale.
+    """
+    own = config.herds.get(herd)
+    out: dict[str, object] = {}
+    for section in stage.sections:
+        match section:
+            case "herd":
+                out["herd"] = own
+            case "herd_sources":
+                out["herd"] = own.model_copy(update=_NOT_A_SOURCE) if own else None
+            case "herd_picks":
+                out["picks"] = own.picks if own else None
+            case "herd_species":
+                out["species"] = own.species if own else None
+            case "herd_population":
+                out["population_size"] = own.population_size if own else None
+                out["population_source"] = own.population_source if own else None
+            case _:
+                out[section] = getattr(config, section)
+    return out
+
+
+def inputs_of(stage: Stage, config: Config, herd: str) -> list[str]:
+    """Return the raw files of ``stage`` as configured, in a fixed order, without bundled data."""
+    own = config.herds.get(herd)
+    found: list[str] = []
+    for kind in stage.inputs:
+        match kind:
+            case "tracks" if own:
+                for source in own.tracks:
+                    found.append(source.path)
+                    if source.deployments:
+                        found.append(source.deployments)
+            case "expert_ranges" if own and own.expert_ranges:
+                found.append(own.expert_ranges.path)
+            case "picks" if own and own.picks:
+                found.append(own.picks)
+            case "barriers":
+                found += [source.path for source in config.barriers]
+            case "boundaries":
+                found += [source.path for source in config.boundaries]
+            case "states" if config.states:
+                found.append(config.states.path)
+            case "habitat":
+                found += [layer.path for layer in config.habitat.layers]
+            case _:
+                pass
+    return [path for path in dict.fromkeys(found) if path != "natural-earth"]
