@@ -1,0 +1,42 @@
+# Two commands do everything on a machine with Python >= 3.11 and make: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test lint types contracts bench clean help
+
+help: ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "corridors needs Python 3.11 or newer; set PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+run: $(READY) ## set up, simulate the demo herd and run the whole pipeline on it
+	$(BIN)/corridors demo
+	$(BIN)/corridors run
+	@echo "Open data/processed/atlas/all-herds/index.html in a browser, or"
+	@echo "data/processed/atlas/wakhan-argali/wakhan-argali.qgz in QGIS."
+
+test: $(READY) ## set up and run the whole test suite
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: $(READY) ## ruff, formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## mypy, strict
+	$(BIN)/mypy
+
+contracts: $(READY) ## who may import whom
+	$(BIN)/lint-imports
+
+bench: $(READY) ## all benchmarks; rewrites the table in docs/performance.md
+	$(BIN)/python -m benchmarks --write
+
+clean: ## remove results and the environment
+	rm -rf $(VENV) data/processed/[!R]* data/processed/.[!.]*

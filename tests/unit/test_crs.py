@@ -1,0 +1,59 @@
+"""Working CRS and geodesic measures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from shapely import LineString, MultiPolygon, Polygon
+
+from corridors.foundation.crs import (
+    geodesic_area_km2,
+    geodesic_length_m,
+    project,
+    working_crs,
+)
+
+
+def test_the_centre_of_a_herd_across_the_antimeridian_is_on_the_antimeridian() -> None:
+    crs = working_crs(np.array([179.5, -179.5, 179.9, -179.9]), np.full(4, 66.0))
+    assert "lon_0=180" in crs or "lon_0=-180" in crs
+    x, y = project(np.array([179.5, -179.5]), np.array([66.0, 66.0]), crs)
+    assert np.hypot(np.diff(x), np.diff(y))[0] == pytest.approx(45_300, rel=0.01)
+
+
+def test_a_herd_around_the_pole_is_projected_without_a_seam() -> None:
+    lon, lat = np.arange(-180.0, 180.0, 30.0), np.full(12, 89.0)
+    x, y = project(lon, lat, working_crs(lon, lat))
+    assert np.hypot(x, y) == pytest.approx(np.full(12, 111_690), rel=1e-3)
+
+
+def test_a_few_new_fixes_do_not_move_the_centre() -> None:
+    lon, lat = np.linspace(72.61, 73.0, 101), np.full(101, 37.21)
+    assert working_crs(lon, lat) == working_crs(np.append(lon, 72.9), np.append(lat, 37.2))
+
+
+def test_no_position_or_one_that_is_not_finite_is_refused() -> None:
+    for lon in ([], [np.nan]):
+        with pytest.raises(ValueError, match="finite"):
+            working_crs(np.array(lon), np.array(lon))
+
+
+def test_unknown_positions_stay_unknown() -> None:
+    x, y = project(np.array([np.nan, 73.0]), np.array([np.nan, 37.0]), "EPSG:32643")
+    assert np.isnan(x[0])
+    assert np.isfinite(y[1])
+
+
+def test_a_degree_of_meridian_has_its_geodesic_length() -> None:
+    # Meridian arc from the equator to 1 degree north on WGS84.
+    assert geodesic_length_m(LineString([(10, 0), (10, 1)])) == pytest.approx(110_574.39, abs=0.1)
+
+
+def test_holes_are_not_part_of_the_area_whatever_the_winding() -> None:
+    outer = [(0, 0), (1, 0), (1, 1), (0, 1)]
+    hole = [(0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75)]
+    whole = geodesic_area_km2(Polygon(outer))
+    inner = geodesic_area_km2(Polygon(hole))
+    assert whole == pytest.approx(12_308.8, rel=1e-4)
+    for ring in (hole, hole[::-1]):
+        assert geodesic_area_km2(MultiPolygon([(outer, [ring])])) == pytest.approx(whole - inner)
