@@ -1,0 +1,96 @@
+"""Real herds, end to end: the studies in tests/studies run as a user would run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
+
+
+def run_study(name: str, folder: Path, project: Path, reference: Path) -> Path:
+    """Run study ``name`` in ``folder`` and return its data/processed."""
+    shutil.copy(project / "tests" / "studies" / f"{name}.yaml", folder / "config.yaml")
+    done = subprocess.run(
+        [sys.executable, "-m", "corridors", "run", "--workers", "1"],
+        cwd=folder,
+        env={**os.environ, "CORRIDORS_REFERENCE": str(reference)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return folder / "data" / "processed"
+
+
+@pytest.fixture(scope="module")
+def wyoming(tmp_path_factory: pytest.TempPathFactory, project: Path, reference: Path) -> Path:
+    """Results of the mule deer and fences of Wyoming."""
+    return run_study("wyoming", tmp_path_factory.mktemp("wyoming"), project, reference)
+
+
+@pytest.fixture(scope="module")
+def norway(tmp_path_factory: pytest.TempPathFactory, project: Path, reference: Path) -> Path:
+    """Results of the reindeer and public roads of Setesdal."""
+    return run_study("norway", tmp_path_factory.mktemp("norway"), project, reference)
+
+
+def migrating_animals(processed: Path, herd: str) -> tuple[set[str], pd.DataFrame]:
+    """Return the animals with a migratory year, and all animal-years."""
+    years = pd.read_parquet(processed / "segment" / herd / "animal_years.parquet")
+    migratory = years[years["class"].isin(["migrant", "mixed_migrant"])]
+    return set(migratory["animal"]), years
+
+
+@pytest.mark.xdist_group("wyoming")
+def test_every_deer_migrates_between_ranges_49_to_86_km_apart(wyoming: Path) -> None:
+    animals, years = migrating_animals(wyoming, "upper-green-deer")
+    assert len(animals) == years["animal"].nunique() == 15
+    distance = years.groupby("animal")["range_distance_km"].max()
+    assert distance.between(49, 86).all(), distance
+
+
+@pytest.mark.xdist_group("wyoming")
+def test_the_deer_meet_fences_as_often_as_counted_before(wyoming: Path) -> None:
+    facts = json.loads((wyoming / "intersect" / "upper-green-deer" / "intersect.json").read_text())
+    assert facts["raw_step_barrier_pairs"] == 2819
+
+
+@pytest.mark.xdist_group("wyoming")
+def test_the_ranked_fences_are_dense_and_carry_their_uncertainty(wyoming: Path) -> None:
+    threats = gpd.read_parquet(wyoming / "rank" / "upper-green-deer" / "threats.parquet")
+    assert sorted(threats["rank"]) == list(range(1, len(threats) + 1))
+    assert (threats["rank_p05"] <= threats["rank_p95"]).all()
+    assert threats["blocked_per_year"].gt(0).any()
+    assert threats.set_index("rank")["score"].sort_index().is_monotonic_decreasing
+
+
+@pytest.mark.xdist_group("wyoming")
+def test_the_deer_have_corridors_of_every_class_inside_one_another(wyoming: Path) -> None:
+    corridors = gpd.read_parquet(wyoming / "delineate" / "upper-green-deer" / "corridors.parquet")
+    every = corridors[corridors["season"] == "all"].set_index("corridor_class").geometry
+    assert set(every.index) == {"low", "medium", "high"}
+    for inner, outer in (("high", "medium"), ("medium", "low")):
+        outside = every[inner].difference(every[outer]).area
+        assert outside <= 1e-6 * every[inner].area
+
+
+@pytest.mark.xdist_group("norway")
+def test_every_reindeer_migrates(norway: Path) -> None:
+    animals, years = migrating_animals(norway, "setesdal-austhei")
+    assert len(animals) == years["animal"].nunique() == 9
+
+
+@pytest.mark.xdist_group("norway")
+def test_the_reindeer_cross_a_public_road_with_25_steps(norway: Path) -> None:
+    facts = json.loads((norway / "intersect" / "setesdal-austhei" / "intersect.json").read_text())
+    assert facts["raw_steps_crossing"] == 25
