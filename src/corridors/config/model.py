@@ -125,6 +125,9 @@ class Delineate(Section):
     medium_share: Fraction = Field(0.10, description="medium: used by this share of the animals")
     high_share: Fraction = Field(0.20, description="high: used by this share of the animals")
     min_area_m2: NotNegative = Field(20_000.0, description="smaller crumbs and holes go, m2")
+    max_area_change_frac: Positive = Field(
+        0.01, le=0.01, description="cutting corners changes no class area by more than this share"
+    )
     stopover_area_frac: Fraction = Field(0.10, description="stopover: this share of the used area")
     range_isopleths: tuple[Fraction, ...] = Field(
         (0.50, 0.95), description="isopleths of seasonal ranges"

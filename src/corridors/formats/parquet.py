@@ -30,9 +30,16 @@ def write_table(frame: pd.DataFrame, path: Path, schema: pa.DataFrameSchema) -> 
         checked.to_parquet(path, compression="zstd", index=False)
 
 
-def read_table(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
-    """Return a table written by :func:`write_table` that has no geometry."""
-    return pd.read_parquet(path, columns=columns)
+def read_table(
+    path: Path, columns: list[str] | None = None, where: dict[str, list[str]] | None = None
+) -> pd.DataFrame:
+    """Return a table written by :func:`write_table` that has no geometry.
+
+    ``where`` = {column: values} reads only those rows; on a table sorted by the column the rest
+    is not even decoded.
+    """
+    filters = [(column, "in", values) for column, values in where.items()] if where else None
+    return pd.read_parquet(path, columns=columns, filters=filters)
 
 
 def read_layer(path: Path, columns: list[str] | None = None) -> gpd.GeoDataFrame:

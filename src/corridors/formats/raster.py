@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import rasterio
 from rasterio.io import MemoryFile
 from rasterio.shutil import copy as rio_copy
+from rasterio.windows import Window
 
 from corridors.foundation.grid import Grid, Surface
+
+_STRIP_ROWS = 512
 
 
 def write_cog(
@@ -24,7 +28,17 @@ def write_cog(
 
     ``tags`` become GDAL metadata; they hold no time stamps, so the same array gives the same bytes.
     """
-    profile = {
+    with MemoryFile() as memory:
+        with memory.open(**_profile(grid)) as dataset:
+            dataset.write(array.astype(np.float32), 1)
+            if tags:
+                dataset.update_tags(**tags)
+        with memory.open() as dataset:
+            _copy_cog(dataset, path)
+
+
+def _profile(grid: Grid) -> dict[str, Any]:
+    return {
         "driver": "GTiff",
         "height": grid.n_rows,
         "width": grid.n_cols,
@@ -34,27 +48,50 @@ def write_cog(
         "transform": rasterio.Affine(*grid.transform),
         "nodata": float("nan"),
     }
-    with MemoryFile() as memory:
-        with memory.open(**profile) as dataset:
-            dataset.write(array.astype(np.float32), 1)
-            if tags:
-                dataset.update_tags(**tags)
-        with memory.open() as dataset:
-            rio_copy(
-                dataset,
-                path,
-                driver="COG",
-                compress="ZSTD",
-                predictor=3,
-                overview_resampling="average",
-                num_threads=1,
-            )
+
+
+def _copy_cog(dataset: Any, path: Path) -> None:
+    rio_copy(
+        dataset,
+        path,
+        driver="COG",
+        compress="ZSTD",
+        predictor=3,
+        overview_resampling="average",
+        num_threads=1,
+    )
 
 
 def write_surface(path: Path, surface: Surface, tags: Mapping[str, str] | None = None) -> Grid:
-    """Write a sparse surface as a COG on its own grid; cells without mass are NaN."""
+    """Write a sparse surface as a COG on its own grid; cells without mass are NaN.
+
+    The bounding box is filled in strips of 512 rows and empty blocks are not stored, so memory
+    holds one strip and the compressed file.
+    """
     grid = surface.grid
-    array = surface.to_array(grid).astype(np.float32)
-    array[array == 0] = np.nan
-    write_cog(path, array, grid, tags)
+    profile = _profile(grid) | {
+        "tiled": True,
+        "blockxsize": _STRIP_ROWS,
+        "blockysize": _STRIP_ROWS,
+        "compress": "ZSTD",
+        "SPARSE_OK": "TRUE",
+        "BIGTIFF": "IF_SAFER",
+    }
+    iy, ix = grid.array_index(surface.row, surface.col)
+    # Lattice rows count northward: reversed, the cells are sorted by array row.
+    iy, ix, mass = iy[::-1], ix[::-1], surface.mass[::-1]
+    with MemoryFile() as memory:
+        with memory.open(**profile) as dataset:
+            for top in range(0, grid.n_rows, _STRIP_ROWS):
+                height = min(_STRIP_ROWS, grid.n_rows - top)
+                first, last = np.searchsorted(iy, [top, top + height])
+                strip = np.full((height, grid.n_cols), np.nan, dtype=np.float32)
+                strip[iy[first:last] - top, ix[first:last]] = mass[first:last]
+                strip[strip == 0] = np.nan
+                if last > first:
+                    dataset.write(strip, 1, window=Window(0, top, grid.n_cols, height))
+            if tags:
+                dataset.update_tags(**tags)
+        with memory.open() as dataset:
+            _copy_cog(dataset, path)
     return grid

@@ -12,7 +12,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pyproj import CRS, Geod, Transformer
-from shapely import get_coordinates, get_parts
+from shapely import (
+    box,
+    get_coordinates,
+    get_parts,
+    intersection,
+    make_valid,
+    segmentize,
+    set_coordinates,
+    transform,
+    union_all,
+)
+from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
 GEOGRAPHIC = "EPSG:4326"
@@ -68,6 +79,67 @@ def project(
     x, y = np.asarray(x, float), np.asarray(y, float)
     lost = ~(np.isfinite(x) & np.isfinite(y))
     return np.where(lost, np.nan, x), np.where(lost, np.nan, y)
+
+
+def to_geographic(geometry: BaseGeometry, crs: str) -> BaseGeometry:
+    """Return a planar geometry in EPSG:4326, cut at the antimeridian where it crosses it.
+
+    Parameters
+    ----------
+    geometry
+        Point, line or polygon in ``crs``, m. Its vertices are moved, none are added.
+    crs
+        Working CRS.
+
+    Raises
+    ------
+    ValueError
+        A polygon holds a pole: it has no outline in longitude and latitude.
+
+    Notes
+    -----
+    Longitudes are unwrapped around the first vertex before the geometry is built, so that it is
+    never stretched around the globe, and what lies beyond +/-180 degrees is then moved back.
+    """
+    if geometry.is_empty:
+        return geometry
+    first = get_coordinates(geometry)[:1]
+    centre = float(transformer(crs, GEOGRAPHIC).transform(first[:, 0], first[:, 1])[0][0])
+
+    def unwrapped(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        lon, lat = transformer(crs, GEOGRAPHIC).transform(xy[:, 0], xy[:, 1])
+        turns = np.floor((np.asarray(lon) - centre + 180.0) / 360.0)
+        return np.stack([lon - 360.0 * turns, lat], axis=1)
+
+    moved = transform(geometry, unwrapped)
+    west, _, east, _ = moved.bounds
+    if east - west > 180.0:
+        raise ValueError("a geometry around a pole has no outline in longitude and latitude")
+    if west >= -180.0 and east <= 180.0:
+        return moved
+    parts = [
+        translate(intersection(moved, box(edge, -90.0, edge + 360.0, 90.0)), -edge - 180.0)
+        for edge in (-540.0, -180.0, 180.0)
+    ]
+    return union_all([part for part in parts if not part.is_empty])
+
+
+def to_working(geometry: BaseGeometry, crs: str, *, max_edge_deg: float) -> BaseGeometry:
+    """Return a geometry in EPSG:4326 in ``crs``, with edges of at most ``max_edge_deg``.
+
+    A polygon that was cut at the antimeridian becomes whole again.
+    """
+    if geometry.is_empty:
+        return geometry
+    dense = segmentize(geometry, max_edge_deg)
+    xy = get_coordinates(dense)
+    x, y = transformer(GEOGRAPHIC, crs).transform(xy[:, 0], xy[:, 1])
+    planar = set_coordinates(dense, np.stack([x, y], axis=1))
+    if geometry.geom_type in ("Polygon", "MultiPolygon"):
+        # One millimetre: the two sides of the antimeridian differ by rounding.
+        whole = union_all(get_parts([make_valid(planar)]), grid_size=0.001)
+        planar = union_all([part for part in get_parts([whole]) if part.area > 0])
+    return planar
 
 
 def geodesic_length_m(geometry: BaseGeometry) -> float:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -222,7 +223,9 @@ def weighted_sum(surfaces: Iterable[tuple[Surface, float]]) -> Surface:
     return Surface(first.crs, first.cell_m, row, col, total)
 
 
-def pack(row: npt.NDArray[np.int32], col: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+def pack(
+    row: npt.NDArray[np.signedinteger[Any]], col: npt.NDArray[np.signedinteger[Any]]
+) -> npt.NDArray[np.int64]:
     """Return one int64 key per lattice cell that sorts like (row, col)."""
     return (np.asarray(row, dtype=np.int64) << 32) + (np.asarray(col, dtype=np.int64) + 2**31)
 
