@@ -1,0 +1,177 @@
+"""The delineate stage on a herd that fits on squared paper."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+from shapely.geometry import box
+
+from corridors.config.model import Delineate
+from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
+from corridors.foundation import tables
+from corridors.stages import delineate
+from corridors.stages.context import StageContext
+
+CRS = "+proj=laea +lat_0=42.1 +lon_0=-109.8 +datum=WGS84 +units=m +no_defs +type=crs"
+CELL_M = 100.0
+
+
+def estimate(migration, animal, season, part="migration", error=""):
+    return {
+        "migration": migration, "animal": animal, "season": season, "part": part,
+        "method": "bbmm", "reason": "", "s2_m2_min": 100.0, "n_fixes": 9, "n_bridges": 8,
+        "n_long_lags": 0, "mass": np.nan if error else 1.0, "error": error,
+    }  # fmt: skip
+
+
+def strip(migration, row, cols):
+    """A surface that is even on some cells of one row, two cells high."""
+    cells = [(r, c) for r in (row, row + 1) for c in cols]
+    return pd.DataFrame(
+        {
+            "migration": migration,
+            "row": np.array([r for r, _ in cells], dtype=np.int32),
+            "col": np.array([c for _, c in cells], dtype=np.int32),
+            "mass": 1.0 / len(cells),
+        }
+    )
+
+
+def expert():
+    return gpd.GeoDataFrame(
+        {
+            "herd": ["h"], "season": ["winter"], "isopleth": [np.nan], "n_animals": [0],
+            "area_km2": [100.0], "evidence": ["expert"], "source": ["A. Name; 2020; high"],
+        },
+        geometry=[box(-110.0, 42.0, -109.9, 42.1)], crs="EPSG:4326",
+    )  # fmt: skip
+
+
+def run(tmp_path, estimates, surfaces, ranges=None):
+    upstream = {}
+    for stage in ("ingest", "clean", "surface"):
+        folder = tmp_path / stage
+        folder.mkdir(exist_ok=True)
+        upstream[stage] = {"h": folder}
+    ranges = tables.empty(tables.RANGES) if ranges is None else ranges
+    write_table(ranges, tmp_path / "ingest/ranges_expert.parquet", tables.RANGES)
+    write_json({"crs": CRS, "cell_m": CELL_M}, tmp_path / "clean/clean.json")
+    write_json({"crs": CRS, "cell_m": CELL_M}, tmp_path / "surface/surface.json")
+    frame = pd.DataFrame(estimates) if estimates else tables.empty(tables.ESTIMATES)
+    write_table(frame, tmp_path / "surface/estimates.parquet", tables.ESTIMATES)
+    frame = pd.concat(surfaces) if surfaces else tables.empty(tables.SURFACES)
+    write_table(frame, tmp_path / "surface/surfaces.parquet", tables.SURFACES)
+    out = tmp_path / "delineate"
+    out.mkdir(exist_ok=True)
+    settings = SimpleNamespace(delineate=Delineate())
+    delineate.run(StageContext("h", settings, {}, upstream, out))
+    return out
+
+
+@pytest.fixture
+def herd():
+    """Eleven animals along row 7: animal k uses columns -3...k in spring; three have autumns."""
+    estimates, surfaces = [], []
+    names = [f"a/{k:02d} <b>'--" for k in range(11)]
+    for k, name in enumerate(names):
+        estimates.append(estimate(f"spring{k}", name, "spring"))
+        surfaces.append(strip(f"spring{k}", 7, range(-3, k + 10)))
+        if k < 3:
+            estimates.append(estimate(f"autumn{k}", name, "autumn"))
+            surfaces.append(strip(f"autumn{k}", 40, range(-3, 10)))
+        estimates.append(estimate(f"winter{k}", name, "winter", "range"))
+        surfaces.append(strip(f"winter{k}", 7, range(-3, 12)))
+    estimates.append(estimate("bad", names[0], "autumn", error="1 fix"))
+    return estimates, [
+        s
+        for _, s in sorted(
+            zip([s["migration"].iloc[0] for s in surfaces], surfaces, strict=True),
+            key=lambda pair: pair[0],
+        )
+    ]
+
+
+def test_classes_count_animals_and_say_why_one_is_missing(tmp_path, herd):
+    out = run(tmp_path, *herd)
+    corridors = read_layer(out / "corridors.parquet")
+    rows = {(r.season, r.corridor_class): r for r in corridors.itertuples()}
+    assert sorted(rows) == [
+        ("all", "high"), ("all", "low"), ("autumn", "low"), ("spring", "high"), ("spring", "low"),
+    ]  # fmt: skip
+    high = rows["spring", "high"]
+    assert (high.n_animals, high.n_tracked) == (3, 11)
+    assert high.share == pytest.approx(3 / 11)
+    # Three animals reach columns -3...17: 21 columns of 2 rows; all eleven reach -3...9.
+    assert high.area_km2 == pytest.approx(42 * 0.01, rel=0.02)
+    assert rows["spring", "low"].area_km2 == pytest.approx(46 * 0.01, rel=0.02)
+    assert rows["spring", "low"].geometry.covers(high.geometry)
+    assert rows["all", "low"].area_km2 == pytest.approx((46 + 26) * 0.01, rel=0.02)
+    facts = read_json(out / "delineate.json")
+    assert facts["n_animals"] == {"all": 11, "autumn": 3, "spring": 11, "winter": 11}
+    assert facts["seasons"]["spring"]["missing_classes"] == {
+        "medium": "10% of 11 animals is 1.1, not more than 2"
+    }
+    assert facts["n_windows_without_surface"] == 1
+
+
+def test_the_population_surface_is_the_mean_of_animals_and_balanced_by_season(tmp_path, herd):
+    out = run(tmp_path, *herd)
+    cells = read_table(out / "population.parquet")
+    assert cells.groupby("season")["mass"].sum().round(12).to_dict() == dict.fromkeys(
+        ["all", "autumn", "spring", "winter"], 1.0
+    )
+    everything = cells[cells["season"] == "all"]
+    # Three of eleven animals spend half of their weight in autumn.
+    assert everything.loc[everything["row"] >= 40, "mass"].sum() == pytest.approx(3 / 11 / 2)
+    assert everything.loc[everything["row"] < 40, "n_animals"].max() == 11
+    with rasterio.open(out / "population.tif") as raster:
+        array = raster.read(1)
+        assert np.isnan(raster.nodata)
+        assert raster.bounds == (-300.0, 700.0, 2000.0, 4200.0)
+    assert np.nansum(array) == pytest.approx(1.0, rel=1e-6)
+    assert np.isfinite(array).sum() == len(everything)
+    assert array[0, 0] == pytest.approx(3 / 11 / 2 / 26)
+
+
+def test_stopovers_are_the_top_tenth_of_the_area_and_ranges_are_isopleths(tmp_path, herd):
+    out = run(tmp_path, *herd)
+    stopovers = read_layer(out / "stopovers.parquet")
+    spring = stopovers[stopovers["season"] == "spring"]
+    assert spring["area_km2"].sum() == pytest.approx(0.05, rel=0.02)
+    ranges = read_layer(out / "ranges.parquet").set_index("isopleth")
+    assert ranges["season"].unique().tolist() == ["winter"]
+    assert ranges.loc[0.5, "area_km2"] == pytest.approx(0.15, rel=0.02)
+    assert ranges.loc[0.95, "geometry"].covers(ranges.loc[0.5, "geometry"])
+    assert ranges["n_animals"].tolist() == [11, 11]
+
+
+def test_the_order_of_rows_changes_no_byte(tmp_path, herd):
+    estimates, surfaces = herd
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir(), two.mkdir()
+    first = run(one, estimates, surfaces)
+    second = run(two, estimates[::-1], surfaces[::-1])
+    for path in sorted(first.iterdir()):
+        assert path.read_bytes() == (second / path.name).read_bytes(), path.name
+
+
+def test_a_herd_with_expert_ranges_only_passes_them_on(tmp_path):
+    out = run(tmp_path, [], [], expert())
+    assert len(read_layer(out / "corridors.parquet")) == 0
+    assert len(read_layer(out / "stopovers.parquet")) == 0
+    assert len(read_table(out / "population.parquet")) == 0
+    ranges = read_layer(out / "ranges.parquet")
+    assert ranges["evidence"].tolist() == ["expert"]
+    assert ranges["source"].tolist() == ["A. Name; 2020; high"]
+    with rasterio.open(out / "population.tif") as raster:
+        assert np.isnan(raster.read(1)).all()
+
+
+def test_expert_ranges_stand_beside_tracked_ones(tmp_path, herd):
+    ranges = read_layer(run(tmp_path, *herd, expert()) / "ranges.parquet")
+    assert sorted(ranges["evidence"]) == ["expert", "tracked", "tracked"]
