@@ -72,8 +72,16 @@ class Clean(Section):
 class Segment(Section):
     """Migrations from displacement models."""
 
-    bio_year_start: MonthDay = Field(
-        "02-01", description="MM-DD at which the biological year starts (not during a migration)"
+    bio_year_start: Literal["auto"] | MonthDay = Field(
+        "02-01",
+        description="MM-DD at which the biological year starts, not during a migration; "
+        "auto: where the herd moves least",
+    )
+    quiet_days: Positive = Field(
+        30.0, description="auto: days before and after a date that are compared, d"
+    )
+    n_origin_fixes: int = Field(
+        20, ge=1, description="displacement counts from the mean of this many first fixes"
     )
     min_distance_km: Positive = Field(
         10.0, description="shorter displacement is not called migration, km"
@@ -82,17 +90,51 @@ class Segment(Section):
         2.0, description="... nor below this multiple of the daily range"
     )
     min_fixes: int = Field(60, ge=10, description="fewer fixes in a year: unclassified")
-    min_days: Positive = Field(60.0, description="shorter year: unclassified, d")
+    min_days: Positive = Field(60.0, description="fixes on fewer days of a year: unclassified, d")
+    max_interval_days: Positive = Field(
+        5.0, description="longer median fix interval: unclassified, d"
+    )
+    date_bounds_d: tuple[Positive, Positive] = Field(
+        (1.0, 364.0), description="bounds of theta and rho, d"
+    )
     duration_bounds_d: tuple[Positive, Positive] = Field(
         (1.0, 21.0), description="bounds of phi, d"
     )
     mixed_bounds: tuple[Fraction, Fraction] = Field((0.05, 0.95), description="bounds of zeta")
-    n_starts: int = Field(12, ge=1, description="starting points of each fit")
+    resident_bounds_per_d: tuple[Positive, Positive] = Field(
+        (0.01, 1.0), description="bounds of the rate at which a resident fills its range, per d"
+    )
+    n_starts: int = Field(8, ge=1, le=200, description="starting points of each fit")
     migration_padding_phi: Positive = Field(2.0, description="window is theta -/+ this many phi")
     range_quantile: Fraction = Field(
         0.95, description="range from this quantile of migration ends ..."
     )
+    one_way: Literal["incomplete", "always", "never"] = Field(
+        "incomplete",
+        description="windows of moves without return: only where the data miss a part of the "
+        "year in which it may have happened, always, or never",
+    )
+    complete_margin_days: NotNegative = Field(
+        30.0, description="... the data may miss this much at either end of a complete year, d"
+    )
     min_range_days: Positive = Field(30.0, description="shorter stay is not a seasonal range, d")
+    winter_window: tuple[MonthDay, MonthDay] = Field(
+        ("01-15", "03-15"), description="first and last day whose median position is the winter's"
+    )
+    summer_window: tuple[MonthDay, MonthDay] = Field(
+        ("07-01", "08-31"), description="first and last day whose median position is the summer's"
+    )
+    min_window_days: int = Field(
+        5, ge=1, description="... fixes on fewer days of either: distance unknown, d"
+    )
+
+    @model_validator(mode="after")
+    def _bounds_are_ordered(self) -> Segment:
+        for name in ("date_bounds_d", "duration_bounds_d", "mixed_bounds", "resident_bounds_per_d"):
+            low, high = getattr(self, name)
+            if not low < high:
+                raise ValueError(f"segment: {name} must be [lower, upper] with lower below upper")
+        return self
 
 
 class Occurrence(Section):

@@ -135,9 +135,9 @@ ANIMAL_YEARS = contract(
         "n_fixes": integer(AT_LEAST_0),
         "first_utc": utc(),
         "last_utc": utc(),
-        "displacement_km": number(AT_LEAST_0, nullable=True),  # delta of the chosen model
+        "displacement_km": number(AT_LEAST_0, nullable=True),  # farthest of the chosen model
         "range_distance_km": number(AT_LEAST_0, nullable=True),  # median winter to median summer
-        "theta_d": number(nullable=True),  # day of year of half-way out, since bio-year start
+        "theta_d": number(nullable=True),  # half-way out, days since the bio-year's start
         "phi_d": number(nullable=True),
         "theta_back_d": number(nullable=True),
         "phi_back_d": number(nullable=True),
