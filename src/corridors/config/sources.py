@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
+Resistance = Annotated[float, Field(ge=1)]
 BarrierKind = Literal[
     "road", "rail", "fence", "border", "canal", "river", "pipeline", "powerline",
     "settlement", "cropland", "energy", "other",
@@ -20,13 +21,15 @@ BarrierStatus = Literal["existing", "planned", "removed"]
 class Section(BaseModel):
     """A closed, frozen group of keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class TrackColumns(Section):
     """Which column of a CSV or vector file holds what."""
 
-    animal: str = Field(description="name of the animal")
+    animal: str | None = Field(
+        None, description="name of the animal; not needed where the source's animal says it"
+    )
     time: str = Field(description="time stamp")
     time_format: str | None = Field(None, description="strptime format; null: ISO 8601")
     lon: str | None = Field(None, description="longitude or x; not needed for a vector file")
@@ -49,13 +52,33 @@ class TrackSource(Section):
         None,
         description="IANA zone of the time stamps, e.g. UTC; needed unless they carry an offset",
     )
-    crs: str | None = Field(None, description="CRS of lon/lat (csv only); null: EPSG:4326")
+    crs: str | None = Field(
+        None, description="CRS of lon/lat of a csv, null: EPSG:4326; else only if the file has none"
+    )
+    decimal: Literal[".", ","] = Field(".", description="decimal mark (csv only)")
+    animal: str | None = Field(
+        None, description="the one animal in the file, where no column or track name says it"
+    )
     columns: TrackColumns | None = Field(None, description="needed for csv, vector and geoparquet")
     animals: tuple[str, ...] | None = Field(None, description="read only these animals")
-    species: str | None = Field(None, description="read only this taxon; null: all in the file")
+    species: str | None = Field(
+        None,
+        description="read only this taxon, as the file spells it; null: all must be the herd's",
+    )
     deployments: str | None = Field(
         None, description="CSV with columns animal,start,end: fixes outside are flagged"
     )
+
+    @model_validator(mode="after")
+    def _columns_are_named(self) -> TrackSource:
+        if self.format in ("csv", "vector", "geoparquet"):
+            if self.columns is None:
+                raise ValueError(f"format {self.format} needs columns")
+            if self.format == "csv" and not (self.columns.lon and self.columns.lat):
+                raise ValueError("format csv needs columns.lon and columns.lat")
+            if self.columns.animal is None and self.animal is None:
+                raise ValueError("columns.animal or animal must say which animal it is")
+        return self
 
 
 class RangeSource(Section):
@@ -63,6 +86,7 @@ class RangeSource(Section):
 
     path: str
     layer: str | None = None
+    crs: str | None = Field(None, description="only where the file states none")
     season_column: str = Field(description="column that says winter or summer")
     author: str
     date: date
@@ -108,9 +132,13 @@ class BarrierSource(Section):
     path: str
     format: Literal["vector", "osm"] = "vector"
     layer: str | None = None
-    kind: BarrierKind | None = Field(None, description="kind of everything in the file")
+    kind: BarrierKind | None = Field(
+        None, description="kind of everything in the file, or of values that kind_map lacks"
+    )
     kind_column: str | None = None
-    kind_map: dict[str, BarrierKind] | None = Field(None, description="value of kind_column: kind")
+    kind_map: dict[str, BarrierKind | None] | None = Field(
+        None, description="value of kind_column: kind; null leaves these features out"
+    )
     class_: str = Field("", alias="class", description="class of everything in the file")
     class_column: str | None = None
     class_map: dict[str, str] | None = None
@@ -126,6 +154,9 @@ class BarrierSource(Section):
     valid_from: date | None = None
     valid_to: date | None = None
     crs: str | None = Field(None, description="only where the file states none")
+    margin_km: NotNegative = Field(
+        50.0, description="features farther from the herd's bounding box are not read, km"
+    )
     rules: tuple[OsmRule, ...] = Field((), description="for format osm")
 
     @model_validator(mode="after")
@@ -144,13 +175,34 @@ class BoundarySource(Section):
     layer: str | None = None
     left_column: str | None = None
     right_column: str | None = None
-    left_state: str | None = Field(None, description="where the file has no column for it")
+    pair_column: str | None = Field(
+        None, description="column with both states, as in AFG-TJK, instead of two columns"
+    )
+    left_state: str | None = Field(
+        None, description="where the file has no column for it; where it has, read only this pair"
+    )
     right_state: str | None = None
     type_column: str | None = None
     source: str = Field("", description="what to cite")
+    source_column: str | None = Field(None, description="column that says what to cite")
+    crs: str | None = Field(None, description="only where the file states none")
     label: str = Field("", description="e.g. generalised")
     published_km: Positive | None = Field(None, description="published length, for comparison only")
     published_source: str = ""
+
+    @model_validator(mode="after")
+    def _states_are_known(self) -> BoundarySource:
+        given = [
+            bool(self.pair_column),
+            bool(self.left_column and self.right_column),
+            bool(self.left_state and self.right_state),
+        ]
+        if self.path != "natural-earth" and not any(given):
+            raise ValueError(
+                "a boundary file needs left_column and right_column, pair_column, or "
+                "left_state and right_state"
+            )
+        return self
 
 
 class StateSource(Section):
@@ -159,6 +211,9 @@ class StateSource(Section):
     path: str = Field(description="file, or 'natural-earth' for the bundled generalised extract")
     layer: str | None = None
     name_column: str = "state"
+    source: str = Field("", description="what to cite")
+    label: str = Field("", description="e.g. generalised")
+    crs: str | None = Field(None, description="only where the file states none")
 
 
 class HabitatLayer(Section):
@@ -168,10 +223,21 @@ class HabitatLayer(Section):
     path: str
     band: int = Field(1, ge=1)
     kind: Literal["class", "continuous"]
-    resistance: dict[int, Positive] = Field(
+    nodata: float | None = Field(
+        None, description="value that means no data, where the file states none"
+    )
+    resistance: dict[int, Resistance] = Field(
         default_factory=dict, description="class value: resistance >= 1 (kind class)"
     )
     slope: float | None = Field(
-        None, description="kind continuous: resistance = 1 + slope*(x-zero)"
+        None, description="kind continuous: resistance = 1 + slope*(x-zero), at least 1"
     )
     zero: float = Field(0.0, description="kind continuous: value with resistance 1")
+
+    @model_validator(mode="after")
+    def _resistance_is_defined(self) -> HabitatLayer:
+        if self.kind == "class" and not self.resistance:
+            raise ValueError("a layer of kind class needs resistance (class value: resistance)")
+        if self.kind == "continuous" and self.slope is None:
+            raise ValueError("a layer of kind continuous needs slope")
+        return self

@@ -1,0 +1,297 @@
+"""From a layer's own attributes to the table of barriers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from corridors.foundation.errors import Fault, InputError
+from corridors.foundation.vocabulary import BARRIER_KINDS, BARRIER_STATUS
+
+_ROWS_SHOWN = 5
+AREAL_KINDS = ("settlement", "cropland", "energy")
+
+
+@dataclass(frozen=True)
+class BarrierMapping:
+    """How one source's attributes become barriers.
+
+    Parameters
+    ----------
+    name
+        Short name of the source; ids begin with it.
+    file
+        How messages call the file.
+    kind, kind_column, kind_map
+        Kind of every feature; or of those whose value ``kind_map`` does not name. A value mapped to
+        None is left out.
+    class_, class_column, class_map
+        The same for the class; a value that ``class_map`` lacks keeps ``class_``.
+    name_column, id_column
+        Where the feature's name and id are.
+    status, status_column
+        Status of every feature, or the column that says it.
+    permeability, permeability_column
+        Stated share that passes, 0...1; None or empty: unknown.
+    tolerance_m
+        Positional tolerance, m.
+    valid_from, valid_to
+        First and last day.
+    """
+
+    name: str
+    file: str
+    kind: str | None = None
+    kind_column: str | None = None
+    kind_map: Mapping[str, str | None] | None = None
+    class_: str = ""
+    class_column: str | None = None
+    class_map: Mapping[str, str] | None = None
+    name_column: str | None = None
+    id_column: str | None = None
+    status: str = "existing"
+    status_column: str | None = None
+    permeability: float | None = None
+    permeability_column: str | None = None
+    tolerance_m: float = 0.0
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def columns(self) -> list[str]:
+        """Return the attributes that are needed."""
+        named = (
+            self.kind_column,
+            self.class_column,
+            self.name_column,
+            self.id_column,
+            self.status_column,
+            self.permeability_column,
+        )
+        return [column for column in named if column]
+
+
+def barriers_of(
+    features: gpd.GeoDataFrame, mapping: BarrierMapping
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Map features to barriers.
+
+    Parameters
+    ----------
+    features
+        Valid lines or polygons in EPSG:4326 with the mapping's columns and ``source_row``.
+    mapping
+        Meaning of the columns.
+
+    Returns
+    -------
+    barriers, notes
+        Columns of the BARRIERS contract sorted by ``barrier``, and counts: ``by_kind``,
+        ``left_out`` by a null in ``kind_map``, ``duplicates`` (same id and same geometry).
+
+    Raises
+    ------
+    InputError
+        Kinds, states or permeabilities that cannot be, all at once.
+
+    Notes
+    -----
+    The id is ``<source>:<id>``; without an id column, or where an id repeats on another geometry,
+    a digest of kind, class and coordinates takes its place or is added to it.
+    """
+    faults: list[Fault] = []
+    kind = _kinds(features, mapping, faults)
+    status = _status(features, mapping, faults)
+    permeability = _permeability(features, mapping, faults)
+    if faults:
+        raise InputError(faults)
+    chosen = (kind != "").to_numpy()
+    features, kind, status = features[chosen], kind[chosen], status[chosen]
+    permeability, class_ = permeability[chosen], _classes(features, mapping)
+    digest = digests(features.geometry, kind + "\n" + class_)
+    frame = gpd.GeoDataFrame(
+        {
+            "barrier": _ids(features, mapping, digest),
+            "name": _words(features, mapping.name_column, ""),
+            "kind": kind.astype("str"),
+            "class": class_,
+            "status": status,
+            "permeability": permeability,
+            "permeability_source": np.where(np.isfinite(permeability), "stated", "unknown"),
+            "source": mapping.name,
+            "tolerance_m": float(mapping.tolerance_m),
+            "valid_from": _day(mapping.valid_from, len(features)),
+            "valid_to": _day(mapping.valid_to, len(features)),
+        },
+        geometry=features.geometry.array,
+        crs=features.crs,
+    )
+    notes: dict[str, Any] = {}
+    if not chosen.all():
+        notes["left_out_by_kind"] = int((~chosen).sum())
+    frame, n_duplicates = _distinct(frame, digest)
+    if n_duplicates:
+        notes["duplicates"] = n_duplicates
+    notes["by_kind"] = {
+        str(k): int(v) for k, v in frame["kind"].value_counts().sort_index().items()
+    }
+    return frame.sort_values("barrier", kind="stable").reset_index(drop=True), notes
+
+
+def digests(geometry: gpd.GeoSeries, label: pd.Series) -> npt.NDArray[np.str_]:
+    """Return 12 hexadecimal digits for each feature, from label and coordinates to 1e-7 degree."""
+    wkb = shapely.to_wkb(shapely.transform(geometry.array, lambda c: np.round(c, 7) + 0.0))
+    return np.array(
+        [
+            hashlib.blake2b(item + text.encode(), digest_size=6).hexdigest()
+            for item, text in zip(wkb, label, strict=True)
+        ],
+        dtype="U12",
+    )
+
+
+def _words(features: gpd.GeoDataFrame, column: str | None, default: str) -> pd.Series:
+    """Return a column as text, "" for nothing; whole numbers without a decimal point."""
+    if column is None:
+        return pd.Series(default, index=features.index, dtype="str")
+    values = features[column]
+    if pd.api.types.is_float_dtype(values):
+        whole = values.notna() & (values == np.floor(values)) & (values.abs() < 2**53)
+        text = values.astype("str").mask(
+            whole, values.where(whole, 0).astype("int64").astype("str")
+        )
+    else:
+        text = values.astype("str")
+    return text.mask(values.isna().to_numpy(), "").astype("str").str.strip()
+
+
+def _kinds(features: gpd.GeoDataFrame, mapping: BarrierMapping, faults: list[Fault]) -> pd.Series:
+    if mapping.kind_column is None:
+        return pd.Series(mapping.kind or "", index=features.index, dtype="str")
+    words = _words(features, mapping.kind_column, "")
+    known: Mapping[str, str | None] = mapping.kind_map or {kind: kind for kind in BARRIER_KINDS}
+    mapped = words.map({word: kind or "" for word, kind in known.items()}).astype("object")
+    unknown = ~words.isin(list(known))
+    if mapping.kind is not None:
+        return mapped.mask(unknown, mapping.kind).astype("str")
+    if unknown.any():
+        counts = words[unknown].value_counts().sort_index()
+        shown = ", ".join(f"'{word}' ({n})" for word, n in counts.head(12).items())
+        faults.append(
+            Fault(
+                "values without a barrier kind",
+                mapping.file,
+                int(features.loc[unknown, "source_row"].iloc[0]),
+                mapping.kind_column,
+                expected="a value in kind_map" if mapping.kind_map else ", ".join(BARRIER_KINDS),
+                got=shown + (" ..." if len(counts) > 12 else ""),
+                cure="add them to kind_map (null leaves them out), or set kind for the rest",
+            )
+        )
+    return mapped.mask(unknown, "").astype("str")
+
+
+def _classes(features: gpd.GeoDataFrame, mapping: BarrierMapping) -> pd.Series:
+    words = _words(features, mapping.class_column, mapping.class_)
+    if mapping.class_column is None:
+        return words
+    if mapping.class_map is not None:
+        words = words.map(dict(mapping.class_map)).fillna(mapping.class_)
+    return words.mask(words == "", mapping.class_).astype("str")
+
+
+def _status(features: gpd.GeoDataFrame, mapping: BarrierMapping, faults: list[Fault]) -> pd.Series:
+    words = _words(features, mapping.status_column, mapping.status)
+    words = words.mask(words == "", mapping.status).str.casefold().astype("str")
+    _report(
+        faults,
+        ~words.isin(BARRIER_STATUS).to_numpy(),
+        words,
+        features,
+        mapping,
+        what="unknown status",
+        column=mapping.status_column,
+        expected=", ".join(BARRIER_STATUS),
+        cure="correct the column, or leave status_column out and set status",
+    )
+    return words
+
+
+def _permeability(
+    features: gpd.GeoDataFrame, mapping: BarrierMapping, faults: list[Fault]
+) -> npt.NDArray[np.float64]:
+    stated = np.nan if mapping.permeability is None else float(mapping.permeability)
+    if mapping.permeability_column is None:
+        return np.full(len(features), stated)
+    column = features[mapping.permeability_column]
+    text = _words(features, mapping.permeability_column, "")
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        outside = np.isfinite(values) & ((values < 0) | (values > 1))
+    wrong = outside | (~np.isfinite(values) & (text != "").to_numpy())
+    _report(
+        faults,
+        wrong,
+        text,
+        features,
+        mapping,
+        what="permeability outside 0 to 1",
+        column=mapping.permeability_column,
+        expected="the share that passes, 0 to 1, or nothing where unknown",
+        cure="correct the column; percentages must be divided by 100",
+    )
+    return np.where(np.isfinite(values), values, stated)
+
+
+def _report(
+    faults: list[Fault],
+    wrong: npt.NDArray[np.bool_],
+    values: pd.Series,
+    features: gpd.GeoDataFrame,
+    mapping: BarrierMapping,
+    *,
+    what: str,
+    column: str | None,
+    expected: str,
+    cure: str,
+) -> None:
+    rows = features.loc[wrong, "source_row"].to_list()
+    shown: Sequence[Any] = values[wrong].head(_ROWS_SHOWN).to_list()
+    for row, value in zip(rows, shown, strict=False):
+        faults.append(Fault(what, mapping.file, int(row), column, expected, str(value), cure))
+    if len(rows) > _ROWS_SHOWN:
+        more = len(rows) - _ROWS_SHOWN
+        faults.append(Fault(f"{what}: {more} more rows", mapping.file, column=column))
+
+
+def _ids(
+    features: gpd.GeoDataFrame, mapping: BarrierMapping, digest: npt.NDArray[np.str_]
+) -> npt.NDArray[np.object_]:
+    words = _words(features, mapping.id_column, "").to_numpy(dtype=object)
+    digests = digest.astype(object)
+    pairs = pd.DataFrame({"id": words, "digest": digests}).drop_duplicates()
+    repeated = np.isin(words.astype(str), pairs.loc[pairs["id"].duplicated(), "id"].astype(str))
+    tail = np.where(words == "", digests, np.where(repeated, words + ":" + digests, words))
+    return f"{mapping.name}:" + tail.astype(object)
+
+
+def _distinct(
+    frame: gpd.GeoDataFrame, digest: npt.NDArray[np.str_]
+) -> tuple[gpd.GeoDataFrame, int]:
+    """Leave out features that repeat id and geometry of an earlier one."""
+    key = frame["barrier"].to_numpy().astype(object) + "\n" + digest.astype(object)
+    again = pd.Series(key).duplicated().to_numpy()
+    return frame[~again], int(again.sum())
+
+
+def _day(day: date | None, n: int) -> pd.Series:
+    stamp = pd.NaT if day is None else pd.Timestamp(day, tz="UTC")
+    return pd.Series([stamp] * n, dtype=pd.DatetimeTZDtype("us", "UTC"))

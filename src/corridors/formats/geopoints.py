@@ -1,0 +1,109 @@
+"""Fixes from the points of a vector file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from corridors.formats.delimited import row_faults
+from corridors.formats.tracks import TrackMapping, Tracks, check_zone, interpret
+from corridors.formats.vector import POINTS, read_layer
+from corridors.foundation.crs import GEOGRAPHIC
+from corridors.foundation.errors import Fault, InputError
+
+
+def read_points(
+    path: Path, name: str, mapping: TrackMapping, *, layer: str | None, crs: str | None
+) -> Tracks:
+    """Read fixes from points of a GeoPackage, shapefile, GeoParquet or other vector file.
+
+    Positions come from the geometry; ``source_row`` is the feature's place in the layer.
+
+    Parameters
+    ----------
+    path, name
+        The file, and how messages call it.
+    mapping
+        Its attributes; ``lon`` and ``lat`` are not used.
+    layer
+        Layer; None when the file has one.
+    crs
+        CRS, only where the file states none.
+
+    Raises
+    ------
+    MissingInputError
+        No such file or layer.
+    InputError
+        Everything found wrong with the layer.
+    """
+    faults = check_zone(mapping.time_zone, name)
+    if faults:
+        raise InputError(faults)
+    mapping = replace(mapping, lon=None, lat=None)
+    read = read_layer(
+        path,
+        name,
+        layer=layer,
+        columns=mapping.columns(),
+        crs=crs,
+        kinds=POINTS,
+        keep_empty=True,
+    )
+    frame = read.frame
+    if frame.empty:
+        raise InputError(Fault("the layer has no features", name, cure="export it again"))
+    geometry = frame.geometry.array
+    many = shapely.get_num_geometries(geometry) > 1
+    if many.any():
+        raise InputError(
+            row_faults(
+                "several points in one feature",
+                name,
+                frame.loc[many, "source_row"].to_list(),
+                shapely.get_num_geometries(geometry)[many].tolist(),
+                expected="one point per fix",
+                cure="take the multipoints apart",
+            )
+        )
+    nothing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    centre = np.full(len(frame), None, dtype=object)
+    centre[~nothing] = shapely.get_geometry(geometry[~nothing], 0)
+    text = pd.DataFrame({"source_row": frame["source_row"]})
+    for column in mapping.columns():
+        text[column] = _text(frame[column], name, column, is_time=column == mapping.time)
+    x, y = shapely.get_x(centre), shapely.get_y(centre)
+    # repr of a float is exact, so the detour over text loses nothing.
+    text["x of geometry"] = pd.Series(x).map(repr).astype("str")
+    text["y of geometry"] = pd.Series(y).map(repr).astype("str")
+    mapped = replace(mapping, lon="x of geometry", lat="y of geometry", crs=GEOGRAPHIC, decimal=".")
+    tracks = interpret(text, name, mapped)
+    return replace(tracks, notes={**read.notes, **tracks.notes})
+
+
+def _text(values: pd.Series, name: str, column: str, *, is_time: bool) -> pd.Series:
+    if is_time and pd.api.types.is_datetime64_any_dtype(values):
+        # GeoPackage and GeoParquet times with a zone say so; naive ones need time_zone.
+        return values.map(lambda t: "" if pd.isna(t) else t.isoformat()).astype("str")
+    if is_time and len(values) and not isinstance(values.dropna().iloc[:1].squeeze(), str):
+        raise InputError(
+            Fault(
+                "the time column is not a time",
+                name,
+                column=column,
+                expected="text or a date with time of day",
+                got=str(values.dtype),
+                cure="a shapefile's date has no time of day: keep the time as text",
+            )
+        )
+    if pd.api.types.is_float_dtype(values):
+        whole = values.notna() & (values == np.floor(values)) & (values.abs() < 2**53)
+        as_int = values.where(whole, 0).astype("int64").astype("str")
+        text = values.map(repr).astype("str").mask(whole, as_int)
+    else:
+        text = values.astype("str")
+    return text.mask(values.isna().to_numpy(), "").astype("str").str.strip()

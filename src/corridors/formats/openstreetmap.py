@@ -1,0 +1,142 @@
+"""Barriers from OpenStreetMap extracts (.osm.pbf, .osm) by rules on tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import osmium
+import shapely
+from osmium.filter import KeyFilter
+from osmium.geom import WKBFactory
+from osmium.osm import AREA, WAY
+
+from corridors.formats.delimited import require_file
+from corridors.formats.vector import Bounds, Layer
+from corridors.foundation.crs import GEOGRAPHIC
+from corridors.foundation.errors import Fault, InputError
+
+ANY = "*"
+# Kinds that cover ground: closed ways and multipolygons become polygons. All others are lines.
+AREAL_KINDS = ("settlement", "cropland", "energy")
+Rule = tuple[Mapping[str, Sequence[str]], Mapping[str, str]]
+
+
+def match(tags: Mapping[str, str], rules: Sequence[Rule]) -> Mapping[str, str] | None:
+    """Return what the first fitting rule says, or None.
+
+    A rule fits when each of its keys is there with one of its values; ``*`` is any value.
+
+    Examples
+    --------
+    >>> rules = [({"highway": ["primary"], "tunnel": ["*"]}, {"kind": "other"}),
+    ...          ({"highway": ["primary"]}, {"kind": "road"})]
+    >>> match({"highway": "primary"}, rules)
+    {'kind': 'road'}
+    """
+    for wanted, result in rules:
+        if all(key in tags and _fits(tags[key], values) for key, values in wanted.items()):
+            return result
+    return None
+
+
+def read_ways(path: Path, name: str, rules: Sequence[Rule], bounds: Bounds | None) -> Layer:
+    """Read the ways and areas that fit a rule.
+
+    Parameters
+    ----------
+    path, name
+        The extract, and how messages call it.
+    rules
+        In order, tags and the ``kind``, ``class`` and ``status`` they give.
+    bounds
+        (west, south, east, north), degrees; features wholly outside are not kept. None: all.
+
+    Returns
+    -------
+    Layer
+        Columns ``id`` (``way/1``, ``relation/2``), ``name`` (name and ref), ``kind``, ``class``,
+        ``status``, ``source_row`` (place among the kept features).
+
+    Raises
+    ------
+    MissingInputError
+        No such file.
+    InputError
+        The file is not an OpenStreetMap extract.
+    """
+    require_file(path, name, "file")
+    keys = sorted({key for wanted, _ in rules for key in wanted})
+    areal = any(result["kind"] in AREAL_KINDS for _, result in rules)
+    factory = WKBFactory()
+    rows: list[tuple[str, str, str, str, str]] = []
+    shapes: list[str] = []
+    incomplete = 0
+    try:
+        processor = osmium.FileProcessor(str(path)).with_locations()
+        if areal:
+            processor = processor.with_areas(KeyFilter(*keys))
+        for item in processor.with_filter(KeyFilter(*keys)):
+            kind_of_item = AREA if item.is_area() else WAY if item.is_way() else 0
+            if not kind_of_item:
+                continue
+            tags = {tag.k: tag.v for tag in item.tags}
+            found = match(tags, rules)
+            if found is None or (found["kind"] in AREAL_KINDS) != (kind_of_item == AREA):
+                continue
+            try:
+                shape = (
+                    factory.create_multipolygon(item)
+                    if kind_of_item == AREA
+                    else factory.create_linestring(item)
+                )
+            except (RuntimeError, osmium.InvalidLocationError):
+                incomplete += 1
+                continue
+            shapes.append(shape)
+            rows.append((_id(item), _name(tags), found["kind"], found["class"], found["status"]))
+    except (RuntimeError, OSError) as error:
+        raise InputError(
+            Fault(
+                "the file cannot be read as OpenStreetMap data",
+                name,
+                expected=".osm.pbf, .osm or .osm.bz2",
+                got=str(error).replace(str(path), path.name)[:160],
+                cure="download the extract again",
+            )
+        ) from None
+    geometry = shapely.from_wkb(np.array(shapes, dtype=object))
+    frame = gpd.GeoDataFrame(
+        {
+            column: np.array([row[i] for row in rows], dtype=object)
+            for i, column in enumerate(("id", "name", "kind", "class", "status"))
+        },
+        geometry=geometry,
+        crs=GEOGRAPHIC,
+    )
+    if bounds is not None:
+        frame = frame[shapely.intersects(frame.geometry.array, shapely.box(*bounds))]
+    frame = frame.sort_values("id", kind="stable").reset_index(drop=True)
+    frame["source_row"] = np.arange(1, len(frame) + 1, dtype="int64")
+    notes: dict[str, Any] = {"features": len(frame)}
+    if incomplete:
+        notes["incomplete_left_out"] = incomplete
+    return Layer(frame, notes)
+
+
+def _fits(value: str, values: Sequence[str]) -> bool:
+    return ANY in values or value in values
+
+
+def _id(item: Any) -> str:
+    if item.is_area():
+        return f"{'way' if item.from_way() else 'relation'}/{item.orig_id()}"
+    return f"way/{item.id}"
+
+
+def _name(tags: Mapping[str, str]) -> str:
+    name, ref = tags.get("name", ""), tags.get("ref", "")
+    return f"{name} ({ref})" if name and ref else name or ref

@@ -1,0 +1,118 @@
+"""Time stamps: text to UTC with a declared zone, never a guessed one.
+
+Source: METHODS section 1. A stamp either carries an offset (``Z``, ``+05:00``) or is read in the
+zone that the user names; local times that a change of the clock makes ambiguous or impossible are
+reported, not shifted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+UTC_US = pd.DatetimeTZDtype("us", "UTC")
+# Day and time of day: a bare date would silently become midnight.
+_ISO = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*"
+_OFFSET = r".*\d(Z|z|[+-]\d{2}:?(\d{2})?)"
+# The first GPS epoch; an earlier stamp is a clock that was never set.
+EARLIEST = pd.Timestamp("1980-01-06", tz="UTC")
+LATEST = pd.Timestamp("2100-01-01", tz="UTC")
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """Times in UTC and what is wrong with those that are missing.
+
+    Parameters
+    ----------
+    utc
+        UTC times with microseconds, NaT where any mask below is true, shape (n,).
+    unreadable
+        Text that does not follow the format.
+    zoneless
+        No offset in the text and no zone declared.
+    clock_change
+        Local time that is ambiguous or does not exist in the declared zone.
+    implausible
+        Before GPS existed, or after the year 2099.
+    """
+
+    utc: pd.Series
+    unreadable: Mask
+    zoneless: Mask
+    clock_change: Mask
+    implausible: Mask
+
+
+def is_zone(name: str) -> bool:
+    """Return whether ``name`` is an IANA time zone.
+
+    Examples
+    --------
+    >>> is_zone("Asia/Dushanbe"), is_zone("Dushanbe")
+    (True, False)
+    """
+    return name in available_timezones()
+
+
+def parse_utc(text: pd.Series, *, time_zone: str | None, time_format: str | None) -> Stamps:
+    """Read time stamps as UTC.
+
+    Parameters
+    ----------
+    text
+        Stamps as text, shape (n,); surrounding blanks are ignored.
+    time_zone
+        IANA zone of stamps without an offset, or None when each must carry one.
+    time_format
+        ``strptime`` format, or None for ISO 8601 with day and time of day.
+
+    Examples
+    --------
+    >>> stamps = parse_utc(
+    ...     pd.Series(["2024-03-31 03:30", "2024-03-31T05:30+05:00", "2024-03-31 02:30"]),
+    ...     time_zone="Europe/Oslo", time_format=None)
+    >>> stamps.utc.dt.strftime("%H:%M").tolist()[:2], stamps.clock_change.tolist()
+    (['01:30', '00:30'], [False, False, True])
+    """
+    clean = text.str.strip().reset_index(drop=True)
+    if time_format is None:
+        readable = clean.str.fullmatch(_ISO).to_numpy(dtype=bool)
+        offset = readable & clean.str.fullmatch(_OFFSET).to_numpy(dtype=bool)
+        pattern = "ISO8601"
+    else:
+        readable = np.ones(len(clean), dtype=bool)
+        offset = np.full(len(clean), "%z" in time_format)
+        pattern = time_format
+    local = readable & ~offset
+    utc = pd.Series(pd.NaT, index=clean.index, dtype=UTC_US)
+    clock_change = np.zeros(len(clean), dtype=bool)
+    zoneless = np.zeros(len(clean), dtype=bool)
+    if offset.any():
+        parsed = pd.to_datetime(clean[offset], format=pattern, errors="coerce", utc=True)
+        utc[offset] = parsed.astype(UTC_US)
+    if local.any():
+        naive = pd.to_datetime(clean[local], format=pattern, errors="coerce", utc=False)
+        naive = naive.astype("datetime64[us]")
+        if time_zone is None:
+            zoneless[local] = naive.notna().to_numpy()
+        else:
+            placed = localise(naive, time_zone)
+            utc[local] = placed
+            clock_change[local] = (naive.notna() & placed.isna()).to_numpy()
+    implausible = ((utc < EARLIEST) | (utc >= LATEST)).to_numpy(dtype=bool)
+    unreadable = utc.isna().to_numpy() & ~zoneless & ~clock_change
+    utc = utc.mask(implausible)
+    return Stamps(utc, unreadable, zoneless, clock_change, implausible)
+
+
+def localise(naive: pd.Series, time_zone: str) -> pd.Series:
+    """Return naive local times as UTC; NaT where a change of the clock leaves no single answer."""
+    placed = naive.dt.tz_localize(time_zone, ambiguous="NaT", nonexistent="NaT")
+    return placed.dt.tz_convert("UTC").astype(UTC_US)

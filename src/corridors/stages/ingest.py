@@ -1,0 +1,155 @@
+"""Stage `ingest`: tracks, expert ranges, barriers, boundaries and states into tables.
+
+Every source is read before anything is refused, so that all faults of a herd show at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import shapely
+
+from corridors.formats.parquet import write_json, write_table
+from corridors.formats.vector import Bounds, degree_bounds
+from corridors.foundation import tables
+from corridors.foundation.errors import CorridorsError, Fault, InputError
+from corridors.stages import ingest_layers, ingest_tracks
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from corridors.stages.context import StageContext
+
+Result = TypeVar("Result")
+
+
+class _Faults:
+    """Errors of several sources, raised together."""
+
+    def __init__(self) -> None:
+        self.errors: list[CorridorsError] = []
+
+    def collect(self, read: Callable[[], Result]) -> Result | None:
+        """Return what ``read`` returns, or keep its error and return None."""
+        try:
+            return read()
+        except CorridorsError as error:
+            self.errors.append(error)
+            return None
+
+    def raise_all(self) -> None:
+        """Raise one error with every fault: of the common class, or InputError if they differ."""
+        if not self.errors:
+            return
+        classes = {type(error) for error in self.errors}
+        kind = classes.pop() if len(classes) == 1 else InputError
+        # One file may serve several sources, and its fault is one.
+        faults: dict[Fault, None] = {}
+        for error in self.errors:
+            faults.update(dict.fromkeys(error.faults))
+        raise kind(list(faults))
+
+
+def run(context: StageContext) -> None:
+    """Read everything that the herd's configuration names.
+
+    Raises
+    ------
+    MissingInputError
+        Files or layers that are not there.
+    InputError
+        All other faults of all sources.
+    """
+    settings = context.settings
+    faults = _Faults()
+    facts: dict[str, Any] = {"herd": context.herd, "species": settings.herd.species, "tracks": []}
+    parts: list[gpd.GeoDataFrame] = []
+    for i, source in enumerate(settings.herd.tracks):
+        context.progress(f"reading {source.path}", 0.5 * i / len(settings.herd.tracks))
+        read = faults.collect(
+            lambda s=source: ingest_tracks.read_source(context, settings.herd, s)  # type: ignore[misc]
+        )
+        if read is not None:
+            parts.append(read[0])
+            facts["tracks"].append({"source": source.path, "format": source.format, **read[1]})
+    fixes = ingest_tracks.join(parts)
+    facts["fixes"] = ingest_tracks.summary(fixes)
+    ranges = tables.empty(tables.RANGES)
+    expert = settings.herd.expert_ranges
+    if expert is not None:
+        read = faults.collect(lambda: ingest_layers.read_expert_ranges(context, expert))
+        if read is not None:
+            ranges, notes = read
+            facts["expert_ranges"] = {"source": expert.path, **notes}
+    lines = _barriers(context, fixes, ranges, faults, facts)
+    boundaries = _boundaries(context, faults, facts)
+    states = tables.empty(tables.STATES)
+    if settings.states is not None:
+        read = faults.collect(lambda: ingest_layers.read_states(context, settings.states))
+        if read is not None:
+            states, notes = read
+            facts["states"] = {"source": settings.states.path, **notes}
+    faults.raise_all()
+    context.progress("writing tables", 0.9)
+    write_table(fixes, context.out / "fixes.parquet", tables.FIXES)
+    write_table(ranges, context.out / "ranges_expert.parquet", tables.RANGES)
+    write_table(lines, context.out / "barriers.parquet", tables.BARRIERS)
+    write_table(boundaries, context.out / "boundaries.parquet", tables.BOUNDARIES)
+    write_table(states, context.out / "states.parquet", tables.STATES)
+    write_json(facts, context.out / "ingest.json")
+
+
+def _barriers(
+    context: StageContext,
+    fixes: gpd.GeoDataFrame,
+    ranges: gpd.GeoDataFrame,
+    faults: _Faults,
+    facts: dict[str, Any],
+) -> gpd.GeoDataFrame:
+    parts: list[gpd.GeoDataFrame] = []
+    facts["barriers"] = []
+    for source in context.settings.barriers:
+        context.progress(f"reading {source.path}", 0.6)
+        bounds = _bounds(fixes, ranges, source.margin_km)
+        read = faults.collect(
+            lambda s=source, b=bounds: ingest_layers.read_barriers(context, s, b)  # type: ignore[misc]
+        )
+        if read is not None:
+            parts.append(read[0])
+            facts["barriers"].append(
+                {
+                    "name": source.name,
+                    "source": source.path,
+                    "bounds_deg": None if bounds is None else list(bounds),
+                    **read[1],
+                }
+            )
+    return ingest_layers.join(parts, tables.BARRIERS, ["barrier"])
+
+
+def _boundaries(context: StageContext, faults: _Faults, facts: dict[str, Any]) -> gpd.GeoDataFrame:
+    parts: list[gpd.GeoDataFrame] = []
+    facts["boundaries"] = []
+    for source in context.settings.boundaries:
+        context.progress(f"reading {source.path}", 0.8)
+        read = faults.collect(
+            lambda s=source: ingest_layers.read_boundaries(context, s)  # type: ignore[misc]
+        )
+        if read is not None:
+            parts.append(read[0])
+            facts["boundaries"].append({"source": source.path, **read[1]})
+    return ingest_layers.join(parts, tables.BOUNDARIES, ["boundary", "source"])
+
+
+def _bounds(fixes: gpd.GeoDataFrame, ranges: gpd.GeoDataFrame, margin_km: float) -> Bounds | None:
+    """Return the box of unflagged fixes and expert ranges, grown; None where there are neither."""
+    points = fixes.geometry.array[fixes["flags"].to_numpy() == 0]
+    xy = np.concatenate(
+        [
+            shapely.get_coordinates(points),
+            shapely.get_coordinates(ranges.geometry.array),
+        ]
+    )
+    return degree_bounds(xy[:, 0], xy[:, 1], margin_km=margin_km)
