@@ -134,7 +134,7 @@ STAGES: tuple[Stage, ...] = (
             "network.graphml",
             "connect.json",
         ),
-        sections=("habitat",),
+        sections=("habitat", "delineate"),
         inputs=("habitat",),
     ),
     Stage(
@@ -163,7 +163,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "rank",
         "Rank barrier segments by blocked passages per year, with uncertainty.",
-        reads={"intersect": ("segments.parquet", "crossings.parquet", "encounters.parquet")},
+        reads={"intersect": ("segments.parquet", "encounters.parquet", "intersect.json")},
         writes=("threats.parquet", "rank.json"),
         sections=("rank", "herd_population"),
     ),
@@ -173,7 +173,12 @@ STAGES: tuple[Stage, ...] = (
         reads={
             "ingest": ("ingest.json",),
             "clean": ("fixes.parquet", "clean.json"),
-            "segment": ("migrations.parquet", "animal_years.parquet", "pictures/"),
+            "segment": (
+                "migrations.parquet",
+                "animal_years.parquet",
+                "pictures/",
+                "segment.json",
+            ),
             "surface": ("estimates.parquet",),
             "delineate": (
                 "corridors.parquet",
@@ -182,7 +187,7 @@ STAGES: tuple[Stage, ...] = (
                 "population.tif",
                 "delineate.json",
             ),
-            "connect": ("resistance.tif", "modelled.parquet", "network.parquet", "connect.json"),
+            "connect": ("modelled.parquet", "network.parquet", "connect.json"),
             "intersect": (
                 "segments.parquet",
                 "crossings.parquet",
@@ -190,6 +195,7 @@ STAGES: tuple[Stage, ...] = (
                 "border_report.parquet",
                 "border_crossings.parquet",
                 "national_shares.parquet",
+                "intersect.json",
             ),
             "rank": ("threats.parquet", "rank.json"),
         },
@@ -201,7 +207,19 @@ STAGES: tuple[Stage, ...] = (
             "report.html",
             "pictures/",
         ),
-        sections=("publish", "study", "herd"),
+        # Beyond its own: the settings that the report lists.
+        sections=(
+            "publish",
+            "study",
+            "herd",
+            "clean",
+            "segment",
+            "occurrence",
+            "delineate",
+            "habitat",
+            "intersect",
+            "rank",
+        ),
         folder="atlas",
     ),
     Stage(

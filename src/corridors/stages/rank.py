@@ -1,0 +1,215 @@
+"""Stage `rank`: barrier segments ranked by blocked passages per year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
+from corridors.foundation import tables
+from corridors.stages.context import StageContext
+from corridors.threats.priors import prior_table
+from corridors.threats.rank import Spread, bootstrap, ranks
+from corridors.threats.reasons import action, reason
+from corridors.threats.score import (
+    MET,
+    Evidence,
+    Floats,
+    blocked,
+    evidence,
+    posterior,
+    source_of,
+    summary,
+)
+
+_NOTES = """\
+Segments where nobody was tracked are counted as n_no_data and not ranked: it is not 'no crossing'.
+State boundaries without a fence are jurisdiction and are not ranked.
+Expected passages come from bridges that do not know the barrier: a closed one gets a few that \
+never happened, so its permeability is overestimated.
+The position of a barrier within its tolerance is averaged in the passages.
+Removed barriers score 0: what was gained needs tracks from before and after.
+Class priors are proposals, not published values: see the basis of each."""
+
+
+def run(context: StageContext) -> None:
+    """Rank the herd's barrier segments and write THREATS and ``rank.json``."""
+    settings = context.settings.rank
+    segments = read_layer(context.read("intersect", "segments.parquet"))
+    encounters = read_table(context.read("intersect", "encounters.parquet"))
+    years = _tracking_years(read_json(context.read("intersect", "intersect.json")), encounters)
+    is_jurisdiction = (segments["kind"] == "border") & (segments["class"] != "border_fence")
+    ranked = segments[segments["has_data"] & ~is_jurisdiction]
+    ranked = ranked.sort_values("segment", kind="stable", ignore_index=True)
+    size, source = context.settings.population_size, context.settings.population_source
+    facts: dict[str, Any] = {
+        "herd": context.herd,
+        "n_segments": len(segments),
+        "n_ranked": 0,
+        "n_no_data": int((~segments["has_data"] & ~is_jurisdiction).sum()),
+        "n_jurisdiction": int(is_jurisdiction.sum()),
+        "n_animals": len(years),
+        "tracking_years": round(sum(years.values()), 4),
+        "unit": "per animal" if size is None else f"herd of {size:g} ({source})",
+        "draws": settings.draws,
+        "seed": settings.seed,
+        "prior_encounters": settings.prior_encounters,
+        "weight_jitter": settings.weight_jitter,
+        "season_weights": {},
+        "priors": {},
+        "notes": _NOTES.splitlines(),
+    }
+    if ranked.empty or not years:
+        facts["n_no_data"] += len(ranked)
+        write_table(tables.empty(tables.THREATS), context.out / "threats.parquet", tables.THREATS)
+        write_json(facts, context.out / "rank.json")
+        return
+    context.progress("weighing encounters", 0.1)
+    met = evidence(encounters, ranked["segment"].tolist(), tracking_years=years)
+    priors = prior_table(ranked["kind"], ranked["class"], overrides=settings.priors)
+    stated = ranked["permeability"].to_numpy(float)
+    is_stated = np.isfinite(stated)
+    before = np.where(is_stated, stated, priors["permeability"].to_numpy(float))
+    season_weight = np.array([settings.season_weights.get(name, 1.0) for name in met.seasons])
+    context.progress("drawing animals", 0.3)
+    spread = bootstrap(
+        met,
+        prior_mean=before,
+        prior_encounters=settings.prior_encounters,
+        status=ranked["status"].to_numpy(str),
+        season_weight=season_weight,
+        weight_jitter=settings.weight_jitter,
+        draws=settings.draws,
+        seed=settings.seed,
+        herd=context.herd,
+    )
+    threats = _threats(
+        ranked,
+        met,
+        spread,
+        prior_mean=before,
+        is_stated=is_stated,
+        prior_encounters=settings.prior_encounters,
+        season_weight=season_weight,
+        n_herd=1.0 if size is None else float(size),
+        unit=facts["unit"],
+        herd=context.herd,
+    )
+    used = priors[~is_stated].drop_duplicates("key").sort_values("key")
+    facts |= {
+        "n_ranked": len(ranked),
+        "season_weights": dict(zip(met.seasons, map(float, season_weight), strict=True)),
+        "priors": {
+            row.key: {"permeability": row.permeability, "label": "prior", "basis": row.basis}
+            for row in used.itertuples(index=False)
+        },
+        "n_stated_permeability": int(is_stated.sum()),
+        "priors_unused": sorted(set(settings.priors) - set(ranked["class"])),
+    }
+    write_table(threats, context.out / "threats.parquet", tables.THREATS)
+    write_json(facts, context.out / "rank.json")
+
+
+def _tracking_years(facts: dict[str, Any], encounters: pd.DataFrame) -> dict[str, float]:
+    """Return the years of every tracked animal, also of those that met no barrier."""
+    stated = facts.get("tracking_years")
+    if isinstance(stated, dict):
+        return {str(animal): float(years) for animal, years in stated.items()}
+    return {
+        str(animal): float(years)
+        for animal, years in encounters.groupby("animal")["tracking_years"].max().items()
+    }
+
+
+def _threats(
+    ranked: gpd.GeoDataFrame,
+    met: Evidence,
+    spread: Spread,
+    *,
+    prior_mean: Floats,
+    is_stated: npt.NDArray[np.bool_],
+    prior_encounters: float,
+    season_weight: Floats,
+    n_herd: float,
+    unit: str,
+    herd: str,
+) -> gpd.GeoDataFrame:
+    """Return THREATS, best-known numbers beside what the draws say, in order of rank."""
+    status = ranked["status"].to_numpy(str)
+    passed, turned = (part[0] for part in met.counts(np.ones((1, len(met.animals)))))
+    is_met = status == "existing"
+    n_passed, n_turned = passed.sum(axis=0) * is_met, turned.sum(axis=0) * is_met
+    a, b = posterior(n_passed, n_turned, prior_mean=prior_mean, prior_encounters=prior_encounters)
+    mean, low, high = summary(a, b)
+    per_year = n_herd / met.tracking_years.sum()
+    lost = blocked(passed, turned, mean, status=status) * per_year
+    source = source_of(n_passed + n_turned, is_stated=is_stated, prior_encounters=prior_encounters)
+    animals = _animals(met)
+    frame = ranked[
+        ["segment", "name", "kind", "class", "status", "corridor_class", "from_km", "to_km",
+         "length_m", "geometry"]
+    ].copy()  # fmt: skip
+    frame["herd"] = herd
+    frame["threat"] = [f"{herd}:{segment}" for segment in frame["segment"]]
+    frame["passages_per_year"] = passed.sum(axis=0) * per_year
+    frame["approaches_per_year"] = turned.sum(axis=0) * per_year
+    frame["encounters_per_year"] = frame["passages_per_year"] + frame["approaches_per_year"]
+    frame["n_animals"] = animals
+    frame["permeability_mean"] = mean
+    frame["permeability_p05"] = low
+    frame["permeability_p95"] = high
+    frame["permeability_source"] = source
+    frame["blocked_per_year"] = lost.sum(axis=0)
+    frame["blocked_p05"] = spread.blocked_p05 * n_herd
+    frame["blocked_p95"] = spread.blocked_p95 * n_herd
+    frame["unit"] = unit
+    frame["score"] = (lost * season_weight[:, None]).sum(axis=0)
+    frame["rank"] = ranks(frame["score"].to_numpy(float))
+    frame["rank_p05"] = spread.rank_p05
+    frame["rank_p95"] = spread.rank_p95
+    frame["p_top10"] = spread.p_top10
+    worst_season = (
+        np.where(lost.max(axis=0) > 0, np.array(met.seasons)[lost.argmax(axis=0)], "")
+        if len(met.seasons)
+        else np.full(len(frame), "")
+    )
+    seasons = np.where(np.isin(worst_season, ["other", ""]), "", worst_season)
+    frame["reason"] = [
+        reason(
+            status=row.status,
+            passages_per_year=row.passages_per_year,
+            encounters_per_year=row.encounters_per_year,
+            blocked_per_year=row.blocked_per_year,
+            permeability=(row.permeability_mean, row.permeability_p05, row.permeability_p95),
+            permeability_source=row.permeability_source,
+            n_animals=row.n_animals,
+            corridor_class=row.corridor_class,
+            season=str(season),
+            per=unit,
+        )
+        for row, season in zip(frame.itertuples(index=False), seasons, strict=True)
+    ]
+    frame["action"] = [
+        action(
+            kind=row.kind,
+            status=row.status,
+            blocked_per_year=row.blocked_per_year,
+            season=str(season),
+        )
+        for row, season in zip(frame.itertuples(index=False), seasons, strict=True)
+    ]
+    return frame.sort_values("rank", ignore_index=True)
+
+
+def _animals(met: Evidence) -> npt.NDArray[np.int64]:
+    n_seasons, n_segments = met.shape
+    total = met.passages + met.approaches
+    by_segment = np.zeros((n_segments, len(met.animals)))
+    for season in range(n_seasons):
+        by_segment += total[season * n_segments : (season + 1) * n_segments].toarray()
+    count: npt.NDArray[np.int64] = (by_segment >= MET).sum(axis=1).astype(np.int64)
+    return count

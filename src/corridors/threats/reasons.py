@@ -1,0 +1,118 @@
+"""Why a segment ranks where it does, and what to do there, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+_ACTION: Final[Mapping[str, str]] = {
+    "fence": "Open, lower or remove the fence here{when}.",
+    "road": "Build a crossing structure or slow the traffic here{when}.",
+    "rail": "Build a crossing structure here; open fences along the line{when}.",
+    "canal": "Build ramps or a bridge for animals here.",
+    "pipeline": "Raise or bury the pipe here.",
+    "powerline": "Mark the line; keep building work away{when}.",
+    "border": "Agree with the neighbouring state on opening the border fence here{when}.",
+    "river": "Natural obstacle: keep the banks free of building.",
+    "settlement": "Keep a free passage beside or through the settlement.",
+    "cropland": "Keep an unfenced strip through the fields.",
+    "energy": "Shift the footprint or leave a gap in it.",
+    "other": "Find out on site what stops the animals.",
+}
+_NONE: Final = "None needed on these data; keep watching."
+_PLANNED: Final = "Move the line, or plan crossings before it is built."
+_REMOVED: Final = "Confirm that the way is used again; compare tracks before and after."
+_SOURCE: Final[Mapping[str, str]] = {
+    "observed": "observed",
+    "prior": "prior of its class, no encounter yet",
+    "both": "prior and encounters",
+    "stated": "stated in the data",
+}
+
+
+def number(value: float) -> str:
+    """Return a number with two significant digits, whole from 10 on.
+
+    Examples
+    --------
+    >>> number(0.0), number(0.123), number(2.46), number(12.6)
+    ('0', '0.12', '2.5', '13')
+    """
+    if value <= 0:
+        return "0"
+    if value >= 10:
+        return f"{value:.0f}"
+    digits = max(0, 1 - math.floor(math.log10(value)))
+    return f"{value:.{digits}f}"
+
+
+def reason(
+    *,
+    status: str,
+    passages_per_year: float,
+    encounters_per_year: float,
+    blocked_per_year: float,
+    permeability: tuple[float, float, float],
+    permeability_source: str,
+    n_animals: int,
+    corridor_class: str,
+    season: str,
+    per: str,
+) -> str:
+    """Return one sentence or two saying what the score rests on.
+
+    ``permeability`` is mean, 5 % and 95 %; ``per`` says of whom the yearly numbers are, e.g.
+    ``per animal``; ``season`` is the season with most blocked passages, "" if there is none.
+
+    Examples
+    --------
+    >>> reason(status="existing", passages_per_year=3.0, encounters_per_year=15.0,
+    ...        blocked_per_year=12.0, permeability=(0.2, 0.1, 0.35),
+    ...        permeability_source="observed", n_animals=7, corridor_class="high",
+    ...        season="spring", per="herd of 40 (count 2020)")
+    'About 12 of 15 encounters a year (herd of 40 (count 2020)) did not pass, most in spring; \
+permeability 0.20 (0.10–0.35; observed); 7 animals; in the high corridor.'
+    """
+    where = (
+        "outside the corridor"
+        if corridor_class == "outside"
+        else f"in the {corridor_class} corridor"
+    )
+    mean, low, high = permeability
+    passing = f"permeability {mean:.2f} ({low:.2f}–{high:.2f}; {_SOURCE[permeability_source]})"
+    most = f", most in {season}" if season else ""
+    met = f"{n_animals} animal{'' if n_animals == 1 else 's'}"
+    if status == "removed":
+        return (
+            f"Removed: {number(passages_per_year)} passages a year ({per}) go through here, "
+            f"{where}; what was gained needs tracks from before and after."
+        )
+    if encounters_per_year <= 0:
+        return f"Animals were tracked here and none met it; {where}."
+    if status == "planned":
+        return (
+            f"If built, about {number(blocked_per_year)} of {number(passages_per_year)} passages a "
+            f"year ({per}) would be blocked{most}; {passing}; {met}; {where}."
+        )
+    return (
+        f"About {number(blocked_per_year)} of {number(encounters_per_year)} encounters a year "
+        f"({per}) did not pass{most}; {passing}; {met}; {where}."
+    )
+
+
+def action(*, kind: str, status: str, blocked_per_year: float, season: str) -> str:
+    """Return what to do about a segment, by its kind and status.
+
+    Examples
+    --------
+    >>> action(kind="fence", status="existing", blocked_per_year=2.0, season="spring")
+    'Open, lower or remove the fence here, above all in spring.'
+    """
+    if status == "removed":
+        return _REMOVED
+    if blocked_per_year <= 0:
+        return _NONE
+    if status == "planned":
+        return _PLANNED
+    return _ACTION[kind].format(when=f", above all in {season}" if season else "")

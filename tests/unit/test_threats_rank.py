@@ -1,0 +1,292 @@
+"""Ranking: hand-solvable worlds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import LineString
+
+from corridors.config.model import Rank
+from corridors.formats.parquet import read_json, read_layer, write_json, write_table
+from corridors.foundation import tables
+from corridors.foundation.vocabulary import BARRIER_KINDS
+from corridors.stages import rank as stage
+from corridors.stages.context import StageContext
+from corridors.threats.priors import packaged, prior_table
+from corridors.threats.reasons import action, reason
+from corridors.threats.score import evidence, posterior, summary
+
+COLUMNS = ["segment", "animal", "season", "passages", "approaches", "tracking_years"]
+
+
+def encounters(rows: list[tuple[str, str, str, float, float]], years: float = 2.0) -> pd.DataFrame:
+    return pd.DataFrame([(*row, years) for row in rows], columns=COLUMNS).astype(
+        {"passages": float, "approaches": float, "tracking_years": float}
+    )
+
+
+def segments(**kinds: tuple[str, str, str]) -> gpd.GeoDataFrame:
+    """Segments by id: (kind, class, status)."""
+    return gpd.GeoDataFrame(
+        [
+            {
+                "segment": name,
+                "barrier": name,
+                "name": name,
+                "kind": kind,
+                "class": own,
+                "status": status,
+                "permeability": np.nan,
+                "permeability_source": "unknown",
+                "tolerance_m": 10.0,
+                "source": "test",
+                "from_km": 0.0,
+                "to_km": 1.0,
+                "length_m": 1000.0,
+                "corridor_class": "high",
+                "has_data": True,
+                "geometry": LineString([(73.0 + i / 10, 37.0), (73.05 + i / 10, 37.0)]),
+            }
+            for i, (name, (kind, own, status)) in enumerate(kinds.items())
+        ],
+        crs="EPSG:4326",
+    )
+
+
+class World:
+    """A folder with the results of `intersect`, and the stage's answer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def rank(
+        self,
+        layer: gpd.GeoDataFrame,
+        met: pd.DataFrame,
+        *,
+        years: dict[str, float] | None = None,
+        size: float | None = None,
+        **settings: object,
+    ) -> tuple[gpd.GeoDataFrame, dict]:
+        upstream, out = self.folder / "intersect", self.folder / "rank"
+        upstream.mkdir(exist_ok=True)
+        out.mkdir(exist_ok=True)
+        write_table(layer, upstream / "segments.parquet", tables.SEGMENTS)
+        write_table(met, upstream / "encounters.parquet", tables.ENCOUNTERS)
+        facts = {} if years is None else {"tracking_years": years}
+        write_json(facts, upstream / "intersect.json")
+        stage.run(
+            StageContext(
+                herd="test-herd",
+                settings=SimpleNamespace(
+                    rank=Rank(**settings),
+                    population_size=size,
+                    population_source="count 2020" if size else None,
+                ),
+                raw={},
+                upstream={"intersect": {"test-herd": upstream}},
+                out=out,
+            )
+        )
+        return read_layer(out / "threats.parquet"), read_json(out / "rank.json")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_a_barrier_that_stops_everybody_ranks_first_and_not_last(world: World) -> None:
+    layer = segments(
+        closed=("fence", "fence_livestock", "existing"),
+        open=("fence", "fence_livestock", "existing"),
+        half=("fence", "fence_livestock", "existing"),
+    )
+    met = encounters(
+        [(s, a, "spring", p, b) for a in ("a", "b", "c")
+         for s, p, b in (("closed", 0.0, 6.0), ("open", 6.0, 0.0), ("half", 3.0, 3.0))]
+    )  # fmt: skip
+    threats, _ = world.rank(layer, met)
+    assert threats["segment"].tolist() == ["closed", "half", "open"]
+    assert threats["rank"].tolist() == [1, 2, 3]
+    assert (threats["rank_p05"].iloc[0], threats["rank_p95"].iloc[0]) == (1, 1)
+
+
+def test_the_numbers_are_those_worked_out_by_hand(world: World) -> None:
+    layer = segments(f=("fence", "fence_livestock", "existing"))
+    # Two animals, 2 years each; 6 passages, 10 approaches; prior Beta(2, 2).
+    met = encounters(
+        [("f", "a", "spring", 4, 2), ("f", "a", "autumn", 2, 1), ("f", "b", "spring", 0, 7)]
+    )
+    threats, _ = world.rank(layer, met, season_weights={"autumn": 3.0})
+    row = threats.iloc[0]
+    permeability = (2 + 6) / (4 + 16)
+    assert row["permeability_mean"] == pytest.approx(permeability)
+    assert row["passages_per_year"] == pytest.approx(6 / 4)
+    assert row["approaches_per_year"] == pytest.approx(10 / 4)
+    assert row["blocked_per_year"] == pytest.approx(16 / 4 * (1 - permeability))
+    assert row["score"] == pytest.approx((13 + 3 * 3) / 4 * (1 - permeability))
+    assert row["blocked_p05"] < row["blocked_per_year"] < row["blocked_p95"]
+    assert row["permeability_source"] == "both"
+    assert row["unit"] == "per animal"
+
+
+def test_an_animal_that_met_nothing_counts_in_the_years(world: World) -> None:
+    layer = segments(f=("fence", "fence_livestock", "existing"))
+    met = encounters([("f", "a", "spring", 4, 0)])
+    alone, _ = world.rank(layer, met)
+    among, facts = world.rank(layer, met, years={"a": 2.0, "resident": 2.0})
+    assert among["passages_per_year"].iloc[0] == pytest.approx(
+        alone["passages_per_year"].iloc[0] / 2
+    )
+    assert facts["tracking_years"] == 4.0
+
+
+def test_a_known_herd_size_multiplies_every_number_and_is_named(world: World) -> None:
+    layer = segments(f=("fence", "fence_livestock", "existing"))
+    met = encounters([("f", "a", "spring", 1, 4), ("f", "b", "spring", 2, 3)])
+    one, _ = world.rank(layer, met)
+    herd, _ = world.rank(layer, met, size=250.0)
+    for column in ("passages_per_year", "encounters_per_year", "blocked_per_year", "blocked_p95"):
+        assert herd[column].iloc[0] == pytest.approx(250 * one[column].iloc[0])
+    assert herd["unit"].iloc[0] == "herd of 250 (count 2020)"
+    assert "herd of 250" in herd["reason"].iloc[0]
+
+
+def test_a_planned_line_is_scored_by_passages_and_prior_only(world: World) -> None:
+    layer = segments(p=("road", "trunk", "planned"))
+    met = encounters([("p", "a", "spring", 8, 5), ("p", "b", "spring", 4, 0)])
+    threats, _ = world.rank(layer, met)
+    row = threats.iloc[0]
+    assert row["permeability_mean"] == pytest.approx(0.25)
+    assert row["permeability_source"] == "prior"
+    assert row["blocked_per_year"] == pytest.approx(12 / 4 * 0.75)
+    assert "If built" in row["reason"]
+
+
+def test_a_removed_fence_scores_nothing_and_says_why(world: World) -> None:
+    layer = segments(r=("fence", "fence_livestock", "removed"))
+    threats, _ = world.rank(layer, encounters([("r", "a", "spring", 8, 5)]))
+    assert threats["score"].iloc[0] == 0
+    assert "before and after" in threats["reason"].iloc[0]
+
+
+def test_no_data_is_left_out_and_counted_never_ranked_as_zero(world: World) -> None:
+    layer = segments(
+        f=("fence", "", "existing"), far=("fence", "", "existing"), calm=("road", "", "existing")
+    )
+    layer.loc[layer["segment"] == "far", "has_data"] = False
+    threats, facts = world.rank(layer, encounters([("f", "a", "spring", 1, 1)]))
+    assert threats["segment"].tolist() == ["f", "calm"]
+    assert facts["n_no_data"] == 1
+    assert "none met it" in threats["reason"].iloc[1]
+
+
+def test_an_unfenced_state_boundary_is_no_threat_but_its_fence_is(world: World) -> None:
+    layer = segments(line=("border", "", "existing"), wall=("border", "border_fence", "existing"))
+    met = encounters([("line", "a", "spring", 3, 2), ("wall", "a", "spring", 0, 2)])
+    threats, facts = world.rank(layer, met)
+    assert threats["segment"].tolist() == ["wall"]
+    assert facts["n_jurisdiction"] == 1
+
+
+def test_a_stated_permeability_takes_the_place_of_the_prior(world: World) -> None:
+    layer = segments(f=("fence", "fence_livestock", "existing"), g=("fence", "", "existing"))
+    layer["permeability"] = [0.9, 0.0]
+    threats, facts = world.rank(layer, encounters([("f", "a", "spring", 3, 1)]))
+    by = threats.set_index("segment")
+    assert by.loc["f", "permeability_mean"] == pytest.approx((3.6 + 3) / 8)
+    assert by.loc["f", "permeability_source"] == "both"
+    assert by.loc["g", "permeability_mean"] == 0
+    assert by.loc["g", "permeability_source"] == "stated"
+    assert facts["priors"] == {}
+
+
+def test_a_herd_without_tracks_gets_an_empty_table(world: World) -> None:
+    layer = segments(f=("fence", "", "existing"))
+    layer["has_data"] = False
+    threats, facts = world.rank(layer, tables.empty(tables.ENCOUNTERS))
+    assert len(threats) == 0
+    assert facts["n_no_data"] == 1
+    assert facts["n_ranked"] == 0
+
+
+def test_the_same_input_in_any_order_gives_the_same_bytes(world: World, rng) -> None:
+    layer = segments(**{f"s{i}": ("fence", "", "existing") for i in range(12)})
+    rows = [
+        (f"s{i}", f"animal {a}", season, float(rng.integers(0, 5)), float(rng.integers(0, 5)))
+        for i in range(12)
+        for a in range(5)
+        for season in ("spring", "autumn")
+    ]
+    met = encounters(rows)
+    world.rank(layer, met)
+    first = (world.folder / "rank" / "threats.parquet").read_bytes()
+    world.rank(layer.iloc[::-1], met.sample(frac=1, random_state=1))
+    assert (world.folder / "rank" / "threats.parquet").read_bytes() == first
+    world.rank(layer, met, seed=7)
+    assert (world.folder / "rank" / "threats.parquet").read_bytes() != first
+
+
+def test_one_animal_that_makes_a_rank_makes_it_uncertain(world: World) -> None:
+    layer = segments(lone=("fence", "", "existing"), common=("fence", "", "existing"))
+    names = [f"a{i}" for i in range(8)]
+    met = encounters(
+        [("lone", "a0", "spring", 0, 9), *[("common", name, "spring", 0, 1) for name in names]]
+    )
+    threats, _ = world.rank(layer, met)
+    lone = threats.set_index("segment").loc["lone"]
+    assert lone["rank"] == 1
+    assert (lone["rank_p05"], lone["rank_p95"]) == (1, 2)
+    assert lone["blocked_p05"] == 0
+
+
+def test_every_kind_has_a_prior_a_basis_and_an_action() -> None:
+    table = packaged()
+    assert set(table.loc[table["class"] == "", "kind"]) == set(BARRIER_KINDS)
+    assert (table["label"] == "prior").all()
+    assert table["basis"].str.len().gt(10).all()
+    assert table["permeability"].between(0, 1).all()
+    for kind in BARRIER_KINDS:
+        assert action(kind=kind, status="existing", blocked_per_year=1.0, season="spring")
+
+
+def test_an_override_beats_the_packaged_prior_and_is_named() -> None:
+    found = prior_table(pd.Series(["fence"]), pd.Series(["woven"]), overrides={"woven": 0.15})
+    assert found.iloc[0].tolist() == [0.15, "fence/woven", "stated in the configuration"]
+
+
+def test_summary_of_a_certain_prior_is_certain() -> None:
+    a, b = posterior(
+        np.zeros(2), np.zeros(2), prior_mean=np.array([0.0, 1.0]), prior_encounters=4.0
+    )
+    for part in summary(a, b):
+        assert part.tolist() == [0.0, 1.0]
+
+
+def test_an_animal_without_years_is_refused() -> None:
+    with pytest.raises(ValueError, match="missing: \\['b'\\]"):
+        evidence(encounters([("s", "b", "spring", 1, 0)]), ["s"], tracking_years={"a": 1.0})
+
+
+def test_hostile_names_stay_text_in_the_reason() -> None:
+    text = reason(
+        status="existing",
+        passages_per_year=0.0,
+        encounters_per_year=2.0,
+        blocked_per_year=2.0,
+        permeability=(0.0, 0.0, 0.0),
+        permeability_source="stated",
+        n_animals=1,
+        corridor_class="outside",
+        season="",
+        per="herd of 5 (<b>{count}</b>)",
+    )
+    assert "herd of 5 (<b>{count}</b>)" in text
+    assert "outside the corridor" in text
+    assert "1 animal;" in text
