@@ -18,12 +18,16 @@ from corridors.config.sources import (
     Herd,
     NotNegative,
     Positive,
+    Resistance,
     Section,
     StateSource,
 )
 
 MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 HerdName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+
+RankedSeason = Literal["spring", "autumn", "winter", "summer", "other"]
 
 
 class Study(Section):
@@ -182,7 +186,12 @@ class Habitat(Section):
     layers: tuple[HabitatLayer, ...] = ()
     cell_m: Positive = Field(250.0, description="cell of the resistance grid, m")
     margin_km: NotNegative = Field(15.0, description="grid beyond the ranges, km")
-    default_resistance: Positive = Field(1.0, description="resistance where no layer is configured")
+    max_cells: int = Field(
+        25_000_000, ge=100, description="refuse a larger grid (about 100 bytes per cell)"
+    )
+    default_resistance: Resistance = Field(
+        1.0, description="resistance where no layer is configured"
+    )
     corridor_width_share: Fraction = Field(
         0.05,
         description="corridor: cells whose detour costs at most this share more than the best path",
@@ -221,7 +230,7 @@ class Rank(Section):
     weight_jitter: NotNegative = Field(
         50.0, description="Dirichlet concentration of the season weights; 0: none"
     )
-    season_weights: dict[str, Positive] = Field(
+    season_weights: dict[RankedSeason, Positive] = Field(
         default_factory=dict, description="season: weight; missing seasons count 1"
     )
 

@@ -104,6 +104,12 @@ class MethodError(CorridorsError):
     exit_code = 67
 
 
+class ResourceError(CorridorsError):
+    """The machine has not enough memory, or a worker process died."""
+
+    exit_code = 71
+
+
 class OutputError(CorridorsError):
     """A result cannot be written (no space, no permission, not a directory)."""
 

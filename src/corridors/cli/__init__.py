@@ -1,0 +1,40 @@
+"""The command line; nothing of the science is imported before a stage runs."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from corridors.cli.commands import group
+from corridors.foundation.errors import CorridorsError
+from corridors.run.execute import Stopped
+
+_PIPE_CLOSED = 141
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code; see ``docs/exit-codes.md``."""
+    try:
+        code = group.main(arguments, prog_name="corridors", standalone_mode=False)
+    except CorridorsError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return 130
+    except Stopped as stopped:
+        click.echo("stopped; what was finished is kept, nothing is half done", err=True)
+        return stopped.exit_code
+    except BrokenPipeError:
+        # `corridors status | head`: the reader has gone; do not write at exit either.
+        sys.stdout = None  # type: ignore[assignment]
+        return _PIPE_CLOSED
+    except Exception as error:  # noqa: BLE001 - the last door: no traceback on the terminal
+        from corridors.cli.defects import report
+
+        return report(error)
+    return code if isinstance(code, int) else 0

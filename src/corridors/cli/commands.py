@@ -1,0 +1,288 @@
+"""The commands: one per stage, and those that look at or drive all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import corridors
+from corridors.foundation.errors import ConfigError, Fault
+from corridors.stages import table
+
+if TYPE_CHECKING:
+    from corridors.config.load import Study
+    from corridors.run.graph import Options
+    from corridors.run.plan import Row
+
+Command = Callable[..., Any]
+
+_config = click.option(
+    "--config",
+    "-c",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Configuration file.  [default: config.yaml]",
+)
+_herd = click.option("--herd", multiple=True, metavar="NAME", help="Only this herd; repeatable.")
+_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+def _running(command: Command) -> Command:
+    """Add the options of everything that runs stages."""
+    for option in (
+        click.option("--force", is_flag=True, help="Run what is up to date too."),
+        click.option(
+            "--wait",
+            type=click.FloatRange(min=0),
+            metavar="SECONDS",
+            default=0.0,
+            help="Wait so long for another run to end.",
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(min=1),
+            default=None,
+            help="Worker processes at most.  [default: one per CPU]",
+        ),
+        click.option(
+            "--scheduler",
+            default=None,
+            metavar="NAME",
+            help="serial, processes or the address of a Dask scheduler.  [default: processes]",
+        ),
+        _json,
+        _herd,
+        _config,
+    ):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the options of a running command say, before a pipeline file fills the gaps."""
+
+    config: Path | None
+    herd: tuple[str, ...]
+    scheduler: str | None
+    workers: int | None
+    wait: float
+    force: bool
+    as_json: bool
+
+    def options(self) -> Options:
+        """Return the options of the run."""
+        from corridors.run.graph import Options
+
+        return Options(self.scheduler or "processes", self.workers or 0, self.wait, self.force)
+
+
+class _Group(click.Group):
+    """Commands in the order of the pipeline, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], list(self.commands), n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            ctx.fail(f"There is no command {args[0]!r}.{hint}")
+
+
+@click.group(
+    cls=_Group,
+    help="GPS tracks of migratory ungulates into corridors and ranked threats.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(corridors.__version__, prog_name="corridors")
+def group() -> None:
+    """Hold the commands."""
+
+
+def _load(config: Path | None) -> Study:
+    from corridors.config.load import load
+
+    return load(config or Path("config.yaml"))
+
+
+def _herds(study: Study, chosen: tuple[str, ...]) -> list[str]:
+    """Return the chosen herds, all of them when none is chosen, in the configured order."""
+    import difflib
+
+    known = list(study.config.herds)
+    faults = []
+    for name in chosen:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            faults.append(
+                Fault(
+                    "there is no such herd",
+                    file=str(study.path),
+                    expected="one of: " + ", ".join(known) if known else "a herd below herds:",
+                    got=name,
+                    cure=f"did you mean {near[0]}?" if near else None,
+                )
+            )
+    if not known:
+        faults.append(
+            Fault("no herd is configured", file=str(study.path), cure="add one below herds:")
+        )
+    if faults:
+        raise ConfigError(faults)
+    return [name for name in known if not chosen or name in chosen]
+
+
+def _go(study: Study, stages: list[str], herds: list[str], choice: Choice) -> int:
+    from corridors.cli import views
+    from corridors.run.execute import execute
+
+    with views.Screen() as screen:
+        report = execute(study, stages, herds, choice.options(), screen.hear)
+    click.echo(views.report(report, as_json=choice.as_json))
+    return report.exit_code
+
+
+@group.command()
+@click.argument("pipeline", type=click.Path(path_type=Path), required=False)
+@_running
+def run(pipeline: Path | None, **given: Any) -> int:
+    """Bring everything up to date, or what a PIPELINE file names.
+
+    With --herd only these herds are run, and not the atlas of all herds.
+    """
+    choice = Choice(**given)
+    stages = [stage.name for stage in table.STAGES]
+    if pipeline is not None:
+        from corridors.config.pipeline import load_pipeline
+
+        plan = load_pipeline(pipeline)
+        stages = [name for name in stages if not plan.stages or name in plan.stages]
+        choice = Choice(
+            config=choice.config or plan.config_path(pipeline),
+            herd=choice.herd or plan.herds,
+            scheduler=choice.scheduler or plan.scheduler,
+            workers=choice.workers or plan.workers,
+            wait=choice.wait or plan.wait_s,
+            force=choice.force,
+            as_json=choice.as_json,
+        )
+    study = _load(choice.config)
+    if choice.herd:
+        stages = [name for name in stages if table.get(name).partition == "herd"]
+    return _go(study, stages, _herds(study, choice.herd), choice)
+
+
+@group.command()
+@_config
+@_herd
+@_json
+def plan(config: Path | None, herd: tuple[str, ...], as_json: bool) -> None:
+    """Say what would run, and why; run nothing."""
+    from corridors.cli import views
+
+    click.echo(views.plan(_survey(config, herd), as_json=as_json))
+
+
+@group.command()
+@_config
+@_herd
+@_json
+def status(config: Path | None, herd: tuple[str, ...], as_json: bool) -> None:
+    """Show which results are up to date."""
+    from corridors.cli import views
+
+    click.echo(views.status(_survey(config, herd), as_json=as_json))
+
+
+@group.command()
+@click.argument("stage", type=click.Choice([stage.name for stage in table.STAGES]))
+@_config
+@_herd
+@_json
+def why(stage: str, config: Path | None, herd: tuple[str, ...], as_json: bool) -> None:
+    """Say why STAGE would run, or what its result was made from."""
+    from corridors.cli import views
+
+    rows = [row for row in _survey(config, herd) if row.stage == stage]
+    click.echo(views.why(rows, as_json=as_json))
+
+
+def _survey(config: Path | None, chosen: tuple[str, ...]) -> list[Row]:
+    from corridors.run.fingerprint import Fingerprints
+    from corridors.run.plan import survey
+
+    study = _load(config)
+    herds = _herds(study, chosen)
+    rows = survey(Fingerprints(study)).values()
+    shown = {*herds} if chosen else {*herds, table.WHOLE_STUDY}
+    return [row for row in rows if row.partition in shown]
+
+
+@group.command()
+@_config
+@_herd
+@click.option("--deep", is_flag=True, help="Also compare every result with its digest.")
+def check(config: Path | None, herd: tuple[str, ...], deep: bool) -> None:
+    """Check the configuration and its input files; run nothing."""
+    from corridors.run.inputs import check_inputs, check_results
+
+    study = _load(config)
+    herds = _herds(study, herd)
+    count = check_inputs(study, herds)
+    click.echo(f"{study.path}: the configuration and {count} input files can be read")
+    if deep:
+        click.echo(f"{check_results(study, herds)} results are as they were made")
+
+
+@group.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a study FOLDER with a configuration that explains itself."""
+    from corridors.config.write import write_study
+
+    path = write_study(folder)
+    click.echo(f"{path}: fill in herds, then `corridors check --config {path}`")
+
+
+@group.command()
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    default=Path("data/raw/demo"),
+    show_default=True,
+    help="Folder for the files.",
+)
+def demo(into: Path) -> None:
+    """Write the files of a simulated herd whose true corridor is known."""
+    from corridors.demo.files import write_demo
+
+    write_demo(into)
+    click.echo(f"{into}: simulated herd written")
+
+
+def _stage_command(stage: table.Stage) -> click.Command:
+    @click.command(stage.name, help=stage.help)
+    @click.option("--with-upstream", is_flag=True, help="First run the stages that it reads.")
+    @_running
+    def command(with_upstream: bool, **given: Any) -> int:
+        from corridors.run.plan import with_upstream as all_before
+
+        choice = Choice(**given)
+        study = _load(choice.config)
+        names = all_before([stage.name]) if with_upstream else [stage.name]
+        return _go(study, names, _herds(study, choice.herd), choice)
+
+    return command
+
+
+for _stage in table.STAGES:
+    group.add_command(_stage_command(_stage))

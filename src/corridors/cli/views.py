@@ -1,0 +1,203 @@
+"""What the commands show: progress on stderr, answers on stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+
+from corridors.run.graph import Event, Report
+from corridors.run.plan import Row
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_MARKS = {"current": "up to date", "stale": "stale", "waits": "may rerun", "blocked": "blocked"}
+
+
+class Screen:
+    """Hears the events of a run; draws bars only when stderr is a terminal."""
+
+    def __init__(self) -> None:
+        self.bars: Progress | None = None
+        self.tasks: dict[tuple[str, str], TaskID] = {}
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+            self.bars = Progress(
+                TextColumn("{task.fields[stage]}", markup=False),
+                TextColumn("{task.fields[herd]}", markup=False),
+                BarColumn(bar_width=24),
+                TimeElapsedColumn(),
+                TextColumn("{task.description}", markup=False),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self.bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.bars is not None:
+            self.bars.stop()
+
+    def hear(self, event: Event) -> None:
+        """Show an event."""
+        node = (event.stage, event.partition)
+        match event.kind:
+            case "failed":
+                self._say(f"{event.stage} of {event.partition} failed:\n{event.error}")
+            case "skipped":
+                self._say(f"{event.stage} of {event.partition} skipped: {event.message}")
+            case "note":
+                self._say(f"{event.stage} of {event.partition}: {event.message}")
+            case _:
+                pass
+        if self.bars is None:
+            return
+        match event.kind:
+            case "started":
+                self.tasks[node] = self.bars.add_task(
+                    "", total=1.0, stage=event.stage, herd=event.partition
+                )
+            case "progress" if node in self.tasks:
+                self.bars.update(
+                    self.tasks[node], completed=event.fraction, description=event.message
+                )
+            case "done" | "failed" if node in self.tasks:
+                self.bars.remove_task(self.tasks.pop(node))
+            case _:
+                pass
+
+    def _say(self, text: str) -> None:
+        if self.bars is not None:
+            self.bars.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        else:
+            click.echo(text, err=True)
+
+
+def _dump(content: Any) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def report(done: Report, *, as_json: bool) -> str:
+    """Return what a run did."""
+    if as_json:
+        kept = [event for event in done.events if event.kind not in {"started", "progress"}]
+        return _dump(
+            {
+                "exit_code": done.exit_code,
+                "log": str(done.log) if done.log else None,
+                "stages": [
+                    {
+                        "stage": event.stage,
+                        "herd": event.partition,
+                        "result": event.kind,
+                        "seconds": round(event.seconds, 3),
+                        "reasons": list(event.reasons),
+                        "message": event.message,
+                        "error": str(event.error) if event.error else None,
+                    }
+                    for event in kept
+                ],
+            }
+        )
+    ran, current = done.of("done"), done.of("current")
+    failed, skipped = done.of("failed"), done.of("skipped")
+    if not (ran or failed or skipped):
+        return f"nothing to do: {len(current)} results are up to date"
+    lines = [f"{event.stage:<10} {event.partition}  {event.seconds:.1f} s" for event in ran]
+    parts = [f"{len(ran)} run", f"{len(current)} up to date"]
+    if failed or skipped:
+        parts += [f"{len(failed)} failed", f"{len(skipped)} skipped"]
+    if failed:
+        lines.append("failed: " + ", ".join(f"{e.stage} of {e.partition}" for e in failed))
+    return "\n".join([*lines, ", ".join(parts)])
+
+
+def plan(rows: Sequence[Row], *, as_json: bool) -> str:
+    """Return what would run and why."""
+    if as_json:
+        return _rows(rows)
+    due = [row for row in rows if row.state != "current"]
+    if not due:
+        return f"nothing to do: {len(rows)} results are up to date"
+    lines = []
+    for row in due:
+        first, *rest = row.reasons or ("",)
+        lines.append(f"{row.stage:<10} {row.partition}  {_MARKS[row.state]}: {first}")
+        lines += [f"{'':<10} {'':<{len(row.partition)}}  {reason}" for reason in rest]
+    counts = {state: sum(row.state == state for row in rows) for state in _MARKS}
+    lines.append(", ".join(f"{n} {_MARKS[state]}" for state, n in counts.items() if n))
+    return "\n".join(lines)
+
+
+def status(rows: Sequence[Row], *, as_json: bool) -> str:
+    """Return a table of partitions and stages."""
+    if as_json:
+        return _rows(rows)
+    partitions = list(dict.fromkeys(row.partition for row in rows))
+    width = max(len(name) for name in partitions)
+    lines = []
+    for partition in partitions:
+        own = [row for row in rows if row.partition == partition]
+        late = [row for row in own if row.state != "current"]
+        words = f"{len(own) - len(late)} of {len(own)} up to date"
+        for state in ("stale", "waits", "blocked"):
+            names = [row.stage for row in late if row.state == state]
+            if names:
+                words += f"; {_MARKS[state]}: {', '.join(names)}"
+        lines.append(f"{partition:<{width}}  {words}")
+    return "\n".join(lines)
+
+
+def why(rows: Sequence[Row], *, as_json: bool) -> str:
+    """Return every reason, or what an up-to-date result was made from."""
+    if as_json:
+        return _rows(rows, with_fingerprint=True)
+    lines = []
+    for row in rows:
+        lines.append(f"{row.stage} of {row.partition}: {_MARKS[row.state]}")
+        lines += [f"  {reason}" for reason in row.reasons]
+        if row.state == "current" and row.fingerprint is not None:
+            lines += _origin(row.fingerprint)
+    return "\n".join(lines)
+
+
+def _origin(fingerprint: Any) -> list[str]:
+    lines = [f"  input {path}" for path in fingerprint["inputs"]]
+    for stage, members in fingerprint["upstream"].items():
+        names = sorted({name for artefacts in members.values() for name in artefacts})
+        lines.append(f"  reads {stage}: {', '.join(names)}")
+    settings = ", ".join(fingerprint["settings"])
+    lines.append(f"  settings {settings or 'none'}")
+    lines.append(f"  code {len(fingerprint['code'])} files")
+    versions = (f"{name} {version}" for name, version in fingerprint["libraries"].items())
+    lines.append("  libraries " + ", ".join(versions))
+    return lines
+
+
+def _rows(rows: Sequence[Row], *, with_fingerprint: bool = False) -> str:
+    content = []
+    for row in rows:
+        entry: dict[str, Any] = {
+            "stage": row.stage,
+            "herd": row.partition,
+            "state": row.state,
+            "reasons": list(row.reasons),
+        }
+        if with_fingerprint:
+            entry["fingerprint"] = row.fingerprint
+        content.append(entry)
+    return _dump(content)

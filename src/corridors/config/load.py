@@ -1,0 +1,140 @@
+"""Load a configuration file: every fault at once, with line, key and the nearest known key."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from corridors.config.document import Document, KeyPath, dotted, read
+from corridors.config.faults import translate
+from corridors.config.model import Config
+from corridors.foundation.errors import ConfigError, Fault
+
+# Keys whose value is a file or folder; environment variables are expanded only here.
+PATH_KEYS = frozenset({"path", "picks", "deployments", "data_processed", "config"})
+
+# Partition of the stages that run once; `stages.table.WHOLE_STUDY` is the same word.
+_RESERVED_HERD = "all-herds"
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A loaded configuration and where it came from.
+
+    Parameters
+    ----------
+    config
+        The checked configuration.
+    path
+        Absolute path of the file.
+    """
+
+    config: Config
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the configuration file; relative paths start here."""
+        return self.path.parent
+
+    @property
+    def processed(self) -> Path:
+        """Absolute folder of the results."""
+        return self.raw_path(self.config.study.data_processed)
+
+    def raw_path(self, configured: str) -> Path:
+        """Return the absolute path of a configured path, variables expanded."""
+        return absolute(configured, self.folder)
+
+
+def absolute(configured: str, folder: Path) -> Path:
+    """Return ``configured`` below ``folder``, with ``${NAME}`` and a leading ``~`` expanded."""
+    expanded = _VARIABLE.sub(lambda match: os.environ.get(match[1], match[0]), configured)
+    return Path(os.path.normpath(folder / Path(expanded).expanduser()))
+
+
+def load(path: Path) -> Study:
+    """Return the study configured in ``path``.
+
+    Raises
+    ------
+    MissingInputError
+        There is no such file.
+    ConfigError
+        Anything in it is wrong; every fault found is in the error.
+    """
+    config = load_model(path, Config)
+    return Study(config, path.absolute())
+
+
+def load_model(path: Path, model: type[Model]) -> Model:
+    """Return the YAML file ``path`` as ``model``, checked strictly (see :func:`load`)."""
+    document = read(path)
+    faults: list[Fault] = list(document.faults)
+    loaded: Model | None = None
+    try:
+        # Strict: "10" is not a number and true is not 1.0; nothing is coerced silently.
+        loaded = model.model_validate(document.content, strict=True)
+    except ValidationError as error:
+        faults += translate(error, document, model)
+    faults += _unset_variables(document)
+    faults += _reserved_names(document)
+    if faults or loaded is None:
+        ordered: list[Fault] = sorted(faults, key=_row)
+        raise ConfigError(ordered)
+    return loaded
+
+
+def _row(fault: Fault) -> int:
+    return fault.row or 0
+
+
+def _leaves(value: Any, keys: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    if isinstance(value, Mapping):
+        for key, below in value.items():
+            yield from _leaves(below, (*keys, key))
+    elif isinstance(value, tuple):
+        for position, below in enumerate(value):
+            yield from _leaves(below, (*keys, position))
+    else:
+        yield keys, value
+
+
+def _unset_variables(document: Document) -> Iterator[Fault]:
+    for keys, value in _leaves(document.content):
+        if not keys or keys[-1] not in PATH_KEYS or not isinstance(value, str):
+            continue
+        for name in _VARIABLE.findall(value):
+            if name not in os.environ:
+                yield Fault(
+                    "the environment variable is not set",
+                    file=str(document.path),
+                    row=document.line(keys),
+                    column=dotted(keys),
+                    expected=f"a value for {name or 'a name between the braces'}",
+                    got=value,
+                    cure=f"export {name}=... before running" if name else None,
+                )
+
+
+def _reserved_names(document: Document) -> Iterator[Fault]:
+    herds = document.content.get("herds")
+    if isinstance(herds, dict) and _RESERVED_HERD in herds:
+        yield Fault(
+            "a herd cannot have this name",
+            file=str(document.path),
+            row=document.line(("herds", _RESERVED_HERD)),
+            column=f"herds.{_RESERVED_HERD}",
+            got=_RESERVED_HERD,
+            cure="choose another; the name stands for the results of all herds together",
+        )

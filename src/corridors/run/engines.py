@@ -1,0 +1,172 @@
+"""Where jobs run: in this process, in worker processes, or on a Dask cluster."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any, Protocol
+
+from corridors.foundation.errors import ConfigError, Fault, MissingInputError
+from corridors.run.worker import Job, Outcome, perform, perform_in_worker, start
+
+Progress = Callable[[str, str, str, float], None]
+
+# Threads inside BLAS change the order of sums, and with it the last bit of results.
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Engine(Protocol):
+    """Runs jobs, several at once or one after the other."""
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Start a job, now or when there is room."""
+
+    def close(self) -> None:
+        """Wait for nothing; release what was taken."""
+
+    def stop(self) -> None:
+        """Give up running jobs at once."""
+
+
+class Serial:
+    """Runs each job in this process when it is submitted."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Run the job before returning."""
+
+        def report(message: str, fraction: float) -> None:
+            self.progress(job.stage, job.partition, message, fraction)
+
+        future: Future[Outcome] = Future()
+        future.set_result(perform(job, report))
+        return future
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def stop(self) -> None:
+        """Nothing is running."""
+
+
+class Processes:
+    """Runs jobs in fresh worker processes of this machine."""
+
+    def __init__(self, workers: int, progress: Progress) -> None:
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
+        context = multiprocessing.get_context("spawn")
+        self.queue: Any = context.Queue()
+        threads = max(1, cpus() // workers)
+        self.pool = ProcessPoolExecutor(
+            workers, mp_context=context, initializer=start, initargs=(self.queue, threads)
+        )
+        self.progress = progress
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while (item := self.queue.get()) is not None:
+            self.progress(*item)
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Queue the job."""
+        return self.pool.submit(perform_in_worker, job)
+
+    def close(self) -> None:
+        """End the workers, which are idle."""
+        self.pool.shutdown(wait=True, cancel_futures=True)
+        self.queue.put(None)
+
+    def stop(self) -> None:
+        """Kill the workers; what they staged is never committed."""
+        import multiprocessing
+
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.kill()
+        self.queue.put(None)
+
+
+class Cluster:
+    """Runs jobs on a Dask cluster whose workers see the same folders under the same paths."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            import distributed
+        except ImportError:
+            raise MissingInputError(
+                Fault(
+                    "the Dask client is not installed",
+                    expected="the extra `cluster`",
+                    got=f"--scheduler {address}",
+                    cure='pip install "corridors[cluster]"',
+                )
+            ) from None
+        try:
+            connect: Any = distributed.Client
+            self.client = connect(address, timeout="10s", set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise MissingInputError(
+                Fault(
+                    "the Dask scheduler does not answer",
+                    expected=f"a scheduler at {address}",
+                    got=str(error) or type(error).__name__,
+                    cure="start it, or use --scheduler processes",
+                )
+            ) from None
+        self.pool: Executor = self.client.get_executor(pure=False, retries=0)
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Send the job to the cluster."""
+        return self.pool.submit(perform, job)
+
+    def close(self) -> None:
+        """Leave the cluster."""
+        self.client.close()
+
+    def stop(self) -> None:
+        """Cancel what runs and leave the cluster."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.client.close()
+
+
+def cpus() -> int:
+    """Return how many CPUs this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def check_scheduler(scheduler: str) -> None:
+    """Refuse a scheduler that does not exist.
+
+    Raises
+    ------
+    ConfigError
+        Neither ``serial``, ``processes`` nor the address of a Dask scheduler.
+    """
+    if scheduler not in {"serial", "processes"} and "://" not in scheduler:
+        raise ConfigError(
+            Fault(
+                "unknown scheduler",
+                expected="serial, processes or an address such as tcp://host:8786",
+                got=scheduler,
+            )
+        )
+
+
+def make(scheduler: str, workers: int, progress: Progress) -> Engine:
+    """Return the engine for ``scheduler``; one worker needs no second process."""
+    check_scheduler(scheduler)
+    for name in _ONE_THREAD:
+        os.environ.setdefault(name, "1")
+    if "://" in scheduler:
+        return Cluster(scheduler)
+    if scheduler == "serial" or workers <= 1:
+        return Serial(progress)
+    return Processes(workers, progress)

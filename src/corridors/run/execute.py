@@ -1,0 +1,108 @@
+"""Run what is stale, in order, under the locks, and commit each result on its own."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
+
+from corridors.run import engines, lock
+from corridors.run.fingerprint import Fingerprints
+from corridors.run.graph import STAGING, Event, Graph, Listener, Node, Options, Report
+from corridors.run.plan import partitions, survey
+from corridors.stages import table
+
+if TYPE_CHECKING:
+    from corridors.config.load import Study
+
+
+class Stopped(BaseException):
+    """The run was asked to end by a signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
+
+
+def execute(
+    study: Study,
+    stages: Sequence[str],
+    herds: Sequence[str],
+    options: Options,
+    listener: Listener,
+) -> Report:
+    """Bring the results of ``stages`` for ``herds`` up to date.
+
+    A stage runs as soon as the stages it reads are settled, and only if something that it
+    depends on differs: when an earlier stage ran and left the same bytes, it is not run.
+
+    Raises
+    ------
+    BusyError
+        Another run holds a lock.
+    Stopped
+        SIGTERM or SIGINT; nothing is left half done.
+    """
+    engines.check_scheduler(options.scheduler)
+    prints = Fingerprints(study)
+    nodes = _nodes(study, stages, herds)
+    rows = survey(prints)
+    report = Report()
+    if not options.is_forced and all(rows[node].state == "current" for node in nodes):
+        report.events = [Event("current", *node) for node in nodes]
+        return report
+    touched = {partition for _, partition in nodes}
+    if table.WHOLE_STUDY in touched:
+        touched.update(study.config.herds)
+    with lock.held(study, touched, options.wait_s), _signals():
+        _sweep(study, touched)
+        # Another run may have worked between the survey above and the lock.
+        prints = Fingerprints(study)
+        run = Graph(prints, nodes, survey(prints), options, listener, report)
+        try:
+            run.everything()
+        finally:
+            _sweep(study, touched)
+            prints.digests.save()
+    return report
+
+
+def _nodes(study: Study, stages: Sequence[str], herds: Sequence[str]) -> list[Node]:
+    return [
+        (stage.name, partition)
+        for stage in table.STAGES
+        if stage.name in stages
+        for partition in partitions(stage, study.config)
+        if partition in herds or partition == table.WHOLE_STUDY
+    ]
+
+
+def _sweep(study: Study, touched: set[str]) -> None:
+    """Remove what runs left in staging; only while holding the locks of these partitions."""
+    for partition in touched:
+        shutil.rmtree(study.processed / STAGING / partition, ignore_errors=True)
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Let SIGTERM, SIGINT and SIGHUP end the run in order."""
+
+    def stop(number: int, _frame: FrameType | None) -> NoReturn:
+        raise Stopped(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [signal.SIGTERM, signal.SIGINT]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)  # under nohup it is ignored, and stays so
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

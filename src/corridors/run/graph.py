@@ -1,0 +1,395 @@
+"""The graph of one run: what may start, what is settled, what failed and what is skipped."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from corridors.foundation.errors import (
+    OK,
+    PARTLY_DONE,
+    CorridorsError,
+    Fault,
+    InternalError,
+    MissingInputError,
+    ResourceError,
+)
+from corridors.run import engines, manifest
+from corridors.run.fingerprint import Fingerprints
+from corridors.run.log import Log
+from corridors.run.manifest import Manifest
+from corridors.run.plan import Row, examine, folder_of
+from corridors.run.worker import Job, Outcome
+from corridors.stages import table
+
+Node = tuple[str, str]
+STAGING = ".staging"
+KEPT = "edited"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened during a run.
+
+    Parameters
+    ----------
+    kind
+        ``started``, ``progress``, ``done``, ``current`` (nothing to do), ``failed``, ``skipped``
+        (an earlier stage of it failed) or ``note``.
+    stage, partition
+        What it is about.
+    message
+        Progress or note in words.
+    fraction
+        Share done, 0...1.
+    seconds
+        Time that the stage took.
+    reasons
+        Why it ran.
+    error
+        Why it failed.
+    """
+
+    kind: Literal["started", "progress", "done", "current", "failed", "skipped", "note"]
+    stage: str
+    partition: str
+    message: str = ""
+    fraction: float = 0.0
+    seconds: float = 0.0
+    reasons: tuple[str, ...] = ()
+    error: CorridorsError | None = None
+
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run.
+
+    Parameters
+    ----------
+    scheduler
+        ``serial``, ``processes`` or the address of a Dask scheduler.
+    workers
+        Processes at most; 0: as many as CPUs.
+    wait_s
+        How long to wait for another run, s.
+    is_forced
+        Run what is up to date too.
+    """
+
+    scheduler: str = "processes"
+    workers: int = 0
+    wait_s: float = 0.0
+    is_forced: bool = False
+
+
+@dataclass
+class Report:
+    """What a run did, in the order in which it happened."""
+
+    events: list[Event] = field(default_factory=list)
+    log: Path | None = None
+
+    def of(self, kind: str) -> list[Event]:
+        """Return the events of one kind."""
+        return [event for event in self.events if event.kind == kind]
+
+    @property
+    def exit_code(self) -> int:
+        """0; 3 when some partitions are done and some failed; the first error's when all failed."""
+        failed = self.of("failed")
+        if not failed:
+            return OK
+        bad = {event.partition for event in (*failed, *self.of("skipped"))}
+        good = {event.partition for event in (*self.of("done"), *self.of("current"))} - bad
+        error = failed[0].error
+        return PARTLY_DONE if good or error is None else error.exit_code
+
+
+class Graph:
+    """The graph of one run: which nodes wait, run, are settled or have failed."""
+
+    def __init__(
+        self,
+        prints: Fingerprints,
+        nodes: Sequence[Node],
+        rows: Mapping[Node, Row],
+        options: Options,
+        listener: Listener,
+        report: Report,
+    ) -> None:
+        self.prints = prints
+        self.study = prints.study
+        self.options = options
+        self.listener = listener
+        self.report = report
+        self.log = Log(self.study.processed)
+        self.waiting = list(nodes)
+        self.selected = set(nodes)
+        self.before = rows
+        self.settled: dict[Node, Manifest] = {}
+        self.failed: set[Node] = set()
+        self.running: dict[Future[Outcome], tuple[Node, Job, Row]] = {}
+        self.deaths: dict[Node, int] = {}
+        for node, row in rows.items():
+            if node not in self.selected and row.state == "current" and row.result is not None:
+                self.settled[node] = row.result
+        unsettled = {
+            partition for stage, partition in nodes if rows[stage, partition].state != "current"
+        }
+        self.workers = min(options.workers or engines.cpus(), max(1, len(unsettled or nodes)))
+
+    def everything(self) -> None:
+        """Run until nothing waits; on a signal stop what runs."""
+        self.report.log = self.log.path
+        self.log.write("run", stages=sorted({stage for stage, _ in self.selected}))
+        self.engine = self._engine()
+        try:
+            while self.waiting or self.running:
+                self._start_ready()
+                if self.running:
+                    done, _ = wait(self.running, return_when=FIRST_COMPLETED)
+                    self._collect(done)
+        except BaseException as error:
+            self.engine.stop()
+            self.log.write("stopped", by=repr(error))
+            raise
+        self.engine.close()
+        self.log.write("end", exit_code=self.report.exit_code)
+        self.log.tidy()
+
+    def _engine(self) -> engines.Engine:
+        def progress(stage: str, partition: str, message: str, fraction: float) -> None:
+            self.listener(Event("progress", stage, partition, message, fraction))
+
+        return engines.make(self.options.scheduler, self.workers, progress)
+
+    def _tell(self, event: Event, **details: object) -> None:
+        self.report.events.append(event)
+        self.log.write(
+            event.kind,
+            stage=event.stage,
+            partition=event.partition,
+            message=event.message,
+            reasons=event.reasons,
+            seconds=round(event.seconds, 3),
+            error=str(event.error) if event.error else None,
+            **details,
+        )
+        self.listener(event)
+
+    def _fail(self, node: Node, error: CorridorsError, **details: object) -> None:
+        self.failed.add(node)
+        self._tell(Event("failed", *node, error=error), **details)
+
+    # --- what can start ---------------------------------------------------------------------------
+
+    def _start_ready(self) -> None:
+        for node in list(self.waiting):
+            if self.deaths and self.running:
+                return  # after a worker died, one at a time, to know which one it was
+            name, partition = node
+            stage = table.get(name)
+            herds = self._members(stage, partition)
+            earlier = [(read, herd) for read in stage.reads for herd in herds]
+            if any(other in self.selected and self._is_open(other) for other in earlier):
+                continue
+            self.waiting.remove(node)
+            if stage.partition == "study":
+                herds = [
+                    herd
+                    for herd in herds
+                    if all((read, herd) in self.settled for read in stage.reads)
+                ]
+            if self._can_run(stage, partition, herds, earlier):
+                self._examine(stage, partition, herds)
+            if any(future.done() for future in self.running):
+                return  # commit first; the serial engine ran it already
+
+    def _members(self, stage: table.Stage, partition: str) -> list[str]:
+        return list(self.study.config.herds) if stage.partition == "study" else [partition]
+
+    def _is_open(self, node: Node) -> bool:
+        return node not in self.settled and node not in self.failed
+
+    def _can_run(
+        self, stage: table.Stage, partition: str, herds: list[str], earlier: list[Node]
+    ) -> bool:
+        node = (stage.name, partition)
+        if stage.partition == "study":
+            left_out = [herd for herd in self.study.config.herds if herd not in herds]
+            if herds:
+                if left_out:
+                    words = f"without {', '.join(left_out)}: not done"
+                    self._tell(Event("note", *node, message=words))
+                return True
+            if any(other in self.failed for other in earlier):
+                self.failed.add(node)
+                self._tell(Event("skipped", *node, message="no herd is done"))
+                return False
+        elif any(other in self.failed for other in earlier):
+            self.failed.add(node)
+            names = ", ".join(read for read, herd in earlier if (read, herd) in self.failed)
+            self._tell(Event("skipped", *node, message=f"{names} failed"))
+            return False
+        absent = [other for other in earlier if other not in self.settled]
+        if absent or not herds:
+            self._fail(node, self._not_ready(stage, partition, absent))
+            return False
+        return True
+
+    def _not_ready(
+        self, stage: table.Stage, partition: str, absent: list[Node]
+    ) -> MissingInputError:
+        herd = "" if stage.partition == "study" else f" --herd {partition}"
+        return MissingInputError(
+            [
+                Fault(
+                    f"{stage.name} of {partition} needs {name}, which is not up to date",
+                    got="; ".join(self.before[name, other].reasons[:3]),
+                    cure=f"corridors {stage.name}{herd} --with-upstream, or corridors run",
+                )
+                for name, other in absent
+            ]
+            or Fault("no herd is configured", cure="add one below herds: in the configuration")
+        )
+
+    def _examine(self, stage: table.Stage, partition: str, herds: list[str]) -> None:
+        node = (stage.name, partition)
+        results = {name: {herd: self.settled[name, herd] for herd in herds} for name in stage.reads}
+        try:
+            row = examine(self.prints, stage, partition, results)
+        except KeyError as error:
+            self._fail(node, InternalError(f"no upstream stage writes {error}"))
+            return
+        if row.state == "blocked":
+            self._fail(node, MissingInputError(row.faults))
+        elif row.state == "current" and row.result is not None and not self.options.is_forced:
+            self.settled[node] = row.result
+            self._tell(Event("current", *node))
+        else:
+            self._submit(node, self._job(stage, partition, herds), row)
+
+    def _job(self, stage: table.Stage, partition: str, herds: list[str]) -> Job:
+        config = self.study.config
+        # A fresh name each time: a process of a killed run cannot write into this folder.
+        staged = self.study.processed / STAGING / partition / f"{stage.name}-{secrets.token_hex(6)}"
+        return Job(
+            stage=stage.name,
+            partition=partition,
+            function=stage.function,
+            herd="" if stage.partition == "study" else partition,
+            sections=table.sections_of(stage, config, partition),
+            raw={
+                configured: self.study.raw_path(configured)
+                for configured in table.inputs_of(stage, config, partition)
+            },
+            upstream={
+                name: {herd: folder_of(self.study, table.get(name), herd) for herd in herds}
+                for name in stage.reads
+            },
+            staged=staged,
+            writes=tuple(name.format(herd=partition) for name in stage.writes),
+        )
+
+    def _submit(self, node: Node, job: Job, row: Row) -> None:
+        reasons = row.reasons or ("forced",)
+        self._tell(Event("started", *node, reasons=reasons))
+        try:
+            future = self.engine.submit(job)
+        except BrokenExecutor as error:
+            future = Future()
+            future.set_exception(error)
+        self.running[future] = (node, job, row)
+
+    # --- what has ended ---------------------------------------------------------------------------
+
+    def _collect(self, done: set[Future[Outcome]]) -> None:
+        broken = False
+        for future in done:
+            node, job, row = self.running.pop(future)
+            try:
+                outcome = future.result()
+            except BrokenExecutor as error:
+                broken = True
+                self._worker_died(node, error)
+                continue
+            except Exception as error:  # noqa: BLE001 - a cluster may fail in any way
+                self._fail(
+                    node, ResourceError(f"the scheduler lost {node[0]} of {node[1]}: {error}")
+                )
+                continue
+            self._settle(node, job, row, outcome)
+        if broken:
+            for node, _, _ in self.running.values():
+                self.waiting.append(node)
+                self.deaths.setdefault(node, 0)
+            self.running.clear()
+            self.engine.stop()
+            self.workers = max(2, self.workers)
+            self.engine = self._engine()
+
+    def _worker_died(self, node: Node, error: BrokenExecutor) -> None:
+        """Try once more, alone: the first time it may have been the neighbour's fault."""
+        self.deaths[node] = self.deaths.get(node, 0) + 1
+        if self.deaths[node] < 2:
+            self.waiting.append(node)
+            return
+        fault = Fault(
+            f"the process that ran {node[0]} of {node[1]} died",
+            got=str(error),
+            cure="most often memory: fewer --workers, a larger working.cell_m",
+        )
+        self._fail(node, ResourceError(fault))
+
+    def _settle(self, node: Node, job: Job, row: Row, outcome: Outcome) -> None:
+        if outcome.error is None:
+            made = Manifest(row.fingerprint or {}, outcome.artefacts)
+            target = folder_of(self.study, table.get(node[0]), node[1])
+            try:
+                self._keep_edited(node, target, row.result)
+                manifest.commit(job.staged, target, made)
+            except CorridorsError as error:
+                self._fail(node, error)
+                return
+            self.settled[node] = made
+            self._tell(
+                Event("done", *node, seconds=outcome.seconds, reasons=row.reasons),
+                warnings=outcome.warnings,
+            )
+            return
+        failure = outcome.error
+        if outcome.unexpected:
+            failure = InternalError(
+                Fault(
+                    failure.faults[0].what,
+                    got=failure.faults[0].got,
+                    file=str(self.log.path),
+                    cure="this is a defect of corridors; report it with that file",
+                )
+            )
+        shutil.rmtree(job.staged, ignore_errors=True)
+        self._fail(node, failure, traceback=outcome.traceback, warnings=outcome.warnings)
+
+    def _keep_edited(self, node: Node, target: Path, result: Manifest | None) -> None:
+        """Save what a person changed in a result before it is replaced."""
+        if result is None:
+            return
+        for name in manifest.edited(target, result):
+            kept = self.study.processed / KEPT / target.parent.name / target.name / name
+            number = 1
+            while kept.exists():
+                kept = kept.with_name(f"{Path(name).stem}.{number}{kept.suffix}")
+                number += 1
+            with manifest.writing(kept):
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(target / name, kept)
+            words = f"{name} was edited by hand; the edited file is kept as {kept}"
+            self._tell(Event("note", *node, message=words))

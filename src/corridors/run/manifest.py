@@ -1,0 +1,230 @@
+"""The manifest beside a result: what it was made from; and the commit that puts both in place.
+
+A result is a folder. A stage fills another one in ``.staging``; its files are synced, the manifest
+is written into it last, and one rename puts it in place. A crash before the rename leaves no
+result at all, never half of one. Manifests hold digests and configured paths only: no time stamps
+and no absolute paths, so that equal runs leave equal bytes.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from corridors.foundation.errors import Fault, InternalError, OutputError
+
+NAME = "manifest.json"
+FORMAT = 1
+
+# Errors of the operating system that mean "cannot write there", whatever was being written.
+_CANNOT_WRITE = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "no permission to write",
+    errno.EPERM: "no permission to write",
+    errno.ENOTDIR: "a folder of the path is a file",
+    errno.EEXIST: "a file is in the place of a folder",
+    errno.EFBIG: "the file is too large for this disk",
+}
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """Size and SHA-256 of one file of a result."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a result was made from, and the files it consists of.
+
+    Parameters
+    ----------
+    fingerprint
+        See :mod:`corridors.run.fingerprint`.
+    artefacts
+        Path below the result's folder -> size and digest.
+    """
+
+    fingerprint: Mapping[str, Any]
+    artefacts: Mapping[str, Artefact] = field(default_factory=dict)
+
+    def digests(self, names: tuple[str, ...]) -> dict[str, str]:
+        """Return the digest of each named artefact; that of a folder covers all of its files.
+
+        Raises
+        ------
+        KeyError
+            An artefact is not part of the result.
+        """
+        return {name: self._digest(name) for name in names}
+
+    def _digest(self, name: str) -> str:
+        if not name.endswith("/"):
+            return self.artefacts[name].sha256
+        inside = {key: file.sha256 for key, file in self.artefacts.items() if key.startswith(name)}
+        return hashlib.sha256(json.dumps(inside, sort_keys=True).encode()).hexdigest()
+
+
+def read(folder: Path) -> Manifest | None:
+    """Return the manifest of a result, None where there is none that can be understood."""
+    try:
+        content = json.loads((folder / NAME).read_bytes())
+        if content["format"] != FORMAT:
+            return None
+        artefacts = {
+            name: Artefact(size, sha256) for name, (size, sha256) in content["artefacts"].items()
+        }
+        return Manifest(content["fingerprint"], artefacts)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # not there or not ours: the same as "not done"
+
+
+def damaged(folder: Path, manifest: Manifest) -> list[str]:
+    """Return what is missing from a result or has another size than when it was made."""
+    found = []
+    for name, artefact in manifest.artefacts.items():
+        try:
+            size = (folder / name).stat().st_size
+        except OSError:
+            found.append(f"output missing: {name}")
+            continue
+        if size != artefact.size:
+            found.append(f"output changed by hand: {name}")
+    return found
+
+
+def verify(folder: Path, manifest: Manifest) -> list[str]:
+    """Return what :func:`damaged` does, and files whose content is not what was made."""
+    found = damaged(folder, manifest)
+    named = {text.partition(": ")[2] for text in found}
+    for name, artefact in manifest.artefacts.items():
+        if name not in named and _sha256(folder / name) != artefact.sha256:
+            found.append(f"output changed by hand: {name}")
+    return found
+
+
+def edited(folder: Path, manifest: Manifest) -> list[str]:
+    """Return artefacts that a person changed after they were made.
+
+    Only files newer than the manifest, which is always the last file written, are read.
+    """
+    made_ns = (folder / NAME).stat().st_mtime_ns
+    found = []
+    for name, artefact in manifest.artefacts.items():
+        path = folder / name
+        if not path.is_file() or path.stat().st_mtime_ns <= made_ns:
+            continue
+        if _sha256(path) != artefact.sha256:
+            found.append(name)
+    return found
+
+
+def seal(folder: Path, writes: tuple[str, ...], stage: str) -> dict[str, Artefact]:
+    """Check that a staged result is complete, sync it, and return its files.
+
+    Raises
+    ------
+    InternalError
+        The stage did not leave what the stage table lists.
+    """
+    for name in writes:
+        if name.endswith("/"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+    absent = [name for name in writes if not (folder / name).exists()]
+    if absent:
+        raise InternalError([f"stage {stage} did not write {name}" for name in absent])
+    artefacts: dict[str, Artefact] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            _sync(path)
+            continue
+        name = path.relative_to(folder).as_posix()
+        artefacts[name] = Artefact(path.stat().st_size, _sha256(path))
+        _sync(path)
+    _sync(folder)
+    return artefacts
+
+
+def commit(staged: Path, target: Path, manifest: Manifest) -> None:
+    """Write the manifest into a sealed folder and rename it to ``target``.
+
+    Raises
+    ------
+    OutputError
+        The disk is full or the place cannot be written to.
+    """
+    content = {
+        "format": FORMAT,
+        "fingerprint": manifest.fingerprint,
+        "artefacts": {
+            name: [file.size, file.sha256] for name, file in sorted(manifest.artefacts.items())
+        },
+    }
+    with writing(target):
+        temporary = staged / (NAME + ".part")
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1, sort_keys=True, ensure_ascii=False)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(staged / NAME)
+        _sync(staged)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        old = staged.with_name(staged.name + ".old")
+        if target.exists():
+            target.rename(old)
+        try:
+            staged.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+        _sync(target.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Turn errors of the operating system while writing to ``place`` into ``OutputError``."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            Fault(
+                "the result cannot be written",
+                file=str(error.filename or place),
+                got=_CANNOT_WRITE.get(error.errno or 0, error.strerror or str(error)),
+                cure="free space or set study.data_processed to a folder you can write to",
+            )
+        ) from error
+
+
+def cannot_write(error: OSError) -> bool:
+    """Tell whether an error of the operating system means that writing failed."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    """Force a file or folder to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
