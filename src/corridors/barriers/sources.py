@@ -170,7 +170,8 @@ def _words(features: gpd.GeoDataFrame, column: str | None, default: str) -> pd.S
         )
     else:
         text = values.astype("str")
-    return text.mask(values.isna().to_numpy(), "").astype("str").str.strip()
+    words: pd.Series = text.mask(values.isna().to_numpy(), "").astype("str").str.strip()
+    return words
 
 
 def _kinds(features: gpd.GeoDataFrame, mapping: BarrierMapping, faults: list[Fault]) -> pd.Series:
@@ -280,7 +281,7 @@ def _ids(
     pairs = pd.DataFrame({"id": words, "digest": digests}).drop_duplicates()
     repeated = np.isin(words.astype(str), pairs.loc[pairs["id"].duplicated(), "id"].astype(str))
     tail = np.where(words == "", digests, np.where(repeated, words + ":" + digests, words))
-    return f"{mapping.name}:" + tail.astype(object)
+    return np.array([f"{mapping.name}:{end}" for end in tail], dtype=object)
 
 
 def _distinct(

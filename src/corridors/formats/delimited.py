@@ -136,12 +136,13 @@ def _decode(head: bytes, path: Path, name: str) -> str:
 
 def not_utf8(path: Path, name: str) -> Fault:
     """Return the fault that names the first row that is not UTF-8."""
-    row, text = 1, ""
+    row, text = None, ""
     with path.open("rb") as stream:
-        for row, line in enumerate(stream, start=1):
+        for number, line in enumerate(stream, start=1):
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError as error:
+                row = number
                 around = line[max(0, error.start - 12) : error.start + 13]
                 text = around.decode("latin-1").strip()
                 break

@@ -16,7 +16,7 @@ from corridors.formats.delimited import (
 from corridors.formats.movebank import plain
 from corridors.formats.tracks import TrackMapping, check_zone, times
 from corridors.foundation.clock import UTC_US
-from corridors.foundation.errors import Fault, InputError
+from corridors.foundation.errors import InputError
 
 # Movebank's reference data call them otherwise.
 _NAMES = {
@@ -69,7 +69,7 @@ def read_deployments(path: Path, name: str, *, time_zone: str | None) -> pd.Data
             mapping,
             faults,
         )
-        utc[given] = read.to_numpy()
+        utc[given] = read.array
         ends[role] = utc
     turned = (ends["end"] < ends["start"]).to_numpy(dtype=bool)
     faults += row_faults(
@@ -81,5 +81,5 @@ def read_deployments(path: Path, name: str, *, time_zone: str | None) -> pd.Data
         cure="exchange the two times, or correct them",
     )
     if faults:
-        raise InputError(list[Fault](faults))
+        raise InputError(faults)
     return pd.DataFrame({"animal": animal, **ends})

@@ -22,7 +22,7 @@ from corridors.formats.delimited import (
     read_header,
     row_faults,
 )
-from corridors.formats.tracks import TrackMapping, Tracks, check_zone, interpret, marks
+from corridors.formats.tracks import Mask, TrackMapping, Tracks, check_zone, interpret, marks
 from corridors.foundation.errors import Fault, InputError
 
 _NEEDED = ("timestamp", "location-long", "location-lat")
@@ -77,7 +77,7 @@ def read_movebank(path: Path, name: str, *, time_zone: str | None) -> Tracks:
     InputError
         Everything found wrong with the file.
     """
-    header = read_header(path, name, _header_words(path, name))
+    header = read_header(path, name, _header_words())
     spelled: dict[str, str] = {}
     for column in header.names:
         spelled.setdefault(plain(column), column)
@@ -122,7 +122,7 @@ def read_movebank(path: Path, name: str, *, time_zone: str | None) -> Tracks:
     )
 
 
-def _header_words(path: Path, name: str) -> set[str]:
+def _header_words() -> set[str]:
     """Return the needed names as this file spells them, to recognise its delimiter."""
     found: set[str] = set()
     for word in (*_NEEDED, _ANIMAL):
@@ -173,7 +173,7 @@ def _gps_rows(
 
 def _individuals(
     frame: pd.DataFrame, name: str, spelled: dict[str, str], faults: list[Fault]
-) -> tuple[pd.DataFrame, np.ndarray]:
+) -> tuple[pd.DataFrame, Mask]:
     nothing = pd.Series("", index=frame.index, dtype="str")
     animal = frame[spelled[_ANIMAL]] if _ANIMAL in spelled else nothing
     tag = frame[spelled[_TAG]] if _TAG in spelled else nothing
@@ -194,9 +194,7 @@ def _individuals(
     return frame.assign(animal=named.astype("str")), undeployed.to_numpy()
 
 
-def _outliers(
-    frame: pd.DataFrame, name: str, spelled: dict[str, str], faults: list[Fault]
-) -> np.ndarray:
+def _outliers(frame: pd.DataFrame, name: str, spelled: dict[str, str], faults: list[Fault]) -> Mask:
     outlier = np.zeros(len(frame), dtype=bool)
     rows = frame["source_row"]
     for word in _OUTLIER:

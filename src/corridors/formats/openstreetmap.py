@@ -12,7 +12,7 @@ import osmium
 import shapely
 from osmium.filter import KeyFilter
 from osmium.geom import WKBFactory
-from osmium.osm import AREA, WAY
+from osmium.osm import Area, Way
 
 from corridors.formats.delimited import require_file
 from corridors.formats.vector import Bounds, Layer
@@ -80,17 +80,16 @@ def read_ways(path: Path, name: str, rules: Sequence[Rule], bounds: Bounds | Non
         if areal:
             processor = processor.with_areas(KeyFilter(*keys))
         for item in processor.with_filter(KeyFilter(*keys)):
-            kind_of_item = AREA if item.is_area() else WAY if item.is_way() else 0
-            if not kind_of_item:
+            if not isinstance(item, Area | Way):
                 continue
             tags = {tag.k: tag.v for tag in item.tags}
             found = match(tags, rules)
-            if found is None or (found["kind"] in AREAL_KINDS) != (kind_of_item == AREA):
+            if found is None or (found["kind"] in AREAL_KINDS) != isinstance(item, Area):
                 continue
             try:
                 shape = (
                     factory.create_multipolygon(item)
-                    if kind_of_item == AREA
+                    if isinstance(item, Area)
                     else factory.create_linestring(item)
                 )
             except (RuntimeError, osmium.InvalidLocationError):
@@ -131,8 +130,8 @@ def _fits(value: str, values: Sequence[str]) -> bool:
     return ANY in values or value in values
 
 
-def _id(item: Any) -> str:
-    if item.is_area():
+def _id(item: Area | Way) -> str:
+    if isinstance(item, Area):
         return f"{'way' if item.from_way() else 'relation'}/{item.orig_id()}"
     return f"way/{item.id}"
 

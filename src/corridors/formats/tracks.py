@@ -22,8 +22,9 @@ from corridors.formats.delimited import (
     read_header,
     row_faults,
 )
+from corridors.formats.positions import implausible_positions, to_geographic
 from corridors.foundation.clock import Stamps, is_zone, parse_utc
-from corridors.foundation.crs import GEOGRAPHIC, transformer
+from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
 
 # One row per GPS row of a file. lon/lat are as given (degrees WGS84), NaN where there are none.
@@ -193,26 +194,24 @@ def interpret(
         notes["delimiter"] = header.delimiter
     species = (
         frame[mapping.species].mask(frame[mapping.species].isin(EMPTY), "")
-        if (mapping.species)
+        if mapping.species
         else pd.Series("", index=frame.index)
     )
     return Tracks(
         pd.DataFrame(
             {
-                "animal": animal.to_numpy(),
-                "time_utc": utc.to_numpy(),
+                "animal": animal.array,
+                "time_utc": utc.array,
                 "lon": lon,
                 "lat": lat,
                 "dop": dop,
                 "fix_type": fix_type,
-                "species": species.astype("str").to_numpy(),
+                "species": species.array,
                 "vendor_outlier": outlier,
                 "undeployed": np.zeros(len(frame), dtype=bool),
                 "source_row": rows.to_numpy(),
             }
-        )
-        .assign(time_utc=utc.to_numpy())
-        .astype({"animal": "str", "species": "str"}),
+        ).astype({"animal": "str", "species": "str"}),
         notes,
     )
 
@@ -393,73 +392,3 @@ def marks(text: pd.Series, rows: pd.Series, name: str, column: str, faults: list
         cure="correct the rows, or leave this column out of the mapping",
     )
     return folded.isin(_TRUE).to_numpy()
-
-
-def to_geographic(
-    x: Floats, y: Floats, crs: str, name: str, faults: list[Fault]
-) -> tuple[Floats, Floats]:
-    """Return longitude and latitude (degrees WGS84) of positions in ``crs``; NaN stays NaN."""
-    if crs == GEOGRAPHIC:
-        return x, y
-    try:
-        lon, lat = transformer(crs, GEOGRAPHIC).transform(x, y)
-    except Exception as error:
-        if type(error).__name__ not in {"CRSError", "ProjError"}:
-            raise
-        faults.append(
-            Fault(
-                "unknown CRS",
-                name,
-                expected="an authority code such as EPSG:32642",
-                got=crs,
-                cure="correct crs of this source",
-            )
-        )
-        return x, y
-    # PROJ answers inf for positions outside the projection; they stay visible as impossible.
-    lost = np.isfinite(x) & ~(np.isfinite(lon) & np.isfinite(lat))
-    return np.where(lost, 999.0, lon), np.where(lost, 99.0, lat)
-
-
-def impossible(lon: Floats, lat: Floats) -> Mask:
-    """Return where a position is given and cannot be on Earth, or is (0, 0).
-
-    Examples
-    --------
-    >>> impossible(np.array([12.0, 0.0, 181.0, np.nan]), np.array([46.0, 0.0, 3.0, np.nan])).tolist()
-    [False, True, True, False]
-    """
-    given = np.isfinite(lon) & np.isfinite(lat)
-    outside = (np.abs(lon) > 180) | (np.abs(lat) > 90)
-    return given & (outside | ((lon == 0) & (lat == 0)))
-
-
-def implausible_positions(
-    lon: Floats, lat: Floats, name: str, crs: str, x_column: str, y_column: str
-) -> list[Fault]:
-    """Return a fault if most positions of the file are impossible: the columns mean another thing."""
-    given = np.isfinite(lon) & np.isfinite(lat)
-    wrong = impossible(lon, lat)
-    if not given.any() or 2 * wrong.sum() <= given.sum():
-        return []
-    first = int(np.flatnonzero(wrong)[0])
-    swapped = not impossible(lat[wrong], lon[wrong]).any()
-    turned = bool(((lon[wrong] > 180) & (lon[wrong] <= 360) & (np.abs(lat[wrong]) <= 90)).all())
-    if bool(((lon[wrong] == 0) & (lat[wrong] == 0)).all()):
-        cure = "the file holds no positions"
-    elif swapped:
-        cure = "longitude and latitude look swapped: exchange columns.lon and columns.lat"
-    elif turned:
-        cure = "longitudes run from 0 to 360: subtract 360 from those above 180"
-    else:
-        cure = "the coordinates look projected: set crs of this source, e.g. EPSG:32642"
-    return [
-        Fault(
-            "most positions are impossible",
-            name,
-            column=f"{x_column}, {y_column}",
-            expected=f"longitude -180...180 and latitude -90...90 in {crs}",
-            got=f"{int(wrong.sum())} of {int(given.sum())} rows, first {lon[first]:g}, {lat[first]:g}",
-            cure=cure,
-        )
-    ]

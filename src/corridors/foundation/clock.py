@@ -115,4 +115,5 @@ def parse_utc(text: pd.Series, *, time_zone: str | None, time_format: str | None
 def localise(naive: pd.Series, time_zone: str) -> pd.Series:
     """Return naive local times as UTC; NaT where a change of the clock leaves no single answer."""
     placed = naive.dt.tz_localize(time_zone, ambiguous="NaT", nonexistent="NaT")
-    return placed.dt.tz_convert("UTC").astype(UTC_US)
+    utc: pd.Series = placed.dt.tz_convert("UTC").astype(UTC_US)
+    return utc

@@ -31,10 +31,10 @@ def outside_deployment(
     """
     inside = np.zeros(len(animal), dtype=bool)
     for name, start, end in zip(deployed_animal, start_utc, end_utc, strict=True):
-        held = (animal == name).to_numpy()
+        held = animal == name
         if not pd.isna(start):
-            held &= (time_utc >= start).to_numpy()
+            held = held & (time_utc >= start)
         if not pd.isna(end):
-            held &= (time_utc <= end).to_numpy()
-        inside |= held
+            held = held & (time_utc <= end)
+        inside |= held.to_numpy()
     return ~inside

@@ -6,6 +6,7 @@ Source: METHODS section 2; Bjørneraas et al. 2010, J. Wildl. Manage. 74:1361. A
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,19 +110,20 @@ def gross_outliers(
     speed_m_s: float,
     gap_h: float,
 ) -> Mask:
-    """Return fixes far from the local median that were reached or left faster than a limit.
+    """Return fixes far from the local median that one step, too fast or too long, sets apart.
 
     Parameters
     ----------
     x_m, y_m, time_s, track
         Fixes, shape (n,).
     median_m
-        Distance to the median of 21 fixes above which a fix is an outlier, m.
+        Distance to the median of 21 fixes above which a fix is an outlier, m ...
     speed_m_s
-        Speed in or out above which it is one, m/s. Without it the end of a steady migration with
-        sparse fixes would be an outlier.
+        ... if it was reached or left faster than this, m/s, or by a step longer than ``median_m``,
+        however long it took. Without this condition the end of a steady migration with sparse
+        fixes would be an outlier; with it a collar's first fixes at its factory are.
     gap_h
-        A longer time between fixes is no step, h.
+        A longer time between fixes has no speed, h.
 
     Notes
     -----
@@ -131,8 +133,12 @@ def gross_outliers(
 
     def candidates(keep: Ints) -> tuple[Mask, Floats]:
         moved = steps(x_m[keep], y_m[keep], time_s[keep], track[keep], gap_h=gap_h)
-        fast = np.fmax(moved.speed_in, moved.speed_out) > speed_m_s
-        at = np.flatnonzero(fast)
+        apart = np.fmax(moved.speed_in, moved.speed_out) > speed_m_s
+        same = np.diff(track[keep]) == 0
+        jump = same & (np.hypot(np.diff(x_m[keep]), np.diff(y_m[keep])) > median_m)
+        apart[:-1] |= jump
+        apart[1:] |= jump
+        at = np.flatnonzero(apart)
         far = np.zeros(len(keep))
         far[at] = distance_to_median(x_m[keep], y_m[keep], track[keep], at)
         return far > median_m, far
@@ -207,10 +213,8 @@ def _score(x_m: Floats, y_m: Floats, track: Ints, keep: Ints, found: Mask) -> Fl
     return score
 
 
-def _repeat(n: int, candidates: object, track: Ints) -> Mask:
+def _repeat(n: int, candidates: Callable[[Ints], tuple[Mask, Floats]], track: Ints) -> Mask:
     """Flag local maxima among candidates until there are none."""
-    if not callable(candidates):
-        raise TypeError("candidates must be a function")
     flagged = np.zeros(n, dtype=bool)
     keep = np.arange(n)
     while len(keep):

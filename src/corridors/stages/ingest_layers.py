@@ -284,7 +284,8 @@ def _named(features: gpd.GeoDataFrame, source: BoundarySource) -> gpd.GeoDataFra
     def words(column: str | None, default: str) -> pd.Series:
         if column is None:
             return blank + default
-        return features[column].astype("str").str.strip().mask(features[column].isna(), "")
+        text: pd.Series = features[column].astype("str").str.strip()
+        return text.mask(features[column].isna(), "")
 
     if source.pair_column:
         parts = words(source.pair_column, "").str.split("-", n=1, expand=True)

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from corridors.formats.deployments import read_deployments
 from corridors.formats.delimited import nearest
+from corridors.formats.deployments import read_deployments
 from corridors.formats.geopoints import read_points
 from corridors.formats.gpx import read_gpx
 from corridors.formats.movebank import read_movebank
-from corridors.formats.tracks import TrackMapping, Tracks, impossible, read_csv
+from corridors.formats.positions import impossible
+from corridors.formats.tracks import TrackMapping, Tracks, read_csv
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
