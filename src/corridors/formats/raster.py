@@ -1,8 +1,9 @@
-"""Rasters: cloud-optimised GeoTIFFs out."""
+"""Rasters: cloud-optimised GeoTIFFs out, and what a style needs to know of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from rasterio.io import MemoryFile
 from rasterio.shutil import copy as rio_copy
 from rasterio.windows import Window
 
+from corridors.foundation.crs import named_crs
 from corridors.foundation.grid import Grid, Surface
 
 _STRIP_ROWS = 512
@@ -44,7 +46,7 @@ def _profile(grid: Grid) -> dict[str, Any]:
         "width": grid.n_cols,
         "count": 1,
         "dtype": "float32",
-        "crs": grid.crs,
+        "crs": named_crs(grid.crs),
         "transform": rasterio.Affine(*grid.transform),
         "nodata": float("nan"),
     }
@@ -95,3 +97,32 @@ def write_surface(path: Path, surface: Surface, tags: Mapping[str, str] | None =
         with memory.open() as dataset:
             _copy_cog(dataset, path)
     return grid
+
+
+@dataclass(frozen=True)
+class RasterFacts:
+    """Where a raster is and which values above 0 it holds.
+
+    Parameters
+    ----------
+    crs
+        CRS as WKT.
+    bounds
+        xmin, ymin, xmax, ymax in it.
+    values
+        Values of the first band that are finite and above 0, float32, shape (n,).
+    """
+
+    crs: str
+    bounds: tuple[float, float, float, float]
+    values: npt.NDArray[np.float32]
+
+
+def read_facts(path: Path) -> RasterFacts:
+    """Return CRS, bounds and the positive values of a raster, read block by block."""
+    with rasterio.open(path) as dataset:
+        found = [np.empty(0, np.float32)]
+        for _, window in dataset.block_windows(1):
+            block = dataset.read(1, window=window).astype(np.float32, copy=False)
+            found.append(block[np.isfinite(block) & (block > 0)])
+        return RasterFacts(dataset.crs.to_wkt(), tuple(dataset.bounds), np.concatenate(found))

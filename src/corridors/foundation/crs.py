@@ -64,6 +64,43 @@ def working_crs(lon_deg: npt.NDArray[np.float64], lat_deg: npt.NDArray[np.float6
 
 
 @lru_cache(maxsize=32)
+def named_crs(crs: str) -> str:
+    """Return ``crs`` as WKT with a name; a name that exists is kept.
+
+    A PROJ string has none, and GIS programs show such a CRS as "unknown" or refuse it.
+
+    Examples
+    --------
+    >>> CRS.from_user_input(named_crs("+proj=laea +lat_0=37.1 +lon_0=-73.4 +datum=WGS84")).name
+    'Lambert azimuthal equal-area, centre 37.1 N 73.4 W'
+    >>> named_crs("EPSG:4326")[:16]
+    'GEOGCRS["WGS 84"'
+    """
+    content = CRS.from_user_input(crs).to_json_dict()
+    if content.get("name", "unknown") == "unknown":
+        content["name"] = _name(content)
+        # Also the nameless parts, or the base shows up as "unknown".
+        base = content.get("base_crs", {})
+        if base.get("name") == "unknown":
+            base["name"] = "WGS 84" if "WGS" in base.get("datum", {}).get("name", "") else "base"
+    return CRS.from_json_dict(content).to_wkt("WKT2_2019")
+
+
+def _name(content: dict[str, Any]) -> str:
+    conversion = content.get("conversion", {})
+    method = conversion.get("method", {}).get("name", "projected CRS")
+    if method == "Lambert Azimuthal Equal Area":
+        method = "Lambert azimuthal equal-area"
+    values = {item["name"]: item["value"] for item in conversion.get("parameters", [])}
+    lat = values.get("Latitude of natural origin")
+    lon = values.get("Longitude of natural origin")
+    if lat is None or lon is None:
+        return str(method)
+    north, east = "N" if lat >= 0 else "S", "E" if lon >= 0 else "W"
+    return f"{method}, centre {abs(lat):g} {north} {abs(lon):g} {east}"
+
+
+@lru_cache(maxsize=32)
 def transformer(source: str, target: str) -> Transformer:
     """Return a cached transformer with x/longitude first."""
     return Transformer.from_crs(

@@ -1,0 +1,349 @@
+"""Maps as pictures, in the same colours as the QGIS styles. No file, no screen, no clock."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from shapely import box, get_coordinates, get_parts, line_interpolate_point, line_merge
+
+from corridors.atlas import palette
+from corridors.atlas.furniture import draw_frame, draw_numbers, nice_extent
+from corridors.atlas.styles import LABELLED_RANKS, SEASON_WORDS, THREAT_CLASSES
+from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES
+
+Layers = Mapping[str, gpd.GeoDataFrame]
+
+
+@dataclass(frozen=True)
+class MapText:
+    """Words on a map: a stamp such as ``SIMULATED`` and a line of credits below."""
+
+    stamp: str = ""
+    credit: str = ""
+
+
+def corridor_map(
+    layers: Layers, *, crs: str, text: MapText, width_in: float = 10.0, dpi: int = 130
+) -> bytes:
+    """Return the herd's map as PNG.
+
+    Parameters
+    ----------
+    layers
+        Published layers by name, EPSG:4326; missing ones are not drawn.
+    crs
+        Working CRS of the herd: the map is drawn in it, so that its scale bar holds.
+    text
+        Stamp and credits.
+    width_in, dpi
+        Width of the picture in inches and its resolution.
+
+    Raises
+    ------
+    ValueError
+        There is nothing to draw.
+    """
+    drawn = {
+        name: frame.to_crs(crs)
+        for name, frame in layers.items()
+        if isinstance(frame, gpd.GeoDataFrame) and len(frame)
+    }
+    extent = nice_extent(
+        [
+            drawn[name].total_bounds
+            for name in ("corridors", "modelled_corridor", "ranges", "threats")
+            if name in drawn
+        ]
+        or [frame.total_bounds for frame in drawn.values()]
+    )
+    figure, axes, legend = _sheet(extent, width_in, dpi)
+    entries: list[Patch | Line2D] = []
+    window = box(*extent)
+    for name, draw in (
+        ("ranges", _ranges),
+        ("modelled_corridor", _modelled),
+        ("corridors", _corridors),
+        ("stopovers", _stopovers),
+        ("segments", _segments),
+        ("boundary", _boundary),
+        ("crossings", _crossings),
+        ("threats", _threats),
+    ):
+        if name in drawn:
+            near = drawn[name][drawn[name].intersects(window)]
+            if len(near):
+                entries += draw(axes, near, extent)
+    draw_frame(axes, extent, crs)
+    legend.legend(
+        handles=entries,
+        loc="upper left",
+        frameon=False,
+        fontsize=8.5,
+        labelcolor=palette.INK,
+        handlelength=2.0,
+        labelspacing=0.55,
+        borderpad=0.0,
+        ncols=1 if legend.get_position().height > 0.4 else 3,
+    )
+    if text.stamp:
+        axes.text(
+            0.985, 0.985, text.stamp, transform=axes.transAxes, ha="right", va="top",
+            fontsize=12, fontweight="bold", color=palette.THREAT[0], zorder=50,
+            bbox={"facecolor": palette.PAPER, "edgecolor": palette.THREAT[0], "pad": 4},
+        )  # fmt: skip
+    if text.credit:
+        figure.text(
+            0.012, 0.006, text.credit, fontsize=6.5, color=palette.MUTED, ha="left", va="bottom"
+        )
+    return png(figure)
+
+
+def png(figure: Figure) -> bytes:
+    """Return ``figure`` as PNG without the name and version of the program."""
+    target = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(target, metadata={"Software": None})
+    return target.getvalue()
+
+
+def _sheet(
+    extent: tuple[float, float, float, float], width_in: float, dpi: int
+) -> tuple[Figure, Axes, Axes]:
+    xmin, ymin, xmax, ymax = extent
+    ratio = (ymax - ymin) / (xmax - xmin)
+    margin = 0.45
+    if ratio > 0.8:
+        map_width = width_in - 2.75 - margin
+        height = min(map_width * ratio, 10.5)
+        map_width = height / ratio
+        total = map_width + 2.75 + margin
+        size = (total, height + 2 * margin - 0.15)
+        where = (margin / total, margin / size[1], map_width / total, height / size[1])
+        aside = (where[0] + where[2] + 0.2 / total, where[1], 2.5 / total, where[3])
+    else:
+        map_width = width_in - margin - 0.15
+        height = map_width * ratio
+        size = (width_in, height + 2.35)
+        where = (margin / width_in, 1.95 / size[1], map_width / width_in, height / size[1])
+        aside = (where[0], 0.12 / size[1], where[2], 1.5 / size[1])
+    figure = Figure(figsize=size, dpi=dpi, facecolor=palette.PAPER)
+    axes = figure.add_axes(where)
+    axes.set_xlim(xmin, xmax)
+    axes.set_ylim(ymin, ymax)
+    axes.set_facecolor(palette.LAND)
+    legend = figure.add_axes(aside)
+    legend.set_axis_off()
+    return figure, axes, legend
+
+
+def _ranges(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
+    entries: list[Patch | Line2D] = []
+    for season in sorted(frame["season"].unique(), reverse=True):
+        tint, core, edge = palette.RANGE.get(season, palette.RANGE_OTHER)
+        here = frame[frame["season"] == season]
+        words = SEASON_WORDS.get(season, season)
+        isopleths = sorted(here["isopleth"].dropna().unique(), reverse=True)
+        for level, isopleth in enumerate(isopleths):
+            colour = core if level else tint
+            here[here["isopleth"] == isopleth].plot(
+                ax=axes, facecolor=colour, edgecolor=edge, linewidth=0.5, zorder=2 + level * 0.1
+            )
+            entries.append(
+                Patch(facecolor=colour, edgecolor=edge, label=f"{words} range, {isopleth:.0%}")
+            )
+        drawn_by_hand = here[here["isopleth"].isna()]
+        if len(drawn_by_hand):
+            drawn_by_hand.plot(
+                ax=axes, facecolor=tint, edgecolor=edge, linewidth=0.9, linestyle="--", zorder=2
+            )
+            entries.append(
+                Patch(facecolor=tint, edgecolor=edge, ls="--", label=f"{words} range (expert)")
+            )
+    return entries
+
+
+def _modelled(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
+    return _classes(axes, frame, palette.MODELLED, palette.MODELLED_OUTLINE, "Modelled", 3.0)
+
+
+def _corridors(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
+    return _classes(axes, frame, palette.CORRIDOR, palette.CORRIDOR_OUTLINE, "Corridor", 3.5)
+
+
+def _classes(
+    axes: Axes,
+    frame: gpd.GeoDataFrame,
+    colours: Mapping[str, str],
+    edge: str,
+    words: str,
+    zorder: float,
+) -> list[Patch | Line2D]:
+    season = next(s for s in ("all", "spring", "autumn") if (frame["season"] == s).any())
+    here = frame[frame["season"] == season]
+    entries: list[Patch | Line2D] = []
+    for level, name in enumerate(CORRIDOR_CLASSES):
+        rows = here[here["corridor_class"] == name]
+        if len(rows):
+            rows.plot(
+                ax=axes,
+                facecolor=colours[name],
+                edgecolor=edge,
+                linewidth=0.35,
+                alpha=0.85,
+                zorder=zorder + level * 0.1,
+            )
+            entries.append(
+                Patch(facecolor=colours[name], edgecolor=edge, lw=0.5, label=f"{words}: {name} use")
+            )
+    return entries[::-1]
+
+
+def _stopovers(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
+    season = next(iter([s for s in ("all", "spring", "autumn") if (frame["season"] == s).any()]))
+    frame[frame["season"] == season].plot(
+        ax=axes,
+        facecolor="none",
+        edgecolor=palette.STOPOVER,
+        hatch="//////",
+        linewidth=0.6,
+        zorder=4.2,
+    )
+    return [Patch(facecolor="none", edgecolor=palette.STOPOVER, hatch="//////", label="Stopover")]
+
+
+def _segments(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
+    entries: list[Patch | Line2D] = []
+    for kind in BARRIER_KINDS:
+        for status, style, words in (
+            ("existing", "-", ""),
+            ("planned", "--", " (planned)"),
+            ("removed", ":", " (removed)"),
+        ):
+            rows = frame[(frame["kind"] == kind) & (frame["status"] == status)]
+            if not len(rows):
+                continue
+            colour = palette.BARRIER[kind]
+            wide = 1.3 if kind in {"road", "rail", "canal", "river"} else 0.9
+            lines = _lines(rows)
+            axes.add_collection(
+                LineCollection(lines, colors=palette.PAPER, linewidths=wide + 1.0, zorder=5),
+                autolim=False,
+            )
+            axes.add_collection(
+                LineCollection(lines, colors=colour, linewidths=wide, linestyles=style, zorder=5.1),
+                autolim=False,
+            )
+            entries.append(
+                Line2D([], [], color=colour, lw=wide, ls=style, label=kind.capitalize() + words)
+            )
+    return entries
+
+
+def _boundary(
+    axes: Axes, frame: gpd.GeoDataFrame, extent: tuple[float, float, float, float]
+) -> list[Patch | Line2D]:
+    lines = _lines(frame)
+    dash = (0, (7, 2, 1, 2))
+    for colour, width, style in (
+        (palette.BOUNDARY_BAND, 4.5, "-"),
+        (palette.BOUNDARY, 1.1, dash),
+    ):
+        axes.add_collection(
+            LineCollection(lines, colors=colour, linewidths=width, linestyles=style, zorder=5.5),
+            autolim=False,
+        )
+    for row in frame.itertuples():
+        parts = get_parts([line_merge(row.geometry.intersection(box(*extent)))])
+        longest = max(parts, key=lambda part: part.length)
+        if longest.length > 0:
+            _name_sides(axes, longest, str(row.left_state), str(row.right_state))
+    return [Line2D([], [], color=palette.BOUNDARY, lw=1.1, ls=dash, label="State boundary")]
+
+
+def _name_sides(axes: Axes, line: object, left: str, right: str) -> None:
+    at = get_coordinates(
+        [line_interpolate_point(line, share, normalized=True) for share in (0.12, 0.18, 0.24)]
+    )
+    along = at[2] - at[0]
+    along = along / np.hypot(*along)
+    angle = float(np.degrees(np.arctan2(along[1], along[0])))
+    turned = angle > 90 or angle <= -90
+    for name, side in ((left, 1.0), (right, -1.0)):
+        normal = side * np.array([-along[1], along[0]])
+        # Offset in points so that the name stays off the line at any scale.
+        axes.annotate(
+            name.upper(),
+            at[1],
+            normal * 13,
+            textcoords="offset points",
+            rotation=angle + 180 if turned else angle,
+            rotation_mode="anchor",
+            ha="center",
+            va="center",
+            fontsize=8,
+            color=palette.BOUNDARY,
+            zorder=20,
+            clip_on=True,
+            annotation_clip=True,
+            path_effects=draw_halo(),
+        )
+
+
+def _crossings(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
+    entries: list[Patch | Line2D] = []
+    for season, words in SEASON_WORDS.items():
+        rows = frame[frame["season"] == season]
+        if not len(rows):
+            continue
+        colour = palette.SEASON.get(season, palette.SEASON["other"])
+        x, y = get_coordinates(rows.geometry.to_numpy()).T
+        axes.scatter(x, y, s=7, color=colour, edgecolor=palette.PAPER, linewidth=0.25, zorder=6)
+        label = f"Crossing, {words.lower()}"
+        entries.append(Line2D([], [], marker="o", ls="", ms=3.5, color=colour, label=label))
+    return entries
+
+
+def _threats(
+    axes: Axes, frame: gpd.GeoDataFrame, extent: tuple[float, float, float, float]
+) -> list[Patch | Line2D]:
+    entries: list[Patch | Line2D] = []
+    below = 0.0
+    for level, (bound, colour, width, words) in enumerate(THREAT_CLASSES):
+        rows = frame[frame["rank"].between(below + 1, bound)]
+        below = bound
+        if not len(rows):
+            continue
+        lines = _lines(rows)
+        for shade, wide in ((palette.PAPER, width * 2.2 + 1.4), (colour, width * 2.2)):
+            axes.add_collection(
+                LineCollection(lines, colors=shade, linewidths=wide, zorder=9 - level),
+                autolim=False,
+            )
+        entries.append(Line2D([], [], color=colour, lw=width * 2.2, label=f"Threat, {words}"))
+    first = frame[frame["rank"] <= LABELLED_RANKS].sort_values("rank")
+    middle = get_coordinates(
+        [line_interpolate_point(line, 0.5, normalized=True) for line in first.geometry]
+    )
+    draw_numbers(axes, extent, middle, [str(rank) for rank in first["rank"]])
+    return entries
+
+
+def _lines(frame: gpd.GeoDataFrame) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+    parts: Sequence[object] = get_parts(frame.geometry.to_numpy())
+    return [get_coordinates(part) for part in parts]
+
+
+def draw_halo() -> list[object]:
+    """Return path effects that put a white halo around letters."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=2.5, foreground=palette.PAPER, alpha=0.9)]

@@ -1,0 +1,66 @@
+"""HTML pages from templates: everything escaped, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from corridors.atlas import palette
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """Return the page made from ``templates/<template>``; every value is escaped."""
+    environment = Environment(
+        loader=PackageLoader("corridors.atlas"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        number=number, percent=percent, picture=picture, words=words, count=count
+    )
+    return environment.get_template(template).render(palette=palette, **values)
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Return ``value`` with about ``digits`` digits; ``–`` where it is unknown.
+
+    Examples
+    --------
+    >>> number(1170.4), number(0.01234), number(float("nan")), number(0.0)
+    ('1,170', '0.0123', '–', '0')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{min(places, 6)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def count(value: float) -> str:
+    """Return a whole number with thousands separators."""
+    return f"{int(value):,}"
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    """Return a share as percent; ``–`` where it is unknown."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{100 * value:.{digits}f} %"
+
+
+def picture(png: bytes) -> str:
+    """Return a PNG as a ``data:`` address, so that the page needs no other file."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+
+
+def words(value: str) -> str:
+    """Return a name of the vocabularies as words: ``mixed_migrant`` is ``mixed migrant``."""
+    return value.replace("_", " ")

@@ -1,0 +1,213 @@
+"""Which tables leave the pipeline as map layers, for whom, and what was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from corridors.atlas.styles import STYLES
+from corridors.formats.geopackage import PackageLayer, wkb_type
+from corridors.formats.qgis import Bounds, ProjectLayer
+from corridors.formats.qml import LayerStyle, document
+from corridors.foundation.tables import GEOGRAPHIC
+
+
+@dataclass(frozen=True)
+class LayerPlan:
+    """A layer that can be published.
+
+    Parameters
+    ----------
+    name, title, group, description
+        Name of the table, and what people read.
+    is_individual
+        Shows single animals: only in the tier ``internal``.
+    visible
+        Switched on when the project opens.
+    """
+
+    name: str
+    title: str
+    group: str
+    description: str
+    is_individual: bool = False
+    visible: bool = True
+
+
+# Top of the map first.
+LAYERS: tuple[LayerPlan, ...] = (
+    LayerPlan(
+        "threats",
+        "Ranked threats",
+        "Threats",
+        "Barrier segments ranked by the passages per year that they block; rank_p05 and rank_p95 "
+        "bound the rank in 90 % of the bootstrap draws.",
+    ),
+    LayerPlan(
+        "border_crossings",
+        "Crossings of state boundaries",
+        "Observed crossings",
+        "Steps of tracked animals that cross a state boundary, time interpolated along the step.",
+        is_individual=True,
+    ),
+    LayerPlan(
+        "crossings",
+        "Crossings of barriers",
+        "Observed crossings",
+        "Steps of tracked animals that meet a barrier, time interpolated along the step.",
+        is_individual=True,
+    ),
+    LayerPlan(
+        "boundary",
+        "State boundaries",
+        "Barriers and borders",
+        "State boundaries within the herd's reach with source, geodesic and published length.",
+    ),
+    LayerPlan(
+        "segments",
+        "Barriers",
+        "Barriers and borders",
+        "Management segments of roads, fences and other barriers; has_data is false where nobody "
+        "was tracked, which is not the same as no crossing.",
+    ),
+    LayerPlan(
+        "network_nodes",
+        "Network nodes",
+        "Network",
+        "Seasonal ranges and stopovers as nodes of the herd's network.",
+        visible=False,
+    ),
+    LayerPlan(
+        "network_edges",
+        "Network links",
+        "Network",
+        "Corridors as links of the herd's network; is_cut marks links without alternative.",
+        visible=False,
+    ),
+    LayerPlan(
+        "stopovers",
+        "Stopovers",
+        "Corridor",
+        "The most used tenth of the used area during migration.",
+    ),
+    LayerPlan(
+        "corridors",
+        "Migration corridor",
+        "Corridor",
+        "Low, medium and high use by the share of the tracked animals; areas are geodesic.",
+    ),
+    LayerPlan(
+        "modelled_corridor",
+        "Modelled corridor",
+        "Corridor",
+        "Least-cost corridor between winter and summer range; a model, nobody was tracked here.",
+    ),
+    LayerPlan(
+        "ranges",
+        "Seasonal ranges",
+        "Seasonal ranges",
+        "Winter and summer ranges, tracked or drawn by an expert.",
+    ),
+    LayerPlan(
+        "crossings_by_season",
+        "Crossings by segment and season",
+        "Tables",
+        "Expected and observed passages per barrier segment and season.",
+    ),
+    LayerPlan(
+        "national_shares",
+        "National shares",
+        "Tables",
+        "Share of each state in the corridor's area, the use and the animals.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Product:
+    """A layer with its rows and its style."""
+
+    plan: LayerPlan
+    frame: pd.DataFrame
+    style: LayerStyle
+
+    @property
+    def is_spatial(self) -> bool:
+        """Whether it has a geometry."""
+        return isinstance(self.frame, gpd.GeoDataFrame)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A layer that is not published, and why."""
+
+    title: str
+    reason: str
+
+
+def choose(tables: Mapping[str, pd.DataFrame], *, tier: str) -> tuple[list[Product], list[LeftOut]]:
+    """Return the layers to publish, top first, and those left out with the reason.
+
+    Parameters
+    ----------
+    tables
+        Layer name -> rows.
+    tier
+        ``internal``: everything. ``partner``: nothing that shows a single animal.
+    """
+    products, left_out = [], []
+    for plan in LAYERS:
+        frame = tables[plan.name]
+        if plan.is_individual and tier != "internal":
+            left_out.append(LeftOut(plan.title, f"shows single animals; tier {tier}"))
+        elif len(frame) == 0:
+            left_out.append(LeftOut(plan.title, "no rows"))
+        else:
+            products.append(Product(plan, frame, STYLES[plan.name](frame)))
+    return products, left_out
+
+
+def package_layers(products: list[Product], *, labels: Mapping[str, str]) -> list[PackageLayer]:
+    """Return ``products`` as layers of a GeoPackage; ``labels`` become layer metadata."""
+    return [
+        PackageLayer(
+            product.plan.name,
+            product.plan.title,
+            product.plan.description,
+            product.frame,
+            document(product.style) if product.is_spatial else "",
+            {"TITLE": product.plan.title, **labels},
+        )
+        for product in products
+    ]
+
+
+def project_layers(products: list[Product], *, package: str, rights: str) -> list[ProjectLayer]:
+    """Return ``products`` as project layers that read ``package``, a path beside the project."""
+    return [
+        ProjectLayer(
+            key=product.plan.name,
+            title=product.plan.title,
+            abstract=product.plan.description,
+            source=f"{package}|layername={product.plan.name}",
+            crs=GEOGRAPHIC,
+            bounds=_bounds(product),
+            group=product.plan.group,
+            rights=rights,
+            style=product.style,
+            wkb_type=wkb_type(product.frame) if product.is_spatial else "",
+            visible=product.plan.visible,
+            expanded=product.plan.group != "Network",
+        )
+        for product in products
+    ]
+
+
+def _bounds(product: Product) -> Bounds:
+    if not product.is_spatial:
+        return (0.0, 0.0, 0.0, 0.0)
+    xmin, ymin, xmax, ymax = product.frame.total_bounds
+    return float(xmin), float(ymin), float(xmax), float(ymax)

@@ -1,0 +1,210 @@
+"""A herd's report: every value that the page shows, from tables and recorded facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from corridors.atlas import facts
+from corridors.atlas.products import LeftOut
+
+N_THREATS = 20
+# More displacement pictures than this stay outside the page, so that it opens quickly.
+N_PICTURES = 60
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Who and what the report is about."""
+
+    herd: str
+    species: str
+    study: str
+    author: str
+    simulated: bool
+    tier: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything a report is made from.
+
+    Parameters
+    ----------
+    tables
+        Artefact name -> rows: ``fixes migrations animal_years estimates corridors stopovers
+        ranges modelled segments crossings observed border_report border_crossings
+        national_shares threats``.
+    recorded
+        Stage -> facts that it wrote as JSON.
+    settings
+        Section -> rows of (key, value, meaning).
+    left_out
+        Layers that were not published.
+    map_png, threat_png
+        Pictures; None where there is nothing to draw.
+    displacement
+        (caption, PNG) of each animal-year.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    recorded: Mapping[str, Mapping[str, Any]]
+    settings: Mapping[str, list[tuple[str, str, str]]]
+    left_out: list[LeftOut]
+    map_png: bytes | None = None
+    threat_png: bytes | None = None
+    has_surface: bool = False
+    displacement: list[tuple[str, bytes]] = field(default_factory=list)
+
+
+def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
+    """Return the values of ``report.html.jinja``."""
+    internal = heading.tier == "internal"
+    return {
+        "herd": heading.herd,
+        "species": heading.species,
+        "study": heading.study,
+        "author": heading.author,
+        "simulated": heading.simulated,
+        "tier": heading.tier,
+        "version": heading.version,
+        "files": {"package": f"{heading.herd}.gpkg", "project": f"{heading.herd}.qgz"},
+        "map": evidence.map_png,
+        "threat_chart": evidence.threat_png,
+        "has_surface": evidence.has_surface,
+        "displacement": [
+            {"caption": caption, "png": png} for caption, png in evidence.displacement[:N_PICTURES]
+        ],
+        "n_more_pictures": max(0, len(evidence.displacement) - N_PICTURES),
+        "left_out": evidence.left_out,
+        "settings": [{"name": name, "rows": rows} for name, rows in evidence.settings.items()],
+        **_herd(evidence),
+        **_areas(evidence.tables),
+        **_threats(evidence.tables),
+        **_crossings(evidence.tables),
+        **_borders(evidence.tables),
+        **_method(evidence, internal=internal),
+    }
+
+
+def _herd(evidence: Evidence) -> dict[str, Any]:
+    tables, clean = evidence.tables, evidence.recorded["clean"]
+    years, migrations = tables["animal_years"], tables["migrations"]
+    moves = migrations[migrations["part"] == "migration"]
+    interval = facts.median_interval_h(tables["fixes"])
+    usable = tables["fixes"][tables["fixes"]["burst"] >= 0]["time_utc"]
+    span = (
+        f"{usable.min():%-d %B %Y} – {usable.max():%-d %B %Y}".replace(" 0", " ")
+        if len(usable)
+        else ""
+    )
+    moved = years[years["class"].isin(["migrant", "mixed_migrant", "disperser"])]
+    return {
+        "years": span,
+        "n_animals": clean["n_animals"],
+        "n_fixes": clean["n_fixes"],
+        "n_usable": clean["n_usable"],
+        "interval_h": interval if interval == interval else None,
+        "n_migrations": len(moves),
+        "n_migrants": moves["animal"].nunique(),
+        "distance": facts.spread_of(moved["range_distance_km"]),
+        "classes": facts.class_counts(years),
+        "seasons": facts.season_facts(migrations),
+        "flags": facts.flag_counts(clean.get("flags", {})),
+    }
+
+
+def _areas(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    corridors = pd.concat([tables["corridors"], tables["modelled"]], ignore_index=True)
+    rows = facts.areas(corridors) if len(corridors) else []
+    stopovers = tables["stopovers"]
+    whole = stopovers[stopovers["season"] == "all"]
+    shown = whole if len(whole) else stopovers
+    return {
+        "areas": rows,
+        "corridor": rows[0] if rows else None,
+        "stopover_km2": float(shown["area_km2"].sum()) if len(shown) else None,
+        "n_stopovers": len(shown),
+        "ranges": facts.range_areas(tables["ranges"]),
+    }
+
+
+def _threats(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    threats = tables["threats"].drop(columns="geometry").sort_values("rank", kind="stable")
+    units = sorted(threats["unit"].unique())
+    segments = tables["segments"]
+    return {
+        "threats": threats.head(N_THREATS).to_dict("records"),
+        "n_threats": len(threats),
+        "threat_unit": "; ".join(units),
+        "n_segments": len(segments),
+        "n_no_data": int((~segments["has_data"].astype(bool)).sum()) if len(segments) else 0,
+    }
+
+
+def _crossings(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    segments, crossings, observed = tables["segments"], tables["crossings"], tables["observed"]
+    per_segment = crossings.groupby("segment")[["observed", "expected_per_year"]].sum()
+    joined = segments.drop(columns="geometry").join(per_segment, on="segment")
+    kinds = []
+    for kind, rows in joined.groupby("kind", sort=True):
+        kinds.append(
+            {
+                "kind": kind,
+                "n_segments": len(rows),
+                "km": float(rows["length_m"].sum()) / 1000.0,
+                "observed": int(rows["observed"].fillna(0).sum()),
+                "expected": float(rows["expected_per_year"].fillna(0.0).sum()),
+            }
+        )
+    months = facts.months_table(observed) if len(observed) else []
+    return {"crossing_kinds": kinds, "crossing_months": months}
+
+
+def _borders(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    report, crossings = tables["border_report"], tables["border_crossings"]
+    shares = tables["national_shares"]
+    return {
+        "borders": report.drop(columns="geometry").to_dict("records"),
+        "border_months": facts.months_table(crossings) if len(crossings) else [],
+        "border_directions": facts.directions(crossings),
+        "shares": shares.to_dict("records"),
+        "states": facts.acting_states(shares, report),
+    }
+
+
+def _method(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
+    tables, clean = evidence.tables, evidence.recorded["clean"]
+    estimates = tables["estimates"]
+    failed = estimates[estimates["error"] != ""]
+    notes = list(_notes(evidence.recorded.values()))
+    if not internal:
+        notes = facts.without_names(notes, tables["animal_years"]["animal"].unique())
+    return {
+        "crs": clean["crs"],
+        "cell_m": float(clean["cell_m"]),
+        "cell_reason": clean.get("cell_reason", ""),
+        "methods": facts.methods(estimates),
+        "notes": notes,
+        "n_failures": len(failed),
+        "failures": (
+            [
+                (f"{row.animal}, {row.season}", row.error)
+                for row in failed.sort_values("migration").itertuples()
+            ]
+            if internal
+            else []
+        ),
+    }
+
+
+def _notes(recorded: Iterable[Mapping[str, Any]]) -> Iterable[str]:
+    for facts_of_stage in recorded:
+        for key in ("notes", "warnings"):
+            found = facts_of_stage.get(key, [])
+            if isinstance(found, list):
+                yield from (str(note) for note in found)

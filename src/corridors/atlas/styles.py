@@ -1,0 +1,319 @@
+"""How each published layer looks in QGIS.
+
+One function per layer, from the rows that are published to a style: classes that do not occur are
+not in the legend. Colours come from :mod:`corridors.atlas.palette` only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from corridors.atlas import palette
+from corridors.atlas.fields import aliases
+from corridors.atlas.palette import rgba
+from corridors.formats.qml import (
+    Label,
+    LayerStyle,
+    Rule,
+    Symbol,
+    fill,
+    hatch,
+    line,
+    marker,
+    marker_line,
+    outline,
+    quoted,
+)
+from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES
+
+_WHITE = rgba(palette.PAPER)
+_INK = rgba(palette.INK)
+
+# Ranks up to this, colour, width in mm, words in the legend.
+THREAT_CLASSES: tuple[tuple[float, str, float, str], ...] = (
+    (3, palette.THREAT[0], 1.5, "Rank 1–3"),
+    (10, palette.THREAT[1], 1.1, "Rank 4–10"),
+    (50, palette.THREAT[2], 0.8, "Rank 11–50"),
+    (float("inf"), palette.THREAT[3], 0.45, "Lower rank"),
+)
+LABELLED_RANKS = 10
+SEASON_WORDS: Mapping[str, str] = {
+    "all": "All migrations",
+    "spring": "Spring",
+    "summer": "Summer",
+    "autumn": "Autumn",
+    "winter": "Winter",
+    "other": "Outside the seasons",
+}
+
+
+def threats(frame: pd.DataFrame) -> LayerStyle:
+    """Return lines graduated by rank, the first ten numbered with their rank interval."""
+    rules = []
+    below = 0.0
+    for bound, colour, width, words in THREAT_CLASSES:
+        if not frame["rank"].between(below + 1, bound).any():
+            below = bound
+            continue
+        layers = [line(_WHITE, width + 0.9), line(rgba(colour), width)]
+        nested = {}
+        if bound <= LABELLED_RANKS:
+            layers.append(marker_line("centralpoint"))
+            nested[2] = Symbol((marker("circle", rgba(colour), 1.6 + width, _WHITE, 0.35),))
+        upper = "" if bound == float("inf") else f' AND "rank" <= {bound:g}'
+        rules.append(Rule(words, f'"rank" > {below:g}{upper}', Symbol(tuple(layers), 0, nested)))
+        below = bound
+    number = (
+        f'CASE WHEN "rank" <= {LABELLED_RANKS} THEN to_string("rank") || \' (\' || '
+        "to_string(round(\"rank_p05\")) || '–' || to_string(round(\"rank_p95\")) || ')' END"
+    )
+    return _style(
+        frame,
+        "Line",
+        rules,
+        (Label(number, 9, rgba(palette.THREAT[0]), _WHITE, "point", 3_000_000, True, 9),),
+        order_by='"rank"',
+        display='to_string("rank") || \'. \' || "name"',
+    )
+
+
+def corridors(frame: pd.DataFrame) -> LayerStyle:
+    """Return corridor classes from light to dark; all migrations on, single seasons off."""
+    return _corridor_style(frame, palette.CORRIDOR, palette.CORRIDOR_OUTLINE, 0.8)
+
+
+def modelled(frame: pd.DataFrame) -> LayerStyle:
+    """Return the modelled corridor in grey-blue with dashed outlines: not observed."""
+    return _corridor_style(frame, palette.MODELLED, palette.MODELLED_OUTLINE, 0.75, dashed=True)
+
+
+def stopovers(frame: pd.DataFrame) -> LayerStyle:
+    """Return hatched stopovers."""
+    rules = []
+    for season, angle in (("all", 45), ("spring", 45), ("autumn", 135)):
+        if not (frame["season"] == season).any():
+            continue
+        symbol = Symbol(
+            (
+                hatch(rgba(palette.STOPOVER, 0.9), 0.22, 1.3, angle),
+                outline(rgba(palette.STOPOVER), 0.3),
+            )
+        )
+        rules.append(Rule(SEASON_WORDS[season], f'"season" = {quoted(season)}', symbol))
+    return _style(frame, "Polygon", rules, display='"stopover"')
+
+
+def ranges(frame: pd.DataFrame) -> LayerStyle:
+    """Return winter ranges in blue and summer ranges in orange tints, the core stronger."""
+    rules = []
+    outer = frame["isopleth"].max()
+    for season in dict.fromkeys(["winter", "summer", *sorted(frame["season"].unique())]):
+        here = frame[frame["season"] == season]
+        tint, core, edge = palette.RANGE.get(season, palette.RANGE_OTHER)
+        words = SEASON_WORDS.get(season, season)
+        where = f'"season" = {quoted(season)} AND '
+        for level, isopleth in enumerate(sorted(here["isopleth"].dropna().unique(), reverse=True)):
+            inner = isopleth < outer
+            symbol = Symbol(
+                (fill(rgba(core if inner else tint, 0.85), rgba(edge, 0.9), 0.2),), level
+            )
+            rules.append(
+                Rule(
+                    f"{words} range, {isopleth:.0%} of the use".replace("%", " %"),
+                    f'{where}abs("isopleth" - {isopleth:g}) < 0.0001',
+                    symbol,
+                )
+            )
+        if here["isopleth"].isna().any():
+            symbol = Symbol(
+                (
+                    fill(rgba(tint, 0.7), rgba(edge), 0.0),
+                    outline(rgba(edge), 0.4, (2.4, 1.4)),
+                ),
+                9,
+            )
+            rules.append(
+                Rule(f"{words} range drawn by an expert", f'{where}"isopleth" IS NULL', symbol)
+            )
+    label = Label(
+        'CASE WHEN "isopleth" IS NULL OR "isopleth" = maximum("isopleth") THEN '
+        "title(\"season\") || ' range' END",
+        8.5,
+        rgba(palette.MUTED),
+        _WHITE,
+        "inside",
+        4_000_000,
+    )
+    return _style(frame, "Polygon", rules, (label,))
+
+
+def segments(frame: pd.DataFrame) -> LayerStyle:
+    """Return barrier segments by kind, planned ones dashed, removed ones dotted."""
+    rules = []
+    for kind in BARRIER_KINDS:
+        colour = rgba(palette.BARRIER[kind])
+        for status, words, dash in (
+            ("existing", "", ()),
+            ("planned", " (planned)", (2.0, 1.2)),
+            ("removed", " (removed)", (0.4, 1.2)),
+        ):
+            if not ((frame["kind"] == kind) & (frame["status"] == status)).any():
+                continue
+            rules.append(
+                Rule(
+                    kind.capitalize() + words,
+                    f'"kind" = {quoted(kind)} AND "status" = {quoted(status)}',
+                    _barrier_symbol(kind, colour, dash),
+                )
+            )
+    name = Label('"name"', 7, rgba(palette.MUTED), _WHITE, "curved", 250_000)
+    return _style(frame, "Line", rules, (name,), display='"name"')
+
+
+def boundary(frame: pd.DataFrame) -> LayerStyle:
+    """Return state boundaries dash-dotted on a pale band, a state's name on its own side."""
+    symbol = Symbol(
+        (
+            line(rgba(palette.BOUNDARY_BAND, 0.75), 1.8),
+            line(rgba(palette.BOUNDARY), 0.45, (4.5, 1.3, 0.6, 1.3)),
+        )
+    )
+    colour = rgba(palette.BOUNDARY)
+    labels = (
+        Label('upper("left_state")', 8, colour, _WHITE, "left", 20_000_000, False, 7),
+        Label('upper("right_state")', 8, colour, _WHITE, "right", 20_000_000, False, 7),
+    )
+    return _style(frame, "Line", [Rule("State boundary", "", symbol)], labels)
+
+
+def crossings(frame: pd.DataFrame) -> LayerStyle:
+    """Return observed crossings as small points by season."""
+    return _points_by_season(frame, "circle", 1.5)
+
+
+def border_crossings(frame: pd.DataFrame) -> LayerStyle:
+    """Return observed crossings of state boundaries as diamonds by season."""
+    return _points_by_season(frame, "diamond", 2.1)
+
+
+def network_edges(frame: pd.DataFrame) -> LayerStyle:
+    """Return links of the network, the only links between ranges emphasised."""
+    rules = []
+    if (~frame["is_cut"]).any():
+        plain = Symbol((line(rgba(palette.NETWORK_EDGE, 0.9), 0.35, (1.2, 1.2)),))
+        rules.append(Rule("Link with alternatives", 'NOT "is_cut"', plain))
+    if frame["is_cut"].any():
+        cut = Symbol((line(_WHITE, 1.1), line(rgba(palette.NETWORK_CUT, 0.9), 0.55, (2.4, 1.0))))
+        rules.append(Rule("Only link: its loss separates the ranges", '"is_cut"', cut))
+    return _style(frame, "Line", rules)
+
+
+def network_nodes(frame: pd.DataFrame) -> LayerStyle:
+    """Return nodes of the network: ranges large, stopovers small."""
+    rules = []
+    for kind in sorted(frame["kind"].unique()):
+        colour = palette.RANGE[kind][2] if kind in palette.RANGE else palette.STOPOVER
+        size = 3.4 if kind in palette.RANGE else 2.2
+        symbol = Symbol((marker("circle", rgba(colour), size, _WHITE, 0.4),))
+        words = f"{kind.capitalize()} range" if kind in palette.RANGE else kind.capitalize()
+        rules.append(Rule(words, f'"kind" = {quoted(kind)}', symbol))
+    return _style(frame, "Point", rules)
+
+
+def table(frame: pd.DataFrame) -> LayerStyle:
+    """Return readable column names of a table without geometry."""
+    return _style(frame, "No geometry", ())
+
+
+STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
+    "threats": threats,
+    "segments": segments,
+    "boundary": boundary,
+    "border_crossings": border_crossings,
+    "crossings": crossings,
+    "network_nodes": network_nodes,
+    "network_edges": network_edges,
+    "stopovers": stopovers,
+    "corridors": corridors,
+    "modelled_corridor": modelled,
+    "ranges": ranges,
+    "crossings_by_season": table,
+    "national_shares": table,
+}
+
+
+def _style(
+    frame: pd.DataFrame,
+    geometry: str,
+    rules: list[Rule] | tuple[Rule, ...],
+    labels: tuple[Label, ...] = (),
+    **more: str | float,
+) -> LayerStyle:
+    return LayerStyle(
+        geometry,  # type: ignore[arg-type]
+        tuple(rules),
+        labels,
+        aliases=aliases(list(frame.columns)),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def _corridor_style(
+    frame: pd.DataFrame,
+    colours: Mapping[str, str],
+    edge: str,
+    opacity: float,
+    *,
+    dashed: bool = False,
+) -> LayerStyle:
+    dash = (2.2, 1.1) if dashed else ()
+    present = [s for s in ("all", "spring", "autumn") if (frame["season"] == s).any()]
+    groups = []
+    for season in present:
+        classes = []
+        for level, name in enumerate(CORRIDOR_CLASSES):
+            if not ((frame["season"] == season) & (frame["corridor_class"] == name)).any():
+                continue
+            symbol = Symbol(
+                (
+                    fill(rgba(colours[name]), rgba(edge), 0.0),
+                    outline(rgba(edge, 0.8), 0.18 if not dashed else 0.3, dash),
+                ),
+                level + 1,
+            )
+            classes.append(
+                Rule(f"{name.capitalize()} use", f'"corridor_class" = {quoted(name)}', symbol)
+            )
+        groups.append(
+            Rule(
+                SEASON_WORDS[season],
+                f'"season" = {quoted(season)}',
+                rules=tuple(classes),
+                checked=season == present[0],
+            )
+        )
+    return _style(frame, "Polygon", groups, opacity=opacity)
+
+
+def _barrier_symbol(kind: str, colour: str, dash: tuple[float, ...]) -> Symbol:
+    if kind == "fence" and not dash:
+        cross = Symbol((marker("cross2", colour, 1.3, colour, 0.25),))
+        return Symbol((line(colour, 0.3), marker_line("interval", 3.2)), 0, {1: cross})
+    if kind == "rail" and not dash:
+        return Symbol((line(colour, 0.8), line(_WHITE, 0.45, (1.6, 1.6))))
+    if kind in {"road", "canal", "river"} and not dash:
+        return Symbol((line(_WHITE, 0.85), line(colour, 0.5)))
+    return Symbol((line(colour, 0.4, dash),))
+
+
+def _points_by_season(frame: pd.DataFrame, shape: str, size_mm: float) -> LayerStyle:
+    rules = []
+    for season in SEASON_WORDS:
+        if not (frame["season"] == season).any():
+            continue
+        colour = palette.SEASON.get(season, palette.SEASON["other"])
+        symbol = Symbol((marker(shape, rgba(colour, 0.85), size_mm, _WHITE, 0.2),))
+        rules.append(Rule(SEASON_WORDS[season], f'"season" = {quoted(season)}', symbol))
+    return _style(frame, "Point", rules)
