@@ -19,10 +19,10 @@ from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from corridors.config.model import Config
 from corridors.formats.parquet import write_json, write_table
-from corridors.formats.raster import write_surface
+from corridors.formats.raster import write_cog, write_surface
 from corridors.foundation import tables
 from corridors.foundation.crs import geodesic_area_km2, geodesic_length_m
-from corridors.foundation.grid import Surface
+from corridors.foundation.grid import Grid, Surface
 from corridors.stages.context import StageContext, settings_of
 from corridors.stages.table import get, sections_of
 
@@ -89,7 +89,11 @@ def write(folder: Path, herd: str = "made-up", *, tracked: bool = True) -> None:
         notes = {"notes": [f"{HOSTILE} was seen", "the grid is coarse"]} if tracked else {}
         write_json(notes, folder / stage / f"{stage}.json")
     write_json(facts["clean"], folder / "clean" / "clean.json")
-    write_surface(folder / "delineate" / "population.tif", _surface(tracked=tracked))
+    population = folder / "delineate" / "population.tif"
+    if tracked:
+        write_surface(population, _surface())
+    else:
+        write_cog(population, np.full((1, 1), np.nan, np.float32), Grid(CRS, 250.0, 0, 0, 1, 1))
     pictures = folder / "segment" / "pictures"
     pictures.mkdir(exist_ok=True)
     if tracked:
@@ -109,15 +113,13 @@ def _picture(path: Path) -> None:
         FigureCanvasAgg(figure).print_png(file)
 
 
-def _surface(*, tracked: bool) -> Surface:
+def _surface() -> Surface:
     x = np.arange(-160, 160)
     y = np.arange(-40, 40)
     row, col = (part.ravel() for part in np.meshgrid(y, x, indexing="ij"))
     mass = np.exp(-0.5 * ((row - 10 * np.sin(col / 40)) / 7) ** 2)
     keep = mass > 1e-3
     row, col, mass = row[keep], col[keep], mass[keep] / mass[keep].sum()
-    if not tracked:
-        row, col, mass = row[:0], col[:0], mass[:0]
     return Surface(CRS, 250.0, row.astype(np.int32), col.astype(np.int32), mass)
 
 
@@ -489,8 +491,10 @@ def _threats(herd: str, segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     rank = np.arange(1, len(chosen) + 1)
     blocked = 2.0 / rank
     frame = chosen[
-        ["segment", "name", "kind", "class", "status", "corridor_class", "from_km", "to_km"]
-        + ["length_m", "geometry"]
+        [
+            *("segment", "name", "kind", "class", "status", "corridor_class"),
+            *("from_km", "to_km", "length_m", "geometry"),
+        ]
     ].copy()
     return frame.assign(
         threat=[f"{herd}/{segment}" for segment in chosen["segment"]],

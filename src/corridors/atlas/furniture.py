@@ -9,6 +9,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
+from scipy.optimize import linear_sum_assignment
 
 from corridors.atlas import palette
 from corridors.foundation.crs import GEOGRAPHIC, transformer
@@ -67,8 +68,7 @@ def nice_number(value: float) -> float:
 
 def draw_frame(axes: Axes, extent: Extent, crs: str) -> None:
     """Draw graticule with degrees, frame, scale bar and north arrow (``crs`` in metres)."""
-    axes.set_xticks([])
-    axes.set_yticks([])
+    axes.set(xlim=extent[::2], ylim=extent[1::2], xlabel="", ylabel="", xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set_color(palette.INK)
         spine.set_linewidth(0.8)
@@ -229,7 +229,9 @@ def spread(
         move += (from_line / length[..., None] * push[..., None]).sum(axis=1) * 0.3
         placed = placed + move + (anchors - placed) * 0.02
         placed = np.clip(placed, low, high)
-    return placed
+    # Whoever is nearest gets the place: leaders of a shortest assignment do not cross.
+    reach = np.hypot(*np.moveaxis(anchors[:, None, :] - placed[None, :, :], 2, 0))
+    return np.asarray(placed[linear_sum_assignment(reach)[1]], float)
 
 
 def draw_numbers(

@@ -67,7 +67,7 @@ def corridor_map(
         or [frame.total_bounds for frame in drawn.values()]
     )
     figure, axes, legend = _sheet(extent, width_in, dpi)
-    entries: list[Patch | Line2D] = []
+    groups: list[list[Patch | Line2D]] = []
     window = box(*extent)
     for name, draw in (
         ("ranges", _ranges),
@@ -82,10 +82,11 @@ def corridor_map(
         if name in drawn:
             near = drawn[name][drawn[name].intersects(window)]
             if len(near):
-                entries += draw(axes, near, extent)
+                groups.append(draw(axes, near, extent))
     draw_frame(axes, extent, crs)
     legend.legend(
-        handles=entries,
+        # The top of the map is the top of the legend.
+        handles=[entry for group in reversed(groups) for entry in group],
         loc="upper left",
         frameon=False,
         fontsize=8.5,
@@ -93,7 +94,8 @@ def corridor_map(
         handlelength=2.0,
         labelspacing=0.55,
         borderpad=0.0,
-        ncols=1 if legend.get_position().height > 0.4 else 3,
+        ncols=1 if legend.get_position().height > 0.4 else 4,
+        columnspacing=1.6,
     )
     if text.stamp:
         axes.text(
@@ -281,7 +283,7 @@ def _name_sides(axes: Axes, line: object, left: str, right: str) -> None:
         normal = side * np.array([-along[1], along[0]])
         # Offset in points so that the name stays off the line at any scale.
         axes.annotate(
-            name.upper(),
+            name.upper().replace("$", r"\$"),
             at[1],
             normal * 13,
             textcoords="offset points",
@@ -328,7 +330,9 @@ def _threats(
                 LineCollection(lines, colors=shade, linewidths=wide, zorder=9 - level),
                 autolim=False,
             )
-        entries.append(Line2D([], [], color=colour, lw=width * 2.2, label=f"Threat, {words}"))
+        entries.append(
+            Line2D([], [], color=colour, lw=width * 2.2, label=f"Threat, {words.lower()}")
+        )
     first = frame[frame["rank"] <= LABELLED_RANKS].sort_values("rank")
     middle = get_coordinates(
         [line_interpolate_point(line, 0.5, normalized=True) for line in first.geometry]

@@ -25,7 +25,7 @@ class ProjectLayer:
     Parameters
     ----------
     key
-        Id, unique in the project.
+        Name for programs, unique in the project.
     title, abstract, rights
         What people read.
     source
@@ -93,6 +93,11 @@ def write_project(project: Project, path: Path) -> None:
         archive.writestr(member, document(project))
 
 
+def _id(layer: ProjectLayer) -> str:
+    # QGIS throws away ids of ten characters or fewer and makes up others.
+    return f"corridors_{layer.key}"
+
+
 def document(project: Project) -> str:
     """Return ``project`` as the text of a ``.qgs`` file."""
     root = Element("qgis", {"projectname": project.title, "version": QGIS_VERSION})
@@ -110,7 +115,7 @@ def document(project: Project) -> str:
         layers.append(_layer(layer))
     order = SubElement(root, "layerorder")
     for layer in project.layers:
-        SubElement(order, "layer", {"id": layer.key})
+        SubElement(order, "layer", {"id": _id(layer)})
     root.append(_properties())
     root.append(_metadata("projectMetadata", "project", project.title, project.abstract))
     if project.author:
@@ -161,7 +166,7 @@ def _tree(layers: Sequence[ProjectLayer]) -> Element:
             parent,
             "layer-tree-layer",
             {
-                "id": layer.key,
+                "id": _id(layer),
                 "name": layer.title,
                 "source": layer.source,
                 "providerKey": "gdal" if layer.style is None else "ogr",
@@ -184,7 +189,7 @@ def _layer(layer: ProjectLayer) -> Element:
         element.set("labelsEnabled", "1" if layer.style.labels else "0")
     if layer.wkb_type or not vector:
         _extent(element, "extent", layer.bounds)
-    SubElement(element, "id").text = layer.key
+    SubElement(element, "id").text = _id(layer)
     SubElement(element, "datasource").text = layer.source
     SubElement(element, "layername").text = layer.title
     SubElement(element, "title").text = layer.title

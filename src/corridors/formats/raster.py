@@ -109,13 +109,13 @@ class RasterFacts:
         CRS as WKT.
     bounds
         xmin, ymin, xmax, ymax in it.
-    values
+    positive
         Values of the first band that are finite and above 0, float32, shape (n,).
     """
 
     crs: str
     bounds: tuple[float, float, float, float]
-    values: npt.NDArray[np.float32]
+    positive: npt.NDArray[np.float32]
 
 
 def read_facts(path: Path) -> RasterFacts:

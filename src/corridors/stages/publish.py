@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from corridors import __version__
 from corridors.atlas import surface
+from corridors.atlas.charts import threat_chart
 from corridors.atlas.maps import MapText, corridor_map
 from corridors.atlas.pages import render
 from corridors.atlas.products import (
@@ -76,6 +77,10 @@ def run(context: StageContext) -> None:
     if spatial:
         map_png = corridor_map(spatial, crs=crs, text=_map_text(heading, tables))
         (pictures / "corridor_map.png").write_bytes(map_png)
+    threat_png = None
+    if len(tables["threats"]):
+        threat_png = threat_chart(tables["threats"])
+        (pictures / "threats.png").write_bytes(threat_png)
     displacement: list[tuple[str, bytes]] = []
     if heading.tier == "internal":
         displacement = _displacement(context.read("segment", "pictures"), pictures)
@@ -89,7 +94,7 @@ def run(context: StageContext) -> None:
         _settings(context.settings),
         left_out,
         map_png,
-        None,
+        threat_png,
         raster is not None,
         displacement,
     )
@@ -212,8 +217,8 @@ def _write_surface(context: StageContext) -> RasterFacts | None:
     target = context.out / _SURFACE
     shutil.copyfile(context.read("delineate", "population.tif"), target)
     raster = read_facts(target)
-    classes = surface.classes(raster.values)
-    low, high = (classes[0][0], float(raster.values.max())) if classes else (0.0, 1.0)
+    classes = surface.classes(raster.positive)
+    low, high = (classes[0][0], float(raster.positive.max())) if classes else (0.0, 1.0)
     (context.out / Path(_SURFACE).with_suffix(".qml")).write_text(
         raster_document(classes, low, high, 0.85), encoding="utf-8"
     )
@@ -230,8 +235,8 @@ def _write_project(
     rights = _rights(heading)
     layers = project_layers(products, package=f"./{context.herd}.gpkg", rights=rights)
     if raster is not None:
-        classes = surface.classes(raster.values)
-        high = float(raster.values.max())
+        classes = surface.classes(raster.positive)
+        high = float(raster.positive.max())
         layers.append(
             ProjectLayer(
                 key="corridor_surface",

@@ -1,0 +1,60 @@
+"""Charts of the report."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from corridors.atlas import palette
+from corridors.atlas.maps import png
+from corridors.atlas.styles import THREAT_CLASSES
+
+N_ROWS = 15
+_LONGEST_NAME = 42
+
+
+def threat_chart(threats: pd.DataFrame, *, width_in: float = 9.0, dpi: int = 130) -> bytes:
+    """Return the first threats with the interval of their blocked passages per year, as PNG.
+
+    Parameters
+    ----------
+    threats
+        THREATS of one unit, at least one row.
+    width_in, dpi
+        Width of the picture in inches and its resolution.
+    """
+    rows = threats.sort_values("rank", kind="stable").head(N_ROWS)
+    figure = Figure(figsize=(width_in, 0.75 + 0.29 * len(rows)), dpi=dpi, facecolor=palette.PAPER)
+    axes = figure.add_axes(
+        (0.36, 0.5 / figure.get_figheight(), 0.61, 1 - 0.6 / figure.get_figheight())
+    )
+    at = np.arange(len(rows))[::-1]
+    for y, row in zip(at, rows.itertuples(), strict=True):
+        colour = next(colour for bound, colour, _, _ in THREAT_CLASSES if row.rank <= bound)
+        axes.plot([row.blocked_p05, row.blocked_p95], [y, y], color=colour, lw=4, alpha=0.35,
+                  solid_capstyle="round")  # fmt: skip
+        axes.plot([row.blocked_per_year], [y], "o", color=colour, ms=6.5)
+    axes.set_yticks(at, [_name(row) for row in rows.itertuples()], fontsize=8, color=palette.INK)
+    axes.set_ylim(-0.7, len(rows) - 0.3)
+    axes.set_xlim(0, float(rows["blocked_p95"].max()) * 1.04 or 1.0)
+    axes.set_xlabel(
+        f"Blocked passages per year ({rows['unit'].iloc[0]})", fontsize=8.5, color=palette.INK,
+        parse_math=False,
+    )  # fmt: skip
+    axes.tick_params(axis="x", labelsize=8, colors=palette.MUTED)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color="#e4e8e6", lw=0.7)
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(palette.MUTED)
+    for text in axes.get_yticklabels():
+        text.set_parse_math(False)
+    return png(figure)
+
+
+def _name(row: object) -> str:
+    name = str(row.name) or str(row.segment)  # type: ignore[attr-defined]
+    name = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    return f"{row.rank}.  {name}, km {row.from_km:g}–{row.to_km:g}"  # type: ignore[attr-defined]
