@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         return stopped.exit_code
     except BrokenPipeError:
         # `corridors status | head`: the reader has gone; do not write at exit either.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return _PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the last door: no traceback on the terminal
         from corridors.cli.defects import report

@@ -93,6 +93,9 @@ class Segment(Section):
     min_range_multiple: Positive = Field(
         2.0, description="... nor below this multiple of the daily range"
     )
+    min_stay_days: NotNegative = Field(
+        30.0, description="a round trip with a shorter stay in the far range is no migration, d"
+    )
     min_fixes: int = Field(60, ge=10, description="fewer fixes in a year: unclassified")
     min_days: Positive = Field(60.0, description="fixes on fewer days of a year: unclassified, d")
     max_interval_days: Positive = Field(

@@ -1,0 +1,157 @@
+"""Checks before a run: input files are there and can be read; results are as they were made."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corridors.foundation.errors import Fault, InputError, MissingInputError
+from corridors.run import manifest
+from corridors.run.plan import folder_of, partitions
+from corridors.stages import table
+
+if TYPE_CHECKING:
+    from corridors.config.load import Study
+    from corridors.config.sources import TrackSource
+
+# Magic bytes by suffix: a download page saved as data is found before anything runs.
+_BEGINS_WITH = {
+    ".gpkg": b"SQLite format 3\x00",
+    ".shp": b"\x00\x00\x27\x0a",
+    ".parquet": b"PAR1",
+    ".geoparquet": b"PAR1",
+}
+_NEEDED_BY_SHAPEFILE = (".dbf", ".shx")
+
+
+def check_inputs(study: Study, herds: Sequence[str]) -> int:
+    """Return how many input files there are after opening each of them.
+
+    Raises
+    ------
+    MissingInputError
+        Files that are not there or cannot be opened.
+    InputError
+        Files that are not what their name says, or whose header lacks configured columns.
+    """
+    paths: dict[str, Path] = {}
+    for stage in table.STAGES:
+        for herd in herds:
+            for configured in table.inputs_of(stage, study.config, herd):
+                paths[configured] = study.raw_path(configured)
+    absent: list[Fault] = []
+    unfit: list[Fault] = []
+    for configured, path in paths.items():
+        missing = list(_missing(configured, path, study))
+        absent += missing
+        if not missing:
+            unfit += _unfit(path)
+    for herd in herds:
+        for source in study.config.herds[herd].tracks:
+            path = study.raw_path(source.path)
+            if source.format in {"csv", "movebank"} and path.is_file():
+                unfit += _columns(path, source)
+    if absent:
+        # One error, one exit code: what is absent comes first, all faults are shown.
+        raise MissingInputError([*absent, *unfit])
+    if unfit:
+        raise InputError(unfit)
+    return len(paths)
+
+
+def check_results(study: Study, herds: Sequence[str]) -> int:
+    """Return how many committed results equal their digests.
+
+    Raises
+    ------
+    InputError
+        Results that were changed or damaged since they were made.
+    """
+    count = 0
+    faults = []
+    for stage in table.STAGES:
+        for partition in partitions(stage, study.config):
+            if partition not in herds and partition != table.WHOLE_STUDY:
+                continue
+            folder = folder_of(study, stage, partition)
+            made = manifest.read(folder)
+            if made is None:
+                continue
+            count += 1
+            faults += [
+                Fault(
+                    f"{stage.name} of {partition}: {text}", file=str(folder), cure="corridors run"
+                )
+                for text in manifest.verify(folder, made)
+            ]
+    if faults:
+        raise InputError(faults)
+    return count
+
+
+def _missing(configured: str, path: Path, study: Study) -> Iterator[Fault]:
+    cure = f"put it there, or correct the path in {study.path.name}"
+    needed = [path]
+    if path.suffix.lower() == ".shp" and path.is_file():
+        needed = [path.with_suffix(suffix) for suffix in _NEEDED_BY_SHAPEFILE]
+    for file in needed:
+        if not file.exists() and not file.with_suffix(file.suffix.upper()).exists():
+            yield Fault(
+                "an input file is missing",
+                file=str(file),
+                expected=f"the file configured as {configured}",
+                cure=cure,
+            )
+            continue
+        if file.is_file():
+            try:
+                with file.open("rb") as opened:
+                    opened.read(1)
+            except OSError as error:
+                yield Fault("an input file cannot be read", file=str(file), got=error.strerror)
+
+
+def _unfit(path: Path) -> Iterator[Fault]:
+    if not path.is_file():
+        return
+    if not path.stat().st_size:
+        yield Fault("an input file is empty", file=str(path), got="0 bytes")
+        return
+    begins = _BEGINS_WITH.get(path.suffix.lower())
+    if begins is None:
+        return
+    with path.open("rb") as opened:
+        found = opened.read(len(begins))
+    if found != begins:
+        yield Fault(
+            "the file is not what its name says",
+            file=str(path),
+            expected=f"a file that begins as every {path.suffix} does",
+            got=repr(found),
+            cure="look at it with a text editor; it may be a saved web page or a broken download",
+        )
+
+
+def _columns(path: Path, source: TrackSource) -> Iterator[Fault]:
+    if source.columns is None:
+        return
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as opened:
+            header = next(csv.reader([opened.readline()]), [])
+    except (UnicodeDecodeError, csv.Error):
+        return  # reading the file says what is wrong with its text, with the row
+    wanted = source.columns.model_dump(exclude={"time_format"}, exclude_none=True)
+    if len(header) < len(wanted):
+        return  # another separator; the reader knows them, this look at the header does not
+    for role, name in wanted.items():
+        if name not in header:
+            yield Fault(
+                f"the column for {role} is not in the file",
+                file=str(path),
+                row=1,
+                column=name,
+                expected=name,
+                got=", ".join(header),
+            )
