@@ -21,7 +21,7 @@ Integers = npt.NDArray[np.int64]
 
 TILE = 64
 # A panel spans about this many standard deviations of movement (or e-folds of width).
-_PANEL_WIDTH = 3.0
+_PANEL_WIDTH = 6.0
 _MAX_DEPTH = 40
 _N_NODES = 15
 
@@ -282,7 +282,7 @@ def accumulate(
             distance = _integrate(theta0, theta1, bridges[i], reach, box, px, py, spans, patch)
             n_done += 1
             allowed = tolerance * ((theta1 - theta0) / math.pi + mass) / 2
-            error = distance * min(1.0, (_SHARPNESS * distance / mass) ** 0.5)
+            error = distance * min(1.0, math.sqrt(_SHARPNESS * distance / mass))
             if error > allowed and depth < _MAX_DEPTH:
                 n_halved += 1
                 middle = (theta0 + theta1) / 2
@@ -296,7 +296,7 @@ def accumulate(
 
 # The Kronrod answer is much nearer than its distance to the Gauss answer: see
 # tests/golden/test_occurrence_exactness.py for the calibration.
-_SHARPNESS = 4.0
+_SHARPNESS = 0.25
 
 
 @njit(cache=True, nogil=True)
@@ -306,7 +306,8 @@ def cells_of_tiles(
     """Return (row, col, mass) of the cells with mass, sorted by (row, col)."""
     n = 0
     for value in tiles.ravel():
-        n += value > 0
+        if value > 0:
+            n += 1
     row, col, mass = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n)
     n = 0
     for i in range(index.shape[0]):

@@ -41,4 +41,5 @@ def normal_cdf(z: float) -> float:
         - u * (u * u - 3 * q) / 24
         + (u * u * (u * u - 6 * q) + 3 * q * q) / 120
     )
-    return _TABLE[position, 0] + _TABLE[position, 1] * t * series
+    value: float = _TABLE[position, 0] + _TABLE[position, 1] * t * series
+    return value
