@@ -443,7 +443,7 @@ NETWORK = contract(
         "cost": number(AT_LEAST_0, nullable=True),
         "length_km": number(AT_LEAST_0, nullable=True),
         "is_cut": boolean(),  # an edge whose loss separates the ranges
-        "geometry": geometry("Point", "LineString"),
+        "geometry": geometry("Point", "LineString", "MultiLineString"),
     },
     unique=["element"],
 )

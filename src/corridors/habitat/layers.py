@@ -1,0 +1,97 @@
+"""The herd's habitat grid, and which of its cells a polygon holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from affine import Affine
+from rasterio.features import rasterize
+from shapely.geometry.base import BaseGeometry
+
+from corridors.foundation.grid import Grid
+
+
+def habitat_grid(
+    geometries: Sequence[BaseGeometry], crs: str, *, cell_m: float, margin_m: float
+) -> Grid:
+    """Return the grid around planar geometries, on the lattice of ``cell_m``.
+
+    Parameters
+    ----------
+    geometries
+        At least one that is not empty, in ``crs``.
+    crs
+        Working CRS.
+    cell_m
+        Edge of a habitat cell, m.
+    margin_m
+        The grid reaches at least this far beyond the geometries, m.
+
+    Raises
+    ------
+    ValueError
+        Nothing to cover.
+
+    Examples
+    --------
+    >>> from shapely.geometry import box
+    >>> habitat_grid([box(310, -90, 790, 40)], "EPSG:32612", cell_m=250.0, margin_m=100.0).bounds
+    (0.0, -500.0, 1250.0, 500.0)
+    """
+    x_min, y_min, x_max, y_max = shapely.total_bounds(np.array(geometries, dtype=object)).tolist()
+    bounds = (x_min, y_min, x_max, y_max)
+    return Grid.covering(crs, cell_m, bounds).padded(margin_m)
+
+
+def cells_in(
+    geometry: BaseGeometry, grid: Grid, *, all_touched: bool = False
+) -> npt.NDArray[np.bool_]:
+    """Return which cells of ``grid`` a planar polygon holds, shape (ny, nx).
+
+    A cell counts if its centre is inside, with ``all_touched`` if any of it is. A polygon too
+    small to hold a centre gets the cells that it touches, so that no range is lost to a coarse
+    grid.
+    """
+    if geometry.is_empty:
+        return np.zeros(grid.shape, dtype=np.bool_)
+    inside = _burn(geometry, grid, all_touched)
+    return inside if inside.any() else _burn(geometry, grid, True)
+
+
+def _burn(geometry: BaseGeometry, grid: Grid, all_touched: bool) -> npt.NDArray[np.bool_]:
+    burnt: npt.NDArray[np.uint8] = rasterize(
+        [(geometry, 1)],
+        out_shape=grid.shape,
+        transform=Affine(*grid.transform),
+        all_touched=all_touched,
+        dtype="uint8",
+    )
+    return burnt.astype(np.bool_)
+
+
+def codes_without_resistance(
+    values: npt.NDArray[np.float64], resistance: Mapping[int, float]
+) -> dict[float, int]:
+    """Return the class codes on the grid that the table does not name, with their cells.
+
+    Parameters
+    ----------
+    values
+        Class codes (ny, nx), NaN: no data.
+    resistance
+        Class code -> resistance.
+
+    Examples
+    --------
+    >>> codes_without_resistance(np.array([[1.0, 4.0], [np.nan, 4.0]]), {1: 2.0})
+    {4.0: 2}
+    """
+    codes, counts = np.unique(values[np.isfinite(values)], return_counts=True)
+    return {
+        code: n
+        for code, n in zip(codes.tolist(), counts.tolist(), strict=True)
+        if code not in resistance
+    }

@@ -1,0 +1,67 @@
+"""Resistance to movement: a number per cell, 1 where walking is easiest.
+
+NaN is unknown. A cell that any layer does not know is unknown, and no path leads through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+def class_resistance(values: Array, resistance: Mapping[int, float]) -> Array:
+    """Return the resistance of class codes.
+
+    Parameters
+    ----------
+    values
+        Class codes (ny, nx), NaN: no data.
+    resistance
+        Class code -> resistance, >= 1; a code that is not named becomes NaN.
+
+    Examples
+    --------
+    >>> class_resistance(np.array([[1.0, 3.0, np.nan]]), {3: 20.0, 1: 1.5})
+    array([[ 1.5, 20. ,  nan]])
+    """
+    if not resistance:
+        return np.full(values.shape, np.nan)
+    codes = np.array(sorted(resistance), dtype=np.float64)
+    table = np.array([resistance[int(code)] for code in codes])
+    at = np.minimum(np.searchsorted(codes, values), codes.size - 1)
+    return np.where(codes[at] == values, table[at], np.nan)
+
+
+def continuous_resistance(values: Array, *, slope: float, zero: float) -> Array:
+    """Return ``max(1, 1 + slope * (values - zero))``; NaN stays NaN.
+
+    Examples
+    --------
+    >>> continuous_resistance(np.array([5.0, 15.0, np.nan]), slope=0.2, zero=10.0)
+    array([ 1.,  2., nan])
+    """
+    return np.maximum(1.0, 1.0 + slope * (values - zero))
+
+
+def combine(layers: Sequence[Array]) -> Array:
+    """Return the product of the layers' resistances: steep *and* ploughed is worse than either.
+
+    A layer with resistance 1 changes nothing, whatever the number of layers; NaN in one layer is
+    NaN in the product. (Zeller et al. 2012, doi:10.1007/s10980-012-9737-0, review the ways to
+    combine layers.)
+
+    Raises
+    ------
+    ValueError
+        No layer.
+    """
+    if not layers:
+        raise ValueError("nothing to combine")
+    out = layers[0].copy()
+    for layer in layers[1:]:
+        out *= layer
+    return out
