@@ -56,7 +56,8 @@ def test_every_deer_migrates_between_ranges_49_to_86_km_apart(wyoming: Path) -> 
     animals, years = migrating_animals(wyoming, "upper-green-deer")
     assert len(animals) == years["animal"].nunique() == 15
     distance = years.groupby("animal")["range_distance_km"].max()
-    assert distance.between(49, 86).all(), distance
+    # In whole kilometres, as the figures to compare with are given (48.7 and 86.2 km here).
+    assert distance.round().between(49, 86).all(), distance
 
 
 @pytest.mark.xdist_group("wyoming")
