@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import rasterio
-from affine import Affine
+from rasterio import Affine
 from shapely.geometry import box
 
 from corridors.config.model import Delineate, Habitat

@@ -54,9 +54,7 @@ def test_link_costs_are_cost_distances(rng):
 
 
 def test_the_smaller_node_has_the_shared_cells():
-    wide = np.array([[True, True, True, False]])
-    narrow = np.array([[False, True, True, True]]) & np.array([[False, True, False, False]])
-    same = np.array([[False, True, False, False]])
+    wide, narrow, same = np.array([0, 1, 2]), np.array([1]), np.array([1])
     assert paint([wide, narrow], (1, 4)).tolist() == [[0, 1, 0, -1]]
     assert paint([narrow, wide], (1, 4)).tolist() == [[1, 0, 1, -1]]
     assert paint([narrow, same], (1, 4)).tolist() == [[-1, 0, -1, -1]]

@@ -7,7 +7,7 @@ import pytest
 from shapely.geometry import Polygon, box
 
 from corridors.foundation.grid import Grid
-from corridors.habitat.layers import cells_in, codes_without_resistance, habitat_grid
+from corridors.habitat.layers import cell_numbers, cells_in, codes_without_resistance, habitat_grid
 from corridors.habitat.resistance import class_resistance, combine, continuous_resistance
 
 NAN = np.nan
@@ -58,6 +58,12 @@ def test_cells_are_those_with_their_centre_inside():
 def test_a_polygon_between_the_centres_gets_the_cells_it_touches():
     inside = cells_in(box(-1, 51, 1, 53), GRID)
     assert inside.astype(int).tolist() == [[0, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
+
+
+def test_a_polygon_over_the_edge_gets_the_cells_of_the_grid():
+    inside = cells_in(box(4, 30, 1000, 58), GRID)
+    assert inside.astype(int).tolist() == [[0, 0, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1]]
+    assert cell_numbers(box(4, 30, 1000, 58), GRID).tolist() == [6, 7, 10, 11]
 
 
 def test_a_polygon_elsewhere_has_no_cell():

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import rasterio
-from affine import Affine
+from rasterio import Affine
 from rasterio.enums import MaskFlags, Resampling
 from rasterio.errors import (
     CRSError,

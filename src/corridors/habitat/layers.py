@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 import shapely
-from affine import Affine
+from rasterio import Affine
 from rasterio.features import rasterize
 from shapely.geometry.base import BaseGeometry
 
@@ -55,10 +55,36 @@ def cells_in(
     small to hold a centre gets the cells that it touches, so that no range is lost to a coarse
     grid.
     """
-    if geometry.is_empty:
-        return np.zeros(grid.shape, dtype=np.bool_)
-    inside = _burn(geometry, grid, all_touched)
-    return inside if inside.any() else _burn(geometry, grid, True)
+    inside = np.zeros(grid.shape, dtype=np.bool_)
+    inside.flat[cell_numbers(geometry, grid, all_touched=all_touched)] = True
+    return inside
+
+
+def cell_numbers(
+    geometry: BaseGeometry, grid: Grid, *, all_touched: bool = False
+) -> npt.NDArray[np.int64]:
+    """Return the cells of :func:`cells_in` as indices into the raveled array, sorted.
+
+    Only the window around the polygon is looked at.
+    """
+    window = None if geometry.is_empty else _window(geometry, grid)
+    if window is None:
+        return np.zeros(0, dtype=np.int64)
+    inside = _burn(geometry, window, all_touched)
+    if not inside.any():
+        inside = _burn(geometry, window, True)
+    iy, ix = grid.array_index(*window.lattice_index(*np.nonzero(inside)))
+    return iy * grid.n_cols + ix
+
+
+def _window(geometry: BaseGeometry, grid: Grid) -> Grid | None:
+    own = Grid.covering(grid.crs, grid.cell_m, geometry.bounds).padded(grid.cell_m)
+    row_min, col_min = max(own.row_min, grid.row_min), max(own.col_min, grid.col_min)
+    n_rows = min(own.row_min + own.n_rows, grid.row_min + grid.n_rows) - row_min
+    n_cols = min(own.col_min + own.n_cols, grid.col_min + grid.n_cols) - col_min
+    if n_rows < 1 or n_cols < 1:
+        return None
+    return Grid(grid.crs, grid.cell_m, row_min, col_min, n_rows, n_cols)
 
 
 def _burn(geometry: BaseGeometry, grid: Grid, all_touched: bool) -> npt.NDArray[np.bool_]:

@@ -12,7 +12,6 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
 
 
@@ -37,22 +36,21 @@ class Link:
     path: Index
 
 
-def paint(nodes: Sequence[Mask], shape: tuple[int, int]) -> Index:
+def paint(nodes: Sequence[Index], shape: tuple[int, int]) -> Index:
     """Return the number of the node that each cell belongs to, -1 for none, (ny, nx).
 
+    ``nodes`` are the cells of each node as indices into the raveled array.
     Where nodes overlap the smaller one has the cell (a stopover inside a winter range stays
     visible); of two equally large ones the first. A node may end up without a cell.
 
     Examples
     --------
-    >>> wide, narrow = np.array([[True, True, True]]), np.array([[False, True, False]])
-    >>> paint([wide, narrow], (1, 3))
+    >>> paint([np.array([0, 1, 2]), np.array([1])], (1, 3))
     array([[0, 1, 0]])
     """
     owner = np.full(shape, -1, dtype=np.int64)
-    sizes = [int(cells.sum()) for cells in nodes]
-    for number in sorted(range(len(nodes)), key=lambda k: (-sizes[k], -k)):
-        owner[nodes[number]] = number
+    for number in sorted(range(len(nodes)), key=lambda k: (-nodes[k].size, -k)):
+        owner.flat[nodes[number]] = number
     return owner
 
 

@@ -35,7 +35,12 @@ from corridors.foundation.errors import (
 )
 from corridors.foundation.grid import Grid, pack
 from corridors.habitat.connectivity import LeastCost, NoWayError, least_cost
-from corridors.habitat.layers import cells_in, codes_without_resistance, habitat_grid
+from corridors.habitat.layers import (
+    cell_numbers,
+    cells_in,
+    codes_without_resistance,
+    habitat_grid,
+)
 from corridors.habitat.network import graph_of, links, paint
 from corridors.habitat.resistance import class_resistance, combine, continuous_resistance
 from corridors.movement.outlines import merge, outline
@@ -274,8 +279,7 @@ def _network(
 ) -> tuple[nx.Graph, gpd.GeoDataFrame]:
     """Return the graph of ranges and stopovers and the same as a table."""
     names, kinds, shapes = _nodes(context.herd, ranges, stopovers, grid.crs)
-    cells = [cells_in(shape, grid) for shape in shapes]
-    owner = paint(cells, grid.shape)
+    owner = paint([cell_numbers(shape, grid) for shape in shapes], grid.shape)
     domain = corridor | (owner >= 0)
     if tracked is not None:
         domain |= cells_in(tracked, grid, all_touched=True)
