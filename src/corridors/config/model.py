@@ -152,6 +152,11 @@ class Occurrence(Section):
         "corrected", description="corrected; horne and bbmm3 only to compare with other programs"
     )
     location_error_m: Positive = Field(20.0, description="SD per axis of a fix without DOP, m")
+    error_per_dop_m: Positive | None = Field(
+        None,
+        description="SD per axis of a fix is this times its DOP, m: a property of the collar, from"
+        " its maker or a test; null: location_error_m for every fix",
+    )
     max_lag_h: Positive = Field(8.0, description="longer steps are not bridged, h")
     max_long_lag_frac: Fraction = Field(
         1 / 3, description="refuse when more of the steps are longer"
@@ -162,8 +167,8 @@ class Occurrence(Section):
         description="fixed motion variance by species, m2/min (method fmv)",
     )
     line_buffer_m: Positive = Field(200.0, description="half width of method line, m")
-    time_tolerance: Positive = Field(
-        1e-5, description="total variation left by the time quadrature"
+    time_tolerance: float = Field(
+        1e-5, ge=1e-12, le=1e-2, description="total variation left by the time quadrature"
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
+from pyarrow import Table
 
-from corridors.foundation.tables import check
+from corridors.foundation.tables import check, empty
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -28,6 +30,49 @@ def write_table(frame: pd.DataFrame, path: Path, schema: pa.DataFrameSchema) -> 
         checked.to_parquet(path, compression="zstd", index=False)
     else:
         checked.to_parquet(path, compression="zstd", index=False)
+
+
+class TableWriter:
+    """Write a table without geometry piece by piece, each piece a row group of its own.
+
+    For tables that are too large to hold at once. Each piece is checked against the contract; that
+    keys differ between pieces is the caller's to see to. Use as a context manager.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    schema
+        The contract; also that of the table without rows, if no piece is written.
+    """
+
+    def __init__(self, path: Path, schema: pa.DataFrameSchema) -> None:
+        self._path = path
+        self._schema = schema
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        elif kind is None:
+            write_table(empty(self._schema), self._path, self._schema)
+
+    def write(self, frame: pd.DataFrame) -> None:
+        """Append a piece.
+
+        Raises
+        ------
+        InternalError
+            The piece breaks the contract.
+        """
+        checked = check(frame.reset_index(drop=True), self._schema)
+        table = Table.from_pandas(checked, preserve_index=False)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+        self._writer.write_table(table, row_group_size=max(1, len(checked)))
 
 
 def read_table(

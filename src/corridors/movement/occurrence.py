@@ -115,7 +115,8 @@ def bridge_surface(
         bridges, weights, limits, boxes, reach, time_tolerance, tile_row, tile_col, index, tiles
     )
     row, col, mass = cells_of_tiles(index, tiles, tile_row, tile_col)
-    return Surface(crs, cell_m, row, col, mass)
+    # A surface in one cell may exceed 1 by rounding.
+    return Surface(crs, cell_m, row, col, np.minimum(mass, 1.0))
 
 
 def _bridges(
