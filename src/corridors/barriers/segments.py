@@ -358,10 +358,8 @@ def _frame(
     ]
     frame.insert(0, "segment", names)
     # Parts shorter than 0.1 m could share a name; count them.
-    again = frame.groupby("segment").cumcount()
-    frame["segment"] = frame["segment"].where(
-        again == 0, frame["segment"] + "~" + again.astype(str)
-    )
+    again = frame.groupby("segment").cumcount().to_numpy()
+    frame["segment"] = [f"{n}~{k}" if k else n for n, k in zip(names, again, strict=True)]
     frame["from_km"], frame["to_km"] = span / 1000
     frame["length_m"] = span[1] - span[0]
     frame["corridor_class"] = inside
