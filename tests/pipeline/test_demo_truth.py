@@ -1,0 +1,122 @@
+"""The demo recovers what is true of the simulated herd."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from corridors.formats.parquet import read_json, read_layer, read_table
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+
+@pytest.fixture(scope="module")
+def threats(demo_run) -> gpd.GeoDataFrame:
+    return read_layer(demo_run.path("rank", "threats.parquet"))
+
+
+def of_stretch(threats: gpd.GeoDataFrame, stretch: str) -> gpd.GeoDataFrame:
+    found = threats[threats["name"].str.endswith(f": {stretch}")]
+    assert len(found), f"no segment of {stretch}"
+    return found
+
+
+def test_the_core_of_the_true_corridor_is_inside_the_high_and_medium_corridor(demo_run) -> None:
+    core = gpd.read_file(demo_run.folder / "data/raw/demo/truth.gpkg", layer="corridor_core")
+    corridors = read_layer(demo_run.path("delineate", "corridors.parquet"))
+    found = corridors[
+        (corridors["season"] == "all")
+        & corridors["corridor_class"].isin(["medium", "high"])
+        & (corridors["evidence"] == "tracked")
+    ]
+    utm = core.estimate_utm_crs()
+    truth, drawn = core.to_crs(utm).union_all(), found.to_crs(utm).union_all()
+    assert truth.intersection(drawn).area / truth.area >= 0.90
+    # Not by drawing everything: the corridor is at most four times as large as the core.
+    assert drawn.area <= 4 * truth.area
+
+
+def test_the_resident_is_classed_resident_and_every_migrant_a_migrant(demo_run) -> None:
+    years = read_table(demo_run.path("segment", "animal_years.parquet"))
+    truth = demo_run.truth
+    assert set(years.loc[years["animal"] == truth["resident"], "class"]) == {"resident"}
+    migrants = [name for name, role in truth["animals"].items() if role == "migrant"]
+    classes = years.loc[years["animal"].isin(migrants), "class"]
+    assert set(classes) <= {"migrant", "mixed_migrant"}
+    assert len(classes) == 2 * len(migrants)
+
+
+def test_the_mortality_is_flagged_from_the_day_it_happened(demo_run) -> None:
+    truth = demo_run.truth["mortality"]
+    flags = read_json(demo_run.path("clean", "clean.json"))["flags"]
+    assert [animal for animal in flags if "mortality" in flags[animal]] == [truth["animal"]]
+    days = pd.Timestamp(truth["track_ends_utc"]) - pd.Timestamp(truth["died_utc"])
+    assert flags[truth["animal"]]["mortality"] == pytest.approx(days.days * 6, rel=0.06)
+
+
+def test_migration_windows_are_within_three_days_of_the_truth(demo_run) -> None:
+    found = read_table(demo_run.path("segment", "migrations.parquet"))
+    found = found[found["part"] == "migration"].assign(year=lambda t: t["start_utc"].dt.year)
+    truth = pd.DataFrame(demo_run.truth["migrations"])
+    for column in ("start_utc", "end_utc"):
+        truth[column] = pd.to_datetime(truth[column])
+    truth["year"] = truth["start_utc"].dt.year
+    both = truth.merge(found, on=["animal", "season", "year"], suffixes=("_true", ""))
+    assert len(both) == len(truth) == len(found)
+    for column in ("start_utc", "end_utc"):
+        error_d = (both[column] - both[f"{column}_true"]).dt.total_seconds() / 86_400
+        assert error_d.abs().max() < 3
+
+
+def test_the_truly_worst_stretch_may_be_the_first_by_its_interval(demo_run, threats) -> None:
+    worst = of_stretch(threats, demo_run.truth["worst_stretch"])
+    assert ((worst["rank_p05"] <= 1) & (worst["rank_p95"] >= 1)).any(), worst[
+        ["rank", "rank_p05", "rank_p95"]
+    ]
+
+
+def test_a_stretch_that_nobody_can_pass_is_in_the_top_three(demo_run, threats) -> None:
+    assert of_stretch(threats, demo_run.truth["complete_stretch"])["rank"].min() <= 3
+
+
+def test_harmless_and_unmet_barriers_rank_below_the_closed_fence(demo_run, threats) -> None:
+    worst = of_stretch(threats, demo_run.truth["worst_stretch"])["score"].max()
+    assert of_stretch(threats, "track")["score"].max() < 0.3 * worst
+    assert of_stretch(threats, "removed fence")["score"].max() == 0
+
+
+def test_expected_passages_of_each_existing_line_are_those_that_happened(demo_run, threats) -> None:
+    stretches = pd.DataFrame(demo_run.truth["stretches"])
+    true = (
+        stretches[stretches["status"] == "existing"]
+        .groupby("barrier")["passages_per_animal_year"]
+        .sum()
+    )
+    found = threats.assign(barrier=threats["name"].str.rsplit(": ", n=1).str[0])
+    found = found.groupby("barrier")["passages_per_year"].sum()
+    for barrier, rate in true.items():
+        assert found[barrier] == pytest.approx(rate, rel=0.12, abs=0.15), barrier
+
+
+def test_every_migration_crosses_the_state_boundary(demo_run) -> None:
+    met = read_layer(demo_run.path("intersect", "border_crossings.parquet"))
+    pairs = set(zip(met["from_state"], met["to_state"], strict=True))
+    assert pairs == {("Afghanistan", "Tajikistan"), ("Tajikistan", "Afghanistan")}
+    there = (met["to_state"] == "Tajikistan").sum() - (met["from_state"] == "Tajikistan").sum()
+    # Every animal starts in Afghanistan; only the one that died did not come back.
+    assert there == 1
+
+
+def test_the_untracked_herd_gets_a_modelled_corridor_and_no_invented_threats(demo_run) -> None:
+    herd = "shughnan-expert"
+    modelled = read_layer(demo_run.path("connect", "modelled.parquet", herd))
+    assert set(modelled["evidence"]) == {"modelled"}
+    assert len(read_layer(demo_run.path("rank", "threats.parquet", herd))) == 0
+    facts = read_json(demo_run.path("rank", "rank.json", herd))
+    assert facts["n_no_data"] == facts["n_segments"] - facts["n_jurisdiction"]
+
+
+def test_the_demo_runs_within_its_time(demo_run) -> None:
+    # The requirement is 60 s on two free cores; a machine under load gets three times that.
+    assert demo_run.seconds < 180
