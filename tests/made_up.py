@@ -23,6 +23,7 @@ from corridors.formats.raster import write_cog, write_surface
 from corridors.foundation import tables
 from corridors.foundation.crs import geodesic_area_km2, geodesic_length_m
 from corridors.foundation.grid import Grid, Surface
+from corridors.movement.migrations import picture_name
 from corridors.stages.context import StageContext, settings_of
 from corridors.stages.table import get, sections_of
 
@@ -97,7 +98,7 @@ def write(folder: Path, herd: str = "made-up", *, tracked: bool = True) -> None:
     pictures = folder / "segment" / "pictures"
     pictures.mkdir(exist_ok=True)
     if tracked:
-        _picture(pictures / "ewe-3_2021.png")
+        _picture(pictures / picture_name("ewe 3", 2020))
 
 
 def _picture(path: Path) -> None:

@@ -67,6 +67,8 @@ class DisplacementPicture:
         Shown as plain text, whatever they hold.
     time_utc, displacement_km, x_km, y_km
         The year's fixes in time order, shape (n,).
+    anchor
+        ``first`` or ``last``: the fixes from which displacement counts.
     model_time_utc, models
         Times (m,) and model name -> displacement (m,), the chosen one first.
     chosen
@@ -79,6 +81,7 @@ class DisplacementPicture:
     subtitle: str
     time_utc: Time
     displacement_km: Float
+    anchor: str
     x_km: Float
     y_km: Float
     model_time_utc: Time
@@ -158,7 +161,7 @@ def _plot(axes: Any, picture: DisplacementPicture) -> None:
             linewidth=2.0 if is_chosen else 1.2,
             label=model.replace("_", " "),
         )
-    axes.set_ylabel("distance from the first fixes, km")
+    axes.set_ylabel(f"distance from the {picture.anchor} fixes, km")
     axes.set_ylim(bottom=0.0)
     axes.margins(x=0.01)
     locator: Any = dates.AutoDateLocator(minticks=4, maxticks=10)  # type: ignore[no-untyped-call]

@@ -9,6 +9,7 @@ ALIASES: Mapping[str, str] = {
     "animal": "Animal",
     "approaches_per_year": "Approaches that did not pass, per year",
     "area_km2": "Area, km²",
+    "atlas_rank": "Rank among comparable threats",
     "barrier": "Barrier id",
     "bio_year": "Biological year",
     "blocked_p05": "Blocked passages per year, 5 %",
@@ -16,6 +17,7 @@ ALIASES: Mapping[str, str] = {
     "blocked_per_year": "Blocked passages per year",
     "boundary": "Boundary",
     "class": "Class",
+    "comparable": "Comparable with",
     "corridor_class": "Corridor class",
     "corridor_km": "Inside the corridor, km",
     "corridor_km2": "Corridor area, km²",
@@ -34,6 +36,7 @@ ALIASES: Mapping[str, str] = {
     "herd": "Herd",
     "is_cut": "Only link: its loss separates the ranges",
     "isopleth": "Isopleth",
+    "item": "Item",
     "kind": "Kind",
     "label": "Label of the source",
     "left_state": "State on the left",
@@ -77,6 +80,7 @@ ALIASES: Mapping[str, str] = {
     "to_state": "To state",
     "tolerance_m": "Positional tolerance, m",
     "unit": "Unit of the score",
+    "value": "Value",
     "vertex_spacing_km": "Mean distance of vertices, km",
 }
 

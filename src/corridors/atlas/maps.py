@@ -318,6 +318,7 @@ def _threats(
     axes: Axes, frame: gpd.GeoDataFrame, extent: tuple[float, float, float, float]
 ) -> list[Patch | Line2D]:
     entries: list[Patch | Line2D] = []
+    frame = frame[frame["score"] > 0]
     below = 0.0
     for level, (bound, colour, width, words) in enumerate(THREAT_CLASSES):
         rows = frame[frame["rank"].between(below + 1, bound)]

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from corridors.atlas.styles import STYLES
 from corridors.formats.geopackage import PackageLayer, wkb_type
 from corridors.formats.qgis import Bounds, ProjectLayer
 from corridors.formats.qml import LayerStyle, document
-from corridors.foundation.tables import GEOGRAPHIC
+from corridors.foundation.crs import GEOGRAPHIC, transformer
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class LayerPlan:
         Shows single animals: only in the tier ``internal``.
     visible
         Switched on when the project opens.
+    style
+        Key in ``STYLES`` where it is not the name.
     """
 
     name: str
@@ -35,6 +38,12 @@ class LayerPlan:
     description: str
     is_individual: bool = False
     visible: bool = True
+    style: str = ""
+
+    @property
+    def style_name(self) -> str:
+        """Key of its style; the layer's own name unless stated."""
+        return self.style or self.name
 
 
 # Top of the map first.
@@ -123,6 +132,37 @@ LAYERS: tuple[LayerPlan, ...] = (
         "Tables",
         "Share of each state in the corridor's area, the use and the animals.",
     ),
+    LayerPlan(
+        "about",
+        "About these data",
+        "Tables",
+        "Whose data these are, for whom, and what they are labelled as.",
+    ),
+)
+
+
+ATLAS_LAYERS: tuple[LayerPlan, ...] = (
+    LayerPlan(
+        "threats",
+        "Ranked threats of all herds",
+        "Threats",
+        "atlas_rank orders threats within one unit only: passages per animal and passages of a "
+        "whole herd are not comparable, column comparable says which a row belongs to.",
+        style="atlas_threats",
+    ),
+    LayerPlan(
+        "corridors",
+        "Migration corridors",
+        "Corridors",
+        "Corridors of the tracked herds; low, medium and high use by the share of the animals.",
+    ),
+    LayerPlan(
+        "modelled_corridor",
+        "Modelled corridors",
+        "Corridors",
+        "Least-cost corridors of herds that nobody tracked.",
+    ),
+    LayerPlan("herds", "Herds", "Tables", "Herds in this atlas.", style="about"),
 )
 
 
@@ -148,7 +188,9 @@ class LeftOut:
     reason: str
 
 
-def choose(tables: Mapping[str, pd.DataFrame], *, tier: str) -> tuple[list[Product], list[LeftOut]]:
+def choose(
+    tables: Mapping[str, pd.DataFrame], *, tier: str, plans: tuple[LayerPlan, ...] = LAYERS
+) -> tuple[list[Product], list[LeftOut]]:
     """Return the layers to publish, top first, and those left out with the reason.
 
     Parameters
@@ -157,16 +199,18 @@ def choose(tables: Mapping[str, pd.DataFrame], *, tier: str) -> tuple[list[Produ
         Layer name -> rows.
     tier
         ``internal``: everything. ``partner``: nothing that shows a single animal.
+    plans
+        Layers that can be published.
     """
     products, left_out = [], []
-    for plan in LAYERS:
+    for plan in plans:
         frame = tables[plan.name]
         if plan.is_individual and tier != "internal":
             left_out.append(LeftOut(plan.title, f"shows single animals; tier {tier}"))
         elif len(frame) == 0:
             left_out.append(LeftOut(plan.title, "no rows"))
         else:
-            products.append(Product(plan, frame, STYLES[plan.name](frame)))
+            products.append(Product(plan, frame, STYLES[plan.style_name](frame)))
     return products, left_out
 
 
@@ -204,6 +248,25 @@ def project_layers(products: list[Product], *, package: str, rights: str) -> lis
         )
         for product in products
     ]
+
+
+def first_view(products: list[Product], crs: str) -> Bounds:
+    """Return the bounds of what matters, in ``crs``, with a margin."""
+    spatial = {p.plan.name: p.frame for p in products if p.is_spatial}
+    names = ("corridors", "modelled_corridor", "ranges", "threats")
+    chosen = [spatial[name] for name in names if name in spatial] or list(spatial.values())
+    if not chosen:
+        return (-1000.0, -1000.0, 1000.0, 1000.0)
+    bounds = np.array(
+        [
+            transformer(GEOGRAPHIC, crs).transform_bounds(*frame.total_bounds, densify_pts=21)
+            for frame in chosen
+        ]
+    )
+    low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+    margin = 0.06 * max(*(high - low), 1000.0)
+    low, high = low - margin, high + margin
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
 def _bounds(product: Product) -> Bounds:

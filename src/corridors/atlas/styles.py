@@ -51,31 +51,45 @@ SEASON_WORDS: Mapping[str, str] = {
 
 def threats(frame: pd.DataFrame) -> LayerStyle:
     """Return lines graduated by rank, the first ten numbered with their rank interval."""
+    return _threat_style(frame, "rank", "rank_p05", "rank_p95")
+
+
+def atlas_threats(frame: pd.DataFrame) -> LayerStyle:
+    """Return the threats of all herds graduated by their rank among comparable ones."""
+    return _threat_style(frame, "atlas_rank", None, None)
+
+
+def _threat_style(frame: pd.DataFrame, rank: str, low: str | None, high: str | None) -> LayerStyle:
     rules = []
     below = 0.0
+    stops = frame["score"] > 0
     for bound, colour, width, words in THREAT_CLASSES:
-        if not frame["rank"].between(below + 1, bound).any():
-            below = bound
+        lowest, below = below + 1, bound
+        if not (frame[rank].between(lowest, bound) & stops).any():
             continue
         layers = [line(_WHITE, width + 0.9), line(rgba(colour), width)]
         nested = {}
         if bound <= LABELLED_RANKS:
             layers.append(marker_line("centralpoint"))
             nested[2] = Symbol((marker("circle", rgba(colour), 1.6 + width, _WHITE, 0.35),))
-        upper = "" if bound == float("inf") else f' AND "rank" <= {bound:g}'
-        rules.append(Rule(words, f'"rank" > {below:g}{upper}', Symbol(tuple(layers), 0, nested)))
-        below = bound
-    number = (
-        f'CASE WHEN "rank" <= {LABELLED_RANKS} THEN to_string("rank") || \' (\' || '
-        "to_string(round(\"rank_p05\")) || '–' || to_string(round(\"rank_p95\")) || ')' END"
-    )
+        upper = "" if bound == float("inf") else f' AND "{rank}" <= {bound:g}'
+        where = f'"{rank}" >= {lowest:g}{upper} AND "score" > 0'
+        rules.append(Rule(words, where, Symbol(tuple(layers), 0, nested)))
+    if not stops.all():
+        quiet = Symbol((line(rgba(palette.MUTED, 0.6), 0.2),))
+        rules.append(Rule("Met, nothing blocked", '"score" = 0', quiet, checked=False))
+    number = f'to_string("{rank}")'
+    if low and high:
+        between = f'to_string(round("{low}")) || \'–\' || to_string(round("{high}"))'
+        number = f"{number} || ' (' || {between} || ')'"
+    number = f'CASE WHEN "{rank}" <= {LABELLED_RANKS} AND "score" > 0 THEN {number} END'
     return _style(
         frame,
         "Line",
         rules,
         (Label(number, 9, rgba(palette.THREAT[0]), _WHITE, "point", 3_000_000, True, 9),),
-        order_by='"rank"',
-        display='to_string("rank") || \'. \' || "name"',
+        order_by=f'"{rank}"',
+        display=f'to_string("{rank}") || \'. \' || "name"',
     )
 
 
@@ -229,6 +243,7 @@ def table(frame: pd.DataFrame) -> LayerStyle:
 
 STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "threats": threats,
+    "atlas_threats": atlas_threats,
     "segments": segments,
     "boundary": boundary,
     "border_crossings": border_crossings,
@@ -241,6 +256,7 @@ STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "ranges": ranges,
     "crossings_by_season": table,
     "national_shares": table,
+    "about": table,
 }
 
 

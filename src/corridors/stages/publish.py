@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
@@ -21,6 +20,7 @@ from corridors.atlas.products import (
     LeftOut,
     Product,
     choose,
+    first_view,
     package_layers,
     project_layers,
 )
@@ -30,8 +30,9 @@ from corridors.formats.parquet import read_json, read_layer, read_table
 from corridors.formats.qgis import Project, ProjectLayer, write_project
 from corridors.formats.qml import raster_document, raster_pipe
 from corridors.formats.raster import RasterFacts, read_facts
-from corridors.foundation.crs import GEOGRAPHIC, named_crs, transformer
+from corridors.foundation.crs import named_crs
 from corridors.foundation.errors import ConfigError, Fault, MethodError
+from corridors.movement.migrations import picture_name
 from corridors.stages.context import StageContext
 
 _SURFACE = "corridor_surface.tif"
@@ -55,7 +56,8 @@ def run(context: StageContext) -> None:
     tables = _tables(context)
     recorded = _recorded(context)
     _refuse_what_would_show_one_animal(heading, tables["fixes"])
-    products, left_out = choose(_layers(tables), tier=heading.tier)
+    about = pd.DataFrame(_labels(heading).items(), columns=["item", "value"])
+    products, left_out = choose({**_layers(tables), "about": about}, tier=heading.tier)
     crs = str(recorded["clean"]["crs"])
 
     context.progress("rasters", 0.1)
@@ -83,7 +85,8 @@ def run(context: StageContext) -> None:
         (pictures / "threats.png").write_bytes(threat_png)
     displacement: list[tuple[str, bytes]] = []
     if heading.tier == "internal":
-        displacement = _displacement(context.read("segment", "pictures"), pictures)
+        years = tables["animal_years"]
+        displacement = _displacement(context.read("segment", "pictures"), pictures, years)
     else:
         left_out.append(LeftOut("Displacement pictures", "each shows a single animal"))
 
@@ -181,17 +184,16 @@ def _refuse_what_would_show_one_animal(heading: Heading, fixes: pd.DataFrame) ->
 
 
 def _labels(heading: Heading) -> dict[str, str]:
-    labels = {
-        "HERD": heading.herd,
-        "STUDY": heading.study,
-        "TIER": heading.tier,
-        "CRS_NOTE": "lengths and areas are geodesic on WGS84",
+    return {
+        "herd": heading.herd,
+        "species": heading.species,
+        "study": heading.study,
+        "author": heading.author,
+        "label": "SIMULATED DATA" if heading.simulated else "",
+        "tier": heading.tier,
+        "lengths and areas": "geodesic on WGS84",
+        "made with": f"corridors {heading.version}",
     }
-    if heading.author:
-        labels["AUTHOR"] = heading.author
-    if heading.simulated:
-        labels["LABEL"] = "SIMULATED DATA"
-    return labels
 
 
 def _rights(heading: Heading) -> str:
@@ -258,41 +260,27 @@ def _write_project(
             author=heading.author,
             abstract=f"{heading.species}. {heading.study}. {rights}",
             crs=named_crs(crs),
-            bounds=_first_view(products, crs),
+            bounds=first_view(products, crs),
             layers=layers,
         ),
         context.out / f"{context.herd}.qgz",
     )
 
 
-def _first_view(products: list[Product], crs: str) -> tuple[float, float, float, float]:
-    """Return the bounds of what matters, in ``crs``, with a margin."""
-    spatial = {p.plan.name: p.frame for p in products if p.is_spatial}
-    names = ("corridors", "modelled_corridor", "ranges", "threats")
-    chosen = [spatial[name] for name in names if name in spatial] or list(spatial.values())
-    if not chosen:
-        return (-1000.0, -1000.0, 1000.0, 1000.0)
-    bounds = np.array(
-        [
-            transformer(GEOGRAPHIC, crs).transform_bounds(*frame.total_bounds, densify_pts=21)
-            for frame in chosen
-        ]
-    )
-    low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
-    margin = 0.06 * max(*(high - low), 1000.0)
-    low, high = low - margin, high + margin
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
-
-
-def _displacement(source: Path, pictures: Path) -> list[tuple[str, bytes]]:
+def _displacement(
+    source: Path, pictures: Path, animal_years: pd.DataFrame
+) -> list[tuple[str, bytes]]:
     """Copy the pictures of `segment`; return (caption, PNG), the first ones with their bytes."""
-    found = sorted(source.glob("*.png")) if source.is_dir() else []
-    if found:
-        (pictures / "displacement").mkdir()
-    shown = []
-    for index, path in enumerate(found):
-        shutil.copyfile(path, pictures / "displacement" / path.name)
-        shown.append((path.stem, path.read_bytes() if index < N_PICTURES else b""))
+    target = pictures / "displacement"
+    shown: list[tuple[str, bytes]] = []
+    for row in animal_years.sort_values(["animal", "bio_year"], kind="stable").itertuples():
+        path = source / picture_name(row.animal, row.bio_year)
+        if not path.is_file():
+            continue
+        target.mkdir(exist_ok=True)
+        shutil.copyfile(path, target / path.name)
+        png = path.read_bytes() if len(shown) < N_PICTURES else b""
+        shown.append((f"{row.animal}, biological year {row.bio_year}", png))
     return shown
 
 

@@ -226,7 +226,8 @@ STAGES: tuple[Stage, ...] = (
         "atlas",
         "Join all herds into one ranked threat layer and an index page.",
         reads={
-            "delineate": ("corridors.parquet", "delineate.json"),
+            "delineate": ("corridors.parquet",),
+            "connect": ("modelled.parquet",),
             "rank": ("threats.parquet",),
             "publish": ("report.html",),
         },
