@@ -50,7 +50,7 @@ def nearest(name: str, known: Collection[str]) -> str | None:
     'timestamp'
     """
     folded = {candidate.casefold(): candidate for candidate in known}
-    found = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.5)
     return folded[found[0]] if found else None
 
 
@@ -160,9 +160,7 @@ def _first_record(text: str) -> str:
     return text.splitlines()[0] if text.splitlines() else ""
 
 
-def missing_columns(
-    file: str, names: Sequence[str], header: Sequence[str], cure: str | None = None
-) -> list[Fault]:
+def missing_columns(file: str, names: Sequence[str], header: Sequence[str]) -> list[Fault]:
     """Return a fault for each name that the header lacks or has twice."""
     faults = []
     for name in dict.fromkeys(names):
@@ -182,8 +180,13 @@ def missing_columns(
                 )
             )
             continue
-        near = nearest(name, header)
-        hint = f"the nearest column is '{near}'" if near else cure
+        # A column that another role uses is no candidate.
+        near = nearest(name, [column for column in header if column not in names])
+        hint = (
+            f"the nearest column is '{near}'"
+            if near
+            else "name the right column, or add it to the file"
+        )
         faults.append(
             Fault(
                 "column not found",

@@ -55,8 +55,6 @@ def read_points(
         keep_empty=True,
     )
     frame = read.frame
-    if frame.empty:
-        raise InputError(Fault("the layer has no features", name, cure="export it again"))
     geometry = frame.geometry.array
     many = shapely.get_num_geometries(geometry) > 1
     if many.any():

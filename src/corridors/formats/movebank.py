@@ -83,8 +83,7 @@ def read_movebank(path: Path, name: str, *, time_zone: str | None) -> Tracks:
         spelled.setdefault(plain(column), column)
     needed = [*_NEEDED] + ([] if _TAG in spelled else [_ANIMAL])
     faults = check_zone(time_zone, name)
-    for word in needed:
-        faults += missing_columns(name, [spelled.get(word, word)], header.names)
+    faults += missing_columns(name, [spelled.get(word, word) for word in needed], header.names)
     present = [spelled[word] for word in (*_KNOWN, _VISIBLE) if word in spelled]
     doubled = [column for column in present if header.names.count(column) > 1]
     faults += missing_columns(name, [c for c in doubled if c not in needed], header.names)

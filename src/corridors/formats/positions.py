@@ -68,7 +68,9 @@ def implausible_positions(
     elif turned:
         cure = "longitudes run from 0 to 360: subtract 360 from those above 180"
     else:
-        cure = "the coordinates look projected: set crs of this source, e.g. EPSG:32642"
+        cure = (
+            "the coordinates look projected: read it as format: csv with its crs, e.g. EPSG:32642"
+        )
     return [
         Fault(
             "most positions are impossible",

@@ -18,12 +18,13 @@ from corridors.formats.delimited import (
     EMPTY,
     Header,
     missing_columns,
+    nearest,
     read_columns,
     read_header,
     row_faults,
 )
 from corridors.formats.positions import implausible_positions, to_geographic
-from corridors.foundation.clock import Stamps, is_zone, parse_utc
+from corridors.foundation.clock import Stamps, is_zone, parse_utc, zones
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
 
@@ -134,13 +135,14 @@ def check_zone(time_zone: str | None, name: str) -> list[Fault]:
     """Return a fault if ``time_zone`` is given and not an IANA zone."""
     if time_zone is None or is_zone(time_zone):
         return []
+    near = nearest(time_zone, zones())
     return [
         Fault(
             "unknown time zone",
             name,
             expected="an IANA name such as UTC, Asia/Dushanbe or Etc/GMT-5",
             got=time_zone,
-            cure="correct time_zone of this source",
+            cure=f"did you mean {near}?" if near else "correct time_zone of this source",
         )
     ]
 

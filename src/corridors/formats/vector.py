@@ -200,6 +200,8 @@ def _open(
     """Return the features and all column names of the file."""
     if path.suffix.casefold() in _PARQUET:
         frame = _open_parquet(path, name)
+        if frame.empty:
+            raise InputError(_no_features(name))
         stated: tuple[str, ...] = tuple(frame.columns)
         frame = _with_crs(frame, name, crs)
         if bounds is not None:
@@ -213,6 +215,8 @@ def _open(
         info = pyogrio.read_info(path, layer=chosen)
         own = info["crs"]
         _check_crs(own, name, crs)
+        if info["features"] == 0:
+            raise InputError(_no_features(name))
         frame = pyogrio.read_dataframe(
             path,
             layer=chosen,
@@ -234,6 +238,10 @@ def _open(
             Fault("the layer has no geometry", name, got=f"layer {chosen}", cure="name another")
         )
     return _with_crs(frame, name, crs), tuple(map(str, info["fields"]))
+
+
+def _no_features(name: str) -> Fault:
+    return Fault("the layer has no features", name, cure="export it again, or remove the source")
 
 
 def _open_parquet(path: Path, name: str) -> gpd.GeoDataFrame:

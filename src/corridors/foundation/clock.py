@@ -61,6 +61,11 @@ def is_zone(name: str) -> bool:
     return name in available_timezones()
 
 
+def zones() -> list[str]:
+    """Return the names of all IANA time zones, sorted."""
+    return sorted(available_timezones())
+
+
 def parse_utc(text: pd.Series, *, time_zone: str | None, time_format: str | None) -> Stamps:
     """Read time stamps as UTC.
 

@@ -1,0 +1,289 @@
+"""Bad inputs through the real command line: exact message, exit code, nothing left behind.
+
+Every case is a configuration, the files it needs from ``files/`` and the exact text that the user
+reads, in ``expected/<case>.txt``.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from shapely import LineString, Point
+
+from corridors.cli import main
+from corridors.foundation.errors import ConfigError, InputError, MissingInputError
+
+HERE = Path(__file__).parent
+INPUT, MISSING, CONFIG = InputError.exit_code, MissingInputError.exit_code, ConfigError.exit_code
+
+
+@dataclass(frozen=True)
+class Case:
+    """One bad input: its configuration and how the command that meets it ends."""
+
+    name: str
+    exit_code: int
+    config: str
+    command: str = "ingest"
+
+
+def herd(*tracks: str, more: str = "") -> str:
+    """Return a configuration of one herd with the given track sources (YAML flow mappings)."""
+    listed = "".join(f"\n      - {{{track}}}" for track in tracks)
+    return f"herds:\n  bek:\n    species: Ovis ammon\n    tracks:{listed}\n{more}"
+
+
+def movebank(file: str, *rest: str) -> str:
+    """Return a Movebank source in UTC."""
+    return ", ".join((f"path: {file}", "format: movebank", "time_zone: UTC", *rest))
+
+
+def table(file: str, *rest: str, columns: str = "animal: id, time: when, lon: x, lat: y") -> str:
+    """Return a CSV source."""
+    return ", ".join((f"path: {file}", "format: csv", f"columns: {{{columns}}}", *rest))
+
+
+GOOD = movebank("good.csv")
+
+
+def barrier(path: str, rest: str = "kind: fence") -> str:
+    """Return a configuration with good tracks and one layer of barriers."""
+    return herd(GOOD, more=f"barriers:\n  - {{name: lines, path: {path}, {rest}}}\n")
+
+
+def track_case(file: str, *rest: str) -> Case:
+    """Return a case named after its Movebank file."""
+    return Case(Path(file).stem, INPUT, herd(movebank(file, *rest)))
+
+
+EXPERT = """herds:
+  bek:
+    species: Ovis ammon
+    expert_ranges: {path: range_season.geojson, season_column: season, author: A, date: 2020-01-01,
+      confidence: low}
+"""
+CASES = (
+    # The file as a whole.
+    track_case("empty.csv"),
+    track_case("header_only.csv"),
+    track_case("binary.csv"),
+    track_case("gzipped.csv"),
+    track_case("utf16.csv"),
+    track_case("latin1.csv"),
+    track_case("open_quote.csv"),
+    track_case("truncated_row.csv"),
+    Case("missing_tracks", MISSING, herd(movebank("goood.csv"))),
+    Case("folder_for_a_file", INPUT, herd(movebank("a_folder"))),
+    # Columns.
+    track_case("wrong_columns.csv"),
+    track_case("doubled_column.csv"),
+    Case(
+        "wrong_mapping",
+        INPUT,
+        herd(table("negative_dop.csv", columns="animal: ID, time: wen, lon: x, lat: y")),
+    ),
+    # Times.
+    track_case("unreadable_time.csv"),
+    track_case("clock_never_set.csv"),
+    Case("no_time_zone", INPUT, herd("path: good.csv, format: movebank")),
+    Case(
+        "unknown_time_zone",
+        INPUT,
+        herd("path: good.csv, format: movebank, time_zone: Asia/Dushambe"),
+    ),
+    Case("clock_change", INPUT, herd(table("clock_change.csv", "time_zone: Europe/Oslo"))),
+    Case(
+        "wrong_time_format",
+        INPUT,
+        herd(
+            table(
+                "clock_change.csv",
+                "time_zone: UTC",
+                columns="animal: id, time: when, lon: x, lat: y, time_format: '%d.%m.%Y %H:%M'",
+            )
+        ),
+    ),
+    # Animals, taxa, sensors.
+    track_case("no_animal.csv"),
+    track_case("two_taxa.csv"),
+    track_case("no_gps_rows.csv"),
+    track_case("no_sensor.csv"),
+    Case("unknown_animal", INPUT, herd(movebank("good.csv", "animals: [Beck]"))),
+    Case("unknown_taxon", INPUT, herd(movebank("good.csv", "species: Ovis vignei"))),
+    Case(
+        "turned_deployment",
+        INPUT,
+        herd(movebank("good.csv", "deployments: turned_deployment.csv")),
+    ),
+    Case(
+        "animal_without_deployment",
+        INPUT,
+        herd(movebank("good.csv", "deployments: other_deployment.csv")),
+    ),
+    # Positions and numbers.
+    track_case("not_a_number.csv"),
+    track_case("swapped.csv"),
+    track_case("projected.csv"),
+    track_case("longitudes_0_360.csv"),
+    Case("decimal_comma", INPUT, herd(table("decimal_comma.csv", "time_zone: UTC"))),
+    Case(
+        "negative_dop",
+        INPUT,
+        herd(
+            table(
+                "negative_dop.csv",
+                columns="animal: id, time: when, lon: x, lat: y, dop: dop, outlier: bad",
+            )
+        ),
+    ),
+    Case("unknown_crs", INPUT, herd(table("negative_dop.csv", "crs: EPSG:99999"))),
+    # GPX and points of vector files.
+    Case("gpx_without_time", INPUT, herd("path: no_time.gpx, format: gpx")),
+    Case("gpx_without_name", INPUT, herd("path: no_name.gpx, format: gpx")),
+    Case("gpx_of_waypoints", INPUT, herd("path: waypoints.gpx, format: gpx")),
+    Case("gpx_cut_off", INPUT, herd("path: cut_off.gpx, format: gpx")),
+    Case("gpx_with_entities", INPUT, herd("path: entities.gpx, format: gpx")),
+    Case(
+        "points_date_only",
+        INPUT,
+        herd(
+            "path: points.shp, format: vector, time_zone: UTC, columns: {animal: name, time: day}"
+        ),
+    ),
+    Case(
+        "not_geoparquet",
+        INPUT,
+        herd(
+            "path: page.parquet, format: geoparquet, time_zone: UTC, "
+            "columns: {animal: name, time: day}"
+        ),
+    ),
+    # Barriers, borders, expert ranges.
+    Case(
+        "permeability_outside",
+        INPUT,
+        barrier("permeability.geojson", "kind: fence, permeability_column: pass"),
+    ),
+    Case(
+        "unknown_kinds",
+        INPUT,
+        barrier("unknown_kinds.geojson", "kind_column: what, status_column: state"),
+    ),
+    Case("barrier_points", INPUT, barrier("points.geojson")),
+    Case("no_barriers", INPUT, barrier("no_features.geojson")),
+    Case("no_crs", INPUT, barrier("no_crs.shp")),
+    Case("two_crs", INPUT, barrier("permeability.geojson", "kind: fence, crs: EPSG:32642")),
+    Case("not_a_geopackage", INPUT, barrier("page.gpkg")),
+    Case("layer_missing", MISSING, barrier("two_layers.gpkg", "kind: fence, layer: fense")),
+    Case("layer_not_named", INPUT, barrier("two_layers.gpkg")),
+    Case("no_such_attribute", INPUT, barrier("permeability.geojson", "kind_column: waht")),
+    Case(
+        "not_openstreetmap",
+        INPUT,
+        barrier("page.osm.pbf", "format: osm, rules: [{tags: {highway: [primary]}, kind: road}]"),
+    ),
+    Case(
+        "border_without_states",
+        INPUT,
+        herd(
+            GOOD,
+            more="boundaries:\n  - {path: border.geojson, pair_column: pair, type_column: kind}\n",
+        ),
+    ),
+    Case("range_season", INPUT, EXPERT),
+    # Several sources: all faults at once.
+    Case(
+        "several_sources",
+        INPUT,
+        herd(
+            movebank("header_only.csv"),
+            movebank("no_animal.csv"),
+            more="barriers:\n  - {name: lines, path: points.geojson, kind: fence}\n",
+        ),
+    ),
+    Case("missing_barriers", MISSING, barrier("nowhere.gpkg")),
+    # The configuration itself.
+    Case("unknown_key", CONFIG, herd("path: good.csv, format: movebank, tim_zone: UTC")),
+    Case("csv_without_columns", CONFIG, herd("path: good.csv, format: csv")),
+    Case("wrong_type", CONFIG, herd(GOOD, more="clean:\n  dop_max: high\n  burst_gap_h: -1\n")),
+    Case("not_yaml", CONFIG, "herds: [\n"),
+    Case(
+        "geographic_working_crs",
+        CONFIG,
+        herd(GOOD, more="working:\n  crs: EPSG:4326\n"),
+        command="clean",
+    ),
+    Case(
+        "unknown_working_crs",
+        CONFIG,
+        herd(GOOD, more="working:\n  crs: UTM 42\n"),
+        command="clean",
+    ),
+    Case(
+        "working_crs_in_feet",
+        CONFIG,
+        herd(GOOD, more="working:\n  crs: EPSG:2225\n"),
+        command="clean",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def bad_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with every bad file, the binary ones made here."""
+    folder = tmp_path_factory.mktemp("bad") / "files"
+    shutil.copytree(HERE / "files", folder)
+    (folder / "a_folder").mkdir()
+    (folder / "page.parquet").write_bytes(b"PAR1 is how it begins, but the rest is missing PAR1")
+    line = gpd.GeoDataFrame({"id": [1]}, geometry=[LineString([(71, 37), (71, 38)])])
+    line.set_crs(4326).to_file(folder / "no_crs.shp")
+    (folder / "no_crs.prj").unlink()
+    for layer in ("fences", "walls"):
+        line.set_crs(4326).to_file(folder / "two_layers.gpkg", layer=layer)
+    points = gpd.GeoDataFrame(
+        {"name": ["Bek"], "day": ["2020-01-01"]}, geometry=[Point(71, 37)], crs=4326
+    )
+    points["day"] = points["day"].astype("datetime64[ms]").dt.date
+    points.to_file(folder / "points.shp")
+    return folder
+
+
+@pytest.fixture
+def study(bad_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty study with the bad files as working directory."""
+    shutil.copytree(bad_files, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_bad_input_is_refused_in_words(
+    case: Case, study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (study / "config.yaml").write_text(case.config, encoding="utf-8")
+    arguments = [case.command, "--config", "config.yaml", "--scheduler", "serial"]
+    if case.command != "ingest":
+        arguments.append("--with-upstream")
+    code = main(arguments)
+    seen = capsys.readouterr()
+    expected = (HERE / "expected" / f"{case.name}.txt").read_text(encoding="utf-8")
+    # Which folder the study is in is the only thing that may differ.
+    assert seen.err.replace(str(study), "<study>") == expected
+    assert code == case.exit_code
+    assert "Traceback" not in seen.out + seen.err
+    processed = study / "data" / "processed"
+    assert not (processed / case.command / "bek").exists()
+    staging = processed / ".staging"
+    assert not staging.exists() or not list(staging.iterdir())
+
+
+def test_every_expected_message_and_every_bad_file_belongs_to_a_case() -> None:
+    names = {case.name for case in CASES}
+    assert names == {path.stem for path in (HERE / "expected").iterdir()}
+    configs = "\n".join(case.config for case in CASES)
+    unused = [path.name for path in (HERE / "files").iterdir() if path.name not in configs]
+    assert unused == []
