@@ -31,8 +31,8 @@ class Steps:
     Parameters
     ----------
     frame
-        ``animal, start_utc, end_utc, x0_m, y0_m, x1_m, y1_m, season, next`` with ``next`` true
-        where the following row starts at the fix where this one ends.
+        ``animal, start_utc, end_utc, x0_m, y0_m, x1_m, y1_m, fix0, fix1, season, next``: labels of
+        the two fixes, and ``next`` true where the following row starts where this one ends.
     """
 
     frame: pd.DataFrame
@@ -75,7 +75,8 @@ def steps_of(fixes: pd.DataFrame, windows: pd.DataFrame, *, max_lag_h: float) ->
     max_lag_h
         A longer step says nothing about where it crossed, h.
     """
-    usable = fixes[fixes["burst"] >= 0]
+    usable = fixes.loc[fixes["burst"] >= 0, ["animal", "time_utc", "x_m", "y_m", "burst"]]
+    usable = pd.DataFrame(usable).assign(fix=usable.index)
     usable = usable.sort_values(["animal", "time_utc"], kind="stable").reset_index(drop=True)
     a, b = usable.iloc[:-1].reset_index(drop=True), usable.iloc[1:].reset_index(drop=True)
     lag_h = (b["time_utc"] - a["time_utc"]).dt.total_seconds() / 3600
@@ -90,6 +91,8 @@ def steps_of(fixes: pd.DataFrame, windows: pd.DataFrame, *, max_lag_h: float) ->
             "y0_m": a["y_m"],
             "x1_m": b["x_m"],
             "y1_m": b["y_m"],
+            "fix0": a["fix"],
+            "fix1": b["fix"],
         }
     )[keep]
     position = np.flatnonzero(keep)

@@ -121,7 +121,7 @@ def _bridges(
     by_window = windows["migration"].map(estimates.set_index("migration")["s2_m2_min"])
     local = np.append(by_window.to_numpy(float), np.nan)[window]
     local = np.where(local > 0, local, np.nan)
-    error = settings.occurrence.location_error_m
+    error = _location_error_m(fixes, settings.occurrence)
     whole: dict[str, float] = {}
     for animal, track in fixes.groupby("animal", sort=True):
         time = track["time_utc"].to_numpy("datetime64[us]")
@@ -131,7 +131,7 @@ def _bridges(
                 track["x_m"].to_numpy(float),
                 track["y_m"].to_numpy(float),
                 minutes,
-                np.full(len(track), error),
+                error.loc[track.index].to_numpy(float),
                 max_lag_min=settings.intersect.max_lag_h * 60,
                 form=settings.occurrence.variance_form,
             )
@@ -154,9 +154,17 @@ def _bridges(
         y1_m=ends[3],
         duration_min=steps.duration_min,
         s2_m2_min=np.asarray(s2, float).reshape(n),
-        error0_m=np.full(n, error),
-        error1_m=np.full(n, error),
+        error0_m=np.asarray(error.loc[frame["fix0"]], np.float64),
+        error1_m=np.asarray(error.loc[frame["fix1"]], np.float64),
     )
+
+
+def _location_error_m(fixes: pd.DataFrame, occurrence: Any) -> pd.Series[float]:
+    """Return the location error of each fix, from its DOP where that is asked for."""
+    error = pd.Series(float(occurrence.location_error_m), index=fixes.index)
+    if occurrence.error_per_dop_m is not None:
+        error = error.mask(fixes["dop"] > 0, occurrence.error_per_dop_m * fixes["dop"])
+    return error
 
 
 def _write(frame: pd.DataFrame, context: StageContext, name: str, schema: Any) -> None:
