@@ -120,14 +120,14 @@ def test_an_animal_that_lives_there_does_not_approach_but_may_pass() -> None:
 def test_nothing_met_is_nothing() -> None:
     none, nothing = np.zeros(0, np.int64), np.zeros(0)
     nothing = Passages(none, none, nothing, nothing, nothing.astype(bool), nothing, 0.0)
-        *[np.zeros(0, np.int64)] * 2, *[np.zeros(0)] * 2, np.zeros(0, bool), np.zeros(0), 0.0
-    )
     met = encounters(steps(2), nothing, ONE_LINE, encounter_h=36)
     assert (len(met.step), met.n_visits) == (0, 0)
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
-@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 1), st.floats(-0.05, 0.05)), min_size=1))
+@given(
+    st.lists(st.tuples(st.integers(0, 7), st.integers(0, 1), st.floats(-0.05, 0.05)), min_size=1)
+)
 def test_every_short_visit_is_exactly_one_encounter(rows) -> None:
     unique = {(step, segment): signed for step, segment, signed in rows}
     table = [(*key, signed, True, 50.0) for key, signed in unique.items()]
