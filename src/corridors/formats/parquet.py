@@ -35,8 +35,9 @@ def write_table(frame: pd.DataFrame, path: Path, schema: pa.DataFrameSchema) -> 
 class TableWriter:
     """Write a table without geometry piece by piece, each piece a row group of its own.
 
-    For tables that are too large to hold at once. Each piece is checked against the contract; that
-    keys differ between pieces is the caller's to see to. Use as a context manager.
+    For tables that are too large to hold at once. Pieces are checked against the contract some at
+    a time; that keys differ between distant pieces is the caller's to see to. Use as a context
+    manager.
 
     Parameters
     ----------
@@ -44,35 +45,54 @@ class TableWriter:
         File to write.
     schema
         The contract; also that of the table without rows, if no piece is written.
+
+    Raises
+    ------
+    InternalError
+        A piece breaks the contract.
     """
+
+    _ROWS_AT_ONCE = 250_000
 
     def __init__(self, path: Path, schema: pa.DataFrameSchema) -> None:
         self._path = path
         self._schema = schema
         self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pd.DataFrame] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._writer is not None:
-            self._writer.close()
-        elif kind is None:
-            write_table(empty(self._schema), self._path, self._schema)
+        try:
+            if kind is None:
+                self._flush()
+                if self._writer is None:
+                    write_table(empty(self._schema), self._path, self._schema)
+        finally:
+            if self._writer is not None:
+                self._writer.close()
 
     def write(self, frame: pd.DataFrame) -> None:
-        """Append a piece.
+        """Append a piece; one without rows leaves no trace."""
+        if len(frame):
+            self._waiting.append(frame)
+        if sum(map(len, self._waiting)) >= self._ROWS_AT_ONCE:
+            self._flush()
 
-        Raises
-        ------
-        InternalError
-            The piece breaks the contract.
-        """
-        checked = check(frame.reset_index(drop=True), self._schema)
+    def _flush(self) -> None:
+        """Check and write the pieces that wait."""
+        if not self._waiting:
+            return
+        checked = check(pd.concat(self._waiting, ignore_index=True), self._schema)
         table = Table.from_pandas(checked, preserve_index=False)
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
-        self._writer.write_table(table, row_group_size=max(1, len(checked)))
+        start = 0
+        for piece in self._waiting:
+            self._writer.write_table(table.slice(start, len(piece)))
+            start += len(piece)
+        self._waiting.clear()
 
 
 def read_table(

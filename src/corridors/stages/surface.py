@@ -229,10 +229,9 @@ def estimate(
         out.n_bridges = 0
         return out
     out.mass = out.surface.total
-    out.reason += (
-        f"; median step {float(np.median(lag)) / 60:.3g} h"
-        f"; {n_long} of {lag.size} steps longer than {settings.max_lag_h:g} h left out"
-    )
+    out.reason += f"; median step {float(np.median(lag)) / 60:.3g} h"
+    if n_long:
+        out.reason += f"; {n_long} of {lag.size} steps left out: over {settings.max_lag_h:g} h"
     return out
 
 
