@@ -217,7 +217,14 @@ def weighted_sum(surfaces: Iterable[tuple[Surface, float]]) -> Surface:
     col = np.concatenate([surface.col for surface, _ in terms])
     mass = np.concatenate([surface.mass * weight for surface, weight in terms])
     key = pack(row, col)
-    unique, inverse = np.unique(key, return_inverse=True)
+    # A stable sort merges the terms' sorted runs in nearly linear time.
+    order = np.argsort(key, kind="stable")
+    ordered = key[order]
+    starts = np.ones(key.size, dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=starts[1:])
+    unique = ordered[starts]
+    inverse = np.empty(key.size, dtype=np.int64)
+    inverse[order] = np.cumsum(starts) - 1
     total = np.bincount(inverse, weights=mass, minlength=unique.size).astype(np.float64)
     row, col = unpack(unique)
     return Surface(first.crs, first.cell_m, row, col, total)

@@ -114,10 +114,20 @@ def animal(seasons: Mapping[str, Sequence[Use]]) -> Use:
         for windows in used.values()
         for use in windows
     )
-    footprint = np.unique(
-        np.concatenate([use.footprint for windows in used.values() for use in windows])
-    )
+    covered = np.concatenate([use.footprint for windows in used.values() for use in windows])
+    footprint, _ = _counted(covered, np.ones(covered.size, dtype=np.int64))
     return Use(mean, footprint)
+
+
+def _counted(
+    cells: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the different cells, sorted, and the sum of the counts of each."""
+    # A stable sort merges sorted runs in nearly linear time.
+    order = np.argsort(cells, kind="stable")
+    cells, counts = cells[order], counts[order]
+    first = np.flatnonzero(np.diff(cells, prepend=cells[:1] - 1))
+    return cells[first], np.add.reduceat(counts, first) if first.size else counts
 
 
 class Herd:
@@ -144,13 +154,10 @@ class Herd:
         self._n += 1
         terms = [(self._sum, 1.0)] if self._sum is not None else []
         self._sum = weighted_sum([*terms, (one.surface, 1.0)])
-        cells, inverse = np.unique(
-            np.concatenate([self._cells, one.footprint]), return_inverse=True
+        self._cells, self._counts = _counted(
+            np.concatenate([self._cells, one.footprint]),
+            np.concatenate([self._counts, np.ones(one.footprint.size, dtype=np.int64)]),
         )
-        counts = np.concatenate([self._counts, np.ones(one.footprint.size, dtype=np.int64)])
-        total = np.zeros(cells.size, dtype=np.int64)
-        np.add.at(total, inverse, counts)
-        self._cells, self._counts = cells, total
 
     def population(self) -> Population | None:
         """Return the herd so far, or None without animals."""
@@ -227,8 +234,13 @@ def isopleth_cells(surface: Surface, isopleth: float) -> npt.NDArray[np.int64]:
     return np.sort(pack(surface.row[inside], surface.col[inside]))
 
 
-def mass_in(surface: Surface, cells: npt.NDArray[np.int64]) -> float:
-    """Return the mass of ``surface`` on the cells with these sorted keys."""
+def mass_in(surface: Surface, patches: Sequence[npt.NDArray[np.int64]]) -> list[float]:
+    """Return the mass of ``surface`` on each set of cells, given by sorted keys."""
+    if surface.row.size == 0:
+        return [0.0 for _ in patches]
     key = pack(surface.row, surface.col)
-    at = np.minimum(np.searchsorted(key, cells), key.size - 1)
-    return float(surface.mass[at[key[at] == cells]].sum())
+    out = []
+    for cells in patches:
+        at = np.minimum(np.searchsorted(key, cells), key.size - 1)
+        out.append(float(surface.mass[at[key[at] == cells]].sum()))
+    return out

@@ -202,7 +202,8 @@ def _draw_stopovers(drawing: _Drawing, season: str, population: Population) -> N
     )
     (patches,) = drawing.outline([cells])
     rows: list[dict[str, Any]] = []
-    for patch in patches:
+    masses = mass_in(population.surface, [patch.cells for patch in patches])
+    for patch, mass in zip(patches, masses, strict=True):
         geometry = to_geographic(patch.polygon, drawing.crs)
         rows.append(
             {
@@ -210,7 +211,7 @@ def _draw_stopovers(drawing: _Drawing, season: str, population: Population) -> N
                 "herd": drawing.herd,
                 "season": season,
                 "area_km2": geodesic_area_km2(geometry),
-                "mass": min(1.0, mass_in(population.surface, patch.cells)),
+                "mass": min(1.0, mass),
                 "geometry": geometry,
             }
         )
