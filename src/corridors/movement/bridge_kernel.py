@@ -23,6 +23,9 @@ TILE = 64
 # A panel spans about this many standard deviations of movement (or e-folds of width).
 _PANEL_WIDTH = 6.0
 _MAX_DEPTH = 40
+# The Kronrod answer is much nearer to the truth than to the Gauss answer: its error is taken as
+# d sqrt(_SHARPNESS d), d their relative distance; tests/golden/test_occurrence.py holds it to that.
+_SHARPNESS = 0.25
 _N_NODES = 15
 
 # Kronrod's 15 nodes with the weights of both rules; the Gauss nodes are the odd ones.
@@ -292,11 +295,6 @@ def accumulate(
                 continue
             _add(patch, box, weights[i], tile_row, tile_col, index, tiles)
     return n_done, n_halved
-
-
-# The Kronrod answer is much nearer than its distance to the Gauss answer: see
-# tests/golden/test_occurrence_exactness.py for the calibration.
-_SHARPNESS = 0.25
 
 
 @njit(cache=True, nogil=True)
