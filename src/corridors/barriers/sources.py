@@ -114,7 +114,8 @@ def barriers_of(
     if faults:
         raise InputError(faults)
     chosen = (kind != "").to_numpy()
-    features, kind, status = features[chosen], kind[chosen], status[chosen]
+    features = features[chosen].reset_index(drop=True)
+    kind, status = kind[chosen].reset_index(drop=True), status[chosen].reset_index(drop=True)
     permeability, class_ = permeability[chosen], _classes(features, mapping)
     digest = digests(features.geometry, kind + "\n" + class_)
     frame = gpd.GeoDataFrame(

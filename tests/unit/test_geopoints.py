@@ -1,0 +1,90 @@
+"""Fixes from points of vector files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import MultiPoint, Point
+
+from corridors.formats.geopoints import read_points
+from corridors.formats.tracks import TrackMapping
+from corridors.foundation.errors import InputError
+
+MAPPING = TrackMapping(animal="who", time="when", time_zone="UTC", dop="dop")
+
+
+def points(crs: str = "EPSG:4326") -> gpd.GeoDataFrame:
+    frame = gpd.GeoDataFrame(
+        {
+            "who": ["a", "b"],
+            "when": ["2020-01-01 00:00", "2020-01-02 00:00"],
+            "dop": [1.5, None],
+        },
+        geometry=[Point(7.1, 60.2, 800.0), Point(7.3, 60.4, 900.0)],
+        crs="EPSG:4326",
+    )
+    return frame.to_crs(crs)
+
+
+@pytest.mark.parametrize("name", ["t.gpkg", "t.shp", "t.geojson", "t.fgb", "t.parquet"])
+def test_every_vector_format_gives_the_same_fixes(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    crs = "EPSG:4326" if name == "t.geojson" else "EPSG:32632"
+    if name == "t.parquet":
+        points(crs).to_parquet(path)
+    else:
+        points(crs).to_file(path)
+    frame = read_points(path, name, MAPPING, layer=None, crs=None).frame.sort_values("animal")
+    assert frame["animal"].tolist() == ["a", "b"]
+    assert frame["lon"].tolist() == pytest.approx([7.1, 7.3], abs=1e-8)
+    assert frame["lat"].tolist() == pytest.approx([60.2, 60.4], abs=1e-8)
+    assert frame["dop"].iloc[0] == 1.5
+    assert pd.isna(frame["dop"].iloc[1])
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Dushanbe"])
+def test_times_that_know_their_zone_need_none_declared(tmp_path: Path, zone: str) -> None:
+    frame = points()
+    frame["when"] = pd.to_datetime(frame["when"]).dt.tz_localize("UTC").dt.tz_convert(zone)
+    path = tmp_path / "t.parquet"
+    frame.to_parquet(path)
+    mapping = TrackMapping(animal="who", time="when")
+    got = read_points(path, "t.parquet", mapping, layer=None, crs=None).frame
+    assert got["time_utc"].iloc[0] == pd.Timestamp("2020-01-01", tz="UTC")
+
+
+def test_naive_times_need_a_declared_zone(tmp_path: Path) -> None:
+    frame = points()
+    frame["when"] = pd.to_datetime(frame["when"])
+    path = tmp_path / "t.parquet"
+    frame.to_parquet(path)
+    with pytest.raises(InputError, match="time stamps without a time zone"):
+        read_points(path, "t", TrackMapping(animal="who", time="when"), layer=None, crs=None)
+
+
+def test_features_without_geometry_are_kept_without_position(tmp_path: Path) -> None:
+    frame = points()
+    frame.loc[1, "geometry"] = None
+    path = tmp_path / "t.gpkg"
+    frame.to_file(path)
+    got = read_points(path, "t.gpkg", MAPPING, layer=None, crs=None).frame
+    assert got["lon"].isna().tolist() == [False, True]
+
+
+def test_whole_number_ids_do_not_become_decimals(tmp_path: Path) -> None:
+    frame = points().assign(who=[3358.0, 3361.0])
+    path = tmp_path / "t.gpkg"
+    frame.to_file(path)
+    got = read_points(path, "t.gpkg", MAPPING, layer=None, crs=None).frame
+    assert got["animal"].tolist() == ["3358", "3361"]
+
+
+def test_several_points_in_one_feature_are_refused(tmp_path: Path) -> None:
+    frame = points().set_geometry([MultiPoint([(1, 2), (3, 4)]), MultiPoint([(1, 2)])], crs=4326)
+    path = tmp_path / "t.gpkg"
+    frame.to_file(path)
+    with pytest.raises(InputError, match="several points in one feature"):
+        read_points(path, "t.gpkg", MAPPING, layer=None, crs=None)
