@@ -9,7 +9,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,8 @@ class Rules:
     max_interval_days: float
     min_distance_km: float
     min_range_multiple: float
+    min_stay_days: float
+    margin_days: float
     limits: Limits
     n_starts: int
 
@@ -58,8 +60,8 @@ class YearClass:
         In words.
     first_d
         Day of the first fix since the start of the biological year; the models count from here.
-    threshold_km
-        Shortest displacement that may be called migration here; NaN where it was not needed.
+    anchor
+        ``first`` or ``last``: the fixes from which displacement counts.
     fits, weights
         Model name -> fit and AIC weight; empty for an unclassified year.
     """
@@ -67,7 +69,7 @@ class YearClass:
     label: str
     reason: str
     first_d: float
-    threshold_km: float = float("nan")
+    anchor: str = "first"
     fits: Mapping[str, ModelFit] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
 
@@ -107,10 +109,16 @@ def classify(time_d: Float, x_m: Float, y_m: Float, *, rules: Rules) -> YearClas
     """Return the class of one animal's biological year.
 
     The five models are fitted to daily medians of displacement. The best model by AIC counts
-    unless it is a move that is too short: the way out, and for a mixed migrant also the way back,
+    unless it is not a migration: the way out, and for a mixed migrant also the way back,
     must reach the larger of ``min_distance_km`` and ``min_range_multiple`` times the median daily
-    range; a nomad must have been that far away at all. Then the next best model that passes
-    counts, and ``resident`` always passes.
+    range; a nomad must have been that far away at all. A round trip must also stay in the far
+    range (rho) for ``min_stay_days`` and be half-way back before the data end. Otherwise the next
+    best model that passes counts, and ``resident`` always passes.
+
+    Displacement counts from the first fixes. Where these lie more than ``margin_days`` into the
+    biological year they may lie on the way or in the far range; if then no round trip is found
+    but the data reach the end of the year, displacement is counted from the last fixes, where
+    the next year begins, and a round trip found so counts.
 
     Parameters
     ----------
@@ -125,8 +133,32 @@ def classify(time_d: Float, x_m: Float, y_m: Float, *, rules: Rules) -> YearClas
     refused = _unusable(time_d, rules)
     if refused:
         return YearClass("unclassified", refused, first)
-    displacement = net_displacement(x_m, y_m, n_origin=rules.n_origin)
+    found = _anchored(time_d, x_m, y_m, "first", rules)
+    starts_late = first > rules.margin_days
+    reaches_end = float(time_d[-1]) >= 365.0 - rules.margin_days
+    if found.label in ROUND_TRIPS or not (starts_late and reaches_end):
+        return found
+    again = _anchored(time_d, x_m, y_m, "last", rules)
+    if again.label not in ROUND_TRIPS:
+        return found
+    reason = (
+        f"{again.reason}; displacement counted from the last fixes, because the data begin "
+        f"{first:.0f} days into the biological year"
+    )
+    return replace(again, reason=reason)
+
+
+def displacement_from(x_m: Float, y_m: Float, anchor: str, *, n_origin: int) -> Float:
+    """Return displacement (km) from the first or the last fixes of the year."""
+    if anchor == "last":
+        return net_displacement(x_m[::-1], y_m[::-1], n_origin=n_origin)[::-1]
+    return net_displacement(x_m, y_m, n_origin=n_origin)
+
+
+def _anchored(time_d: Float, x_m: Float, y_m: Float, anchor: str, rules: Rules) -> YearClass:
+    displacement = displacement_from(x_m, y_m, anchor, n_origin=rules.n_origin)
     days, daily = daily_median(time_d, displacement)
+    first = float(time_d[0])
     fits = fit_models(
         np.maximum(days - first, 0.0), daily, limits=rules.limits, n_starts=rules.n_starts
     )
@@ -136,17 +168,16 @@ def classify(time_d: Float, x_m: Float, y_m: Float, *, rules: Rules) -> YearClas
         rules.min_distance_km, rules.min_range_multiple * spread if np.isfinite(spread) else 0.0
     )
     ranked = sorted(fits, key=lambda model: fits[model].aic)
-    label = next(
-        model for model in ranked if model == "resident" or _far(fits[model], daily, threshold)
-    )
+    last = float(days[-1]) - first
+    against = {
+        model: _objection(fits[model], daily, last, threshold, rules.min_stay_days)
+        for model in ranked
+    }
+    label = next(model for model in ranked if not against[model])
     reason = f"{_words(label)} fits best (AIC weight {weights[label]:.2f})"
     if label != ranked[0]:
-        length = _length(fits[ranked[0]], daily)
-        reason = (
-            f"{_words(ranked[0])} fits best, but its {length:.1f} km are below the "
-            f"{threshold:.1f} km that count as migration; {_words(label)} instead"
-        )
-    return YearClass(label, reason, first, threshold, fits, weights)
+        reason = f"{_words(label)}, although {_words(ranked[0])} fits best: {against[ranked[0]]}"
+    return YearClass(label, reason, first, anchor, fits, weights)
 
 
 def _unusable(time_d: Float, rules: Rules) -> str:
@@ -170,14 +201,24 @@ def _unusable(time_d: Float, rules: Rules) -> str:
     return "; ".join(reasons)
 
 
-def _length(fit: ModelFit, daily_km: Float) -> float:
-    if fit.model == "nomad":
-        return float(daily_km.max())
-    return fit["delta_km"] * (fit["zeta"] if fit.model == "mixed_migrant" else 1.0)
-
-
-def _far(fit: ModelFit, daily_km: Float, threshold_km: float) -> bool:
-    return _length(fit, daily_km) >= threshold_km
+def _objection(
+    fit: ModelFit, daily_km: Float, last_d: float, threshold_km: float, min_stay_days: float
+) -> str:
+    """Return why a model cannot count although it may fit best, or ""."""
+    if fit.model == "resident":
+        return ""
+    length = float(daily_km.max()) if fit.model == "nomad" else fit["delta_km"]
+    if fit.model == "mixed_migrant":
+        length *= fit["zeta"]
+    if length < threshold_km:
+        way = "way back" if fit.model == "mixed_migrant" else "move"
+        return f"a {way} of {length:.1f} km is below the {threshold_km:.1f} km of a migration"
+    if fit.model in ROUND_TRIPS:
+        if fit["rho_d"] < min_stay_days:
+            return f"a stay of {fit['rho_d']:.0f} days is below the {min_stay_days:g} of a season"
+        if fit.theta_back_d > last_d:
+            return "the data end before the animal is half-way back"
+    return ""
 
 
 def _words(model: str) -> str:

@@ -23,12 +23,13 @@ from corridors.movement.biological_year import (
     time_at,
     year_start,
 )
-from corridors.movement.displacement import MODELS, Limits, net_displacement
+from corridors.movement.displacement import MODELS, Limits
 from corridors.movement.migrations import (
     ROUND_TRIPS,
     Rules,
     YearClass,
     classify,
+    displacement_from,
     migration_id,
     migration_windows,
     picture_name,
@@ -165,6 +166,8 @@ def _years(track: Track, start: str, settings: Any) -> Iterator[Year]:
         max_interval_days=settings.max_interval_days,
         min_distance_km=settings.min_distance_km,
         min_range_multiple=settings.min_range_multiple,
+        min_stay_days=settings.min_stay_days,
+        margin_days=settings.complete_margin_days,
         limits=Limits(
             date_d=settings.date_bounds_d,
             duration_d=settings.duration_bounds_d,
@@ -526,9 +529,10 @@ def _pictures(context: StageContext, years: list[Year], rows: list[Row]) -> None
             title=f"{track.animal}, biological year {year.bio_year}",
             subtitle=result.label.replace("_", " ") + ": " + result.reason,
             time_utc=time,
-            displacement_km=net_displacement(
-                x, y, n_origin=context.settings.segment.n_origin_fixes
+            displacement_km=displacement_from(
+                x, y, result.anchor, n_origin=context.settings.segment.n_origin_fixes
             ),
+            anchor=result.anchor,
             x_km=x / 1000.0,
             y_km=y / 1000.0,
             model_time_utc=np.array(
