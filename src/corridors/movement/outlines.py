@@ -98,7 +98,9 @@ def outline(
         areas = rings.area[keep]
         excess = abs(int((areas > 0).sum()) - int((areas < 0).sum()))
         if excess:
-            cut = min(cut, math.sqrt(max_area_change_frac * areas.sum() / (2 * excess)))
+            # A little less than the limit, which rounding must not pass.
+            most = (1.0 - 1e-9) * max_area_change_frac * areas.sum()
+            cut = min(cut, math.sqrt(most / (2 * excess)))
     return [
         _patches(rings, keep, cell_m=cell_m, cut=cut)
         for rings, keep in zip(traced, kept, strict=True)
