@@ -71,12 +71,36 @@ def test_a_visit_that_ends_on_the_other_side_is_one_passage() -> None:
     assert met.approaches.sum() == 0
 
 
-def test_back_and_forth_within_a_visit_is_an_approach() -> None:
+def test_over_and_back_within_a_visit_are_two_passages() -> None:
     met = encounters(
-        steps(2), passages([(0, 0, 1.0, True, 0), (1, 0, -1.0, True, 0)]), ONE_LINE, encounter_h=36
+        steps(4),
+        passages(
+            [
+                (0, 0, 0.1, True, 9),
+                (1, 0, 0.9, True, 0),
+                (2, 1, -1.0, True, 0),
+                (3, 1, 0.1, True, 9),
+            ]
+        ),
+        ONE_LINE,
+        encounter_h=36,
     )
-    assert met.passages.sum() == 0
+    assert met.passages.sum() == pytest.approx(1.9)
+    assert met.approaches.sum() == 0
+    assert met.segment.tolist() == [0, 1]
+
+
+def test_seeming_to_be_over_for_one_fix_is_not_passing() -> None:
+    rows = [(0, 0, 0.7, True, 0), (1, 0, -0.7, True, 0), (2, 0, 0.0, True, 50)]
+    met = encounters(steps(3), passages(rows), ONE_LINE, encounter_h=36)
+    assert met.passages.sum() == pytest.approx(0, abs=1e-12)
     assert met.approaches.sum() == pytest.approx(1)
+
+
+def test_an_animal_that_lives_on_both_sides_keeps_its_passages() -> None:
+    rows = [(i, 0, 1.0 if i % 2 else -1.0, True, 0) for i in range(20)]
+    met = encounters(steps(20), passages(rows), ONE_LINE, encounter_h=36)
+    assert met.passages.sum() == pytest.approx(20)
 
 
 def test_a_step_that_does_not_touch_keeps_its_own_passage() -> None:

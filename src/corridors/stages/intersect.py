@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from corridors.barriers.approaches import Approaches, approaches
 from corridors.barriers.borders import (
     boundary_lengths,
     crossing_states,
@@ -27,6 +26,7 @@ from corridors.barriers.crossings import (
     steps_of,
     window_of,
 )
+from corridors.barriers.encounters import Encounters, encounters
 from corridors.barriers.flux import Bridges
 from corridors.barriers.segments import (
     is_near,
@@ -211,7 +211,7 @@ def _barriers(context: StageContext, herd: _Herd, notes: dict[str, Any]) -> None
         encounter_distance_m=settings.encounter_distance_m,
         progress=lambda share: context.progress("barrier crossings", 0.9 * share),
     )
-    failed = approaches(herd.steps, passages, line, encounter_h=settings.encounter_h)
+    visits = encounters(herd.steps, passages, line, encounter_h=settings.encounter_h)
     reached = np.zeros(len(segments), dtype=bool)
     reached[passages.segment] = True
     segments["has_data"] = reached
@@ -220,14 +220,15 @@ def _barriers(context: StageContext, herd: _Herd, notes: dict[str, Any]) -> None
     _write(observed.drop(columns="step"), context, "observed.parquet", tables.OBSERVED)
     crossings = _crossings(herd, segments, observed, passages)
     _write(crossings, context, "crossings.parquet", tables.CROSSINGS)
-    encounters = _encounters(herd, segments, passages, failed)
-    _write(encounters, context, "encounters.parquet", tables.ENCOUNTERS)
+    _write(_encounters(herd, segments, visits), context, "encounters.parquet", tables.ENCOUNTERS)
     notes |= {
         "n_segments": len(segments),
         "n_segments_without_data": int((~reached).sum()),
         "observed_crossings": len(observed),
         "expected_passages": float(passages.net.sum()),
-        "approaches": float(failed.approaches.sum()),
+        "n_visits": visits.n_visits,
+        "passages_of_visits": float(visits.passages.sum()),
+        "approaches": float(visits.approaches.sum()),
         "flux_floor": settings.flux_floor,
         "passages_below_floor": passages.truncated,
         "what": {
@@ -235,7 +236,8 @@ def _barriers(context: StageContext, herd: _Herd, notes: dict[str, Any]) -> None
             "raw_steps_crossing": "steps that meet any barrier feature",
             "has_data": "a tracked animal's step came within reach of the segment",
             "expected": "net passages under the Brownian bridge, netted per joined line",
-            "approaches": "bursts of steps near a barrier that end on the side they began",
+            "passages_of_visits": "net passages, netted over each visit to a joined line; ranked",
+            "approaches": "visits to a joined line that end on the side where they began; ranked",
             "validity": "dates of barriers (valid_from, valid_to) are not applied to steps",
         },
     }
@@ -313,40 +315,19 @@ def _crossings(
     )
 
 
-def _encounters(
-    herd: _Herd, segments: gpd.GeoDataFrame, passages: Passages, failed: Approaches
-) -> pd.DataFrame:
-    names = segments["segment"].to_numpy(dtype=object)
-    frame = herd.steps.frame
-    passed = passages.net > 0
-
-    def rows(
-        step: npt.NDArray[np.int64], segment: npt.NDArray[np.int64], what: str, value: Floats
-    ) -> pd.DataFrame:
-        return pd.DataFrame(
-            {
-                "segment": names[segment],
-                "animal": frame["animal"].to_numpy(dtype=object)[step],
-                "season": frame["season"].to_numpy(dtype=object)[step],
-                what: value,
-            }
-        )
-
-    both = pd.concat(
-        [
-            rows(
-                passages.bridge[passed],
-                passages.segment[passed],
-                "passages",
-                passages.net[passed],
-            ),
-            rows(failed.step, failed.segment, "approaches", failed.approaches),
-        ]
-    )
-    if both.empty:
-        return tables.empty(tables.ENCOUNTERS)
+def _encounters(herd: _Herd, segments: gpd.GeoDataFrame, visits: Encounters) -> pd.DataFrame:
     key = ["segment", "animal", "season"]
-    out = both.groupby(key, sort=True)[["passages", "approaches"]].sum().reset_index()
+    own = herd.steps.frame.take(visits.step)
+    frame = pd.DataFrame(
+        {
+            "segment": segments["segment"].to_numpy(dtype=object)[visits.segment],
+            "animal": own["animal"].to_numpy(dtype=object),
+            "season": own["season"].to_numpy(dtype=object),
+            "passages": visits.passages,
+            "approaches": visits.approaches,
+        }
+    )
+    out = frame.groupby(key, sort=True)[["passages", "approaches"]].sum().reset_index()
     out["tracking_years"] = out["animal"].map(herd.years).astype("float64")
     return out.astype(dict.fromkeys(key, str))
 
@@ -396,7 +377,9 @@ def _borders(context: StageContext, herd: _Herd, notes: dict[str, Any]) -> None:
     _write(report, context, "border_report.parquet", tables.BORDER_REPORT)
 
     shares, elsewhere = _shares(context, herd, states, corridor)
-    _write(shares, context, "national_shares.parquet", tables.NATIONAL_SHARES)
+    _write(
+        shares.assign(herd=herd.name), context, "national_shares.parquet", tables.NATIONAL_SHARES
+    )
     concerned = sorted(shares["state"])
     notes |= {
         "n_boundaries_near": len(boundaries),
