@@ -26,9 +26,9 @@ from corridors.demo.world import BARRIERS, LABEL, SPECIES
 
 CELL_KM: Final = 0.1
 CORE_RADIUS_KM: Final = 0.2
-CORE_SHARE: Final = 0.2
+CORE_SHARE: Final = 1 / 3
 CORE_DEFINITION: Final = (
-    f"cells of {CELL_KM * 1000:.0f} m whose centre at least {CORE_SHARE:.0%} of the animals that "
+    f"cells of {CELL_KM * 1000:.0f} m whose centre at least a third of the animals that "
     f"migrate came within {CORE_RADIUS_KM * 1000:.0f} m of while migrating, by their continuous "
     "simulated paths (10-minute steps, no location error)"
 )
