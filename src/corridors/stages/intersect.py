@@ -245,7 +245,7 @@ def _barriers(context: StageContext, herd: _Herd, notes: dict[str, Any]) -> None
 
 def _observed(herd: _Herd, segments: gpd.GeoDataFrame, geometry: Geometries) -> gpd.GeoDataFrame:
     found = meetings(herd.steps.ends, geometry)
-    frame = segments[["segment", "barrier", "kind"]].take(found.line).reset_index(drop=True)
+    frame = segments[["segment", "barrier", "kind"]].take(found.line)
     return _met(herd, frame, found.step, found.share, found.x_m, found.y_m)
 
 
@@ -259,11 +259,12 @@ def _met(
 ) -> gpd.GeoDataFrame:
     """Add animal, interpolated time, month, season, place and the step to a table of meetings."""
     own = herd.steps.frame.take(step).reset_index(drop=True)
+    frame = frame.reset_index(drop=True)  # else columns of `own` would align with labels
     lag_us = (own["end_utc"] - own["start_utc"]).dt.total_seconds() * 1e6
     offset = pd.to_timedelta(np.rint(lag_us.to_numpy(float) * share), unit="us")
     time = (own["start_utc"] + offset).astype(tables.UTC)
     lon, lat = transformer(herd.crs, GEOGRAPHIC).transform(x_m, y_m)
-    frame = frame.assign(
+    frame = frame.reset_index(drop=True).assign(
         animal=own["animal"],
         time_utc=time,
         month=time.dt.month.astype("int64"),
@@ -381,11 +382,12 @@ def _borders(context: StageContext, herd: _Herd, notes: dict[str, Any]) -> None:
         shares.assign(herd=herd.name), context, "national_shares.parquet", tables.NATIONAL_SHARES
     )
     concerned = sorted(shares["state"])
+    together = sorted(shares.loc[shares["corridor_share"] > 0, "state"])
     notes |= {
         "n_boundaries_near": len(boundaries),
         "border_crossings": len(crossed),
         "states_concerned": concerned,
-        "states_that_must_act_together": concerned if len(concerned) > 1 else [],
+        "states_that_must_act_together": together if len(together) > 1 else [],
         **elsewhere,
     }
 
