@@ -1,0 +1,221 @@
+"""Stage `surface` on tables made by hand."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from shapely import points
+
+from corridors.config.model import Occurrence
+from corridors.formats.parquet import TableWriter, read_json, read_table, write_json, write_table
+from corridors.foundation import tables
+from corridors.foundation.errors import InternalError, MethodError
+from corridors.stages import surface
+from corridors.stages.context import StageContext, settings_of
+
+START = pd.Timestamp("2024-04-01", tz="UTC")
+# Names that break paths, spreadsheets, pages and queries, if anything does.
+HOSTILE = "../../etc/<b>=1+1'; DROP TABLE--"
+
+
+def fixes(animal: str, n: int, lag_h: float = 2.0, **changes: Any) -> pd.DataFrame:
+    """Return ``n`` usable fixes of a wandering animal, ``lag_h`` apart."""
+    rng = np.random.default_rng(n)
+    x, y = np.cumsum(rng.normal(0, 400, (2, n)), axis=1)
+    frame = pd.DataFrame(
+        {
+            "herd": "h",
+            "animal": animal,
+            "time_utc": START + pd.to_timedelta(np.arange(n) * lag_h, unit="h"),
+            "dop": 2.0,
+            "fix_type": "",
+            "species": "Ovis ammon",
+            "source": "t.csv",
+            "source_row": np.arange(2, n + 2),
+            "flags": np.zeros(n, dtype="uint16"),
+            "x_m": x,
+            "y_m": y,
+            "burst": np.zeros(n, dtype="int32"),
+        }
+    ).assign(**changes)
+    frame["time_utc"] = frame["time_utc"].astype(tables.UTC)
+    return frame
+
+
+def window(migration: str, animal: str, days: float = 60) -> dict[str, Any]:
+    return {
+        "migration": migration,
+        "herd": "h",
+        "animal": animal,
+        "bio_year": 2024,
+        "season": "spring",
+        "part": "migration",
+        "start_utc": START,
+        "end_utc": START + pd.Timedelta(days=days),
+        "class": "migrant",
+        "method": "auto",
+        "is_open": False,
+    }
+
+
+def run(
+    folder: Path, tracks: list[pd.DataFrame], windows: list[dict[str, Any]], **settings: Any
+) -> pd.DataFrame:
+    """Run the stage in ``folder`` and return its estimates."""
+    clean, segment, out = (folder / name for name in ("clean", "segment", "out"))
+    for path in (clean, segment, out):
+        path.mkdir(parents=True)
+    frame = pd.concat(tracks, ignore_index=True) if tracks else tables.empty(tables.CLEAN_FIXES)
+    frame = frame.drop(columns="geometry", errors="ignore")
+    geometry = points(np.zeros((len(frame), 2)))
+    layer = gpd.GeoDataFrame(frame, geometry=geometry, crs="EPSG:4326")
+    write_table(layer, clean / "fixes.parquet", tables.CLEAN_FIXES)
+    write_json({"crs": "EPSG:32643", "cell_m": 100.0}, clean / "clean.json")
+    table = pd.DataFrame(windows) if windows else tables.empty(tables.MIGRATIONS)
+    for column in ("start_utc", "end_utc"):
+        table[column] = table[column].astype(tables.UTC)
+    write_table(table, segment / "migrations.parquet", tables.MIGRATIONS)
+    context = StageContext(
+        "h",
+        settings_of({"occurrence": Occurrence(**settings), "species": "Ovis ammon"}),
+        {},
+        {"clean": {"h": clean}, "segment": {"h": segment}},
+        out,
+    )
+    surface.run(context)
+    estimates = read_table(out / "estimates.parquet")
+    assert list(tables.check(estimates, tables.ESTIMATES)["migration"]) == sorted(
+        row["migration"] for row in windows
+    )
+    tables.check(read_table(out / "surfaces.parquet"), tables.SURFACES)
+    return estimates.set_index("migration")
+
+
+def test_each_window_has_its_surface_and_refusals_say_why(tmp_path: Path) -> None:
+    rest = fixes("rest", 40, x_m=np.tile([0.0, 1.0], 20), y_m=0.0)
+    tracks = [fixes("a", 100), fixes("few", 3), fixes("sparse", 20, lag_h=12), rest]
+    windows = [window(name, name) for name in ("a", "few", "sparse", "rest", "nobody")]
+    estimates = run(tmp_path, tracks, windows)
+    assert estimates["error"].to_dict() == {
+        "a": "",
+        "few": "3 usable fixes; at least 4 are needed",
+        "nobody": "0 usable fixes; at least 4 are needed",
+        "rest": "no motion variance: its likelihood is greatest at no movement at all; got root"
+        " mean square distance 1 m of 19 left-out fixes from the straight line, location error"
+        " 20 m; lower occurrence.location_error_m if the collar is better, or use method fmv",
+        "sparse": "19 of 19 steps are longer than 8 h; at most 33% may be",
+    }
+    assert estimates.loc["a", "reason"] == (
+        "motion variance from 49 left-out fixes (corrected form); median step 2 h"
+    )
+    assert estimates.loc["a", "n_bridges"] == 99
+    assert estimates.loc["a", "mass"] == pytest.approx(1, abs=1e-12)
+    assert estimates["mass"].isna().sum() == 4
+    surfaces = read_table(tmp_path / "out" / "surfaces.parquet")
+    assert surfaces["migration"].unique().tolist() == ["a"]
+    facts = read_json(tmp_path / "out" / "surface.json")
+    assert facts["crs"] == "EPSG:32643"
+    assert (facts["cell_m"], facts["n_surfaces"], facts["n_without_surface"]) == (100.0, 1, 4)
+
+
+def test_only_usable_fixes_inside_the_window_count(tmp_path: Path) -> None:
+    track = fixes("a", 100)
+    track.loc[[10, 11, 12], "flags"] = 32
+    track.loc[[10, 11, 12], ["x_m", "y_m"]] = np.nan
+    # 2 days of 2 h fixes, both ends included: 25, less the three that are flagged.
+    estimates = run(tmp_path, [track], [window("w", "a", days=2)])
+    assert estimates.loc["w", "n_fixes"] == 22
+
+
+def test_windows_without_tracks_and_herds_without_windows_give_empty_tables(tmp_path: Path) -> None:
+    assert run(tmp_path / "none", [], []).empty
+    assert run(tmp_path / "resident", [fixes("a", 100)], []).empty
+    assert read_table(tmp_path / "none" / "out" / "surfaces.parquet").empty
+
+
+def test_hostile_names_are_only_names(tmp_path: Path) -> None:
+    estimates = run(tmp_path, [fixes(HOSTILE, 50)], [window(HOSTILE, HOSTILE)])
+    assert estimates.loc[HOSTILE, "error"] == ""
+    surfaces = read_table(tmp_path / "out" / "surfaces.parquet", where={"migration": [HOSTILE]})
+    assert surfaces["mass"].sum() == pytest.approx(1)
+
+
+def test_threads_and_the_order_of_windows_do_not_change_a_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["c", "a", "b", "few"]
+    tracks = [fixes(name, 3 if name == "few" else 60 + ord(name)) for name in names]
+    digests = set()
+    for k, (threads, order) in enumerate([(1, names), (3, names), (7, names[::-1])]):
+        monkeypatch.setattr(surface, "_n_threads", lambda n=threads: n)
+        folder = tmp_path / str(k)
+        run(folder, tracks, [window(name, name) for name in order])
+        files = sorted((folder / "out").iterdir())
+        digests.add(hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest())
+    assert len(digests) == 1
+
+
+def test_each_window_is_a_row_group_of_its_own(tmp_path: Path) -> None:
+    run(tmp_path, [fixes("a", 60), fixes("b", 70)], [window("a", "a"), window("b", "b")])
+    assert pq.ParquetFile(tmp_path / "out" / "surfaces.parquet").num_row_groups == 2
+
+
+def test_fmv_takes_the_species_value_and_refuses_a_species_without(tmp_path: Path) -> None:
+    arguments = ([fixes("a", 60)], [window("w", "a")])
+    fixed = {"method": "fmv", "fmv_m2_min": {"Ovis ammon": 640.0}}
+    estimates = run(tmp_path / "known", *arguments, **fixed)
+    assert estimates.loc["w", "s2_m2_min"] == 640
+    with pytest.raises(MethodError, match="'Ovis ammon'") as caught:
+        run(tmp_path / "unknown", *arguments, method="fmv")
+    assert "occurrence.fmv_m2_min" in str(caught.value)
+
+
+def test_line_needs_no_variance(tmp_path: Path) -> None:
+    estimates = run(tmp_path, [fixes("a", 60)], [window("w", "a")], method="line")
+    assert np.isnan(estimates.loc["w", "s2_m2_min"])
+    assert estimates.loc["w", "mass"] == pytest.approx(1)
+    assert estimates.loc["w", "reason"].startswith("even within 200 m of the steps")
+
+
+def test_dop_counts_only_where_the_collar_s_factor_is_configured(tmp_path: Path) -> None:
+    track = fixes("a", 80)
+    track["dop"] = np.where(np.arange(80) % 3 == 0, np.nan, 12.0)
+    arguments = ([track], [window("w", "a")])
+    found = {
+        factor: run(tmp_path / str(factor), *arguments, error_per_dop_m=factor).loc["w"]
+        for factor in (None, 5.0, 20 / 12)
+    }
+    # 20 m for all, by the default or by DOP 12 times 20/12 and 20 m where DOP is not known.
+    assert found[None]["s2_m2_min"] == pytest.approx(found[20 / 12]["s2_m2_min"], rel=1e-9)
+    assert found[5.0]["s2_m2_min"] < found[None]["s2_m2_min"]
+
+
+def test_long_steps_that_are_left_out_are_told(tmp_path: Path) -> None:
+    track = fixes("a", 60)
+    track.loc[30:, "time_utc"] += pd.Timedelta(hours=12)
+    estimates = run(tmp_path, [track], [window("w", "a")])
+    assert estimates.loc["w", "reason"].endswith("; 1 of 59 steps left out: over 8 h")
+    assert estimates.loc["w", ["n_bridges", "n_long_lags"]].tolist() == [58, 1]
+
+
+def test_a_piece_that_breaks_the_contract_is_not_written(tmp_path: Path) -> None:
+    bad = pd.DataFrame(
+        {
+            "migration": ["w", "w"],
+            "row": np.zeros(2, "int32"),
+            "col": np.array([0, 1], "int32"),
+            "mass": [0.5, 1.5],
+        }
+    )
+    with (
+        pytest.raises(InternalError, match="SURFACES"),
+        TableWriter(tmp_path / "t.parquet", tables.SURFACES) as writer,
+    ):
+        writer.write(bad)
