@@ -184,6 +184,7 @@ def test_no_data_is_left_out_and_counted_never_ranked_as_zero(world: World) -> N
     threats, facts = world.rank(layer, encounters([("f", "a", "spring", 1, 1)]))
     assert threats["segment"].tolist() == ["f", "calm"]
     assert facts["n_no_data"] == 1
+    assert facts["no_data"] == ["far"]
     assert "none met it" in threats["reason"].iloc[1]
 
 

@@ -29,8 +29,9 @@ from corridors.threats.score import (
 _NOTES = """\
 Segments where nobody was tracked are counted as n_no_data and not ranked: it is not 'no crossing'.
 State boundaries without a fence are jurisdiction and are not ranked.
-Expected passages come from bridges that do not know the barrier: a closed one gets a few that \
-never happened, so its permeability is overestimated.
+Passages come from bridges that do not know the barrier, netted over each visit: a closed one \
+still gets a few that never happened, so its permeability is overestimated.
+Animals are resampled whole; permeability is drawn from the posterior of each draw's encounters.
 The position of a barrier within its tolerance is averaged in the passages.
 Removed barriers score 0: what was gained needs tracks from before and after.
 Class priors are proposals, not published values: see the basis of each."""
@@ -51,6 +52,7 @@ def run(context: StageContext) -> None:
         "n_segments": len(segments),
         "n_ranked": 0,
         "n_no_data": int((~segments["has_data"] & ~is_jurisdiction).sum()),
+        "no_data": sorted(segments.loc[~segments["has_data"] & ~is_jurisdiction, "segment"]),
         "n_jurisdiction": int(is_jurisdiction.sum()),
         "n_animals": len(years),
         "tracking_years": round(sum(years.values()), 4),
@@ -64,7 +66,6 @@ def run(context: StageContext) -> None:
         "notes": _NOTES.splitlines(),
     }
     if ranked.empty or not years:
-        facts["n_no_data"] += len(ranked)
         write_table(tables.empty(tables.THREATS), context.out / "threats.parquet", tables.THREATS)
         write_json(facts, context.out / "rank.json")
         return
