@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import label
 from skimage.graph import MCP_Geometric
 
 Array = npt.NDArray[np.float64]
@@ -14,35 +15,35 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class LeastCost:
-    """The least-cost way between two sets of cells.
+class RangeLinks:
+    """The least-cost ways between the parts of two ranges.
 
     Parameters
     ----------
-    cost
-        Least cost of a way from one set to the other through each cell, m of easiest ground,
-        (ny, nx); NaN where no way leads.
+    detour
+        Share by which the best way of a part through the cell costs more than that part's
+        least-cost way, the minimum over parts, (ny, nx) >= 0; NaN where no way leads.
     least
-        The minimum of ``cost``.
+        Least cost of each part that has a way, m of easiest ground, > 0, (n_links,), sorted.
     path
-        Array indices (iy, ix) of the cells of one least-cost path, from the first set to the
-        second, int (n, 2).
+        Array indices (iy, ix) of the cells of the cheapest of these ways, from the first range
+        to the second, int (n, 2).
+    n_shared
+        Parts that share cells with the other range: nothing lies between.
+    n_unreached
+        Parts that no path of known cells joins with the other range.
     """
 
-    cost: Array
-    least: float
+    detour: Array
+    least: Array
     path: npt.NDArray[np.int64]
-
-    @property
-    def detour(self) -> Array:
-        """Share by which a way through the cell costs more than the best one, NaN: no way."""
-        return self.cost / self.least - 1.0
+    n_shared: int
+    n_unreached: int
 
     def corridor(self, width_share: float) -> Mask:
         """Return the cells whose detour is at most ``width_share``."""
-        # A few units of rounding: the cells of the path itself must not fall out at width 0.
-        limit = (1.0 + width_share) * self.least * (1.0 + 1e-9)
-        inside: Mask = self.cost <= limit
+        # A few units of rounding: the cells of the paths themselves must not fall out at 0.
+        inside: Mask = self.detour <= width_share + 1e-9
         return inside
 
 
@@ -81,52 +82,87 @@ def cost_distance(resistance: Array, sources: Mask, *, cell_m: float) -> Array:
     return _distance(resistance, sources, cell_m)[0]
 
 
-def least_cost(
+def link_ranges(
     resistance: Array,
     first: Mask,
     second: Mask,
     *,
     cell_m: float,
     names: tuple[str, str] = ("first", "second"),
-) -> LeastCost:
-    """Return the least-cost ways between two sets of cells.
+) -> RangeLinks:
+    """Return the least-cost ways from every part of two ranges to the other range.
 
     Parameters
     ----------
     resistance
         Cost of one metre, (ny, nx), > 0; NaN: no path leads through.
     first, second
-        The two ranges, (ny, nx).
+        Cells of the two ranges, (ny, nx). Cells that touch, also in a corner, are one part.
     cell_m
         Edge of a cell, m.
     names
-        What messages call the two sets.
+        What messages call the two ranges.
 
     Raises
     ------
     NoWayError
-        A set has no cell with known resistance, the sets share cells, or no path joins them.
+        A range has no cell with known resistance, or none of its parts has a way to the other
+        range because they share cells or no path joins them.
 
     Notes
     -----
-    ``cost = cost_distance(first) + cost_distance(second)``; its minimum is the cost of the
-    least-cost path, and the cells near the minimum are the corridor (Singleton et al. 2002, USDA
-    PNW-RP-549; Beier et al. 2008, doi:10.1111/j.1523-1739.2008.00942.x).
+    For each part p the cost of a way through a cell is the sum of the cost distances from p and
+    from the whole other range; its minimum is the cost of the least-cost path, and the cells near
+    the minimum are the corridor (Singleton et al. 2002, USDA PNW-RP-549; Beier et al. 2008,
+    doi:10.1111/j.1523-1739.2008.00942.x). Taking every part in turn keeps a remote summer range
+    from being left out because another one lies nearer. Two searches, and one more for each part
+    of a range that has several.
     """
     known = np.isfinite(resistance)
-    for name, cells in zip(names, (first, second), strict=True):
-        if not (cells & known).any():
+    ranges = (first & known, second & known)
+    for name, cells in zip(names, ranges, strict=True):
+        if not cells.any():
             raise NoWayError(f"the {name} range has no cell with known resistance")
-    if (first & second & known).any():
-        raise NoWayError("the ranges share cells of the habitat grid: nothing lies between them")
-    from_first, search = _distance(resistance, first, cell_m)
-    from_second, _ = _distance(resistance, second, cell_m)
-    reached = np.where(second & known, from_first, np.nan)
-    if not np.isfinite(reached).any():
-        raise NoWayError("no path of cells with known resistance joins the ranges")
-    end = np.unravel_index(int(np.nanargmin(reached)), reached.shape)
-    path = np.array(search.traceback(end), dtype=np.int64)
-    return LeastCost(from_first + from_second, float(reached[end]), path)
+    whole = [_distance(resistance, cells, cell_m) for cells in ranges]
+    detour = np.full(resistance.shape, np.nan)
+    found: list[tuple[float, int, int]] = []
+    n_shared = n_unreached = 0
+    for own, other in ((0, 1), (1, 0)):
+        labels, n_parts = label(ranges[own], structure=np.ones((3, 3)))
+        from_other = whole[other][0]
+        for part in range(1, n_parts + 1):
+            costs = np.where(labels == part, from_other, np.nan)
+            if not np.isfinite(costs).any():
+                n_unreached += 1
+                continue
+            cell = int(np.nanargmin(costs))
+            least = float(costs.flat[cell])
+            if least == 0.0:
+                n_shared += 1
+                continue
+            found.append((least, own, cell))
+            if n_parts == 1:
+                from_own = whole[own][0]
+            else:
+                from_own, _ = _distance(resistance, labels == part, cell_m)
+            np.fmin(detour, (from_own + from_other) / least - 1.0, out=detour)
+    if not found:
+        raise NoWayError(
+            "the ranges share cells of the habitat grid: nothing lies between them"
+            if n_shared
+            else "no path of cells with known resistance joins the ranges"
+        )
+    _, own, cell = min(found)
+    # The search began in the other range: its way back from this part runs other -> own.
+    iy, ix = np.unravel_index(cell, resistance.shape)
+    path = np.array(whole[1 - own][1].traceback((int(iy), int(ix))), dtype=np.int64)
+    return RangeLinks(
+        detour=np.maximum(detour, 0.0),
+        least=np.array(sorted(least for least, _, _ in found)),
+        path=path[::-1] if own == 0 else path,
+        n_shared=n_shared,
+        n_unreached=n_unreached,
+    )
 
 
 def _distance(resistance: Array, sources: Mask, cell_m: float) -> tuple[Array, Any]:

@@ -34,7 +34,7 @@ from corridors.foundation.errors import (
     MissingInputError,
 )
 from corridors.foundation.grid import Grid, pack
-from corridors.habitat.connectivity import LeastCost, NoWayError, least_cost
+from corridors.habitat.connectivity import NoWayError, RangeLinks, link_ranges
 from corridors.habitat.layers import (
     cell_numbers,
     cells_in,
@@ -207,7 +207,7 @@ def _corridor(
     resistance: Array,
     ranges: _Ranges,
     facts: dict[str, Any],
-) -> tuple[LeastCost | None, Mask]:
+) -> tuple[RangeLinks | None, Mask]:
     nothing = np.zeros(grid.shape, dtype=np.bool_)
     missing = [season for season in ENDS if season not in ranges.shapes]
     if missing:
@@ -215,12 +215,18 @@ def _corridor(
         return None, nothing
     winter, summer = (cells_in(ranges.shapes[season], grid) for season in ENDS)
     try:
-        found = least_cost(resistance, winter, summer, cell_m=grid.cell_m, names=ENDS)
+        found = link_ranges(resistance, winter, summer, cell_m=grid.cell_m, names=ENDS)
     except NoWayError as error:
         facts["no_corridor"] = str(error)
         return None, nothing
     path = to_geographic(_line(grid, found.path), grid.crs)
-    facts["least_cost_m"] = found.least
+    facts["links"] = {
+        "n": found.least.size,
+        "n_shared": found.n_shared,
+        "n_unreached": found.n_unreached,
+        "longest_cost_m": float(found.least[-1]),
+    }
+    facts["least_cost_m"] = float(found.least[0])
     facts["path_km"] = geodesic_length_m(path) / 1000.0
     straight = shapely.shortest_line(ranges.shapes["winter"], ranges.shapes["summer"])
     facts["straight_km"] = geodesic_length_m(to_geographic(straight, grid.crs)) / 1000.0
