@@ -41,8 +41,6 @@ STATES = {
 }
 SOURCE = "Natural Earth 4.1.0, 1:10m, through world-atlas 2.0.2"
 LABEL = "generalised"
-# Lengths that are quoted for these boundaries, for comparison only.
-PUBLISHED = {("Afghanistan", "Tajikistan"): (1357.0, "CIA World Factbook")}
 DECIMALS = 6
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "corridors" / "formats" / "bundled"
 
@@ -118,7 +116,6 @@ def boundary_features(topology: Topology, states: dict[str, Any]) -> list[dict[s
         shared = [index for index in arcs[left] if index in other]
         if not shared:
             continue
-        published_km, published_source = PUBLISHED.get((left, right), (None, ""))
         features.append(
             feature(
                 {
@@ -127,8 +124,6 @@ def boundary_features(topology: Topology, states: dict[str, Any]) -> list[dict[s
                     "type": "unknown",
                     "source": SOURCE,
                     "label": LABEL,
-                    "published_km": published_km,
-                    "published_source": published_source,
                 },
                 "MultiLineString",
                 [line.tolist() for line in chains(topology, shared)],

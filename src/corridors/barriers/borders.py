@@ -169,7 +169,9 @@ def national_shares(
             area[row] = _polygon_km2(shapely.intersection(polygons[row], corridor))
     cell_state = state_of(cells, polygons)
     total = float(mass.sum())
-    held = np.bincount(cell_state[cell_state >= 0], mass[cell_state >= 0], minlength=len(states))
+    located = cell_state >= 0
+    held = np.zeros(len(states))
+    np.add.at(held, cell_state[located], mass[located])
     fix_state = state_of(fixes, polygons)
     pairs = pd.DataFrame({"state": fix_state, "animal": animals}).query("state >= 0")
     counts = pairs.drop_duplicates()["state"].value_counts()
@@ -184,10 +186,15 @@ def national_shares(
     )
     used = (shares["corridor_km2"] > 0) | (shares["mass_share"] > 0) | (shares["n_animals"] > 0)
     elsewhere = {
-        "corridor_share_elsewhere": max(0.0, 1 - float(area.sum()) / whole) if whole > 0 else None,
-        "mass_share_elsewhere": max(0.0, 1 - float(held.sum()) / total) if total > 0 else None,
+        "corridor_share_elsewhere": _rest(area, whole) if whole > 0 else None,
+        "mass_share_elsewhere": _rest(held, total) if total > 0 else None,
     }
     return shares[used].reset_index(drop=True), elsewhere
+
+
+def _rest(parts: Floats, whole: float) -> float:
+    # Twelve digits: rounding errors of the sum are no share.
+    return max(0.0, round(1 - float(parts.sum()) / whole, 12))
 
 
 def _polygon_km2(geometry: BaseGeometry) -> float:

@@ -14,15 +14,7 @@ from typing import Any
 import geopandas as gpd
 
 GEOGRAPHIC = "EPSG:4326"
-BOUNDARY_COLUMNS = (
-    "left_state",
-    "right_state",
-    "type",
-    "source",
-    "label",
-    "published_km",
-    "published_source",
-)
+BOUNDARY_COLUMNS = ("left_state", "right_state", "type", "source", "label")
 
 
 def boundaries() -> gpd.GeoDataFrame:
@@ -31,9 +23,8 @@ def boundaries() -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        ``left_state, right_state, type, source, label, published_km, published_source, geometry``,
-        one row per pair in alphabetical order; ``left_state`` lies to the left of the line.
-        ``published_km`` is what others state, NaN where nothing is stated: for comparison only.
+        ``left_state, right_state, type, source, label, geometry``, one row per pair in
+        alphabetical order; ``left_state`` lies to the left of the line.
 
     Notes
     -----
@@ -47,8 +38,7 @@ def boundaries() -> gpd.GeoDataFrame:
     >>> lines.loc[lines["left_state"] == "Afghanistan", "right_state"].tolist()
     ['China', 'Pakistan', 'Tajikistan', 'Turkmenistan', 'Uzbekistan']
     """
-    frame = _layer("natural_earth_boundaries.geojson", BOUNDARY_COLUMNS)
-    return frame.astype({"published_km": "float64"})
+    return _layer("natural_earth_boundaries.geojson", BOUNDARY_COLUMNS)
 
 
 def states() -> gpd.GeoDataFrame:
