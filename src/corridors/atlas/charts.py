@@ -11,7 +11,7 @@ from corridors.atlas.maps import png
 from corridors.atlas.styles import THREAT_CLASSES
 
 N_ROWS = 15
-_LONGEST_NAME = 42
+_LONGEST_NAME = 40
 
 
 def threat_chart(threats: pd.DataFrame, *, width_in: float = 9.0, dpi: int = 130) -> bytes:
@@ -27,7 +27,7 @@ def threat_chart(threats: pd.DataFrame, *, width_in: float = 9.0, dpi: int = 130
     rows = threats.sort_values("rank", kind="stable").head(N_ROWS)
     figure = Figure(figsize=(width_in, 0.75 + 0.29 * len(rows)), dpi=dpi, facecolor=palette.PAPER)
     axes = figure.add_axes(
-        (0.36, 0.5 / figure.get_figheight(), 0.61, 1 - 0.6 / figure.get_figheight())
+        (0.43, 0.5 / figure.get_figheight(), 0.54, 1 - 0.6 / figure.get_figheight())
     )
     at = np.arange(len(rows))[::-1]
     for y, row in zip(at, rows.itertuples(), strict=True):
@@ -57,4 +57,4 @@ def threat_chart(threats: pd.DataFrame, *, width_in: float = 9.0, dpi: int = 130
 def _name(row: object) -> str:
     name = str(row.name) or str(row.segment)  # type: ignore[attr-defined]
     name = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
-    return f"{row.rank}.  {name}, km {row.from_km:g}–{row.to_km:g}"  # type: ignore[attr-defined]
+    return f"{row.rank}.  {name}, km {row.from_km:.1f}–{row.to_km:.1f}"  # type: ignore[attr-defined]

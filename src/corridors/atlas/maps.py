@@ -71,7 +71,7 @@ def corridor_map(
     window = box(*extent)
     for name, draw in (
         ("ranges", _ranges),
-        ("modelled_corridor", _modelled),
+        ("modelled_corridor", _modelled_outline if "corridors" in drawn else _modelled),
         ("corridors", _corridors),
         ("stopovers", _stopovers),
         ("segments", _segments),
@@ -177,6 +177,15 @@ def _modelled(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Li
     return _classes(axes, frame, palette.MODELLED, palette.MODELLED_OUTLINE, "Modelled", 3.0)
 
 
+def _modelled_outline(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
+    """Draw only the edge: a corridor that was seen comes first."""
+    edge = palette.MODELLED_OUTLINE
+    frame[frame["corridor_class"] == "low"].boundary.plot(
+        ax=axes, color=edge, linewidth=0.8, linestyle="--", zorder=3.0
+    )
+    return [Line2D([], [], color=edge, lw=0.8, ls="--", label="Modelled corridor")]
+
+
 def _corridors(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
     return _classes(axes, frame, palette.CORRIDOR, palette.CORRIDOR_OUTLINE, "Corridor", 3.5)
 
@@ -203,23 +212,33 @@ def _classes(
                 alpha=0.85,
                 zorder=zorder + level * 0.1,
             )
-            entries.append(
-                Patch(facecolor=colours[name], edgecolor=edge, lw=0.5, label=f"{words}: {name} use")
-            )
+            label = f"{words}: {name} use"
+            if words == "Modelled" and set(here["corridor_class"]) == {"low"}:
+                label = "Modelled corridor"
+            entries.append(Patch(facecolor=colours[name], edgecolor=edge, lw=0.5, label=label))
     return entries[::-1]
 
 
 def _stopovers(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
-    season = next(iter([s for s in ("all", "spring", "autumn") if (frame["season"] == s).any()]))
-    frame[frame["season"] == season].plot(
-        ax=axes,
-        facecolor="none",
-        edgecolor=palette.STOPOVER,
-        hatch="//////",
-        linewidth=0.6,
-        zorder=4.2,
-    )
-    return [Patch(facecolor="none", edgecolor=palette.STOPOVER, hatch="//////", label="Stopover")]
+    entries: list[Patch | Line2D] = []
+    whole = (frame["season"] == "all").any()
+    for season, pattern in (("all", "//////"), ("spring", "//////"), ("autumn", "\\\\\\\\\\\\")):
+        rows = frame[frame["season"] == season]
+        if not len(rows) or whole != (season == "all"):
+            continue
+        rows.plot(
+            ax=axes,
+            facecolor="none",
+            edgecolor=palette.STOPOVER,
+            hatch=pattern,
+            linewidth=0.5,
+            zorder=4.2,
+        )
+        words = "Stopover" if season == "all" else f"Stopover, {season}"
+        entries.append(
+            Patch(facecolor="none", edgecolor=palette.STOPOVER, hatch=pattern, label=words)
+        )
+    return entries
 
 
 def _segments(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:

@@ -229,8 +229,18 @@ def package_layers(products: list[Product], *, labels: Mapping[str, str]) -> lis
     ]
 
 
-def project_layers(products: list[Product], *, package: str, rights: str) -> list[ProjectLayer]:
-    """Return ``products`` as project layers that read ``package``, a path beside the project."""
+def project_layers(
+    products: list[Product],
+    *,
+    package: str,
+    rights: str,
+    hidden_when_tracked: tuple[str, ...] = ("modelled_corridor",),
+) -> list[ProjectLayer]:
+    """Return ``products`` as project layers that read ``package``, a path beside the project.
+
+    A modelled corridor is off where the herd was tracked: what was seen comes first.
+    """
+    tracked = any(product.plan.name == "corridors" for product in products)
     return [
         ProjectLayer(
             key=product.plan.name,
@@ -243,7 +253,8 @@ def project_layers(products: list[Product], *, package: str, rights: str) -> lis
             rights=rights,
             style=product.style,
             wkb_type=wkb_type(product.frame) if product.is_spatial else "",
-            visible=product.plan.visible,
+            visible=product.plan.visible
+            and not (tracked and product.plan.name in hidden_when_tracked),
             expanded=product.plan.group != "Network",
         )
         for product in products

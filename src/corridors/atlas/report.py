@@ -122,13 +122,15 @@ def _areas(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     corridors = pd.concat([tables["corridors"], tables["modelled"]], ignore_index=True)
     rows = facts.areas(corridors) if len(corridors) else []
     stopovers = tables["stopovers"]
-    whole = stopovers[stopovers["season"] == "all"]
-    shown = whole if len(whole) else stopovers
+    # One season at a time: stopovers of spring and autumn overlap.
+    season = next((s for s in ("all", "spring", "autumn") if (stopovers["season"] == s).any()), "")
+    shown = stopovers[stopovers["season"] == season]
     return {
         "areas": rows,
         "corridor": rows[0] if rows else None,
         "stopover_km2": float(shown["area_km2"].sum()) if len(shown) else None,
         "n_stopovers": len(shown),
+        "stopover_season": season,
         "ranges": facts.range_areas(tables["ranges"]),
     }
 

@@ -71,7 +71,7 @@ def _threat_style(frame: pd.DataFrame, rank: str, low: str | None, high: str | N
         nested = {}
         if bound <= LABELLED_RANKS:
             layers.append(marker_line("centralpoint"))
-            nested[2] = Symbol((marker("circle", rgba(colour), 1.6 + width, _WHITE, 0.35),))
+            nested[2] = Symbol((marker("circle", rgba(colour), 1.2 + width, _WHITE, 0.3),))
         upper = "" if bound == float("inf") else f' AND "{rank}" <= {bound:g}'
         where = f'"{rank}" >= {lowest:g}{upper} AND "score" > 0'
         rules.append(Rule(words, where, Symbol(tuple(layers), 0, nested)))
@@ -87,7 +87,18 @@ def _threat_style(frame: pd.DataFrame, rank: str, low: str | None, high: str | N
         frame,
         "Line",
         rules,
-        (Label(number, 9, rgba(palette.THREAT[0]), _WHITE, "point", 3_000_000, True, 9),),
+        (
+            Label(
+                number,
+                9,
+                rgba(palette.THREAT[0]),
+                _WHITE,
+                "point",
+                3_000_000,
+                bold=True,
+                priority_expression=f'max(0, 10.5 - "{rank}" / 2)',
+            ),
+        ),
         order_by=f'"{rank}"',
         display=f'to_string("{rank}") || \'. \' || "name"',
     )
@@ -100,7 +111,14 @@ def corridors(frame: pd.DataFrame) -> LayerStyle:
 
 def modelled(frame: pd.DataFrame) -> LayerStyle:
     """Return the modelled corridor in grey-blue with dashed outlines: not observed."""
-    return _corridor_style(frame, palette.MODELLED, palette.MODELLED_OUTLINE, 0.75, dashed=True)
+    if set(frame["corridor_class"]) != {"low"}:
+        return _corridor_style(frame, palette.MODELLED, palette.MODELLED_OUTLINE, 0.75, dashed=True)
+    edge = rgba(palette.MODELLED_OUTLINE)
+    symbol = Symbol(
+        (fill(rgba(palette.MODELLED["low"]), edge, 0.0), outline(edge, 0.3, (2.2, 1.1)))
+    )
+    rules = [Rule("Modelled, nobody tracked", "", symbol)]
+    return _style(frame, "Polygon", rules, opacity=0.75)
 
 
 def stopovers(frame: pd.DataFrame) -> LayerStyle:
@@ -111,8 +129,8 @@ def stopovers(frame: pd.DataFrame) -> LayerStyle:
             continue
         symbol = Symbol(
             (
-                hatch(rgba(palette.STOPOVER, 0.9), 0.22, 1.3, angle),
-                outline(rgba(palette.STOPOVER), 0.3),
+                hatch(rgba(palette.STOPOVER, 0.75), 0.16, 1.4, angle),
+                outline(rgba(palette.STOPOVER, 0.75), 0.18),
             )
         )
         rules.append(Rule(SEASON_WORDS[season], f'"season" = {quoted(season)}', symbol))

@@ -14,7 +14,7 @@ Classes = list[tuple[float, str, str]]
 
 
 def classes(mass: npt.NDArray[np.floating]) -> Classes:
-    """Return (upper bound, colour, label), ascending, for a pseudocolour style.
+    """Return (upper bound, colour, label), ascending, for a pseudocolour style; "" is no colour.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def classes(mass: npt.NDArray[np.floating]) -> Classes:
     --------
     >>> for bound, _, label in classes(np.array([0.5, 0.3, 0.15, 0.05])):
     ...     print(f"{bound:.2f} {label}")
-    0.05 the rest
+    0.05 the rest (not drawn)
     0.15 cells that hold 99 % of the use
     0.30 cells that hold 90 % of the use
     0.50 cells that hold 75 % of the use
@@ -52,5 +52,6 @@ def classes(mass: npt.NDArray[np.floating]) -> Classes:
             )
             # A discrete class ends at its bound inclusive; the threshold cell is above it.
             upper = float(np.nextafter(np.float32(bound), np.float32(0)))
-    found.append((upper, palette.SURFACE[-1], "the rest"))
+    # The rest reaches far out, where it says nothing: transparent.
+    found.append((upper, "", "the rest (not drawn)"))
     return found[::-1]

@@ -67,6 +67,8 @@ class Label:
         the middle of any geometry, ``inside`` a polygon.
     max_denominator
         Labels show up to 1:this scale.
+    priority, priority_expression
+        0-10: which labels stay where there is room for one; the expression is per feature.
     """
 
     expression: str
@@ -77,6 +79,7 @@ class Label:
     max_denominator: int
     bold: bool = False
     priority: int = 5
+    priority_expression: str = ""
 
 
 @dataclass(frozen=True)
@@ -204,7 +207,8 @@ def raster_document(
     Parameters
     ----------
     classes
-        (upper bound, colour ``#rrggbb``, label), ascending; the last bound may be infinite.
+        (upper bound, colour ``#rrggbb`` or "" for transparent, label), ascending; the last bound
+        may be infinite.
     lowest, highest
         Range of the values; values below ``lowest`` belong to the first class.
     opacity
@@ -253,8 +257,8 @@ def raster_pipe(
             "item",
             {
                 "value": "inf" if bound == float("inf") else repr(float(bound)),
-                "color": colour,
-                "alpha": "255",
+                "color": colour or "#ffffff",
+                "alpha": "255" if colour else "0",
                 "label": label,
             },
         )
@@ -443,4 +447,17 @@ def _label_settings(label: Label) -> Element:
             "fontLimitPixelSize": "0",
         },
     )
+    if label.priority_expression:
+        _data_defined(settings, "Priority", label.priority_expression)
     return settings
+
+
+def _data_defined(settings: Element, name: str, expression: str) -> None:
+    holder = SubElement(SubElement(settings, "dd_properties"), "Option", {"type": "Map"})
+    SubElement(holder, "Option", {"name": "name", "type": "QString", "value": ""})
+    properties = SubElement(holder, "Option", {"name": "properties", "type": "Map"})
+    one = SubElement(properties, "Option", {"name": name, "type": "Map"})
+    SubElement(one, "Option", {"name": "active", "type": "bool", "value": "true"})
+    SubElement(one, "Option", {"name": "expression", "type": "QString", "value": expression})
+    SubElement(one, "Option", {"name": "type", "type": "int", "value": "3"})
+    SubElement(holder, "Option", {"name": "type", "type": "QString", "value": "collection"})

@@ -74,7 +74,12 @@ def run(context: StageContext) -> None:
             abstract=f"{settings.study.title}. Tier {settings.publish.tier}.",
             crs=named_crs(crs),
             bounds=first_view(products, crs),
-            layers=project_layers(products, package=f"./{_PACKAGE}", rights=labels["label"]),
+            layers=project_layers(
+                products,
+                package=f"./{_PACKAGE}",
+                rights=labels["label"],
+                hidden_when_tracked=(),
+            ),
         ),
         context.out / "atlas.qgz",
     )

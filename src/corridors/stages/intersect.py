@@ -264,7 +264,7 @@ def _met(
     offset = pd.to_timedelta(np.rint(lag_us.to_numpy(float) * share), unit="us")
     time = (own["start_utc"] + offset).astype(tables.UTC)
     lon, lat = transformer(herd.crs, GEOGRAPHIC).transform(x_m, y_m)
-    frame = frame.reset_index(drop=True).assign(
+    frame = frame.assign(
         animal=own["animal"],
         time_utc=time,
         month=time.dt.month.astype("int64"),
