@@ -18,7 +18,8 @@ Floats = npt.NDArray[np.float64]
 # Span of the search below its upper end; a maximum below it moves the animal by less than a
 # millionth of what its fixes show, which is "no movement" and not a small number.
 _SPAN = 1e-12
-_N_SCAN = 241
+# Steps of a third of an e-fold: one left-out fix alone has a maximum wider than one e-fold.
+_N_SCAN = 84
 
 
 @dataclass(frozen=True)
