@@ -1,0 +1,187 @@
+"""Stage `ingest` on made-up sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import LineString, box
+
+from corridors.config.model import Config
+from corridors.formats.parquet import read_json, read_layer
+from corridors.foundation import tables
+from corridors.foundation.errors import InputError
+from corridors.foundation.vocabulary import FLAG_BIT
+from corridors.stages import ingest, table
+from corridors.stages.context import StageContext, settings_of
+
+HEADER = (
+    "timestamp,location-long,location-lat,sensor-type,individual-taxon-canonical-name,"
+    "tag-local-identifier,individual-local-identifier,visible\n"
+)
+
+
+def run(folder: Path, config: dict[str, Any], out: str = "out") -> Path:
+    """Run the stage on files of ``folder`` and return its folder of results."""
+    loaded = Config.model_validate(config)
+    stage = table.get("ingest")
+    target = folder / out
+    target.mkdir()
+    paths = table.inputs_of(stage, loaded, "h")
+    context = StageContext(
+        "h",
+        settings_of(table.sections_of(stage, loaded, "h")),
+        {path: folder / path for path in paths},
+        {},
+        target,
+    )
+    ingest.run(context)
+    return target
+
+
+def tracks(folder: Path, name: str, *rows: str) -> dict[str, str]:
+    (folder / name).write_text(HEADER + "".join(row + "\n" for row in rows), encoding="utf-8")
+    return {"path": name, "format": "movebank", "time_zone": "UTC"}
+
+
+def herd(*sources: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"h": {"species": "Ovis ammon", "tracks": sources, **more}}
+
+
+ROWS = (
+    "2020-01-02 00:00:00,71.2,37.1,gps,Ovis ammon,T1,Bek,true",
+    "2020-01-01 00:00:00,71.1,37.0,gps,Ovis ammon,T1,Bek,true",
+    "2020-01-03 00:00:00,,,gps,Ovis ammon,T1,Bek,true",
+    "2020-01-04 00:00:00,0,0,gps,Ovis ammon,T1,Bek,true",
+    "2020-01-05 00:00:00,71.3,37.2,gps,Ovis ammon,T1,Bek,false",
+    "2020-01-06 00:00:00,13.5,52.4,gps,Ovis ammon,T1,,true",
+    "2020-01-07 00:00:00,71.3,37.2,acceleration,Ovis ammon,T1,Bek,true",
+)
+
+
+def test_fixes_are_sorted_flagged_and_none_is_dropped(tmp_path: Path) -> None:
+    source = tracks(tmp_path, "t.csv", *ROWS)
+    out = run(tmp_path, {"herds": herd(source)})
+    fixes = read_layer(out / "fixes.parquet")
+    assert fixes["source_row"].tolist() == [3, 2, 4, 5, 6, 7]
+    assert fixes["flags"].tolist() == [
+        0,
+        0,
+        FLAG_BIT["no_position"],
+        FLAG_BIT["impossible_coordinate"],
+        FLAG_BIT["vendor_outlier"],
+        FLAG_BIT["outside_deployment"],
+    ]
+    facts = read_json(out / "ingest.json")
+    assert facts["tracks"][0]["rows_of_other_sensors"] == {"acceleration": 1}
+    assert facts["fixes"]["animals"]["Bek"]["fixes"] == 5
+    assert facts["fixes"]["no_position"] == 1
+    assert str(tmp_path) not in (out / "ingest.json").read_text(encoding="utf-8")
+
+
+def test_the_order_of_sources_and_rows_does_not_change_the_bytes_of_fixes(tmp_path: Path) -> None:
+    first = tracks(tmp_path, "a.csv", *ROWS[:2])
+    second = tracks(tmp_path, "b.csv", *[row.replace("Bek", "Aman") for row in ROWS[2:]])
+    one = run(tmp_path, {"herds": herd(first, second)}, "one")
+    two = run(tmp_path, {"herds": herd(second, first)}, "two")
+    for name in ("fixes.parquet", "barriers.parquet", "states.parquet"):
+        assert (one / name).read_bytes() == (two / name).read_bytes()
+
+
+def test_only_the_chosen_taxon_or_animals_are_read(tmp_path: Path) -> None:
+    ibex = "2020-01-01 00:00:00,71.2,37.1,gps,Capra sibirica,T2,Ibex,true"
+    source = tracks(tmp_path, "t.csv", ROWS[0], ibex)
+    by_taxon = run(tmp_path, {"herds": herd({**source, "species": "Capra sibirica"})}, "taxon")
+    by_animal = run(tmp_path, {"herds": herd({**source, "animals": ("Ibex",)})}, "animal")
+    for out in (by_taxon, by_animal):
+        fixes = read_layer(out / "fixes.parquet")
+        assert fixes["species"].tolist() == ["Capra sibirica"]
+        assert read_json(out / "ingest.json")["tracks"][0]["rows_not_selected"] == 1
+    with pytest.raises(InputError, match="another taxon"):
+        run(tmp_path, {"herds": herd(source)}, "refused")
+
+
+def test_fixes_outside_the_deployment_are_flagged(tmp_path: Path) -> None:
+    source = tracks(tmp_path, "t.csv", *ROWS[:2])
+    (tmp_path / "d.csv").write_text("animal,start,end\nBek,2020-01-01 12:00,\n", encoding="utf-8")
+    out = run(tmp_path, {"herds": herd({**source, "deployments": "d.csv"})})
+    flags = read_layer(out / "fixes.parquet")["flags"].tolist()
+    assert flags == [FLAG_BIT["outside_deployment"], 0]
+
+
+def test_a_herd_with_expert_ranges_only_has_an_empty_table_of_fixes(tmp_path: Path) -> None:
+    ranges = gpd.GeoDataFrame(
+        {"season": ["Winter", "summer", "summer"]},
+        geometry=[box(71, 37, 71.1, 37.1), box(72, 38, 72.1, 38.1), box(72.1, 38, 72.2, 38.1)],
+        crs=4326,
+    )
+    ranges.to_crs(32642).to_file(tmp_path / "r.gpkg")
+    expert = {
+        "path": "r.gpkg",
+        "season_column": "season",
+        "author": "A. Karimov",
+        "date": "2021-05-01",
+        "confidence": "medium",
+    }
+    out = run(tmp_path, {"herds": herd(expert_ranges=expert)})
+    assert read_layer(out / "fixes.parquet").empty
+    got = read_layer(out / "ranges_expert.parquet").set_index("season")
+    assert got["source"].unique().tolist() == ["A. Karimov, 2021-05-01, confidence medium"]
+    assert got.index.tolist() == ["summer", "winter"]
+    assert got.geometry["summer"].geom_type == "Polygon"
+    assert got.loc["winter", "area_km2"] == pytest.approx(98.6, abs=0.5)
+
+
+def test_barriers_near_the_herd_are_read_and_the_far_ones_are_not(tmp_path: Path) -> None:
+    source = tracks(tmp_path, "t.csv", *ROWS[:2])
+    lines = [LineString([(71.15, 37), (71.15, 38)]), LineString([(75, 37), (75, 38)])]
+    gpd.GeoDataFrame({"id": [1, 2]}, geometry=lines, crs=4326).to_file(tmp_path / "l.gpkg")
+    layer = {"name": "fences", "path": "l.gpkg", "kind": "fence", "id_column": "id"}
+    out = run(tmp_path, {"herds": herd(source), "barriers": (layer,)})
+    assert read_layer(out / "barriers.parquet")["barrier"].tolist() == ["fences:1"]
+    assert read_json(out / "ingest.json")["barriers"][0]["by_kind"] == {"fence": 1}
+
+
+def test_bundled_and_own_boundaries_share_one_table(tmp_path: Path) -> None:
+    source = tracks(tmp_path, "t.csv", *ROWS[:2])
+    gpd.GeoDataFrame(
+        {"pair": ["AFG-TJK", "CHN-TJK"], "from": ["map A", "map B"]},
+        geometry=[LineString([(71, 37), (72, 37)]), LineString([(74, 37), (74, 38)])],
+        crs=4326,
+    ).to_file(tmp_path / "b.gpkg")
+    config = {
+        "herds": herd(source),
+        "boundaries": (
+            {
+                "path": "b.gpkg",
+                "pair_column": "pair",
+                "source_column": "from",
+                "left_state": "TJK",
+                "right_state": "AFG",
+                "published_km": 1357.0,
+                "published_source": "CIA World Factbook",
+            },
+            {"path": "natural-earth"},
+        ),
+        "states": {"path": "natural-earth"},
+    }
+    out = run(tmp_path, config)
+    boundaries = read_layer(out / "boundaries.parquet")
+    own = boundaries[boundaries["source"] == "map A"]
+    assert own["left_state"].tolist() == ["AFG"]
+    assert own["published_km"].tolist() == [1357.0]
+    assert boundaries["boundary"].is_unique
+    assert len(boundaries) > 1
+    assert len(read_layer(out / "states.parquet"))
+
+
+def test_empty_tables_have_the_columns_of_their_contract(tmp_path: Path) -> None:
+    out = run(tmp_path, {"herds": herd(tracks(tmp_path, "t.csv", *ROWS[:2]))})
+    for name, schema in (("barriers", tables.BARRIERS), ("boundaries", tables.BOUNDARIES)):
+        frame = read_layer(out / f"{name}.parquet")
+        assert frame.empty
+        assert list(frame.columns) == list(schema.columns)
+    assert pd.api.types.is_datetime64_any_dtype(read_layer(out / "barriers.parquet")["valid_from"])
