@@ -64,7 +64,10 @@ class Processes:
         self.queue: Any = context.Queue()
         threads = max(1, cpus() // workers)
         self.pool = ProcessPoolExecutor(
-            workers, mp_context=context, initializer=start, initargs=(self.queue, threads)
+            workers,
+            mp_context=context,
+            initializer=start,
+            initargs=(self.queue, threads, os.getpid()),
         )
         self.progress = progress
         threading.Thread(target=self._listen, daemon=True).start()

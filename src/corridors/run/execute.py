@@ -52,12 +52,14 @@ def execute(
     nodes = _nodes(study, stages, herds)
     rows = survey(prints)
     report = Report()
-    if not options.is_forced and all(rows[node].state == "current" for node in nodes):
-        report.events = [Event("current", *node) for node in nodes]
-        return report
     touched = {partition for _, partition in nodes}
     if table.WHOLE_STUDY in touched:
         touched.update(study.config.herds)
+    left_over = any((study.processed / STAGING / partition).exists() for partition in touched)
+    is_due = any(rows[node].state != "current" for node in nodes)
+    if not (is_due or left_over or options.is_forced):
+        report.events = [Event("current", *node) for node in nodes]
+        return report
     with lock.held(study, touched, options.wait_s), _signals():
         _sweep(study, touched)
         # Another run may have worked between the survey above and the lock.

@@ -175,7 +175,7 @@ _queue: Any = None
 _SHORTEST_REPORT_S = 0.1
 
 
-def start(queue: Any, threads: int) -> None:
+def start(queue: Any, threads: int, parent: int) -> None:
     """Prepare a worker process: quiet on Ctrl-C, gone when its parent is gone."""
     import signal
 
@@ -184,11 +184,14 @@ def start(queue: Any, threads: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ["NUMBA_NUM_THREADS"] = str(threads)
-    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
 
 
 def _follow(parent: int) -> None:
-    """End this process soon after its parent died, so that no orphan works on."""
+    """End this process soon after its parent died, so that no orphan works on.
+
+    The parent says who it is: it may be dead before this process first looks.
+    """
     while os.getppid() == parent:
         time.sleep(0.2)
     os._exit(1)

@@ -1,0 +1,162 @@
+"""What reruns, and what does not."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from corridors.stages import table
+
+STAGES = [stage.name for stage in table.STAGES if stage.partition == "herd"]
+FROM_SURFACE = STAGES[3:]
+
+
+def _of(herd: str, stages: list[str]) -> list[tuple[str, str]]:
+    return [(stage, herd) for stage in stages]
+
+
+ATLAS = [("atlas", "all-herds")]
+
+
+def test_a_first_run_runs_every_stage_and_a_second_one_none(world: Any) -> None:
+    done = world.run()
+    assert sorted(done) == sorted(_of("argali", STAGES) + _of("bison", STAGES) + ATLAS)
+    before = world.outputs()
+    again = world.call("run")
+    assert again.returncode == 0
+    assert again.stdout == "nothing to do: 19 results are up to date\n"
+    assert again.stderr == ""
+    assert world.outputs() == before
+
+
+def test_a_changed_input_reruns_that_herd_and_the_atlas_only(world: Any) -> None:
+    world.run()
+    world.track("bison").write_text("other tracks\n")
+    plan = world.plan()
+    assert plan["ingest", "bison"] == ("stale", ["input data/raw/bison.csv changed"])
+    assert plan["clean", "bison"] == ("waits", ["waits for ingest"])
+    assert plan["ingest", "argali"] == ("current", [])
+    assert sorted(world.run()) == sorted(_of("bison", STAGES) + ATLAS)
+
+
+def test_a_touched_input_with_the_same_content_reruns_nothing(world: Any) -> None:
+    world.run()
+    text = world.track("bison").read_text()
+    world.track("bison").unlink()
+    world.track("bison").write_text(text)
+    assert world.run() == []
+
+
+def test_a_changed_key_reruns_exactly_the_stages_that_see_it(world: Any) -> None:
+    world.run()
+    world.write_config(rank={"draws": 99})
+    plan = world.plan()
+    assert plan["rank", "argali"] == ("stale", ["rank.draws changed: 500 -> 99"])
+    due = {key for key, (state, _) in plan.items() if state != "current"}
+    late = _of("argali", ["rank", "publish"]) + _of("bison", ["rank", "publish"]) + ATLAS
+    assert due == set(late)
+    assert sorted(world.run()) == sorted(late)
+
+
+def test_a_key_written_with_its_default_changes_nothing(world: Any) -> None:
+    world.run()
+    world.write_config(rank={"draws": 500}, clean={"dop_max": 10})
+    assert world.run() == []
+
+
+def test_stages_after_one_that_left_the_same_bytes_are_not_run(world: Any) -> None:
+    world.run()
+    path = world.site / "corridors" / "stages" / "ingest.py"
+    path.write_text(path.read_text() + "# a better comment\n")
+    plan = world.plan()
+    assert plan["ingest", "argali"] == ("stale", ["code changed: corridors/stages/ingest.py"])
+    assert plan["clean", "argali"] == ("waits", ["waits for ingest"])
+    assert sorted(world.run()) == [("ingest", "argali"), ("ingest", "bison")]
+    assert all(state == "current" for state, _ in world.plan().values())
+
+
+def test_changed_science_reruns_the_stages_that_import_it(world: Any) -> None:
+    world.run()
+    (world.site / "corridors" / "movement" / "speed.py").write_text("LIMIT = '4'\n")
+    plan = world.plan()
+    reason = "code changed: corridors/movement/speed.py"
+    assert plan["surface", "argali"] == ("stale", [reason])
+    assert plan["clean", "argali"] == ("current", [])
+    due = _of("argali", FROM_SURFACE) + _of("bison", FROM_SURFACE) + ATLAS
+    assert sorted(world.run()) == sorted(due)
+
+
+def test_a_changed_comment_in_the_engine_reruns_nothing(world: Any) -> None:
+    world.run()
+    path = world.site / "corridors" / "run" / "plan.py"
+    path.write_text(path.read_text() + "# another line\n")
+    assert world.run() == []
+
+
+def test_a_removed_output_is_made_again_with_the_same_bytes(world: Any) -> None:
+    world.run()
+    before = world.outputs()
+    (world.processed / "rank" / "bison" / "threats.parquet").unlink()
+    assert world.plan()["rank", "bison"] == ("stale", ["output missing: threats.parquet"])
+    assert world.run() == [("rank", "bison")]
+    assert world.outputs() == before
+
+
+def test_removed_results_are_made_again_with_the_same_bytes(world: Any) -> None:
+    world.run()
+    before = world.outputs()
+    shutil.rmtree(world.processed)
+    world.run()
+    assert world.outputs() == before
+
+
+def test_what_a_person_edited_in_a_result_is_kept(world: Any) -> None:
+    world.run()
+    picks = world.processed / "segment" / "argali" / "picks.csv"
+    made = picks.read_text()
+    picks.write_text("my own picks, hours of work\n")
+    done = world.call("run", "--scheduler", "serial")
+    assert done.returncode == 0
+    assert "picks.csv was edited by hand" in done.stderr
+    assert picks.read_text() == made
+    kept = world.processed / "edited" / "segment" / "argali" / "picks.csv"
+    assert kept.read_text() == "my own picks, hours of work\n"
+
+
+def test_an_edit_of_the_same_size_is_found_by_check_deep(world: Any) -> None:
+    world.run()
+    path = world.processed / "rank" / "bison" / "rank.json"
+    path.write_text("#" * (path.stat().st_size - 1) + "\n")
+    assert world.call("check").returncode == 0
+    deep = world.call("check", "--deep")
+    assert deep.returncode == 65
+    assert "rank of bison: output changed by hand: rank.json" in deep.stderr
+
+
+def test_a_new_herd_runs_alone_and_the_atlas_again(world: Any) -> None:
+    world.run()
+    world.herds.append("chiru")
+    world.track("chiru").write_text("tracks of chiru\n")
+    world.write_config()
+    assert "herd chiru joined (upstream rank)" not in world.plan()["atlas", "all-herds"][1]
+    assert sorted(world.run()) == sorted(_of("chiru", STAGES) + ATLAS)
+
+
+def test_one_herd_can_be_run_alone_without_the_atlas(world: Any) -> None:
+    assert sorted(world.run("--herd", "bison")) == sorted(_of("bison", STAGES))
+
+
+def test_force_runs_what_is_up_to_date(world: Any) -> None:
+    world.run()
+    before = world.outputs()
+    assert sorted(world.run("--herd", "bison", "--force")) == sorted(_of("bison", STAGES))
+    assert world.outputs() == before
+
+
+def test_no_manifest_names_a_folder_of_this_machine_or_a_time(world: Any) -> None:
+    world.run()
+    for name, content in world.outputs().items():
+        if name.endswith("manifest.json"):
+            assert str(world.folder).encode() not in content
+            assert str(world.site).encode() not in content
+            assert b"20" + b"26-" not in content
