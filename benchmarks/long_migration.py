@@ -28,6 +28,7 @@ def run() -> Figure:
             cell_m=50.0,
             max_lag_min=480.0,
             time_tolerance=1e-5,
+            memory_mb=1500.0,
         )
 
     (seconds,) = median_seconds(kernel, repeats=5)

@@ -32,6 +32,7 @@ def run() -> Figure:
             cell_m=cell_m,
             max_lag_min=480.0,
             time_tolerance=1e-5,
+            memory_mb=1500.0,
         )
 
     numbers, out = np.linspace(-1.0, 1.0, 10_000_000), np.empty(10_000_000)

@@ -52,6 +52,7 @@ def test_total_variation_to_the_exact_raster_is_below_1e_4(
         cell_m=cell_m,
         max_lag_min=np.inf if track.startswith("mini12") else 480.0,
         time_tolerance=1e-5,
+        memory_mb=1500.0,
     )
     assert abs(surface.total - 1) < 1e-12
     assert np.abs(surface.to_array(grid) - exact).sum() / 2 <= 1e-4
@@ -76,6 +77,7 @@ def test_the_time_quadrature_keeps_its_tolerance(
             cell_m=cell_m,
             max_lag_min=480.0,
             time_tolerance=tolerance,
+            memory_mb=1500.0,
         )
 
     exact = surface(1e-12)
@@ -125,6 +127,7 @@ def test_a_bridge_agrees_with_brute_force(seed: int) -> None:
         cell_m=cell_m,
         max_lag_min=np.inf,
         time_tolerance=1e-5,
+        memory_mb=1500.0,
     )
     grid = surface.grid.padded(2 * cell_m)
     exact = brute_force(x, y, lag, error, s2, grid)

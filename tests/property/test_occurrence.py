@@ -41,6 +41,7 @@ def surface_of(track: Track, max_lag_min: float = 480.0) -> Surface:
         cell_m=cell_m,
         max_lag_min=max_lag_min,
         time_tolerance=1e-5,
+        memory_mb=1500.0,
     )
 
 

@@ -16,7 +16,13 @@ from corridors.movement.line_buffer import line_surface
 from corridors.movement.normal_cdf import normal_cdf
 from corridors.movement.occurrence import bridge_surface
 
-ARGUMENTS = {"crs": "EPSG:32612", "cell_m": 100.0, "max_lag_min": 480.0, "time_tolerance": 1e-9}
+ARGUMENTS = {
+    "crs": "EPSG:32612",
+    "cell_m": 100.0,
+    "max_lag_min": 480.0,
+    "time_tolerance": 1e-9,
+    "memory_mb": 1500.0,
+}
 
 
 def line(surface: Surface) -> dict[tuple[int, int], float]:
@@ -127,6 +133,7 @@ def test_a_500_km_migration_on_50_m_cells_needs_memory_for_its_path_only() -> No
         cell_m=50.0,
         max_lag_min=480.0,
         time_tolerance=1e-5,
+        memory_mb=1500.0,
     )
     peak_mb = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
@@ -134,6 +141,20 @@ def test_a_500_km_migration_on_50_m_cells_needs_memory_for_its_path_only() -> No
     assert abs(surface.total - 1) < 1e-12
     assert box_mb > 400
     assert peak_mb < box_mb / 3
+
+
+@pytest.mark.parametrize("cell_m", [0.01, 1.0])
+def test_cells_too_small_for_the_memory_are_refused_before_it_is_taken(cell_m: float) -> None:
+    with pytest.raises(MethodError, match=f"on cells of {cell_m:g} m") as caught:
+        bridge_surface(
+            np.array([0.0, 5e4]),
+            np.array([0.0, 5e4]),
+            np.array([0.0, 240.0]),
+            np.full(2, 20.0),
+            2000.0,
+            **{**ARGUMENTS, "cell_m": cell_m, "memory_mb": 500.0},
+        )
+    assert "cure: set a larger working.cell_m" in str(caught.value)
 
 
 def test_threads_do_not_change_a_bit() -> None:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from shapely import points
 
-from corridors.config.model import Occurrence
+from corridors.config.model import Occurrence, Working
 from corridors.formats.parquet import TableWriter, read_json, read_table, write_json, write_table
 from corridors.foundation import tables
 from corridors.foundation.errors import InternalError, MethodError
@@ -84,7 +84,9 @@ def run(
     write_table(table, segment / "migrations.parquet", tables.MIGRATIONS)
     context = StageContext(
         "h",
-        settings_of({"occurrence": Occurrence(**settings), "species": "Ovis ammon"}),
+        settings_of(
+            {"occurrence": Occurrence(**settings), "working": Working(), "species": "Ovis ammon"}
+        ),
         {},
         {"clean": {"h": clean}, "segment": {"h": segment}},
         out,

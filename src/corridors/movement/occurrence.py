@@ -30,6 +30,7 @@ def bridge_surface(
     cell_m: float,
     max_lag_min: float,
     time_tolerance: float,
+    memory_mb: float,
 ) -> Surface:
     """Return the occurrence surface of Brownian bridges between successive fixes.
 
@@ -49,6 +50,8 @@ def bridge_surface(
         Longer steps are not bridged, minutes.
     time_tolerance
         Total variation that the time quadrature may leave, 1e-12...1e-2.
+    memory_mb
+        Memory that the surface may need while it is computed, MB.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def bridge_surface(
     Raises
     ------
     MethodError
-        Every step is longer than ``max_lag_min``.
+        Every step is longer than ``max_lag_min``, or the surface needs more than ``memory_mb``.
     ValueError
         Arrays of the wrong shape, not finite, times that do not increase, a variance not above 0.
 
@@ -85,7 +88,7 @@ def bridge_surface(
     >>> rest = bridge_surface(np.array([50.0, 50.0]), np.array([-50.0, -50.0]),
     ...                       np.array([0.0, 60.0]), np.array([1.0, 1.0]), 0.1,
     ...                       crs="EPSG:32612", cell_m=100.0, max_lag_min=480.0,
-    ...                       time_tolerance=1e-5)
+    ...                       time_tolerance=1e-5, memory_mb=100.0)
     >>> rest.row, rest.col, rest.total
     (array([-1], dtype=int32), array([0], dtype=int32), 1.0)
     """
@@ -97,18 +100,18 @@ def bridge_surface(
     # Four tails (two axes, two sides) together hold a tenth of the tolerance.
     reach = float(-ndtri(time_tolerance / 40))
     limits, boxes = panels(bridges, reach)
-    tile_row, tile_col = int(boxes[:, 2].min() // TILE), int(boxes[:, 0].min() // TILE)
-    index = np.zeros(
-        (
-            int(boxes[:, 3].max() // TILE) - tile_row + 1,
-            int(boxes[:, 1].max() // TILE) - tile_col + 1,
-        ),
-        dtype=np.int32,
-    )
+    first, last = boxes.min(axis=0) // TILE, boxes.max(axis=0) // TILE
+    tile_row, tile_col = int(first[2]), int(first[0])
+    shape = int(last[3]) - tile_row + 1, int(last[1]) - tile_col + 1
+    _check_memory(4.0 * shape[0] * shape[1], memory_mb, cell_m)
+    index = np.zeros(shape, dtype=np.int32)
     mark_tiles(boxes, tile_row, tile_col, index)
     touched = index > 0
-    index[...] = -1
     n_tiles = int(touched.sum())
+    largest = np.max((boxes[:, 1] - boxes[:, 0] + 1) * (boxes[:, 3] - boxes[:, 2] + 1))
+    # The tiles, as much again twice for rows, columns and mass of the result, one panel's patch.
+    _check_memory(24.0 * n_tiles * TILE**2 + 8.0 * float(largest), memory_mb, cell_m)
+    index[...] = -1
     index[touched] = np.arange(n_tiles, dtype=np.int32)
     tiles = np.zeros((n_tiles, TILE, TILE))
     accumulate(
@@ -117,6 +120,19 @@ def bridge_surface(
     row, col, mass = cells_of_tiles(index, tiles, tile_row, tile_col)
     # A surface in one cell may exceed 1 by rounding.
     return Surface(crs, cell_m, row, col, np.minimum(mass, 1.0))
+
+
+def _check_memory(needed: float, memory_mb: float, cell_m: float) -> None:
+    """Refuse a surface that needs more than ``memory_mb``."""
+    if needed > memory_mb * 1e6:
+        raise MethodError(
+            Fault(
+                f"no occurrence surface: it does not fit into memory on cells of {cell_m:g} m",
+                expected=f"at most {memory_mb:g} MB",
+                got=f"{needed / 1e6:.0f} MB needed",
+                cure="set a larger working.cell_m or a larger working.memory_mb",
+            )
+        )
 
 
 def _bridges(

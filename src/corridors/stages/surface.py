@@ -56,6 +56,22 @@ class Track:
         return Track(self.x_m[part], self.y_m[part], self.time_us[part], self.error_m[part])
 
 
+@dataclass(frozen=True)
+class Method:
+    """How a surface is made: the settings, the lattice and, for ``fmv``, the species' variance."""
+
+    settings: Occurrence
+    crs: str
+    cell_m: float
+    memory_mb: float
+    s2_fixed: float | None
+
+    @property
+    def max_lag_min(self) -> float:
+        """Longest step that is bridged, minutes."""
+        return self.settings.max_lag_h * 60
+
+
 @dataclass
 class Estimate:
     """One window's surface and how it came about."""
@@ -86,12 +102,17 @@ def run(context: StageContext) -> None:
     settings: Occurrence = context.settings.occurrence
     windows = read_table(context.read("segment", "migrations.parquet"))
     windows = windows.sort_values("migration", kind="stable").reset_index(drop=True)
-    s2_fixed = _fixed_variance(settings, context.settings.species) if len(windows) else None
+    method = Method(
+        settings,
+        str(lattice["crs"]),
+        float(lattice["cell_m"]),
+        context.settings.working.memory_mb,
+        _fixed_variance(settings, context.settings.species) if len(windows) else None,
+    )
     tracks = _tracks(context, settings) if len(windows) else {}
-    crs, cell_m = str(lattice["crs"]), float(lattice["cell_m"])
     rows: list[dict[str, Any]] = []
     with TableWriter(context.out / "surfaces.parquet", tables.SURFACES) as writer:
-        for window, estimate in _estimates(windows, tracks, settings, s2_fixed, crs, cell_m):
+        for window, estimate in _estimates(windows, tracks, method):
             if estimate.surface is not None:
                 writer.write(_frame(window.migration, estimate.surface))
             rows.append(_row(window, estimate))
@@ -101,8 +122,8 @@ def run(context: StageContext) -> None:
     n_failed = int((estimates["error"] != "").sum())
     write_json(
         {
-            "crs": crs,
-            "cell_m": cell_m,
+            "crs": method.crs,
+            "cell_m": method.cell_m,
             "method": settings.method,
             "n_surfaces": len(rows) - n_failed,
             "n_without_surface": n_failed,
@@ -160,12 +181,7 @@ def _microseconds(times: pd.Series) -> npt.NDArray[np.int64]:
 
 
 def _estimates(
-    windows: pd.DataFrame,
-    tracks: dict[str, Track],
-    settings: Occurrence,
-    s2_fixed: float | None,
-    crs: str,
-    cell_m: float,
+    windows: pd.DataFrame, tracks: dict[str, Track], method: Method
 ) -> Iterator[tuple[Any, Estimate]]:
     """Yield each window and its estimate, in the order of ``windows``.
 
@@ -179,10 +195,7 @@ def _estimates(
     with ThreadPoolExecutor(n_threads) as pool:
         for window, start, end in zip(windows.itertuples(), starts, ends, strict=True):
             track = tracks.get(str(window.animal), nobody).within(start, end)
-            job = pool.submit(
-                estimate, track, settings=settings, s2_fixed=s2_fixed, crs=crs, cell_m=cell_m
-            )
-            waiting.append((window, job))
+            waiting.append((window, pool.submit(estimate, track, method)))
             if len(waiting) > n_threads:
                 window, job = waiting.popleft()
                 yield window, job.result()
@@ -198,13 +211,11 @@ def _n_threads() -> int:
     return os.cpu_count() or 1
 
 
-def estimate(
-    track: Track, *, settings: Occurrence, s2_fixed: float | None, crs: str, cell_m: float
-) -> Estimate:
+def estimate(track: Track, method: Method) -> Estimate:
     """Return the surface of one window's fixes, or why there is none."""
-    max_lag_min = settings.max_lag_h * 60
+    settings = method.settings
     lag = np.diff(track.time_min) if track.x_m.size else np.empty(0)
-    n_long = int((lag > max_lag_min).sum())
+    n_long = int((lag > method.max_lag_min).sum())
     out = Estimate(
         settings.method,
         n_fixes=int(track.x_m.size),
@@ -223,7 +234,7 @@ def estimate(
         out.n_bridges = 0
         return out
     try:
-        out.surface = _surface(track, out, settings, s2_fixed, crs, cell_m)
+        out.surface = _surface(track, out, method)
     except MethodError as error:
         out.error = "; ".join(_words(fault) for fault in error.faults)
         out.n_bridges = 0
@@ -235,29 +246,22 @@ def estimate(
     return out
 
 
-def _surface(
-    track: Track,
-    out: Estimate,
-    settings: Occurrence,
-    s2_fixed: float | None,
-    crs: str,
-    cell_m: float,
-) -> Surface:
+def _surface(track: Track, out: Estimate, method: Method) -> Surface:
     """Return the surface by the configured method; say in ``out`` how."""
-    max_lag_min = settings.max_lag_h * 60
+    settings = method.settings
     if settings.method == "line":
         out.reason = f"even within {settings.line_buffer_m:g} m of the steps"
         return line_surface(
             track.x_m,
             track.y_m,
             track.time_min,
-            crs=crs,
-            cell_m=cell_m,
-            max_lag_min=max_lag_min,
+            crs=method.crs,
+            cell_m=method.cell_m,
+            max_lag_min=method.max_lag_min,
             buffer_m=settings.line_buffer_m,
         )
-    if s2_fixed is not None:
-        out.s2_m2_min = s2_fixed
+    if method.s2_fixed is not None:
+        out.s2_m2_min = method.s2_fixed
         out.reason = "motion variance fixed for the species"
     else:
         variance = motion_variance(
@@ -265,7 +269,7 @@ def _surface(
             track.y_m,
             track.time_min,
             track.error_m,
-            max_lag_min=max_lag_min,
+            max_lag_min=method.max_lag_min,
             form=settings.variance_form,
         )
         out.s2_m2_min = variance.s2_m2_min
@@ -279,10 +283,11 @@ def _surface(
         track.time_min,
         track.error_m,
         out.s2_m2_min,
-        crs=crs,
-        cell_m=cell_m,
-        max_lag_min=max_lag_min,
+        crs=method.crs,
+        cell_m=method.cell_m,
+        max_lag_min=method.max_lag_min,
         time_tolerance=settings.time_tolerance,
+        memory_mb=method.memory_mb,
     )
 
 
