@@ -62,6 +62,7 @@ class _Ranges:
 
     shapes: dict[str, BaseGeometry] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
+    widest: list[BaseGeometry] = field(default_factory=list)  # everything known of the ranges
 
 
 def run(context: StageContext) -> None:
@@ -117,10 +118,13 @@ def _ranges(layer: gpd.GeoDataFrame, crs: str) -> _Ranges:
             own = own[own["evidence"] == "expert"]
             out.used[season] = "expert" if len(own) else "none"
         if len(own):
-            out.shapes[season] = to_working(
-                shapely.union_all(own.geometry.to_numpy()), crs, max_edge_deg=MAX_EDGE_DEG
-            )
+            out.shapes[season] = _joined(own, crs)
+            out.widest.append(_joined(layer[layer["season"] == season], crs))
     return out
+
+
+def _joined(layer: gpd.GeoDataFrame, crs: str) -> BaseGeometry:
+    return to_working(shapely.union_all(layer.geometry.to_numpy()), crs, max_edge_deg=MAX_EDGE_DEG)
 
 
 def _tracked(layer: gpd.GeoDataFrame, crs: str) -> BaseGeometry | None:
@@ -286,9 +290,10 @@ def _network(
     """Return the graph of ranges and stopovers and the same as a table."""
     names, kinds, shapes = _nodes(context.herd, ranges, stopovers, grid.crs)
     owner = paint([cell_numbers(shape, grid) for shape in shapes], grid.shape)
-    domain = corridor | (owner >= 0)
-    if tracked is not None:
-        domain |= cells_in(tracked, grid, all_touched=True)
+    # Ways keep to what was tracked; only an untracked herd's keep to the modelled corridor.
+    domain = corridor.copy() if tracked is None else cells_in(tracked, grid, all_touched=True)
+    for shape in (*ranges.widest, *shapes):
+        domain.flat[cell_numbers(shape, grid, all_touched=True)] = True
     found = links(np.where(domain, resistance, np.nan), owner, cell_m=grid.cell_m)
     hidden = sorted(set(range(len(names))) - set(np.unique(owner).tolist()))
 
