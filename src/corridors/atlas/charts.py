@@ -30,14 +30,18 @@ def threat_chart(threats: pd.DataFrame, *, width_in: float = 9.0, dpi: int = 130
         (0.43, 0.5 / figure.get_figheight(), 0.54, 1 - 0.6 / figure.get_figheight())
     )
     at = np.arange(len(rows))[::-1]
-    for y, row in zip(at, rows.itertuples(), strict=True):
-        colour = next(colour for bound, colour, _, _ in THREAT_CLASSES if row.rank <= bound)
-        axes.plot([row.blocked_p05, row.blocked_p95], [y, y], color=colour, lw=4, alpha=0.35,
-                  solid_capstyle="round")  # fmt: skip
-        axes.plot([row.blocked_per_year], [y], "o", color=colour, ms=6.5)
+    low, middle, high = (
+        rows[name].to_numpy(float) for name in ("blocked_p05", "blocked_per_year", "blocked_p95")
+    )
+    colours = [
+        next(colour for bound, colour, _, _ in THREAT_CLASSES if rank <= bound)
+        for rank in rows["rank"].to_numpy(float)
+    ]
+    axes.hlines(at, low, high, colors=colours, linewidth=4, alpha=0.35, capstyle="round")
+    axes.scatter(middle, at, s=36, c=colours, zorder=3)
     axes.set_yticks(at, [_name(row) for row in rows.itertuples()], fontsize=8, color=palette.INK)
     axes.set_ylim(-0.7, len(rows) - 0.3)
-    axes.set_xlim(0, float(rows["blocked_p95"].max()) * 1.04 or 1.0)
+    axes.set_xlim(0, float(high.max()) * 1.04 or 1.0)
     axes.set_xlabel(
         f"Blocked passages per year ({rows['unit'].iloc[0]})", fontsize=8.5, color=palette.INK,
         parse_math=False,

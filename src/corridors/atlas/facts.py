@@ -15,6 +15,11 @@ from corridors.foundation.vocabulary import CORRIDOR_CLASSES, MOVEMENT_CLASSES
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as column -> value."""
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
 def median_interval_h(fixes: pd.DataFrame) -> float:
     """Return the median time between consecutive usable fixes of an animal, h; NaN: none.
 
@@ -128,7 +133,7 @@ def areas(corridors: pd.DataFrame) -> list[dict[str, Any]]:
 def range_areas(ranges: pd.DataFrame) -> list[dict[str, Any]]:
     """Return one row per range as published."""
     keys = ["season", "isopleth", "n_animals", "area_km2", "evidence", "source"]
-    return list(ranges[keys].to_dict("records"))
+    return records(ranges[keys])
 
 
 def months_table(crossings: pd.DataFrame) -> list[tuple[str, int]]:
@@ -141,8 +146,9 @@ def directions(crossings: pd.DataFrame) -> list[tuple[str, str, str, int]]:
     """Return (from state, to state, season, crossings) in a fixed order."""
     if not len(crossings):
         return []
-    sizes = crossings.groupby(["from_state", "to_state", "season"], sort=True).size()
-    return [(a, b, season, int(n)) for (a, b, season), n in sizes.items()]
+    keys = ["from_state", "to_state", "season"]
+    sizes = crossings.groupby(keys, sort=True).size().reset_index(name="n")
+    return list(zip(*(sizes[key].astype(str) for key in keys), sizes["n"].astype(int), strict=True))
 
 
 def acting_states(shares: pd.DataFrame, borders: pd.DataFrame) -> list[str]:
@@ -158,8 +164,15 @@ def methods(estimates: pd.DataFrame) -> list[tuple[str, str, int]]:
     good = estimates[estimates["error"] == ""]
     if not len(good):
         return []
-    sizes = good.groupby(["part", "method"], sort=True).size()
-    return [(part, method, int(n)) for (part, method), n in sizes.items()]
+    sizes = good.groupby(["part", "method"], sort=True).size().reset_index(name="n")
+    return list(
+        zip(
+            sizes["part"].astype(str),
+            sizes["method"].astype(str),
+            sizes["n"].astype(int),
+            strict=True,
+        )
+    )
 
 
 def without_names(notes: Iterable[str], names: Iterable[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -14,7 +14,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from shapely import box, get_coordinates, get_parts, line_interpolate_point, line_merge
+from shapely import LineString, box, get_coordinates, get_parts, line_interpolate_point, line_merge
 
 from corridors.atlas import palette
 from corridors.atlas.furniture import draw_frame, draw_numbers, nice_extent
@@ -112,8 +112,9 @@ def corridor_map(
 
 def png(figure: Figure) -> bytes:
     """Return ``figure`` as PNG without the name and version of the program."""
+    FigureCanvasAgg(figure)
     target = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(target, metadata={"Software": None})
+    figure.savefig(target, format="png", metadata={"Software": None})
     return target.getvalue()
 
 
@@ -290,7 +291,7 @@ def _boundary(
     return [Line2D([], [], color=palette.BOUNDARY, lw=1.1, ls=dash, label="State boundary")]
 
 
-def _name_sides(axes: Axes, line: object, left: str, right: str) -> None:
+def _name_sides(axes: Axes, line: LineString, left: str, right: str) -> None:
     at = get_coordinates(
         [line_interpolate_point(line, share, normalized=True) for share in (0.12, 0.18, 0.24)]
     )
@@ -304,7 +305,7 @@ def _name_sides(axes: Axes, line: object, left: str, right: str) -> None:
         axes.annotate(
             name.upper().replace("$", r"\$"),
             at[1],
-            normal * 13,
+            tuple(13 * normal),
             textcoords="offset points",
             rotation=angle + 180 if turned else angle,
             rotation_mode="anchor",
@@ -362,8 +363,7 @@ def _threats(
 
 
 def _lines(frame: gpd.GeoDataFrame) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
-    parts: Sequence[object] = get_parts(frame.geometry.to_numpy())
-    return [get_coordinates(part) for part in parts]
+    return [get_coordinates([part]) for part in get_parts(frame.geometry.to_numpy())]
 
 
 def draw_halo() -> list[object]:

@@ -268,10 +268,11 @@ def first_view(products: list[Product], crs: str) -> Bounds:
     chosen = [spatial[name] for name in names if name in spatial] or list(spatial.values())
     if not chosen:
         return (-1000.0, -1000.0, 1000.0, 1000.0)
+    to_plane = transformer(GEOGRAPHIC, crs)
     bounds = np.array(
         [
-            transformer(GEOGRAPHIC, crs).transform_bounds(*frame.total_bounds, densify_pts=21)
-            for frame in chosen
+            to_plane.transform_bounds(float(west), float(south), float(east), float(north))
+            for west, south, east, north in (frame.total_bounds for frame in chosen)
         ]
     )
     low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)

@@ -140,7 +140,7 @@ def _threats(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     units = sorted(threats["unit"].unique())
     segments = tables["segments"]
     return {
-        "threats": threats.head(N_THREATS).to_dict("records"),
+        "threats": facts.records(threats.head(N_THREATS)),
         "n_threats": len(threats),
         "threat_unit": "; ".join(units),
         "n_segments": len(segments),
@@ -171,10 +171,10 @@ def _borders(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     report, crossings = tables["border_report"], tables["border_crossings"]
     shares = tables["national_shares"]
     return {
-        "borders": report.drop(columns="geometry").to_dict("records"),
+        "borders": facts.records(report.drop(columns="geometry")),
         "border_months": facts.months_table(crossings) if len(crossings) else [],
         "border_directions": facts.directions(crossings),
-        "shares": shares.to_dict("records"),
+        "shares": facts.records(shares),
         "states": facts.acting_states(shares, report),
     }
 

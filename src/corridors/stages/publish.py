@@ -273,14 +273,15 @@ def _displacement(
     """Copy the pictures of `segment`; return (caption, PNG), the first ones with their bytes."""
     target = pictures / "displacement"
     shown: list[tuple[str, bytes]] = []
-    for row in animal_years.sort_values(["animal", "bio_year"], kind="stable").itertuples():
-        path = source / picture_name(row.animal, row.bio_year)
+    ordered = animal_years.sort_values(["animal", "bio_year"], kind="stable")
+    for animal, year in zip(ordered["animal"], ordered["bio_year"], strict=True):
+        path = source / picture_name(str(animal), int(year))
         if not path.is_file():
             continue
         target.mkdir(exist_ok=True)
         shutil.copyfile(path, target / path.name)
         png = path.read_bytes() if len(shown) < N_PICTURES else b""
-        shown.append((f"{row.animal}, biological year {row.bio_year}", png))
+        shown.append((f"{animal}, biological year {year}", png))
     return shown
 
 
