@@ -55,7 +55,7 @@ def test_the_mortality_is_flagged_from_the_day_it_happened(demo_run) -> None:
     assert flags[truth["animal"]]["mortality"] == pytest.approx(days.days * 6, rel=0.06)
 
 
-def test_migration_windows_are_within_three_days_of_the_truth(demo_run) -> None:
+def test_migration_windows_are_within_a_day_of_the_truth(demo_run) -> None:
     found = read_table(demo_run.path("segment", "migrations.parquet"))
     found = found[found["part"] == "migration"].assign(year=lambda t: t["start_utc"].dt.year)
     truth = pd.DataFrame(demo_run.truth["migrations"])
@@ -66,7 +66,7 @@ def test_migration_windows_are_within_three_days_of_the_truth(demo_run) -> None:
     assert len(both) == len(truth) == len(found)
     for column in ("start_utc", "end_utc"):
         error_d = (both[column] - both[f"{column}_true"]).dt.total_seconds() / 86_400
-        assert error_d.abs().max() < 3
+        assert error_d.abs().max() < 1
 
 
 def test_the_truly_worst_stretch_may_be_the_first_by_its_interval(demo_run, threats) -> None:

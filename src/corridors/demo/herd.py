@@ -33,6 +33,7 @@ LOCATION_ERROR_M: Final = 20.0  # standard deviation per axis at DOP 2
 LATERAL_TAU_H: Final = 12.0  # pull back to the animal's own route
 SPEED_KM_D: Final = 9.0
 RANGE_SD_KM: Final = 1.8
+RANGE_RADIUS_KM: Final = RANGE_SD_KM * math.sqrt(-2 * math.log(0.05))  # holds 95 %
 RANGE_TAU_H: Final = 36.0
 N_MIGRANTS: Final = 12
 RESIDENT: Final = "SIM-13"
@@ -56,12 +57,18 @@ class Encounter:
 
 @dataclass(frozen=True)
 class Journey:
-    """One migration as it was: the continuous path at 10 minutes, shape (n, 2), km."""
+    """One journey between ranges as it was: the continuous path at 10 minutes, shape (n, 2), km.
+
+    The journey begins and ends inside the ranges; ``out_of_range`` are the steps of the path from
+    the last one in the range it leaves to the first one in the range it reaches, where a range is
+    the circle that holds 95 % of the animal's range positions.
+    """
 
     animal: str
     season: str
     from_step: int
     path_km: Floats
+    out_of_range: slice
 
 
 @dataclass(frozen=True)
@@ -214,6 +221,15 @@ def _migrate(walker: _Walker, from_step: int, to_y: float, rests: tuple[float, .
             return np.array(path)
 
 
+def _between(path: Floats, origin: Floats, target: Floats) -> slice:
+    """Return the steps from the last one in the range of origin to the first one in target's."""
+    left = np.flatnonzero(np.hypot(*(path - origin).T) <= RANGE_RADIUS_KM)
+    arrived = np.flatnonzero(np.hypot(*(path - target).T) <= RANGE_RADIUS_KM)
+    return slice(
+        int(left[-1]) if left.size else 0, int(arrived[0]) + 1 if arrived.size else len(path)
+    )
+
+
 def _range_stay(
     rng: np.random.Generator, start: tuple[float, float], centre: Floats, n_fixes: int
 ) -> Floats:
@@ -259,7 +275,8 @@ def _migrant(name: str, seed: np.random.SeedSequence) -> Animal:
             )
             rests = (-17.0 + rng.normal(0, 0.7), 15.0 + rng.normal(0, 0.7))
             path = _migrate(walker, leave * STEPS_PER_FIX, float(other[1]) - heading, rests)
-            journeys.append(Journey(name, season, leave * STEPS_PER_FIX, path))
+            between = _between(path, centre, other)
+            journeys.append(Journey(name, season, leave * STEPS_PER_FIX, path, between))
             encounters += walker.encounters
             now = leave + len(path) // STEPS_PER_FIX
             # Position at a fix hour is the last 10-minute step before it.

@@ -26,11 +26,12 @@ from corridors.demo.world import BARRIERS, LABEL, SPECIES
 
 CELL_KM: Final = 0.1
 CORE_RADIUS_KM: Final = 0.2
-CORE_SHARE: Final = 1 / 3
+CORE_SHARE: Final = 0.2
 CORE_DEFINITION: Final = (
-    f"cells of {CELL_KM * 1000:.0f} m whose centre at least a third of the animals that "
-    f"migrate came within {CORE_RADIUS_KM * 1000:.0f} m of while migrating, by their continuous "
-    "simulated paths (10-minute steps, no location error)"
+    f"cells of {CELL_KM * 1000:.0f} m whose centre at least {CORE_SHARE:.0%} of the animals that "
+    f"migrate came within {CORE_RADIUS_KM * 1000:.0f} m of on the way between their ranges, by "
+    "their continuous simulated paths (10-minute steps, no location error); an animal's range is "
+    "the circle that holds 95 % of its range positions"
 )
 
 
@@ -54,7 +55,7 @@ def corridor_core(herd: Sequence[Animal]) -> Core:
     for animal in migrants:
         near = np.zeros_like(count, dtype=bool)
         for journey in animal.journeys:
-            _mark_near(near, journey.path_km, low)
+            _mark_near(near, journey.path_km[journey.out_of_range], low)
         count += near
     return Core(
         count >= CORE_SHARE * len(migrants) - 1e-9, float(low[0] * CELL_KM), float(low[1] * CELL_KM)
@@ -148,15 +149,17 @@ def facts(herd: Sequence[Animal], *, seed: int) -> dict[str, Any]:
             {
                 "animal": journey.animal,
                 "season": journey.season,
-                "start_utc": times_utc(np.array([journey.from_step]))[0].isoformat(),
-                "end_utc": times_utc(np.array([journey.from_step + len(journey.path_km)]))[
-                    0
-                ].isoformat(),
+                "start_utc": _step_iso(journey.from_step + journey.out_of_range.start),
+                "end_utc": _step_iso(journey.from_step + journey.out_of_range.stop),
             }
             for animal in herd
             for journey in animal.journeys
         ],
     }
+
+
+def _step_iso(step: int) -> str:
+    return str(times_utc(np.array([step]))[0].isoformat())
 
 
 def _iso(day: int) -> str:
