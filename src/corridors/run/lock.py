@@ -44,16 +44,16 @@ def held(study: Study, partitions: Iterable[str], wait_s: float) -> Iterator[Non
     with ExitStack() as stack:
         for partition in sorted(set(partitions)):
             lock = filelock.FileLock(folder / f"{partition}.lock")
-            try:
-                with writing(folder):
+            with writing(folder):
+                try:
                     lock.acquire(timeout=max(0.0, until - time.monotonic()), poll_interval=0.1)
-            except filelock.Timeout:
-                raise BusyError(
-                    Fault(
-                        f"another run is working on {partition}",
-                        file=str(folder / f"{partition}.lock"),
-                        cure="wait for it, or give --wait SECONDS",
-                    )
-                ) from None
+                except filelock.Timeout:  # an OSError, but not one of the disk
+                    raise BusyError(
+                        Fault(
+                            f"another run is working on {partition}",
+                            file=str(folder / f"{partition}.lock"),
+                            cure="wait for it, or give --wait SECONDS",
+                        )
+                    ) from None
             stack.callback(lock.release)
         yield
