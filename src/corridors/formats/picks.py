@@ -45,7 +45,8 @@ class Pick:
 def write_picks(picks: Iterable[Pick], path: Path) -> None:
     """Write picks in the order given; the same rows give the same bytes."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        # The line end also decides which characters are quoted: a lone return must be.
+        writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(COLUMNS)
         for pick in picks:
             times = ["" if t is None else _format(t) for t in (pick.start_utc, pick.end_utc)]

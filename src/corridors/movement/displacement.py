@@ -25,9 +25,9 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "nomad": ("beta_km_per_d",),
 }
 MODELS = tuple(PARAMETERS)
-# Below this mean square (a millimetre squared) two fits are equally perfect, and fewer
-# parameters win; without it the logarithm in AIC would rank rounding errors.
-_FLOOR_KM2 = 1e-12
+# Below this mean square (a metre squared) two fits are equally perfect, and fewer parameters
+# win; without it the logarithm in AIC would rank rounding errors.
+_FLOOR_KM2 = 1e-6
 _GRID_DATES = 30
 _GRID_DURATIONS = 3
 
@@ -175,7 +175,8 @@ def predict(model: str, parameters: tuple[float, ...] | Float, days: Float) -> F
 
     Examples
     --------
-    >>> predict("migrant", (60.0, 80.0, 3.0, 150.0, 3.0), np.array([0.0, 80.0, 160.0, 330.0]))
+    >>> days = np.array([0.0, 80.0, 160.0, 330.0])
+    >>> predict("migrant", (60.0, 80.0, 3.0, 150.0, 3.0), days).round(3)
     array([ 0., 30., 60.,  0.])
     """
     p = tuple(parameters)

@@ -252,11 +252,14 @@ def migration_windows(
     Notes
     -----
     The range left and the range reached are discs around the median position of the stays before
-    and after, with the 95 % quantile of the distances as radius, at most a quarter of the
-    distance between them. A window starts at the last fix in the range left and ends at the next
-    fix in the range reached, both sought within twice the model's window. Where a stay has fewer
-    than ten fixes or no such fix is found, the model's own bound counts, moved inward to a fix.
-    A side is open when the model's bound lies beyond the track and no fix in a range closes it.
+    and after, with the 95 % quantile of the distances as radius, but at least a tenth and at most
+    a quarter of the distance between them. A window starts at the last fix in the range left and
+    ends at the next fix in the range reached, both sought within twice the model's window. Where
+    a stay has fewer than ten fixes or no such fix is found, the model's own bound counts, moved
+    inward to a fix.
+
+    A side is open, and reaches to the edge of the data, when no fix in a range closes it and the
+    track ends within twice the model's window.
     """
     if time_d.size == 0:
         return [None for _ in moves]
@@ -330,11 +333,14 @@ def _refined(
         reached = sought & _within(x_m, y_m, after, apart)
         reached &= time_d > (model[0] if start is None else start)
         end = float(time_d[reached][0]) if reached.any() else None
-    is_open = (start is None and model[0] < first, end is None and model[1] > last)
+    # Nobody saw the departure or arrival, and the data end where it might have been seen.
+    half = (model[1] - model[0]) / 2
+    is_open = (start is None and model[0] - half < first, end is None and model[1] + half > last)
     if start is None:
-        start = model[0] if end is None else min(model[0], end)
+        start = first if is_open[0] else model[0]
+        start = start if end is None else min(start, end)
     if end is None:
-        end = max(model[1], start)
+        end = max(last if is_open[1] else model[1], start)
     inside = time_d[(time_d >= start) & (time_d <= end)]
     if inside.size < 2:
         return None
@@ -343,7 +349,9 @@ def _refined(
 
 def _within(x_m: Float, y_m: Float, stay: _Stay, apart: float) -> npt.NDArray[np.bool_]:
     x, y, radius = stay
-    return np.asarray(np.hypot(x_m - x, y_m - y) <= min(radius, apart / 4))
+    # Without a known range at the other end there is nothing to compare the radius with.
+    reach = float(np.clip(radius, apart / 10, apart / 4)) if np.isfinite(apart) else radius
+    return np.asarray(np.hypot(x_m - x, y_m - y) <= reach)
 
 
 def season_names(middle_day_of_year: Sequence[float], *, is_south: bool) -> list[str]:
@@ -420,7 +428,7 @@ def migration_id(herd: str, animal: str, bio_year: int, season: str, ordinal: in
     Examples
     --------
     >>> migration_id("upper-green", "mm_317", 2007, "spring", 1)
-    'mm-317_2007_spring_6471a4a4c5'
+    'mm-317_2007_spring_14722abaee'
     """
     number = "" if ordinal == 1 else str(ordinal)
     code = digest(herd, animal, bio_year, season, ordinal)
