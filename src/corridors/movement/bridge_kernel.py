@@ -114,14 +114,8 @@ def _put(stack: Floats, at: int, first: float, second: float, third: float) -> N
 
 
 @njit(cache=True, nogil=True)
-def panels(bridges: Floats, reach: float) -> tuple[Floats, Integers]:
-    """Return the panels of all bridges: (bridge, from, to) and their boxes of cells.
-
-    The time axis is theta in 0...pi with share a = (1 - cos theta) / 2, in which a bridge without
-    location error moves evenly in units of its own width.
-    """
-    limits = np.empty((max(16, 4 * bridges.shape[0]), 3))
-    boxes = np.empty((limits.shape[0], 4), np.int64)
+def _find_panels(bridges: Floats, reach: float, limits: Floats, boxes: Integers) -> int:
+    """Set as many panels as there is room for; return how many there are."""
     stack = np.empty((_MAX_DEPTH + 2, 3))
     box = np.empty(4, np.int64)
     n = 0
@@ -130,7 +124,7 @@ def panels(bridges: Floats, reach: float) -> tuple[Floats, Integers]:
         top = 1
         while top > 0:
             top -= 1
-            theta0, theta1, depth = stack[top]
+            theta0, theta1, depth = stack[top, 0], stack[top, 1], stack[top, 2]
             _box(theta0, theta1, bridges[i], reach, box)
             is_one_cell = box[0] == box[1] and box[2] == box[3]
             if depth < _MAX_DEPTH and not is_one_cell and _is_wide(theta0, theta1, bridges[i]):
@@ -139,14 +133,27 @@ def panels(bridges: Floats, reach: float) -> tuple[Floats, Integers]:
                 _put(stack, top + 1, theta0, middle, depth + 1)
                 top += 2
                 continue
-            if n == limits.shape[0]:
-                grown, grown_boxes = np.empty((2 * n, 3)), np.empty((2 * n, 4), np.int64)
-                grown[:n], grown_boxes[:n] = limits, boxes
-                limits, boxes = grown, grown_boxes
-            _put(limits, n, i, theta0, theta1)
-            boxes[n] = box
+            if n < limits.shape[0]:
+                _put(limits, n, float(i), theta0, theta1)
+                for k in range(4):
+                    boxes[n, k] = box[k]
             n += 1
-    return limits[:n].copy(), boxes[:n].copy()
+    return n
+
+
+def panels(bridges: Floats, reach: float) -> tuple[Floats, Integers]:
+    """Return the panels of all bridges: (bridge, from, to) and their boxes of cells.
+
+    The time axis is theta in 0...pi with share a = (1 - cos theta) / 2, in which a bridge without
+    location error moves evenly in units of its own width.
+    """
+    room, n = 8 * bridges.shape[0], 0
+    while True:
+        limits, boxes = np.empty((room, 3)), np.empty((room, 4), np.int64)
+        n = _find_panels(bridges, reach, limits, boxes)
+        if n <= room:
+            return limits[:n], boxes[:n]
+        room = n
 
 
 @njit(cache=True, nogil=True)
@@ -275,7 +282,7 @@ def accumulate(
         top = 1
         while top > 0:
             top -= 1
-            theta0, theta1, depth = stack[top]
+            theta0, theta1, depth = stack[top, 0], stack[top, 1], stack[top, 2]
             mass = (math.cos(theta0) - math.cos(theta1)) / 2
             _box(theta0, theta1, bridges[i], reach, box)
             if box[0] == box[1] and box[2] == box[3]:

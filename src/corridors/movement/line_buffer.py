@@ -127,6 +127,18 @@ def _interval(step: Floats, radius: float, y: float) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True)
+def _sort(starts: Floats, stops: Floats, n: int) -> None:
+    """Sort the first ``n`` intervals by start, in place; they are few and nearly sorted."""
+    for k in range(1, n):
+        start, stop = starts[k], stops[k]
+        j = k - 1
+        while j >= 0 and starts[j] > start:
+            starts[j + 1], stops[j + 1] = starts[j], stops[j]
+            j -= 1
+        starts[j + 1], stops[j + 1] = start, stop
+
+
+@njit(cache=True, nogil=True)
 def _add_row(
     steps: Floats,
     radius: float,
@@ -146,8 +158,9 @@ def _add_row(
             if low < high:
                 starts[m], stops[m] = low, high
                 m += 1
+        _sort(starts, stops, m)
         at = -math.inf
-        for k in np.argsort(starts[:m], kind="mergesort"):
+        for k in range(m):
             low, high = max(starts[k], at), stops[k]
             if high <= low:
                 continue
@@ -160,52 +173,62 @@ def _add_row(
 
 
 @njit(cache=True, nogil=True)
-def _covered(
-    steps: Floats, radius: float
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
-    """Return (row, col, covered share) of the cells that any band touches, sorted."""
+def _fill(
+    steps: Floats,
+    radius: float,
+    span: Floats,
+    share: Floats,
+    cells: Integers,
+    shares: Floats,
+) -> int:
+    """Set (row, col) and covered share of the cells in order; return how many there are.
+
+    ``steps`` are sorted by lower edge; ``span`` is (lowest, highest, westernmost) of all bands.
+    """
     n = steps.shape[0]
-    bottom = np.minimum(steps[:, 1], steps[:, 3]) - radius
-    top = np.maximum(steps[:, 1], steps[:, 3]) + radius
-    order = np.argsort(bottom, kind="mergesort")
-    row0, row1 = math.floor(bottom.min()), math.floor(top.max())
-    col0 = math.floor(min(steps[:, 0].min(), steps[:, 2].min()) - radius)
-    col1 = math.floor(max(steps[:, 0].max(), steps[:, 2].max()) + radius)
-    share = np.zeros(col1 - col0 + 2)
-    capacity = 1024
-    rows, cols = np.empty(capacity, np.int32), np.empty(capacity, np.int32)
-    shares = np.empty(capacity)
     active = np.empty(n, np.int64)
     starts, stops = np.empty(n), np.empty(n)
+    col0 = math.floor(span[2])
     n_out, n_active, arrived = 0, 0, 0
-    for row in range(row0, row1 + 1):
-        while arrived < n and bottom[order[arrived]] < row + 1:
-            active[n_active] = order[arrived]
+    for row in range(math.floor(span[0]), math.floor(span[1]) + 1):
+        while arrived < n and min(steps[arrived, 1], steps[arrived, 3]) - radius < row + 1:
+            active[n_active] = arrived
             n_active += 1
             arrived += 1
         kept = 0
         for k in range(n_active):
-            if top[active[k]] >= row:
+            if max(steps[active[k], 1], steps[active[k], 3]) + radius >= row:
                 active[kept] = active[k]
                 kept += 1
         n_active = kept
         first, last = _add_row(steps, radius, row, active[:n_active], starts, stops, col0, share)
         for c in range(first, last + 1):
             if share[c - col0] > 0:
-                if n_out == capacity:
-                    capacity *= 2
-                    rows = _grown(rows, capacity)
-                    cols = _grown(cols, capacity)
-                    shares = _grown(shares, capacity)
-                rows[n_out], cols[n_out], shares[n_out] = row, c, share[c - col0]
+                cells[n_out, 0], cells[n_out, 1] = row, c
+                shares[n_out] = share[c - col0]
                 n_out += 1
             share[c - col0] = 0.0
-    return rows[:n_out].copy(), cols[:n_out].copy(), shares[:n_out].copy()
+    return n_out
 
 
-@njit(cache=True, nogil=True)
-def _grown(values, capacity):  # type: ignore[no-untyped-def]
-    """Return ``values`` with room for ``capacity``."""
-    out = np.empty(capacity, values.dtype)
-    out[: values.size] = values
-    return out
+def _covered(
+    steps: Floats, radius: float
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
+    """Return (row, col, covered share) of the cells that any band touches, sorted."""
+    low, high = np.minimum(steps[:, 1], steps[:, 3]), np.maximum(steps[:, 1], steps[:, 3])
+    west = float(np.minimum(steps[:, 0], steps[:, 2]).min()) - radius
+    east = float(np.maximum(steps[:, 0], steps[:, 2]).max()) + radius
+    # Cells that touch a band lie within a band that is one cell's diagonal wider.
+    wide = radius + math.sqrt(2)
+    length = np.hypot(steps[:, 2] - steps[:, 0], steps[:, 3] - steps[:, 1])
+    room = math.ceil(float((2 * wide * length + math.pi * wide**2).sum()))
+    cells, shares = np.empty((room, 2), np.int64), np.empty(room)
+    n = _fill(
+        np.ascontiguousarray(steps[np.argsort(low, kind="stable")]),
+        radius,
+        np.array([float(low.min()) - radius, float(high.max()) + radius, west]),
+        np.zeros(math.floor(east) - math.floor(west) + 2),
+        cells,
+        shares,
+    )
+    return cells[:n, 0].astype(np.int32), cells[:n, 1].astype(np.int32), shares[:n].copy()
