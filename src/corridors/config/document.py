@@ -16,6 +16,7 @@ KeyPath = tuple[str | int, ...]
 
 # A document that expands to more values than this is an alias bomb, not a configuration.
 _MOST_VALUES = 200_000
+_PLAIN = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,8 @@ class _Reader:
             )
         if isinstance(node, ScalarNode):
             return self.constructor.construct_object(node)
+        if node.tag not in _PLAIN:
+            self._fault("tags are not understood", node.start_mark.line + 1, keys, str(node.tag))
         self.open.add(id(node))
         if isinstance(node, MappingNode):
             result: Any = self._mapping(node, keys)

@@ -195,7 +195,7 @@ class Habitat(Section):
     cell_m: Positive = Field(250.0, description="cell of the resistance grid, m")
     margin_km: NotNegative = Field(15.0, description="grid beyond the ranges, km")
     max_cells: int = Field(
-        25_000_000, ge=100, description="refuse a larger grid (about 100 bytes per cell)"
+        6_000_000, ge=100, description="refuse a larger grid (up to 350 bytes per cell)"
     )
     default_resistance: Resistance = Field(
         1.0, description="resistance where no layer is configured"

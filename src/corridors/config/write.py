@@ -149,7 +149,7 @@ def _below(
     name: str, field: FieldInfo, inner: type[BaseModel], depth: int, *, is_active: bool
 ) -> Iterator[str]:
     """Yield a key that holds models, with one example of them."""
-    yield f"{'  ' * depth}{name}:  # {_title(inner)}"
+    yield f"{'  ' * depth}{name}:  # {field.description or _title(inner)}"
     if get_origin(_without_none(field.annotation)) is not tuple:
         yield from _example(inner, depth + 1, is_active=is_active)
         return
