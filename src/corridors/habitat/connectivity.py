@@ -66,7 +66,8 @@ def cost_distance(resistance: Array, sources: Mask, *, cell_m: float) -> Array:
     Returns
     -------
     array (ny, nx)
-        Cost, m of ground with resistance 1; NaN where no path leads.
+        Cost, m of ground with resistance 1; NaN where no path leads, everywhere without a source
+        on known ground.
 
     Notes
     -----
@@ -116,7 +117,7 @@ def link_ranges(
     the minimum are the corridor (Singleton et al. 2002, USDA PNW-RP-549; Beier et al. 2008,
     doi:10.1111/j.1523-1739.2008.00942.x). Taking every part in turn keeps a remote summer range
     from being left out because another one lies nearer. Two searches, and one more for each part
-    of a range that has several.
+    of a range that has several; about 120 bytes per cell.
     """
     known = np.isfinite(resistance)
     ranges = (first & known, second & known)
@@ -168,5 +169,8 @@ def link_ranges(
 def _distance(resistance: Array, sources: Mask, cell_m: float) -> tuple[Array, Any]:
     passable = np.isfinite(resistance)
     search = MCP_Geometric(np.where(passable, resistance * cell_m, -1.0))
-    cumulative, _ = search.find_costs(np.argwhere(sources & passable))
+    starts = np.argwhere(sources & passable)
+    if not len(starts):
+        return np.full(resistance.shape, np.nan), search
+    cumulative, _ = search.find_costs(starts)
     return np.where(np.isfinite(cumulative), cumulative, np.nan), search

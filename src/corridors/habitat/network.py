@@ -76,7 +76,7 @@ def links(resistance: Array, owner: Index, *, cell_m: float) -> list[Link]:
     -----
     One search from all nodes at once; a step costs its length times the mean resistance of its
     two cells, as in :func:`corridors.habitat.connectivity.cost_distance`. O(n log n) for n cells
-    with known resistance; about 200 bytes per such cell. The neighbours contain a minimum
+    with known resistance; about 220 bytes per such cell. The neighbours contain a minimum
     spanning tree of each connected part, and more ways only where the corridor offers them.
     """
     known = np.isfinite(resistance)
