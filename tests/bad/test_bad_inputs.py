@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
+import rasterio
 from shapely import LineString, Point
 
 from corridors.cli import main
@@ -66,6 +68,14 @@ EXPERT = """herds:
     expert_ranges: {path: range_season.geojson, season_column: season, author: A, date: 2020-01-01,
       confidence: low}
 """
+RANGES = EXPERT.replace("range_season", "ranges")
+
+
+def habitat(layer: str) -> str:
+    """Return a configuration with good expert ranges and one habitat layer."""
+    return f"{RANGES}habitat:\n  layers:\n    - {{{layer}}}\n"
+
+
 CASES = (
     # The file as a whole.
     track_case("empty.csv"),
@@ -206,6 +216,39 @@ CASES = (
         ),
     ),
     Case("missing_barriers", MISSING, barrier("nowhere.gpkg")),
+    # Picks and habitat rasters, at the doors of the stages that open them.
+    Case("picks", INPUT, herd(GOOD, more="    picks: picks.csv\n"), command="segment"),
+    Case("missing_picks", MISSING, herd(GOOD, more="    picks: pikcs.csv\n"), command="segment"),
+    Case(
+        "raster_is_text",
+        INPUT,
+        habitat("name: cover, path: page.tif, kind: class, resistance: {1: 1, 2: 10, 7: 3}"),
+        command="connect",
+    ),
+    Case(
+        "raster_without_crs",
+        INPUT,
+        habitat("name: cover, path: landcover.asc, kind: class, resistance: {1: 1, 2: 10, 7: 3}"),
+        command="connect",
+    ),
+    Case(
+        "raster_classes",
+        INPUT,
+        habitat("name: cover, path: landcover.tif, kind: class, resistance: {1: 1, 2: 10}"),
+        command="connect",
+    ),
+    Case(
+        "raster_elsewhere",
+        INPUT,
+        habitat("name: cover, path: elsewhere.tif, kind: class, resistance: {1: 1}"),
+        command="connect",
+    ),
+    Case(
+        "raster_band",
+        INPUT,
+        habitat("name: cover, path: landcover.tif, band: 2, kind: class, resistance: {1: 1}"),
+        command="connect",
+    ),
     # The configuration itself.
     Case("unknown_key", CONFIG, herd("path: good.csv, format: movebank, tim_zone: UTC")),
     Case("csv_without_columns", CONFIG, herd("path: good.csv, format: csv")),
@@ -249,6 +292,20 @@ def bad_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     points["day"] = points["day"].astype("datetime64[ms]").dt.date
     points.to_file(folder / "points.shp")
+    cells = np.array([[1, 1, 2], [1, 7, 2], [1, 1, 2]], dtype=np.uint8)
+    for name, west in (("landcover.tif", 70.0), ("elsewhere.tif", -10.0)):
+        with rasterio.open(
+            folder / name,
+            "w",
+            driver="GTiff",
+            width=3,
+            height=3,
+            count=1,
+            dtype="uint8",
+            crs="EPSG:4326",
+            transform=rasterio.Affine(1.0, 0.0, west, 0.0, -1.0, 38.5),
+        ) as raster:
+            raster.write(cells, 1)
     return folder
 
 
@@ -260,10 +317,25 @@ def study(bad_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def upstream(bad_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the results of all stages before `connect` for the good expert ranges."""
+    folder = tmp_path_factory.mktemp("bad") / "upstream"
+    folder.mkdir()
+    shutil.copy(bad_files / "ranges.geojson", folder)
+    (folder / "config.yaml").write_text(RANGES, encoding="utf-8")
+    arguments = ["delineate", "--with-upstream", "--scheduler", "serial"]
+    assert main([*arguments, "--config", str(folder / "config.yaml")]) == 0
+    return folder / "data"
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_bad_input_is_refused_in_words(
-    case: Case, study: Path, capsys: pytest.CaptureFixture[str]
+    case: Case, study: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
 ) -> None:
+    if case.command == "connect":
+        shutil.copytree(request.getfixturevalue("upstream"), study / "data")
+        capsys.readouterr()
     (study / "config.yaml").write_text(case.config, encoding="utf-8")
     arguments = [case.command, "--config", "config.yaml", "--scheduler", "serial"]
     if case.command != "ingest":

@@ -9,6 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyogrio
 import shapely
@@ -22,6 +23,8 @@ from corridors.foundation.errors import Fault, InputError, MissingInputError
 
 Bounds = tuple[float, float, float, float]
 _PARQUET = (".parquet", ".geoparquet", ".pq")
+# Drivers with a spatial index, and the id of their first feature; others are read whole.
+_FIRST_ID = {"GPKG": 1, "ESRI Shapefile": 0, "FlatGeobuf": 0}
 POINTS = ("Point", "MultiPoint")
 LINES = ("LineString", "MultiLineString")
 POLYGONS = ("Polygon", "MultiPolygon")
@@ -31,7 +34,8 @@ POLYGONS = ("Polygon", "MultiPolygon")
 class Layer:
     """Features of one layer in EPSG:4326, 2-D, and what was done to them.
 
-    ``frame`` has the wanted columns, ``source_row`` (1-based place in the file) and ``geometry``.
+    ``frame`` has the wanted columns, ``source_row`` and ``geometry``. The row is the 1-based
+    place in the layer; read within bounds from a GeoPackage it is the feature's id.
     """
 
     frame: gpd.GeoDataFrame
@@ -80,12 +84,13 @@ def read_layer(
     faults = _absent(frame, columns, name, stated)
     if faults:
         raise InputError(faults)
-    frame = frame[[*dict.fromkeys(columns), frame.geometry.name]]
+    rows = np.asarray(frame.index, dtype="int64")
+    frame = frame[[*dict.fromkeys(columns), frame.geometry.name]].reset_index(drop=True)
     if frame.geometry.name != "geometry":
         if "geometry" in frame.columns:
             raise InputError(Fault("two columns are called geometry", name, column="geometry"))
         frame = frame.rename_geometry("geometry")
-    frame["source_row"] = np.arange(1, len(frame) + 1, dtype="int64")
+    frame["source_row"] = rows
     geometry = frame.geometry.array
     nothing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     notes: dict[str, Any] = {"features": len(frame)}
@@ -197,18 +202,15 @@ def _open(
     crs: str | None,
     bounds: Bounds | None,
 ) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
-    """Return the features and all column names of the file."""
+    """Return the features, indexed by row, and all column names of the file."""
     if path.suffix.casefold() in _PARQUET:
         frame = _open_parquet(path, name)
         if frame.empty:
             raise InputError(_no_features(name))
         stated: tuple[str, ...] = tuple(frame.columns)
+        frame.index = pd.RangeIndex(1, len(frame) + 1)
         frame = _with_crs(frame, name, crs)
-        if bounds is not None:
-            box = shapely.box(*bounds)
-            near = frame.geometry.to_crs(GEOGRAPHIC).intersects(box).to_numpy()
-            frame = frame[near | frame.geometry.isna().to_numpy()].reset_index(drop=True)
-        return frame, stated
+        return _within(frame, bounds), stated
     try:
         layers = [str(row[0]) for row in pyogrio.list_layers(path)]
         chosen = _layer(layers, layer, name)
@@ -221,7 +223,8 @@ def _open(
             path,
             layer=chosen,
             columns=[c for c in dict.fromkeys(columns) if c in set(info["fields"])],
-            bbox=_in_crs(bounds, own or crs),
+            bbox=_in_crs(bounds, own or crs) if info["driver"] in _FIRST_ID else None,
+            fid_as_index=True,
         )
     except (DataSourceError, DataLayerError) as error:
         raise InputError(
@@ -237,7 +240,21 @@ def _open(
         raise InputError(
             Fault("the layer has no geometry", name, got=f"layer {chosen}", cure="name another")
         )
-    return _with_crs(frame, name, crs), tuple(map(str, info["fields"]))
+    frame = _with_crs(frame, name, crs)
+    fields = tuple(map(str, info["fields"]))
+    if info["driver"] in _FIRST_ID and bounds is not None:
+        frame.index = frame.index + 1 - _FIRST_ID[info["driver"]]
+        return frame, fields
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    return _within(frame, bounds), fields
+
+
+def _within(frame: gpd.GeoDataFrame, bounds: Bounds | None) -> gpd.GeoDataFrame:
+    """Return the features that meet the bounds, and those without geometry."""
+    if bounds is None:
+        return frame
+    near = frame.geometry.to_crs(GEOGRAPHIC).intersects(shapely.box(*bounds)).to_numpy()
+    return frame[near | frame.geometry.isna().to_numpy()]
 
 
 def _no_features(name: str) -> Fault:
