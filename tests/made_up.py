@@ -23,7 +23,7 @@ from corridors.formats.raster import write_cog, write_surface
 from corridors.foundation import tables
 from corridors.foundation.crs import geodesic_area_km2, geodesic_length_m
 from corridors.foundation.grid import Grid, Surface
-from corridors.movement.migrations import picture_name
+from corridors.movement.names import picture_name
 from corridors.stages.context import StageContext, settings_of
 from corridors.stages.table import get, sections_of
 

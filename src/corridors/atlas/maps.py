@@ -244,30 +244,50 @@ def _stopovers(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | L
 
 def _segments(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
     entries: list[Patch | Line2D] = []
+    untracked = frame[~frame["has_data"]]
     for kind in BARRIER_KINDS:
+        colour = palette.BARRIER[kind]
+        wide = 1.3 if kind in {"road", "rail", "canal", "river"} else 0.8
+        _draw_lines(axes, untracked[untracked["kind"] == kind], colour, 0.6, zorder=4.9, alpha=0.4)
         for status, style, words in (
             ("existing", "-", ""),
             ("planned", "--", " (planned)"),
             ("removed", ":", " (removed)"),
         ):
-            rows = frame[(frame["kind"] == kind) & (frame["status"] == status)]
-            if not len(rows):
-                continue
-            colour = palette.BARRIER[kind]
-            wide = 1.3 if kind in {"road", "rail", "canal", "river"} else 0.9
-            lines = _lines(rows)
-            axes.add_collection(
-                LineCollection(lines, colors=palette.PAPER, linewidths=wide + 1.0, zorder=5),
-                autolim=False,
-            )
-            axes.add_collection(
-                LineCollection(lines, colors=colour, linewidths=wide, linestyles=style, zorder=5.1),
-                autolim=False,
-            )
-            entries.append(
-                Line2D([], [], color=colour, lw=wide, ls=style, label=kind.capitalize() + words)
-            )
+            here = frame[(frame["kind"] == kind) & (frame["status"] == status)]
+            rows = here[here["has_data"]]
+            if len(here):
+                label = kind.capitalize() + words
+                entries.append(Line2D([], [], color=colour, lw=wide, ls=style, label=label))
+            if wide > 1:
+                _draw_lines(axes, rows, palette.PAPER, wide + 1.0, zorder=5.0)
+            _draw_lines(axes, rows, colour, wide, zorder=5.1, style=style)
+    if len(untracked):
+        label = "Barrier, nobody tracked here"
+        entries.append(Line2D([], [], color=palette.INK, lw=0.6, alpha=0.4, label=label))
     return entries
+
+
+def _draw_lines(
+    axes: Axes,
+    frame: gpd.GeoDataFrame,
+    colour: str,
+    width: float,
+    *,
+    zorder: float,
+    style: str = "-",
+    alpha: float = 1.0,
+) -> None:
+    if len(frame):
+        drawn = LineCollection(
+            _lines(frame),
+            colors=colour,
+            linewidths=width,
+            linestyles=style,
+            alpha=alpha,
+            zorder=zorder,
+        )
+        axes.add_collection(drawn, autolim=False)
 
 
 def _boundary(
@@ -345,12 +365,9 @@ def _threats(
         below = bound
         if not len(rows):
             continue
-        lines = _lines(rows)
-        for shade, wide in ((palette.PAPER, width * 2.2 + 1.4), (colour, width * 2.2)):
-            axes.add_collection(
-                LineCollection(lines, colors=shade, linewidths=wide, zorder=9 - level),
-                autolim=False,
-            )
+        if bound < float("inf"):
+            _draw_lines(axes, rows, palette.PAPER, width * 2.2 + 1.4, zorder=9 - level)
+        _draw_lines(axes, rows, colour, width * 2.2, zorder=9 - level)
         entries.append(
             Line2D([], [], color=colour, lw=width * 2.2, label=f"Threat, {words.lower()}")
         )

@@ -28,7 +28,7 @@ RANGE: Mapping[str, tuple[str, str, str]] = {
 RANGE_OTHER = ("#e6e6e6", "#cccccc", "#7a7a7a")
 
 # Strongest first: ranks 1-3, 4-10, 11-50, the rest.
-THREAT = ("#a5003f", "#d81b4a", "#e8718a", "#b9a3aa")
+THREAT = ("#a5003f", "#d81b4a", "#e8718a", "#c495a3")
 
 BARRIER: Mapping[str, str] = {
     "road": "#4d4d4d",

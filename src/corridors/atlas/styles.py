@@ -67,7 +67,9 @@ def _threat_style(frame: pd.DataFrame, rank: str, low: str | None, high: str | N
         lowest, below = below + 1, bound
         if not (frame[rank].between(lowest, bound) & stops).any():
             continue
-        layers = [line(_WHITE, width + 0.9), line(rgba(colour), width)]
+        layers = [line(rgba(colour), width)]
+        if bound < float("inf"):
+            layers.insert(0, line(_WHITE, width + 0.9))
         nested = {}
         if bound <= LABELLED_RANKS:
             layers.append(marker_line("centralpoint"))
@@ -182,24 +184,25 @@ def ranges(frame: pd.DataFrame) -> LayerStyle:
 
 
 def segments(frame: pd.DataFrame) -> LayerStyle:
-    """Return barrier segments by kind, planned ones dashed, removed ones dotted."""
+    """Return barrier segments by kind: planned dashed, removed dotted, pale where no data are."""
     rules = []
     for kind in BARRIER_KINDS:
-        colour = rgba(palette.BARRIER[kind])
+        colour = palette.BARRIER[kind]
+        here = frame["kind"] == kind
         for status, words, dash in (
             ("existing", "", ()),
             ("planned", " (planned)", (2.0, 1.2)),
             ("removed", " (removed)", (0.4, 1.2)),
         ):
-            if not ((frame["kind"] == kind) & (frame["status"] == status)).any():
-                continue
-            rules.append(
-                Rule(
-                    kind.capitalize() + words,
-                    f'"kind" = {quoted(kind)} AND "status" = {quoted(status)}',
-                    _barrier_symbol(kind, colour, dash),
-                )
-            )
+            chosen = here & (frame["status"] == status)
+            where = f'"kind" = {quoted(kind)} AND "status" = {quoted(status)}'
+            if (chosen & frame["has_data"]).any():
+                symbol = _barrier_symbol(kind, rgba(colour), dash)
+                rules.append(Rule(kind.capitalize() + words, f'{where} AND "has_data"', symbol))
+            if (chosen & ~frame["has_data"]).any():
+                pale = Symbol((line(rgba(colour, 0.4), 0.25, dash),))
+                label = f"{kind.capitalize()}{words}, nobody tracked here"
+                rules.append(Rule(label, f'{where} AND NOT "has_data"', pale))
     name = Label('"name"', 7, rgba(palette.MUTED), _WHITE, "curved", 250_000)
     return _style(frame, "Line", rules, (name,), display='"name"')
 
@@ -333,8 +336,8 @@ def _corridor_style(
 
 def _barrier_symbol(kind: str, colour: str, dash: tuple[float, ...]) -> Symbol:
     if kind == "fence" and not dash:
-        cross = Symbol((marker("cross2", colour, 1.3, colour, 0.25),))
-        return Symbol((line(colour, 0.3), marker_line("interval", 3.2)), 0, {1: cross})
+        cross = Symbol((marker("cross2", colour, 1.2, colour, 0.2),))
+        return Symbol((line(colour, 0.3), marker_line("interval", 6.0)), 0, {1: cross})
     if kind == "rail" and not dash:
         return Symbol((line(colour, 0.8), line(_WHITE, 0.45, (1.6, 1.6))))
     if kind in {"road", "canal", "river"} and not dash:

@@ -156,11 +156,17 @@ def marker(shape: str, colour: str, size_mm: float, edge: str, edge_mm: float) -
 
 
 def marker_line(placement: str, interval_mm: float = 3.0) -> Layer:
-    """Return markers along a line: ``interval`` or ``centralpoint``."""
+    """Return markers along a line: ``interval`` or ``centralpoint``.
+
+    The first of an interval stands half an interval from the start: a line shorter than that on
+    the map has none, so that many short lines do not turn into a row of markers.
+    """
     return "MarkerLine", {
         "placement": placement,
         "interval": _text(interval_mm),
         "interval_unit": "MM",
+        "offset_along_line": _text(interval_mm / 2 if placement == "interval" else 0.0),
+        "offset_along_line_unit": "MM",
         "rotate": "1",
     }
 

@@ -32,7 +32,7 @@ from corridors.formats.qml import raster_document, raster_pipe
 from corridors.formats.raster import RasterFacts, read_facts
 from corridors.foundation.crs import named_crs
 from corridors.foundation.errors import ConfigError, Fault, MethodError
-from corridors.movement.migrations import picture_name
+from corridors.movement.names import picture_name
 from corridors.stages.context import StageContext
 
 _SURFACE = "corridor_surface.tif"
