@@ -428,3 +428,16 @@ def test_a_mask_instead_of_nodata_is_refused(tmp_path):
     ):
         dataset.write_mask(np.ones(SHAPE, bool))
     assert refused(tmp_path).startswith("the raster marks missing data by a mask or alpha band")
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        ({"kind": "class"}, "needs resistance"),
+        ({"kind": "continuous"}, "needs slope"),
+        ({"kind": "class", "resistance": {1: 0.5}}, "greater than or equal to 1"),
+    ],
+)
+def test_a_layer_without_its_resistance_is_refused_in_the_configuration(layer, message):
+    with pytest.raises(ValueError, match=message):
+        Habitat(layers=[{"name": "x", "path": "x.tif"} | layer])

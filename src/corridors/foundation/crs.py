@@ -26,6 +26,8 @@ from shapely import (
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
+from corridors.foundation.errors import Fault, MethodError
+
 GEOGRAPHIC = "EPSG:4326"
 GEOD = Geod(ellps="WGS84")
 
@@ -130,7 +132,7 @@ def to_geographic(geometry: BaseGeometry, crs: str) -> BaseGeometry:
 
     Raises
     ------
-    ValueError
+    MethodError
         A polygon holds a pole: it has no outline in longitude and latitude.
 
     Notes
@@ -151,7 +153,14 @@ def to_geographic(geometry: BaseGeometry, crs: str) -> BaseGeometry:
     moved = transform(geometry, unwrapped)
     west, _, east, _ = moved.bounds
     if east - west > 180.0:
-        raise ValueError("a geometry around a pole has no outline in longitude and latitude")
+        raise MethodError(
+            Fault(
+                "a geometry around a pole has no outline in longitude and latitude",
+                expected="less than 180 degrees of longitude",
+                got=f"{east - west:.0f} degrees",
+                cure="split the herd, or leave out what lies around the pole",
+            )
+        )
     if west >= -180.0 and east <= 180.0:
         return moved
     parts = [
