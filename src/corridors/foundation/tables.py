@@ -312,8 +312,8 @@ ENCOUNTERS = contract(
         "segment": text(),
         "animal": text(),
         "season": text(),
-        "passages": number(AT_LEAST_0),  # sum of |net flux| over the animal's bridges
-        "approaches": number(AT_LEAST_0),  # encounter bursts that did not pass
+        "passages": number(AT_LEAST_0),  # net passages, netted over each visit to the barrier
+        "approaches": number(AT_LEAST_0),  # visits that did not pass
         "tracking_years": number(pa.Check.gt(0)),
     },
     unique=["segment", "animal", "season"],
