@@ -83,6 +83,13 @@ def test_a_feature_given_twice_counts_once_but_road_and_rail_on_one_line_are_two
     assert notes["duplicates"] == 1
 
 
+def test_no_feature_at_all_still_keeps_the_contract() -> None:
+    mapping = BarrierMapping("f", "f", kind_column="k", id_column="i", permeability_column="p")
+    barriers, notes = barriers_of(lines(k=["road"], i=[1.0], p=[0.5])[:0], mapping)
+    tables.check(barriers, tables.BARRIERS)
+    assert notes["by_kind"] == {}
+
+
 def test_every_wrong_value_is_told_at_once() -> None:
     mapping = BarrierMapping(
         "f", "f.gpkg", kind_column="k", status_column="s", permeability_column="p"

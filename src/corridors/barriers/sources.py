@@ -120,7 +120,7 @@ def barriers_of(
     digest = digests(features.geometry, kind + "\n" + class_)
     frame = gpd.GeoDataFrame(
         {
-            "barrier": _ids(features, mapping, digest),
+            "barrier": pd.Series(_ids(features, mapping, digest), dtype="str"),
             "name": _words(features, mapping.name_column, ""),
             "kind": kind.astype("str"),
             "class": class_,
