@@ -38,5 +38,5 @@ def run() -> Figure:
         target=1.0 if done.returncode == 0 else 0.0,
         note="15 animals, 37,554 fixes, 1,673 fences; corridors run, all stages"
         if done.returncode == 0
-        else f"failed with exit code {done.returncode}",
+        else f"failed with exit code {done.returncode}: {' '.join(done.stderr.split())[:300]}",
     )
