@@ -71,6 +71,7 @@ def animal_years(path: Path, start: str) -> pd.DataFrame:
                 "distance_km": distance,
                 "spring_start_d": spring.start_d if spring else np.nan,
                 "spring_end_d": spring.end_d if spring else np.nan,
+                "n_windows": sum(window is not None for window in windows),
                 "is_round_trip": result.label in ROUND_TRIPS,
             }
         )
@@ -101,3 +102,6 @@ def test_all_reindeer_migrate_whichever_winter_day_starts_the_year(
     best = years.groupby("animal")["is_round_trip"].any()
     assert best.size == 9
     assert best.all(), best[~best]
+    # One animal was collared in its summer range, so its first spring is not in the data.
+    trips = years[years["is_round_trip"]]
+    assert trips["n_windows"].sum() == 2 * len(trips) - 1

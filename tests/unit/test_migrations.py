@@ -11,13 +11,10 @@ from corridors.movement.displacement import Limits
 from corridors.movement.migrations import (
     Rules,
     classify,
-    digest,
-    migration_id,
     migration_windows,
-    picture_name,
-    safe_name,
     season_names,
 )
+from corridors.movement.names import digest, migration_id, picture_name, safe_name
 
 RULES = Rules(
     n_origin=20,

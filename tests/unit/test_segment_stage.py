@@ -217,3 +217,19 @@ def test_a_move_that_the_data_may_have_cut_before_its_return_counts(run: Run) ->
     frame = track("d", "2007-02-01", 200, [(120, 0), (135, 50), (200, 50)], 7)
     migrations = read_table(run(frame, "out") / "migrations.parquet")
     assert migrations[["season", "part"]].to_numpy().tolist()[0] == ["spring", "migration"]
+
+
+def test_a_pick_that_reaches_into_the_next_year_pushes_its_windows_aside(
+    run: Run, tmp_path: Path
+) -> None:
+    source = clean_table(herd(), tmp_path / "clean")
+    picks = tmp_path / "picks.csv"
+    picks.write_text(
+        "animal,bio_year,season,part,start_utc,end_utc\na,2007,winter,range,2007-11-01,2008-04-24\n"
+    )
+    migrations = read_table(run(source, "out", picks=picks) / "migrations.parquet")
+    own = migrations[migrations["animal"] == "a"]
+    assert "winter" in set(own.loc[own["method"] == "pick", "season"])
+    spring = own[(own["season"] == "spring") & (own["bio_year"] == 2008)]
+    assert spring["start_utc"].iloc[0] == pd.Timestamp("2008-04-25", tz="UTC")
+    assert (own["end_utc"].shift(1).iloc[1:] <= own["start_utc"].iloc[1:]).all()

@@ -5,9 +5,6 @@ Source: METHODS section 3, PEERS 2.2 and 2.12.
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -338,9 +335,12 @@ def _refined(
     is_open = (start is None and model[0] - half < first, end is None and model[1] + half > last)
     if start is None:
         start = first if is_open[0] else model[0]
-        start = start if end is None else min(start, end)
+        if end is not None and end <= start:
+            start = search[0]
     if end is None:
-        end = max(last if is_open[1] else model[1], start)
+        end = last if is_open[1] else model[1]
+        if end <= start:
+            end = search[1]
     inside = time_d[(time_d >= start) & (time_d <= end)]
     if inside.size < 2:
         return None
@@ -389,52 +389,3 @@ def season_names(middle_day_of_year: Sequence[float], *, is_south: bool) -> list
 def _apart(day: float, other: float) -> float:
     gap = abs(day - other) % 365.25
     return min(gap, 365.25 - gap)
-
-
-def safe_name(name: str) -> str:
-    """Return ``name`` reduced to a-z, 0-9 and hyphens, at most 40 characters, never empty.
-
-    Different names may give the same result: put a digest beside it.
-
-    Examples
-    --------
-    >>> safe_name("../Ö 7/=cmd"), safe_name("羊")
-    ('o-7-cmd', 'animal')
-    """
-    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:40].strip("-") or "animal"
-
-
-def digest(*parts: object) -> str:
-    """Return ten hexadecimal digits that depend on every part and on where it ends."""
-    text = "".join(f"{len(str(part))}:{part}" for part in parts)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-
-
-def migration_id(herd: str, animal: str, bio_year: int, season: str, ordinal: int) -> str:
-    """Return the id of a window: readable, safe in paths, and unique to its content.
-
-    Parameters
-    ----------
-    herd, animal, bio_year, season
-        What it is about.
-    ordinal
-        1 for the first window of this season in this biological year, then 2, 3 ...
-
-    Notes
-    -----
-    Dates are left out on purpose: a window that is closed by later data keeps its id.
-
-    Examples
-    --------
-    >>> migration_id("upper-green", "mm_317", 2007, "spring", 1)
-    'mm-317_2007_spring_14722abaee'
-    """
-    number = "" if ordinal == 1 else str(ordinal)
-    code = digest(herd, animal, bio_year, season, ordinal)
-    return f"{safe_name(animal)}_{bio_year}_{season}{number}_{code}"
-
-
-def picture_name(animal: str, bio_year: int) -> str:
-    """Return the file name of an animal-year's picture."""
-    return f"{safe_name(animal)}_{bio_year}_{digest(animal, bio_year)}.png"
