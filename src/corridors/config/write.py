@@ -72,8 +72,6 @@ def write_study(folder: Path) -> Path:
     OutputError
         There already is a configuration, or the folder cannot be written to.
     """
-    from corridors.foundation.errors import CorridorsError
-
     texts = {CONFIG: config_text(), SCHEMA: schema_text()}
     faults: list[Fault | str] = [
         Fault(
@@ -93,8 +91,7 @@ def write_study(folder: Path) -> Path:
             with (folder / name).open("x", encoding="utf-8") as file:
                 file.write(text)
     except OSError as error:
-        failed: type[CorridorsError] = OutputError
-        raise failed(
+        raise OutputError(
             Fault(
                 "the study folder cannot be made",
                 file=str(error.filename or folder),

@@ -1,0 +1,204 @@
+"""Digests, commits and what changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from corridors.foundation.errors import Fault, InputError, InternalError, OutputError
+from corridors.run import manifest
+from corridors.run.digests import Digests
+from corridors.run.fingerprint import changes
+from corridors.run.graph import Event, Report
+from corridors.run.manifest import Manifest
+
+
+def _old(path: Path) -> None:
+    """Make a file look settled."""
+    stamp = time.time_ns() - 10_000_000_000
+    os.utime(path, ns=(stamp, stamp))
+
+
+def _commit(folder: Path, content: str = "a") -> Path:
+    staged = folder / "staged"
+    staged.mkdir()
+    (staged / "x.csv").write_text(content)
+    artefacts = manifest.seal(staged, ("x.csv", "pictures/"), "stage")
+    manifest.commit(staged, folder / "done" / "herd", Manifest({"version": 1}, artefacts))
+    return folder / "done" / "herd"
+
+
+def test_a_commit_leaves_result_and_manifest_and_nothing_else(tmp_path: Path) -> None:
+    target = _commit(tmp_path)
+    assert sorted(path.name for path in target.iterdir()) == ["manifest.json", "pictures", "x.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["done"]
+    read = manifest.read(target)
+    assert read is not None
+    assert read.fingerprint == {"version": 1}
+    assert read.artefacts["x.csv"].size == 1
+    assert manifest.verify(target, read) == []
+
+
+def test_a_commit_replaces_the_whole_old_result(tmp_path: Path) -> None:
+    (_commit(tmp_path) / "stray.txt").write_text("old")
+    target = _commit(tmp_path, "b")
+    assert (target / "x.csv").read_text() == "b"
+    assert not (target / "stray.txt").exists()
+
+
+def test_a_result_that_lacks_an_artefact_is_not_sealed(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("")
+    with pytest.raises(InternalError) as caught:
+        manifest.seal(tmp_path, ("a", "b", "c"), "rank")
+    assert [fault.what for fault in caught.value.faults] == [
+        "stage rank did not write b",
+        "stage rank did not write c",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"format": 0}', '{"format": 1, "fingerprint": {}}', "null", "\0"]
+)
+def test_a_manifest_that_cannot_be_understood_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    assert manifest.read(tmp_path) is None
+
+
+def test_damage_is_found_by_size_and_by_content(tmp_path: Path) -> None:
+    target = _commit(tmp_path)
+    made = manifest.read(target)
+    assert made is not None
+    (target / "x.csv").write_text("b")
+    assert manifest.damaged(target, made) == []
+    assert manifest.verify(target, made) == ["output changed by hand: x.csv"]
+    (target / "x.csv").write_text("bb")
+    assert manifest.damaged(target, made) == ["output changed by hand: x.csv"]
+    (target / "x.csv").unlink()
+    assert manifest.damaged(target, made) == ["output missing: x.csv"]
+
+
+def test_an_edited_artefact_is_one_with_other_content_not_another_date(tmp_path: Path) -> None:
+    target = _commit(tmp_path)
+    made = manifest.read(target)
+    assert made is not None
+    later = time.time_ns() + 5_000_000_000
+    os.utime(target / "x.csv", ns=(later, later))
+    assert manifest.edited(target, made) == []
+    (target / "x.csv").write_text("z")
+    os.utime(target / "x.csv", ns=(later, later))
+    assert manifest.edited(target, made) == ["x.csv"]
+
+
+def test_the_digest_of_a_folder_covers_names_and_contents() -> None:
+    def digest(files: dict[str, str]) -> str:
+        made = {name: manifest.Artefact(1, sha) for name, sha in files.items()}
+        return Manifest({}, made).digests(("pictures/",))["pictures/"]
+
+    first = digest({"pictures/a.png": "1", "x.csv": "9"})
+    assert first == digest({"pictures/a.png": "1", "x.csv": "8"})
+    assert first != digest({"pictures/b.png": "1"})
+    assert first != digest({"pictures/a.png": "2"})
+
+
+def test_a_place_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError) as caught, manifest.writing(tmp_path):
+        (tmp_path / "file" / "below").mkdir()
+    assert caught.value.faults[0].got == "a folder of the path is a file"
+
+
+def test_digests_are_remembered_and_follow_a_change(tmp_path: Path) -> None:
+    (tmp_path / "processed").mkdir()
+    path = tmp_path / "a.csv"
+    path.write_text("one")
+    _old(path)
+    store = tmp_path / "processed" / ".cache" / "digests.json"
+    first = Digests(store)
+    digest = first.of_file(path)
+    first.save()
+    assert str(path) in json.loads(store.read_text())["files"]
+    assert Digests(store).of_file(path) == digest
+    path.write_text("two")
+    assert Digests(store).of_file(path) != digest
+
+
+def test_a_digest_that_is_remembered_is_not_computed_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("one")
+    _old(path)
+    digests = Digests()
+    digests.of_file(path)
+    digests.known[str(path)]["sha256"] = "remembered"
+    assert digests.of_file(path) == "remembered"
+
+
+def test_a_file_changed_a_moment_ago_is_not_remembered(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("one")
+    digests = Digests()
+    digests.of_file(path)
+    assert digests.known == {}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 99}'])
+def test_a_broken_cache_is_only_slow(tmp_path: Path, text: str) -> None:
+    (tmp_path / "digests.json").write_text(text)
+    assert Digests(tmp_path / "digests.json").known == {}
+
+
+def test_a_shapefile_brings_its_companions(tmp_path: Path) -> None:
+    for name in ("roads.shp", "roads.dbf", "roads.shx", "roads.prj", "roads.qix", "rails.dbf"):
+        (tmp_path / name).write_text(name)
+    found = Digests().of_input(tmp_path / "roads.shp")
+    assert sorted(found) == ["roads.dbf", "roads.prj", "roads.shp", "roads.shx"]
+
+
+def test_changes_are_told_in_words() -> None:
+    old = {
+        "version": 1,
+        "settings": {"clean": {"dop_max": 10.0}, "herd": {"tracks": [{"path": "a"}]}},
+        "inputs": {"a.csv": {"a.csv": "1"}, "r.shp": {"r.shp": "1", "r.dbf": "1"}},
+        "upstream": {"clean": {"x": {"fixes.parquet": "1", "clean.json": "1"}}},
+        "code": {"corridors/a.py": "1", "corridors/b.py": "1"},
+        "libraries": {"numpy": "2.1"},
+    }
+    new = {
+        "version": 2,
+        "settings": {"clean": {"dop_max": 8.0}, "herd": {"tracks": [{"path": "b"}]}},
+        "inputs": {"b.csv": {"b.csv": "1"}, "r.shp": {"r.shp": "1", "r.dbf": "2"}},
+        "upstream": {"clean": {"x": {"fixes.parquet": "2", "clean.json": "1"}}},
+        "code": {"corridors/a.py": "2", "corridors/c.py": "1"},
+        "libraries": {"numpy": "2.2"},
+    }
+    assert changes(old, new) == [
+        "stage version 1 -> 2",
+        "clean.dop_max changed: 10.0 -> 8.0",
+        "herd.tracks[0].path changed: a -> b",
+        "input a.csv no longer used",
+        "input b.csv added",
+        "input r.shp changed (r.dbf)",
+        "upstream clean/fixes.parquet changed",
+        "code changed: corridors/a.py",
+        "code removed: corridors/b.py",
+        "code added: corridors/c.py",
+        "library numpy 2.1 -> 2.2",
+    ]
+    assert changes(old, old) == []
+
+
+def test_a_fingerprint_that_differs_elsewhere_is_still_a_change() -> None:
+    assert changes({"old": 1}, {"new": 1}) == ["made by another version of the engine"]
+
+
+def test_the_exit_code_is_that_of_the_error_or_partly_done() -> None:
+    done = Event("done", "ingest", "a")
+    failed = Event("failed", "ingest", "b", error=InputError(Fault("x")))
+    skipped = Event("skipped", "atlas", "all-herds")
+    assert Report([done]).exit_code == 0
+    assert Report([done, failed]).exit_code == 3
+    assert Report([failed, skipped]).exit_code == 65
+    assert Report([Event("done", "ingest", "b"), failed]).exit_code == 65
