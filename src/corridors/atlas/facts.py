@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -99,9 +100,13 @@ def median_day(times: pd.Series, bio_year: pd.Series) -> str:
     >>> median_day(times, pd.Series([2020, 2021]))
     '7 May'
     """
-    start = pd.to_datetime(bio_year.astype(str) + "-01-01", utc=True)
-    offset = (times.reset_index(drop=True) - start.reset_index(drop=True)).dt.total_seconds()
-    middle = date(2001, 1, 1) + timedelta(days=round(float(offset.median()) / 86400.0 - 0.25))
+    year = bio_year.reset_index(drop=True)
+    start = pd.to_datetime(year.astype(str) + "-01-01", utc=True)
+    offset = (times.reset_index(drop=True) - start).dt.total_seconds() / 86400.0
+    # In a leap year every date after February is one day later.
+    leap = pd.to_datetime(year.astype(str) + "-01-01").dt.is_leap_year
+    offset = offset - (leap & (offset >= 60))
+    middle = date(2001, 1, 1) + timedelta(days=math.floor(float(offset.median())))
     return f"{middle.day} {MONTHS[middle.month - 1]}"
 
 

@@ -28,7 +28,7 @@ RANGE: Mapping[str, tuple[str, str, str]] = {
 RANGE_OTHER = ("#e6e6e6", "#cccccc", "#7a7a7a")
 
 # Strongest first: ranks 1-3, 4-10, 11-50, the rest.
-THREAT = ("#a5003f", "#d81b4a", "#e8718a", "#c495a3")
+THREAT = ("#a5003f", "#d81b4a", "#e8718a", "#d0a8b4")
 
 BARRIER: Mapping[str, str] = {
     "road": "#4d4d4d",
@@ -52,7 +52,7 @@ SEASON: Mapping[str, str] = {
     "autumn": "#d55e00",
     "winter": "#0072b2",
     "summer": "#e6a100",
-    "other": "#7f7f7f",
+    "other": "#c2c2c2",
 }
 
 NETWORK_EDGE = "#56616b"

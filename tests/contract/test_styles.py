@@ -1,0 +1,178 @@
+"""Styles, layers, contracts and colours belong together."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from xml.etree.ElementTree import fromstring
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from corridors.atlas import palette
+from corridors.atlas.fields import ALIASES
+from corridors.atlas.products import ATLAS_LAYERS, LAYERS
+from corridors.atlas.styles import STYLES
+from corridors.formats.qml import document
+from corridors.foundation import tables
+from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES, SEASONS
+
+CONTRACT_OF = {
+    "threats": tables.THREATS,
+    "border_crossings": tables.BORDER_CROSSINGS,
+    "crossings": tables.OBSERVED,
+    "boundary": tables.BORDER_REPORT,
+    "segments": tables.SEGMENTS,
+    "network_nodes": tables.NETWORK,
+    "network_edges": tables.NETWORK,
+    "stopovers": tables.STOPOVERS,
+    "corridors": tables.CORRIDORS,
+    "modelled_corridor": tables.CORRIDORS,
+    "ranges": tables.RANGES,
+    "crossings_by_season": tables.CROSSINGS,
+    "national_shares": tables.NATIONAL_SHARES,
+}
+
+
+@pytest.fixture(scope="module")
+def frames(project: Path) -> dict[str, pd.DataFrame]:
+    """Layer name -> rows of the made-up herd."""
+    made_up = _load(project)
+    made = {name: frame for name, (_, _, frame) in made_up._frames("made-up").items()}
+    network = made["network"]
+    return {
+        **{name: made[name] for name in ("threats", "border_crossings", "segments", "stopovers")},
+        **{name: made[name] for name in ("corridors", "ranges", "national_shares")},
+        "crossings": made["observed"],
+        "boundary": made["border_report"],
+        "network_nodes": network[network["part"] == "node"],
+        "network_edges": network[network["part"] == "edge"],
+        "modelled_corridor": made["modelled"],
+        "crossings_by_season": made["crossings"],
+    }
+
+
+def _load(project: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("made_up", project / "tests" / "made_up.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault("made_up", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_layer_has_a_style_and_every_style_a_layer() -> None:
+    used = {plan.style_name for plan in (*LAYERS, *ATLAS_LAYERS)}
+    assert used == set(STYLES)
+
+
+def test_every_published_column_has_a_readable_name() -> None:
+    columns = {name for schema in CONTRACT_OF.values() for name in schema.columns}
+    assert columns - {"geometry"} - set(ALIASES) == set()
+
+
+def test_every_contract_layer_is_known() -> None:
+    assert set(CONTRACT_OF) == {plan.name for plan in LAYERS} - {"about"}
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACT_OF))
+def test_rules_speak_only_of_columns_of_the_contract(
+    frames: dict[str, pd.DataFrame], name: str
+) -> None:
+    text = document(STYLES[name](frames[name]))
+    root = fromstring(text.split("\n", 1)[1])
+    expressions = [rule.get("filter", "") for rule in root.iter("rule")]
+    expressions += [style.get("fieldName", "") for style in root.iter("text-style")]
+    expressions += [clause.text or "" for clause in root.iter("orderByClause")]
+    mentioned = {column for text in expressions for column in re.findall(r'"(\w+)"', text)}
+    assert mentioned <= set(CONTRACT_OF[name].columns)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(CONTRACT_OF) - {"crossings_by_season", "national_shares"})
+)
+def test_every_row_falls_into_exactly_one_class(frames: dict[str, pd.DataFrame], name: str) -> None:
+    frame = frames[name]
+    assert isinstance(frame, gpd.GeoDataFrame)
+    hits = np.zeros(len(frame), int)
+    for where in _leaves(STYLES[name](frame).rules, ""):
+        hits += _holds(frame, where)
+    assert (hits == 1).all()
+
+
+def _leaves(rules: Any, above: str) -> list[str]:
+    found: list[str] = []
+    for rule in rules:
+        where = " AND ".join(part for part in (above, rule.filter) if part)
+        if rule.symbol is not None:
+            found.append(where)
+        found += _leaves(rule.rules, where)
+    return found
+
+
+def _holds(frame: pd.DataFrame, where: str) -> np.ndarray[Any, Any]:
+    if not where:
+        return np.ones(len(frame), int)
+    text = re.sub(r'"(\w+)" IS NULL', r"_row['\1'].isna()", where)
+    text = re.sub(r'"(\w+)"', r"_row['\1']", text)
+    text = re.sub(r"(?<![<>!=])=(?!=)", "==", text)
+    parts = [f"({part})" for part in text.split(" AND ")]
+    code = " & ".join(parts).replace("NOT ", "~").replace("abs(", "np.abs(")
+    return np.asarray(eval(code, {"_row": frame, "np": np}), bool).astype(int)
+
+
+def test_every_word_of_the_vocabularies_has_a_colour() -> None:
+    assert set(palette.BARRIER) == set(BARRIER_KINDS)
+    assert set(palette.CORRIDOR) == set(palette.MODELLED) == set(CORRIDOR_CLASSES)
+    assert set(SEASONS) < set(palette.SEASON)
+
+
+def _lightness(colour: str) -> float:
+    linear = [_linear(part / 255) for part in palette.rgb(colour)]
+    y = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return 116 * y ** (1 / 3) - 16
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+
+
+def test_classes_get_darker_with_use_and_rank() -> None:
+    for colours in (list(palette.CORRIDOR.values()), list(palette.MODELLED.values())):
+        light = [_lightness(colour) for colour in colours]
+        assert all(a - b > 12 for a, b in itertools.pairwise(light))
+    for colours in (palette.THREAT, palette.SURFACE):
+        light = [_lightness(colour) for colour in colours]
+        assert all(b - a > 5 for a, b in itertools.pairwise(light))
+
+
+# Linear RGB as people without red or green cones see it: projection onto two dimensions of LMS.
+_TO_LMS = np.array(
+    [[0.31399, 0.63951, 0.04650], [0.15537, 0.75789, 0.08670], [0.01775, 0.10944, 0.87257]]
+)
+_BLIND = {
+    "red": np.array([[0, 1.05118, -0.05116], [0, 1, 0], [0, 0, 1]]),
+    "green": np.array([[1, 0, 0], [0.95131, 0, 0.04867], [0, 0, 1]]),
+}
+
+
+@pytest.mark.parametrize("blind", sorted(_BLIND))
+def test_seasons_and_threats_stay_apart_for_the_colour_blind(blind: str) -> None:
+    see = np.linalg.inv(_TO_LMS) @ _BLIND[blind] @ _TO_LMS
+
+    def seen(colour: str) -> Any:
+        linear = np.array([_linear(part / 255) for part in palette.rgb(colour)])
+        return np.clip(see @ linear, 0, 1) ** (1 / 2.2) * 255
+
+    for first, second in itertools.combinations(palette.SEASON.values(), 2):
+        assert np.linalg.norm(seen(first) - seen(second)) > 25
+    for ground in palette.CORRIDOR.values():
+        assert np.linalg.norm(seen(palette.THREAT[0]) - seen(ground)) > 40

@@ -1,0 +1,182 @@
+"""The stage `publish`: what it writes, for whom, and always the same bytes."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sqlite3
+import sys
+import zipfile
+from contextlib import closing
+from pathlib import Path
+from types import ModuleType
+from xml.etree.ElementTree import fromstring
+
+import pyogrio
+import pytest
+
+from corridors.foundation.errors import ConfigError, MethodError
+from corridors.stages import publish
+from corridors.stages.table import get
+
+
+@pytest.fixture(scope="module")
+def made_up(project: Path) -> ModuleType:
+    """Module with the made-up herd."""
+    spec = importlib.util.spec_from_file_location("made_up", project / "tests" / "made_up.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault("made_up", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def published(made_up: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Folders: results before, and what was published per tier, and of an untracked herd."""
+    base = tmp_path_factory.mktemp("publish")
+    made_up.write(base / "in")
+    made_up.write(base / "in-untracked", tracked=False)
+    publish.run(made_up.context(base / "in", base / "internal"))
+    publish.run(made_up.context(base / "in", base / "partner", tier="partner"))
+    publish.run(made_up.context(base / "in-untracked", base / "untracked"))
+    return {name: base / name for name in ("in", "internal", "partner", "untracked")}
+
+
+def test_the_stage_writes_what_the_table_of_stages_says(published: dict[str, Path]) -> None:
+    expected = {name.format(herd="made-up").rstrip("/") for name in get("publish").writes}
+    for name in ("internal", "partner", "untracked"):
+        assert {path.name for path in published[name].iterdir()} == expected
+
+
+def test_a_second_run_gives_the_same_bytes(
+    published: dict[str, Path], made_up: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TZ", "Asia/Dushanbe")
+    publish.run(made_up.context(published["in"], tmp_path / "again"))
+    first, second = published["internal"], tmp_path / "again"
+    names = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
+    assert names == sorted(path.relative_to(second) for path in second.rglob("*") if path.is_file())
+    for name in names:
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+
+
+def test_layers_without_rows_are_left_out_and_named(published: dict[str, Path]) -> None:
+    layers = {name for name, _ in pyogrio.list_layers(published["untracked"] / "made-up.gpkg")}
+    assert layers == {"ranges", "modelled_corridor", "about", "layer_styles"}
+    html = (published["untracked"] / "report.html").read_text(encoding="utf-8")
+    assert "Ranked threats: no rows" in html
+    assert "nobody was tracked along it" in html
+
+
+def test_partners_get_nothing_of_a_single_animal(
+    published: dict[str, Path], made_up: ModuleType
+) -> None:
+    folder = published["partner"]
+    layers = {name for name, _ in pyogrio.list_layers(folder / "made-up.gpkg")}
+    assert not layers & {"crossings", "border_crossings"}
+    assert not (folder / "pictures" / "displacement").exists()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            if path.suffix == ".qgz":
+                with zipfile.ZipFile(path) as archive:
+                    content = b"".join(archive.read(name) for name in archive.namelist())
+            for animal in made_up.ANIMALS:
+                escaped = animal.replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;")
+                assert animal.encode() not in content, path
+                assert escaped.encode() not in content, path
+    internal = (published["internal"] / "report.html").read_text(encoding="utf-8")
+    assert "ewe 3, biological year 2020" in internal
+
+
+def test_tier_public_is_refused_with_the_cure(
+    published: dict[str, Path], made_up: ModuleType, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match="generalised to a grid") as caught:
+        publish.run(made_up.context(published["in"], tmp_path / "out", tier="public"))
+    assert "partner" in str(caught.value.faults[0].cure)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_single_tracked_animal_is_not_given_to_partners(
+    published: dict[str, Path], made_up: ModuleType, tmp_path: Path
+) -> None:
+    import pandas as pd
+
+    from corridors.formats.parquet import read_layer, write_table
+    from corridors.foundation import tables
+
+    made_up.write(tmp_path / "in")
+    path = tmp_path / "in" / "clean" / "fixes.parquet"
+    fixes = read_layer(path)
+    one = fixes[fixes["animal"] == "ewe 3"]
+    assert isinstance(one, pd.DataFrame)
+    write_table(one, path, tables.CLEAN_FIXES)
+    with pytest.raises(MethodError, match="single animal"):
+        publish.run(made_up.context(tmp_path / "in", tmp_path / "out", tier="partner"))
+
+
+def test_styles_are_found_by_the_true_geometry_column_and_carry_no_clock(
+    published: dict[str, Path],
+) -> None:
+    with closing(sqlite3.connect(published["internal"] / "made-up.gpkg")) as connection:
+        styles = connection.execute(
+            "SELECT f_table_name, f_geometry_column, useAsDefault, styleQML FROM layer_styles"
+        ).fetchall()
+        geometry = dict(
+            connection.execute("SELECT table_name, column_name FROM gpkg_geometry_columns")
+        )
+        times = {
+            value
+            for query in (
+                "SELECT last_change FROM gpkg_contents",
+                "SELECT timestamp FROM gpkg_metadata_reference",
+                "SELECT update_time FROM layer_styles",
+            )
+            for (value,) in connection.execute(query)
+        }
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    assert {name: column for name, column, _, _ in styles} == geometry
+    assert all(default == 1 for _, _, default, _ in styles)
+    assert all(fromstring(qml.split("\n", 1)[1]).tag == "qgis" for *_, qml in styles)
+    assert times == {"2000-01-01T00:00:00.000Z"}
+    assert version == 10300
+
+
+def test_the_project_has_relative_paths_and_switches_its_crs_on(
+    published: dict[str, Path],
+) -> None:
+    with zipfile.ZipFile(published["internal"] / "made-up.qgz") as archive:
+        assert archive.namelist() == ["made-up.qgs"]
+        root = fromstring(archive.read("made-up.qgs").decode().split("\n", 1)[1])
+    sources = [layer.findtext("datasource") or "" for layer in root.iterfind(".//maplayer")]
+    assert all(
+        s.startswith(("./made-up.gpkg|layername=", "./corridor_surface.tif")) for s in sources
+    )
+    assert root.findtext("properties/SpatialRefSys/ProjectionsEnabled") == "1"
+    assert "SIMULATED" in (root.findtext("title") or "")
+    ids = [layer.findtext("id") or "" for layer in root.iterfind(".//maplayer")]
+    assert all(len(name) > 10 for name in ids)
+    assert [node.get("id") for node in root.iter("layer-tree-layer")] == ids
+
+
+def test_the_report_stands_alone_and_escapes_names(published: dict[str, Path]) -> None:
+    html = (published["internal"] / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "http://" not in html
+    assert "https://" not in html
+    assert str(published["in"].parent) not in html
+    assert os.sep + "tmp" + os.sep not in html
+    for words in (
+        "−187 km",
+        "generalised",
+        "SIMULATED",
+        "Afghanistan, Tajikistan",
+        ">3 May<",
+        ">23 May<",
+    ):
+        assert words in html, words
