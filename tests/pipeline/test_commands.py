@@ -1,0 +1,150 @@
+"""Commands that look at a study, make one, or check it; pipeline files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corridors.stages import table
+
+
+def test_help_names_every_stage_in_order(world: Any) -> None:
+    text = world.call("--help").stdout
+    places = [text.index(f"\n  {stage.name} ") for stage in table.STAGES]
+    assert places == sorted(places)
+
+
+def test_status_tells_each_herd_in_a_line(world: Any) -> None:
+    world.run()
+    world.track("bison").write_text("other\n")
+    lines = world.call("status").stdout.splitlines()
+    assert lines == [
+        "argali     9 of 9 up to date",
+        (
+            "bison      0 of 9 up to date; stale: ingest; may rerun: clean, segment, surface, "
+            "delineate, connect, intersect, rank, publish"
+        ),
+        "all-herds  0 of 1 up to date; may rerun: atlas",
+    ]
+
+
+def test_status_and_plan_leave_no_folder_behind(world: Any) -> None:
+    for command in ("status", "plan"):
+        assert world.call(command).returncode == 0
+    assert not world.processed.exists()
+
+
+def test_why_tells_what_a_result_was_made_from(world: Any) -> None:
+    world.run()
+    text = world.call("why", "ingest", "--herd", "bison").stdout
+    assert text.startswith("ingest of bison: up to date\n  input data/raw/bison.csv\n")
+    (row,) = json.loads(world.call("why", "ingest", "--herd", "bison", "--json").stdout)
+    assert row["fingerprint"]["inputs"]["data/raw/bison.csv"].keys() == {"bison.csv"}
+
+
+def test_plan_tells_a_blocked_herd_and_goes_on(world: Any) -> None:
+    world.run()
+    world.track("bison").unlink()
+    plan = world.plan()
+    assert plan["ingest", "bison"][0] == "blocked"
+    assert plan["clean", "bison"] == ("blocked", ["ingest cannot run"])
+    assert plan["rank", "argali"] == ("current", [])
+
+
+def test_init_makes_a_study_that_check_can_talk_about(world: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "new study"
+    made = world.call("init", str(folder))
+    assert made.returncode == 0
+    checked = world.call("check", "--config", str(folder / "config.yaml"))
+    assert checked.returncode == 66
+    assert f"where: file {folder / 'data/raw/tracks.csv'}" in checked.stderr
+    again = world.call("init", str(folder))
+    assert again.returncode == 73
+    assert "nothing is overwritten" in again.stderr
+
+
+def test_check_finds_a_web_page_saved_as_a_geopackage(world: Any) -> None:
+    (world.folder / "data" / "raw" / "fences.gpkg").write_text("<!DOCTYPE html>")
+    world.write_config(
+        barriers=[{"name": "fences", "path": "data/raw/fences.gpkg", "kind": "fence"}]
+    )
+    done = world.call("check")
+    assert done.returncode == 65
+    assert "the file is not what its name says" in done.stderr
+
+
+def test_check_finds_a_column_that_is_not_there(world: Any) -> None:
+    track = {
+        "path": "data/raw/argali.csv",
+        "format": "csv",
+        "columns": {"animal": "id", "time": "when", "lon": "lon", "lat": "lat"},
+    }
+    world.track("argali").write_text("id,time,lon,lat\n")
+    world.write_config(herds={"argali": {"species": "Ovis ammon", "tracks": [track]}})
+    done = world.call("check")
+    assert done.returncode == 65
+    assert "the column for time is not in the file" in done.stderr
+    assert "column when" in done.stderr
+
+
+def test_check_passes_and_counts(world: Any) -> None:
+    done = world.call("check")
+    assert done.returncode == 0
+    assert done.stdout == f"{world.config}: the configuration and 2 input files can be read\n"
+
+
+def test_a_wrong_configuration_shows_every_fault_and_78(world: Any) -> None:
+    world.write_config(clean={"dop": 1}, rank={"draws": "many"})
+    for command in (["run"], ["status"], ["check"], ["surface"]):
+        done = world.call(*command)
+        assert done.returncode == 78
+        assert "column clean.dop" in done.stderr
+        assert "column rank.draws" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_study_without_herds_says_so(world: Any) -> None:
+    world.write_config(herds={})
+    done = world.call("run")
+    assert done.returncode == 78
+    assert "no herd is configured" in done.stderr
+
+
+def test_a_pipeline_file_names_stages_herds_and_configuration(world: Any) -> None:
+    (world.folder / "pipelines").mkdir()
+    path = world.folder / "pipelines" / "night.yaml"
+    path.write_text(
+        "config: ../config.yaml\nstages: [ingest, clean]\nherds: [bison]\nscheduler: serial\n"
+    )
+    done = world.call("run", str(path), "--json")
+    assert done.returncode == 0, done.stderr
+    ran = [(one["stage"], one["herd"]) for one in json.loads(done.stdout)["stages"]]
+    assert ran == [("ingest", "bison"), ("clean", "bison")]
+
+
+@pytest.mark.parametrize("name", ["full.yaml", "nightly.yaml"])
+def test_the_pipeline_files_of_the_project_are_valid(project: Path, name: str) -> None:
+    from corridors.config.pipeline import load_pipeline
+
+    path = project / "pipelines" / name
+    assert load_pipeline(path).config_path(path) == project / "config.yaml"
+
+
+def test_a_usage_error_is_2(world: Any) -> None:
+    assert world.call("run", "--workers", "0").returncode == 2
+    assert world.call("why", "nothing").returncode == 2
+
+
+def test_every_exit_code_is_documented(project: Path) -> None:
+    from corridors.foundation import errors
+
+    text = (project / "docs" / "exit-codes.md").read_text()
+    for kind in vars(errors).values():
+        if isinstance(kind, type) and issubclass(kind, errors.CorridorsError):
+            name = (
+                "" if kind is errors.CorridorsError else f"| {kind.exit_code} | `{kind.__name__}` |"
+            )
+            assert name in text
