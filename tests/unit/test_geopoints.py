@@ -56,6 +56,19 @@ def test_times_that_know_their_zone_need_none_declared(tmp_path: Path, zone: str
     assert got["time_utc"].iloc[0] == pd.Timestamp("2020-01-01", tz="UTC")
 
 
+def test_a_geopackage_with_local_times_is_read_and_what_gdal_remarks_is_noted(
+    tmp_path: Path,
+) -> None:
+    frame = points()
+    frame["when"] = pd.to_datetime(frame["when"]).dt.tz_localize("Asia/Dushanbe")
+    path = tmp_path / "t.gpkg"
+    frame.to_file(path)
+    mapping = TrackMapping(animal="who", time="when")
+    tracks = read_points(path, "t.gpkg", mapping, layer=None, crs=None)
+    assert tracks.frame["time_utc"].iloc[0] == pd.Timestamp("2019-12-31 19:00", tz="UTC")
+    assert str(tmp_path) not in str(tracks.notes)
+
+
 def test_naive_times_need_a_declared_zone(tmp_path: Path) -> None:
     frame = points()
     frame["when"] = pd.to_datetime(frame["when"])

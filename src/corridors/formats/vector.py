@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ from corridors.foundation.errors import Fault, InputError, MissingInputError
 
 Bounds = tuple[float, float, float, float]
 _PARQUET = (".parquet", ".geoparquet", ".pq")
+_REMARKS = 5  # of GDAL's remarks on one file, how many are kept
 # Drivers with a spatial index, and the id of their first feature; others are read whole.
 _FIRST_ID = {"GPKG": 1, "ESRI Shapefile": 0, "FlatGeobuf": 0}
 POINTS = ("Point", "MultiPoint")
@@ -80,7 +82,10 @@ def read_layer(
         Not readable, no CRS, a CRS besides the file's own, missing columns, wrong geometry types.
     """
     require_file(path, name, "file")
-    frame, stated = _open(path, name, layer, columns, crs, bounds)
+    with warnings.catch_warnings(record=True) as heard:
+        # What GDAL remarks belongs into the report, not between progress bars.
+        warnings.simplefilter("always", RuntimeWarning)
+        frame, stated = _open(path, name, layer, columns, crs, bounds)
     faults = _absent(frame, columns, name, stated)
     if faults:
         raise InputError(faults)
@@ -94,6 +99,9 @@ def read_layer(
     geometry = frame.geometry.array
     nothing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     notes: dict[str, Any] = {"features": len(frame)}
+    if heard:
+        said = {str(remark.message).replace(str(path), path.name) for remark in heard}
+        notes["remarks_of_reader"] = sorted(said)[:_REMARKS]
     if nothing.any():
         notes["without_geometry"] = int(nothing.sum())
     found = sorted(set(frame.geom_type[~nothing]) - set(kinds))
