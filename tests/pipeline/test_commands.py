@@ -127,7 +127,7 @@ def test_a_pipeline_file_names_stages_herds_and_configuration(world: Any) -> Non
 
 @pytest.mark.parametrize("name", ["full.yaml", "nightly.yaml"])
 def test_the_pipeline_files_of_the_project_are_valid(project: Path, name: str) -> None:
-    from corridors.config.pipeline import load_pipeline
+    from corridors.run.pipeline import load_pipeline
 
     path = project / "pipelines" / name
     assert load_pipeline(path).config_path(path) == project / "config.yaml"

@@ -8,8 +8,8 @@ import pytest
 
 from corridors.config.document import read
 from corridors.config.load import load
-from corridors.config.pipeline import load_pipeline
 from corridors.foundation.errors import ConfigError, Fault, MissingInputError
+from corridors.run.pipeline import load_pipeline
 
 HERD = "herds:\n  argali: {species: Ovis ammon, tracks: [{path: a.csv, format: movebank}]}\n"
 

@@ -8,7 +8,7 @@ import click
 
 from corridors.cli.commands import group
 from corridors.foundation.errors import CorridorsError
-from corridors.run.execute import Stopped
+from corridors.run.stopped import Stopped
 
 _PIPE_CLOSED = 141
 

@@ -162,7 +162,7 @@ def run(pipeline: Path | None, **given: Any) -> int:
     choice = Choice(**given)
     stages = [stage.name for stage in table.STAGES]
     if pipeline is not None:
-        from corridors.config.pipeline import load_pipeline
+        from corridors.run.pipeline import load_pipeline
 
         plan = load_pipeline(pipeline)
         stages = [name for name in stages if not plan.stages or name in plan.stages]

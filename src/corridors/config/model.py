@@ -248,10 +248,9 @@ class Publish(Section):
 
     tier: Literal["internal", "partner", "public"] = Field(
         "internal",
-        description="internal: with fixes; partner: none; public: also no lines of single animals",
+        description="internal: shows single animals; partner: does not; public: not possible yet",
     )
     author: str = Field("", description="who made this")
-    basemap_boundaries: bool = Field(True, description="draw the bundled boundary lines on maps")
 
 
 class Config(Section):

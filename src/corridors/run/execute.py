@@ -14,18 +14,11 @@ from corridors.run import engines, lock
 from corridors.run.fingerprint import Fingerprints
 from corridors.run.graph import STAGING, Event, Graph, Listener, Node, Options, Report
 from corridors.run.plan import partitions, survey
+from corridors.run.stopped import Stopped
 from corridors.stages import table
 
 if TYPE_CHECKING:
     from corridors.config.load import Study
-
-
-class Stopped(BaseException):
-    """The run was asked to end by a signal."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.exit_code = 128 + number
 
 
 def execute(
