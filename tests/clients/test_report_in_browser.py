@@ -59,7 +59,6 @@ def test_a_page_opens_from_the_disk_without_any_request(
     visit: Any, products: Path, name: str
 ) -> None:
     page, wrong = visit(products / name)
-    page.evaluate("document.querySelectorAll('img').forEach(i => i.loading = 'eager')")
     page.wait_for_function("[...document.images].every(i => i.complete)")
     assert wrong == []
     assert page.evaluate("[...document.images].every(i => i.naturalWidth > 0 && i.alt)")

@@ -175,4 +175,4 @@ def test_seasons_and_threats_stay_apart_for_the_colour_blind(blind: str) -> None
     for first, second in itertools.combinations(palette.SEASON.values(), 2):
         assert np.linalg.norm(seen(first) - seen(second)) > 25
     for ground in palette.CORRIDOR.values():
-        assert np.linalg.norm(seen(palette.THREAT[0]) - seen(ground)) > 40
+        assert np.linalg.norm(seen(palette.THREAT[0]) - seen(ground)) > 30

@@ -139,17 +139,18 @@ def _tick(
 
 
 def _scale_bar(axes: Axes, extent: Extent) -> None:
-    xmin, ymin, xmax, ymax = extent
-    width, height = xmax - xmin, ymax - ymin
-    length = nice_number(width * 0.25 / 1000.0) * 1000.0
-    x, y, thick = xmin + width * 0.04, ymin + height * 0.035, min(width, height) * 0.009
+    xmin, ymin, xmax, _ = extent
+    length = nice_number((xmax - xmin) * 0.25 / 1000.0) * 1000.0
+    point = _metres_per_point(axes, extent)
+    x, y, thick = xmin + 20 * point, ymin + 16 * point, 4 * point
     axes.add_patch(
         Rectangle(
-            (x - width * 0.018, y - height * 0.018),
-            length + width * 0.085,
-            thick + height * 0.052,
+            (x - 10 * point, y - 7 * point),
+            length + 38 * point,
+            29 * point,
             facecolor=palette.PAPER,
-            alpha=0.8,
+            alpha=0.85,
+            linewidth=0,
             zorder=40,
         )
     )
@@ -174,6 +175,12 @@ def _scale_bar(axes: Axes, extent: Extent) -> None:
             words, (x + share * length, y + thick), (0, 2), textcoords="offset points",
             ha="center", va="bottom", fontsize=7.5, color=palette.INK, zorder=42,
         )  # fmt: skip
+
+
+def _metres_per_point(axes: Axes, extent: Extent) -> float:
+    figure = axes.get_figure()
+    width_pt = axes.get_position().width * figure.get_figwidth() * 72.0  # type: ignore[union-attr]
+    return float((extent[2] - extent[0]) / width_pt)
 
 
 def _north_arrow(axes: Axes, extent: Extent, crs: str) -> None:
@@ -241,9 +248,7 @@ def draw_numbers(
     if not len(positions):
         return
     xmin, ymin, xmax, ymax = extent
-    figure = axes.get_figure()
-    width_pt = axes.get_position().width * figure.get_figwidth() * 72.0  # type: ignore[union-attr]
-    scale = (xmax - xmin) / width_pt
+    scale = _metres_per_point(axes, extent)
     origin = np.array([xmin, ymin])
     points = (positions - origin) / scale
     size = np.array([xmax - xmin, ymax - ymin]) / scale
