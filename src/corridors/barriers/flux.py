@@ -48,8 +48,9 @@ _RULE = np.array(
         ],
     ]
 )
-# Beyond this many standard deviations the integrand is below 1e-16.
-_CUT_SD = 8.5
+# The integrand is cut where its exponential is this share of the accuracy asked for, and below
+# 1e-16 in any case.
+_CUT_SHARE = 1e-4
 _DEPTH = 60
 _SQRT2 = math.sqrt(2.0)
 _PHI0 = 1.0 / math.sqrt(2.0 * math.pi)
@@ -192,7 +193,8 @@ def pair_flux(
 
     and the flux is its integral over a in 0...1, taken by adaptive Gauss-Kronrod in t after
     a = (1 - cos t)/2, which removes the singularity at fixes without location error. The part of
-    time in which the mean is farther than 8.5 SD from the piece is left out (below 1e-16).
+    time in which the mean is so far from the piece that the normal density is below 1e-4 of the
+    accuracy is left out.
 
     A barrier known to within a tolerance is shifted as a whole by N2(0, tolerance^2 I). Since
     p u = p mu' - (v'/2) grad p is linear in p, the mean of f over the shift is f with
@@ -230,14 +232,14 @@ def pair_flux(
 @njit(cache=True, nogil=True, error_model="numpy")
 def _density(t: float, geometry: Any) -> float:
     """Return f(a) da/dt at a = sin^2(t/2)."""
-    d0, slope_d, c0, slope_c, length, spread, first, last, shift = geometry
+    d0, slope_d, c0, slope_c, length, spread, first, last, shift, cut = geometry
     half = math.sin(0.5 * t)
     other = math.cos(0.5 * t)
     a, b = half * half, other * other
     v = spread * a * b + b * b * first + a * a * last + shift
     d = d0 + slope_d * a
     exponent = 0.5 * d * d / v
-    if not exponent < 37.0:
+    if not exponent < cut:
         return 0.0
     change = spread * (b - a) - 2.0 * b * first + 2.0 * a * last
     sd = math.sqrt(v)
@@ -275,49 +277,83 @@ def _between(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _angle(a: float) -> float:
+    """Return t of a share a of time, a = (1 - cos t)/2."""
+    return math.acos(1.0 - 2.0 * min(1.0, max(0.0, a)))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _panels(geometry: Any, low: float, high: float, work: Any) -> int:
+    """Write the first panels of t to ``work`` and return their number."""
+    d0, slope_d, c0, slope_c, length = geometry[:5]
+    # Split where the mean passes the line and where it passes the middle of the piece, so that a
+    # peak lies at an end, where the nodes are densest; and next to a fix that is near the line or
+    # exact, where the bridge spreads from a point within a short time.
+    one = -d0 / slope_d if slope_d != 0.0 else low
+    two = -(c0 + 0.5 * length) / slope_c if slope_c != 0.0 else low
+    begin, finish = _angle(low), _angle(high)
+    edges = work[_DEPTH + 2 :, 0]
+    edges[0], edges[1] = _angle(one), _angle(two)
+    edges[2], edges[3] = begin, begin
+    if geometry[5] > 0.0:
+        spread_sd = math.sqrt(geometry[5])
+        edges[2] = 6.0 * max(math.sqrt(geometry[6] + geometry[8]), abs(d0)) / spread_sd
+        late = 6.0 * max(math.sqrt(geometry[7] + geometry[8]), abs(d0 + slope_d)) / spread_sd
+        edges[3] = math.pi - late
+    edges[4] = finish
+    for k in range(1, 4):
+        for m in range(k, 0, -1):
+            if edges[m] < edges[m - 1]:
+                edges[m], edges[m - 1] = edges[m - 1], edges[m]
+    n = 0
+    previous = begin
+    for k in range(5):
+        t = min(max(edges[k], begin), finish)
+        if t > previous:
+            work[n, 0], work[n, 1] = previous, t
+            n += 1
+            previous = t
+    return n
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _integral(geometry: Any, accuracy: float, rule: Any, work: Any) -> float:
     d0, slope_d, c0, slope_c, length = geometry[:5]
+    cut_sd = math.sqrt(2.0 * geometry[9])
     low, high = 0.0, 1.0
-    # Twice: a smaller stretch of time has a smaller variance, hence an even smaller stretch.
-    for _ in range(2):
-        reach = _CUT_SD * math.sqrt(_largest_variance(low, high, geometry))
+    # Thrice: a smaller stretch of time has a smaller variance, hence an even smaller stretch.
+    for _ in range(3):
+        reach = cut_sd * math.sqrt(_largest_variance(low, high, geometry))
         low, high = _between(d0, slope_d, -reach, reach, low, high)
         if low >= high:
             return 0.0
         low, high = _between(c0, slope_c, -length - reach, reach, low, high)
         if low >= high:
             return 0.0
-    # Split where the mean passes the line and where it passes the middle of the piece, so that
-    # no narrow peak falls between the nodes.
-    one = -d0 / slope_d if slope_d != 0.0 else low
-    two = -(c0 + 0.5 * length) / slope_c if slope_c != 0.0 else low
-    first, second = min(one, two), max(one, two)
-    first, second = min(max(first, low), high), min(max(second, low), high)
-    n = 0
-    previous = math.acos(1.0 - 2.0 * low)
-    for edge in (first, second, high):
-        t = math.acos(min(1.0, max(-1.0, 1.0 - 2.0 * edge)))
-        if t > previous:
-            work[n, 0], work[n, 1] = previous, t
-            n += 1
-            previous = t
-    span = previous - work[0, 0]
+    n = _panels(geometry, low, high, work)
+    if n == 0:
+        return 0.0
+    span = work[n - 1, 1] - work[0, 0]
     total = 0.0
     while n > 0:
         n -= 1
         left, right = work[n, 0], work[n, 1]
         middle, half = 0.5 * (left + right), 0.5 * (right - left)
-        kronrod = gauss = 0.0
+        kronrod = gauss = size = 0.0
         for k in range(8):
             step = half * rule[k, 0]
             value = _density(middle - step, geometry)
+            size += rule[k, 1] * abs(value)
             if k < 7:
-                value += _density(middle + step, geometry)
+                other = _density(middle + step, geometry)
+                size += rule[k, 1] * abs(other)
+                value += other
             kronrod += rule[k, 1] * value
             gauss += rule[k, 2] * value
         kronrod, gauss = kronrod * half, gauss * half
-        # The difference is the error of the Gauss rule; that of Kronrod's is far smaller.
-        error = (200.0 * abs(kronrod - gauss)) ** 1.5
+        # The difference is the error of the Gauss rule; Kronrod's is far smaller (as QUADPACK).
+        difference = 200.0 * abs(kronrod - gauss)
+        error = difference * math.sqrt(difference / max(size * half, 1e-300))
         if error <= accuracy * (right - left) / span or n + 2 > _DEPTH or half < 1e-9:
             total += kronrod
         else:
@@ -333,7 +369,8 @@ def _pair_flux(
 ) -> Any:
     x0, y0, x1, y1, duration, s2, error0, error1 = columns
     out = np.zeros(bridge.size)
-    work = np.empty((_DEPTH + 2, 2))
+    work = np.empty((_DEPTH + 7, 2))
+    cut = -math.log(max(1e-16, _CUT_SHARE * min(1.0, accuracy)))
     for k in range(bridge.size):
         i, j = bridge[k], piece[k]
         east, north = ends[j, 2] - ends[j, 0], ends[j, 3] - ends[j, 1]
@@ -353,6 +390,7 @@ def _pair_flux(
             error0[i] ** 2,
             error1[i] ** 2,
             tolerance[j] ** 2,
+            cut,
         )
         out[k] = _integral(geometry, accuracy, rule, work)
     return out

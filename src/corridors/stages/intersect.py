@@ -311,7 +311,7 @@ def _crossings(
             "expected_per_year": out["expected"].fillna(0.0) / years,
             "observed": out["observed"].fillna(0).astype("int64"),
             "n_animals": out["n_animals"].fillna(0).astype("int64"),
-            "months": out["months"].fillna("").astype(str),
+            "months": out["months"].astype(object).fillna("").astype(str),
         }
     )
 
@@ -401,7 +401,8 @@ def _border_report(
 ) -> gpd.GeoDataFrame:
     lengths = boundary_lengths(boundaries, corridor)
     years = float(herd.years.sum())
-    net = np.bincount(passages.segment, passages.net, minlength=len(boundaries))
+    net = np.zeros(len(boundaries))
+    np.add.at(net, passages.segment, passages.net)
     steps = crossed.drop_duplicates(["boundary", "step"]).groupby("boundary")
     met = crossed.groupby("boundary").agg(
         n_animals=("animal", "nunique"),
@@ -415,7 +416,7 @@ def _border_report(
     frame["observed"] = name.map(steps.size()).fillna(0).astype("int64")
     frame["expected_per_year"] = net / years if years > 0 else net
     frame["n_animals"] = name.map(met["n_animals"]).fillna(0).astype("int64")
-    frame["months"] = name.map(met["months"]).fillna("").astype(str)
+    frame["months"] = name.map(met["months"].to_dict()).astype(object).fillna("").astype(str)
     frame["herd"] = frame["herd"].astype(str)
     return gpd.GeoDataFrame(frame, geometry=boundaries.geometry.to_numpy(), crs=GEOGRAPHIC)
 

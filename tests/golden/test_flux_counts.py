@@ -1,0 +1,64 @@
+"""Crossings of the reference herds: raw counts, and expected passages near them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from corridors.barriers.crossings import count_pairs, expected_passages, steps_of
+from corridors.barriers.flux import Bridges
+from corridors.barriers.segments import joined_lines, projected, segment_ends
+from corridors.foundation.crs import project, working_crs
+
+pytestmark = pytest.mark.reference
+
+
+@pytest.mark.parametrize(
+    ("tracks", "layer", "pairs", "crossing", "s2"),
+    [
+        ("wyoming_muledeer", "wyoming_fences/fences.gpkg", 2819, 2310, 800.0),
+        ("norway_reindeer", "norway_reindeer/roads_public.gpkg", 25, 25, 1500.0),
+    ],
+)
+def test_raw_pairs_are_as_counted_before_and_expected_passages_near_them(
+    reference: Path, tracks: str, layer: str, pairs: int, crossing: int, s2: float
+) -> None:
+    raw = pd.read_csv(reference / tracks / "tracks.csv")
+    lon, lat = raw["location-long"].to_numpy(), raw["location-lat"].to_numpy()
+    crs = working_crs(lon, lat)
+    x, y = project(lon, lat, crs)
+    fixes = pd.DataFrame(
+        {
+            "animal": raw["individual-local-identifier"].astype(str),
+            "time_utc": pd.to_datetime(raw["timestamp"], utc=True),
+            "x_m": x,
+            "y_m": y,
+            "burst": 0,
+        }
+    )
+    columns = ["migration", "animal", "season", "part", "start_utc", "end_utc"]
+    steps = steps_of(fixes, pd.DataFrame(columns=columns), max_lag_h=26.0)
+    lines = gpd.read_file(reference / layer).to_crs(4326).geometry.to_numpy()
+    planar = projected(np.asarray(lines, dtype=object), crs)
+    assert count_pairs(steps.lines, planar) == (pairs, crossing)
+
+    n, ends = len(steps), steps.ends.T.copy()
+    error = np.full(n, 20.0)
+    parts = np.array([part for line in planar for part in line.geoms], dtype=object)
+    line, sign = joined_lines(
+        segment_ends(parts), np.zeros(len(parts), np.int64), tolerance_m=1.0, max_turn_deg=60.0
+    )
+    found = expected_passages(
+        Bridges(*ends, steps.duration_min, np.full(n, s2), error, error),
+        parts,
+        np.full(len(parts), 10.0),
+        line,
+        sign,
+        flux_floor=1e-6,
+        encounter_distance_m=110.0,
+    )
+    assert found.net.sum() == pytest.approx(pairs, rel=0.25)

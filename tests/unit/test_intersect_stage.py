@@ -1,0 +1,218 @@
+"""The stage on a small world: one animal, one fence, one boundary; and a herd without tracks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import LineString, box
+
+from corridors.config.model import Config
+from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
+from corridors.foundation import tables
+from corridors.foundation.crs import to_geographic
+from corridors.stages.context import StageContext, settings_of
+from corridors.stages.intersect import run
+from corridors.stages.table import get, sections_of
+
+CRS = "+proj=laea +lat_0=38.0 +lon_0=72.0 +datum=WGS84 +units=m +no_defs +type=crs"
+HERD = "h"
+
+
+def layer(columns: dict[str, object], *planar: object) -> gpd.GeoDataFrame:
+    geometry = [to_geographic(g, CRS) for g in planar]
+    return gpd.GeoDataFrame(columns, geometry=geometry, crs="EPSG:4326")
+
+
+def fixes(animals: dict[str, list[tuple[float, float]]]) -> gpd.GeoDataFrame:
+    parts = []
+    for animal, path in animals.items():
+        n = len(path)
+        times = pd.date_range("2022-04-01", periods=n, freq="4h", tz="UTC").as_unit("us")
+        points = [to_geographic(LineString([p, (p[0] + 1, p[1])]), CRS).coords[0] for p in path]
+        parts.append(
+            gpd.GeoDataFrame(
+                {
+                    "herd": HERD,
+                    "animal": animal,
+                    "time_utc": times,
+                    "dop": np.nan,
+                    "fix_type": "3d",
+                    "species": "Ovis ammon",
+                    "source": "t.csv",
+                    "source_row": np.arange(2, n + 2),
+                    "flags": np.zeros(n, "uint16"),
+                    "x_m": [float(p[0]) for p in path],
+                    "y_m": [float(p[1]) for p in path],
+                    "burst": np.zeros(n, "int32"),
+                },
+                geometry=gpd.points_from_xy(*np.array(points).T),
+                crs="EPSG:4326",
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def world(folder: Path, *, tracked: bool) -> StageContext:
+    path = [(300.0 * (i % 3), -7000.0 + 1000.0 * i) for i in range(15)]
+    found: dict[str, dict[str, object]] = {
+        "ingest/barriers": {
+            "schema": tables.BARRIERS,
+            "frame": layer(
+                {
+                    "barrier": ["fence:=1+1", "far:2"],
+                    "name": ["<b>fence</b>", ""],
+                    "kind": "fence",
+                    "class": "",
+                    "status": "existing",
+                    "permeability": np.nan,
+                    "permeability_source": "unknown",
+                    "source": "test",
+                    "tolerance_m": 10.0,
+                    "valid_from": pd.Series([pd.NaT] * 2, dtype=tables.UTC),
+                    "valid_to": pd.Series([pd.NaT] * 2, dtype=tables.UTC),
+                },
+                LineString([(-2000, 550), (2600, 550)]),
+                LineString([(400_000, 0), (401_000, 0)]),
+            ),
+        },
+        "ingest/boundaries": {
+            "schema": tables.BOUNDARIES,
+            "frame": layer(
+                {
+                    "boundary": ["north-south"],
+                    "left_state": "North",
+                    "right_state": "South",
+                    "type": "river",
+                    "source": "test",
+                    "label": "generalised",
+                    "published_km": 20.0,
+                    "published_source": "a book",
+                },
+                LineString([(-5000, -1550), (5000, -1550)]),
+            ),
+        },
+        "ingest/states": {
+            "schema": tables.STATES,
+            "frame": layer(
+                {"state": ["North", "South"], "source": "test", "label": ""},
+                box(-9e3, -1550, 9e3, 2e4),
+                box(-9e3, -2e4, 9e3, -1550),
+            ),
+        },
+        "delineate/corridors": {"schema": tables.CORRIDORS},
+        "delineate/population": {"schema": tables.POPULATION},
+        "connect/modelled": {"schema": tables.CORRIDORS},
+        "segment/migrations": {"schema": tables.MIGRATIONS},
+        "surface/estimates": {"schema": tables.ESTIMATES},
+        "clean/fixes": {"schema": tables.CLEAN_FIXES},
+    }
+    corridor = {
+        "herd": HERD,
+        "season": ["all"],
+        "corridor_class": "low",
+        "n_animals": 1,
+        "n_tracked": 1,
+        "share": 1.0,
+        "area_km2": 30.0,
+        "evidence": "tracked" if tracked else "modelled",
+    }
+    place = "delineate/corridors" if tracked else "connect/modelled"
+    found[place]["frame"] = layer(corridor, box(-1000, -7000, 1600, 7000))
+    if tracked:
+        found["clean/fixes"]["frame"] = fixes({"a/../b": path, "b": path[:5]})
+    for name, item in found.items():
+        target = folder / f"{name}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        frame = item.get("frame", tables.empty(item["schema"]))
+        write_table(frame, target, item["schema"])
+    write_json({"crs": CRS, "cell_m": 100.0}, folder / "clean" / "clean.json")
+    out = folder / "out"
+    out.mkdir()
+    stage = get("intersect")
+    return StageContext(
+        herd=HERD,
+        settings=settings_of(sections_of(stage, Config(), HERD)),
+        raw={},
+        upstream={name: {HERD: folder / name} for name in stage.reads},
+        out=out,
+    )
+
+
+@pytest.fixture(scope="module")
+def tracked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    context = world(tmp_path_factory.mktemp("tracked"), tracked=True)
+    run(context)
+    return context.out
+
+
+def test_every_artefact_is_written(tracked: Path) -> None:
+    assert {path.name for path in tracked.iterdir()} == set(get("intersect").writes)
+
+
+def test_a_far_barrier_is_left_out_and_hostile_names_pass_through(tracked: Path) -> None:
+    segments = read_layer(tracked / "segments.parquet")
+    assert set(segments["barrier"]) == {"fence:=1+1"}
+    assert set(segments["name"]) == {"<b>fence</b>"}
+    inside = segments[segments["corridor_class"] == "low"]
+    assert inside["length_m"].sum() == pytest.approx(2600, rel=1e-3)
+
+
+def test_the_animal_crosses_once_and_the_other_never(tracked: Path) -> None:
+    observed = read_layer(tracked / "observed.parquet")
+    assert observed["animal"].tolist() == ["a/../b"]
+    # Step 7 -> 8 runs from y = 0 at 04:00 to y = 1000 at 08:00 and is met at y = 550.
+    error = observed["time_utc"].iloc[0] - pd.Timestamp("2022-04-02 06:12", tz="UTC")
+    assert abs(error.total_seconds()) < 10
+    met = read_table(tracked / "encounters.parquet")
+    total = met.groupby("animal")[["passages", "approaches"]].sum()
+    assert total.loc["a/../b", "passages"] == pytest.approx(1, abs=0.01)
+    facts = read_json(tracked / "intersect.json")
+    assert facts["raw_step_barrier_pairs"] == facts["raw_steps_crossing"] == 1
+    assert set(facts["tracking_years"]) == {"a/../b", "b"}
+
+
+def test_crossings_are_per_animal_and_year_of_tracking(tracked: Path) -> None:
+    years = sum(read_json(tracked / "intersect.json")["tracking_years"].values())
+    crossings = read_table(tracked / "crossings.parquet")
+    assert crossings["expected_per_year"].sum() * years == pytest.approx(1, abs=0.01)
+    assert crossings["observed"].sum() == 1
+
+
+def test_the_boundary_is_reported_and_is_no_barrier(tracked: Path) -> None:
+    (row,) = read_layer(tracked / "border_report.parquet").to_dict("records")
+    assert row["length_km"] == pytest.approx(10, rel=1e-3)
+    assert row["difference_percent"] == pytest.approx(-50, abs=0.1)
+    assert row["corridor_km"] == pytest.approx(2.6, rel=1e-3)
+    assert (row["observed"], row["n_animals"], row["months"]) == (1, 1, "4")
+    crossed = read_layer(tracked / "border_crossings.parquet")
+    assert crossed[["animal", "from_state", "to_state"]].to_numpy().tolist() == [
+        ["a/../b", "South", "North"]
+    ]
+    shares = read_table(tracked / "national_shares.parquet").set_index("state")
+    assert shares["corridor_share"].sum() == pytest.approx(1, abs=1e-6)
+    assert shares["n_animals"].to_dict() == {"North": 1, "South": 2}
+    facts = read_json(tracked / "intersect.json")
+    assert facts["states_that_must_act_together"] == ["North", "South"]
+
+
+def test_the_same_input_gives_the_same_bytes(tracked: Path, tmp_path: Path) -> None:
+    context = world(tmp_path, tracked=True)
+    run(context)
+    for path in sorted(tracked.iterdir()):
+        assert path.read_bytes() == (context.out / path.name).read_bytes(), path.name
+
+
+def test_a_herd_without_tracks_has_segments_without_data(tmp_path: Path) -> None:
+    context = world(tmp_path, tracked=False)
+    run(context)
+    segments = read_layer(context.out / "segments.parquet")
+    assert len(segments) > 0
+    assert not segments["has_data"].any()
+    for name in ("crossings", "encounters"):
+        assert len(read_table(context.out / f"{name}.parquet")) == 0
+    assert len(read_layer(context.out / "border_report.parquet")) == 1
+    assert read_json(context.out / "intersect.json")["tracking_years"] == {}
