@@ -110,16 +110,7 @@ def motion_variance(
                 cure="raise occurrence.max_lag_h or use method fmv",
             )
         )
-    before, after = middle - 1, middle + 1
-    span = t[after] - t[before]
-    share = (t[after] - t[middle] if form == "bbmm3" else t[middle] - t[before]) / span
-    r2 = (x[middle] - x[before] - share * (x[after] - x[before])) ** 2 + (
-        y[middle] - y[before] - share * (y[after] - y[before])
-    ) ** 2
-    slope = span * share * (1 - share)
-    base = (1 - share) ** 2 * error[before] ** 2 + share**2 * error[after] ** 2
-    if form == "corrected":
-        base = base + error[middle] ** 2
+    r2, slope, base = left_out(x, y, t, error, middle, form=form)
     s2 = _maximum(r2, slope, base)
     if not s2 > 0:
         raise MethodError(
@@ -133,6 +124,49 @@ def motion_variance(
             )
         )
     return MotionVariance(s2, int(middle.size))
+
+
+def left_out(
+    x_m: Floats,
+    y_m: Floats,
+    time_min: Floats,
+    error_m: Floats,
+    middle: npt.NDArray[np.int64],
+    *,
+    form: Form,
+) -> tuple[Floats, Floats, Floats]:
+    """Return what each left-out fix says of the variance.
+
+    Parameters
+    ----------
+    x_m, y_m, time_min, error_m, form
+        As in :func:`motion_variance`.
+    middle
+        Indices of the fixes left out, each with a neighbour on both sides.
+
+    Returns
+    -------
+    r2, slope, base
+        Squared distance from its expected place, m2; its variance is ``slope * s2 + base``, min
+        and m2.
+    """
+    _check(x_m, y_m, time_min, error_m)
+    before, after = middle - 1, middle + 1
+    span = time_min[after] - time_min[before]
+    lag = (
+        time_min[after] - time_min[middle]
+        if form == "bbmm3"
+        else time_min[middle] - time_min[before]
+    )
+    share = lag / span
+    r2 = (x_m[middle] - x_m[before] - share * (x_m[after] - x_m[before])) ** 2 + (
+        y_m[middle] - y_m[before] - share * (y_m[after] - y_m[before])
+    ) ** 2
+    slope = span * share * (1 - share)
+    base = (1 - share) ** 2 * error_m[before] ** 2 + share**2 * error_m[after] ** 2
+    if form == "corrected":
+        base = base + error_m[middle] ** 2
+    return r2, slope, base
 
 
 def _check(x: Floats, y: Floats, t: Floats, error: Floats) -> None:
