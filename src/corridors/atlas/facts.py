@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from corridors.foundation import clock
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES, MOVEMENT_CLASSES
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -100,13 +99,7 @@ def median_day(times: pd.Series, bio_year: pd.Series) -> str:
     >>> median_day(times, pd.Series([2020, 2021]))
     '7 May'
     """
-    year = bio_year.reset_index(drop=True)
-    start = pd.to_datetime(year.astype(str) + "-01-01", utc=True)
-    offset = (times.reset_index(drop=True) - start).dt.total_seconds() / 86400.0
-    # In a leap year every date after February is one day later.
-    leap = pd.to_datetime(year.astype(str) + "-01-01").dt.is_leap_year
-    offset = offset - (leap & (offset >= 60))
-    middle = date(2001, 1, 1) + timedelta(days=math.floor(float(offset.median())))
+    middle = clock.median_day(times, bio_year)
     return f"{middle.day} {MONTHS[middle.month - 1]}"
 
 

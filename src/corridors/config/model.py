@@ -188,6 +188,21 @@ class Delineate(Section):
     )
 
 
+class Describe(Section):
+    """Facts of the migrations, and whether the sample of animals is large enough."""
+
+    orders: int = Field(
+        500, ge=50, description="random orders of the animals behind the rarefaction interval"
+    )
+    seed: int = Field(20240101, ge=0, description="seed of the orders")
+    max_slope_frac: Fraction = Field(
+        0.01, description="sufficient: one more animal adds less than this share of the area"
+    )
+    max_lag_h: Positive = Field(
+        26.0, description="longer steps say nothing about days in stopovers, h"
+    )
+
+
 class Habitat(Section):
     """Habitat layers and connectivity."""
 
@@ -266,6 +281,7 @@ class Config(Section):
     segment: Segment = Segment()
     occurrence: Occurrence = Occurrence()
     delineate: Delineate = Delineate()
+    describe: Describe = Describe()
     habitat: Habitat = Habitat()
     intersect: Intersect = Intersect()
     rank: Rank = Rank()

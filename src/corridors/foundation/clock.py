@@ -7,7 +7,9 @@ reported, not shifted.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import date, timedelta
 from zoneinfo import available_timezones
 
 import numpy as np
@@ -122,3 +124,33 @@ def localise(naive: pd.Series, time_zone: str) -> pd.Series:
     placed = naive.dt.tz_localize(time_zone, ambiguous="NaT", nonexistent="NaT")
     utc: pd.Series = placed.dt.tz_convert("UTC").astype(UTC_US)
     return utc
+
+
+def median_day(times: pd.Series, bio_year: pd.Series) -> date:
+    """Return the median day of some times, counted from 1 January of each one's biological year.
+
+    Parameters
+    ----------
+    times
+        UTC, shape (n,), n >= 1.
+    bio_year
+        Biological year of each, so that a winter's February follows its December.
+
+    Returns
+    -------
+    date
+        In 2001 or, for a day after New Year, 2002.
+
+    Examples
+    --------
+    >>> times = pd.Series(pd.to_datetime(["2020-12-20", "2022-01-10"], utc=True))
+    >>> median_day(times, pd.Series([2020, 2021])).isoformat()
+    '2001-12-30'
+    """
+    year = bio_year.reset_index(drop=True)
+    start = pd.to_datetime(year.astype(str) + "-01-01", utc=True)
+    offset = (times.reset_index(drop=True) - start).dt.total_seconds() / 86400.0
+    # In a leap year every date after February is one day later.
+    leap = pd.to_datetime(year.astype(str) + "-01-01").dt.is_leap_year
+    offset = offset - (leap & (offset >= 60))
+    return date(2001, 1, 1) + timedelta(days=math.floor(float(offset.median())))

@@ -172,6 +172,9 @@ ESTIMATES = contract(
         "method": text(),
         "reason": text(),
         "s2_m2_min": number(AT_LEAST_0, nullable=True),
+        # 95 % interval; NaN where the variance was not estimated once for the whole window.
+        "s2_low_m2_min": number(AT_LEAST_0, nullable=True),
+        "s2_high_m2_min": number(AT_LEAST_0, nullable=True),
         "n_fixes": integer(AT_LEAST_0),
         "n_bridges": integer(AT_LEAST_0),
         "n_long_lags": integer(AT_LEAST_0),
@@ -448,6 +451,78 @@ NETWORK = contract(
     unique=["element"],
 )
 
+# What each migration was; distances are geodesic.
+MIGRATION_FACTS = contract(
+    "MIGRATION_FACTS",
+    {
+        "migration": text(),
+        "herd": text(),
+        "animal": text(),
+        "bio_year": integer(),
+        "season": text(),
+        "start_utc": utc(),
+        "end_utc": utc(),
+        "is_open": boolean(),
+        "n_fixes": integer(AT_LEAST_0),  # usable fixes within the window
+        "fix_interval_h": number(AT_LEAST_0, nullable=True),
+        "days": number(AT_LEAST_0),  # of the window
+        "tracked_days": number(AT_LEAST_0),  # without the gaps
+        "stopover_days": number(AT_LEAST_0, nullable=True),  # NaN: no stopovers, or only gaps
+        "net_km": number(AT_LEAST_0, nullable=True),
+        "path_km": number(AT_LEAST_0, nullable=True),
+        "resampled_km": number(AT_LEAST_0, nullable=True),
+        "farthest_km": number(AT_LEAST_0, nullable=True),
+        "speed_km_d": number(AT_LEAST_0, nullable=True),
+    },
+    unique=["migration"],
+)
+# Corridor area of 1, 2 ... all animals of the sample, over their orders.
+SUFFICIENCY = contract(
+    "SUFFICIENCY",
+    {
+        "herd": text(),
+        "season": text(),  # spring, autumn or "all"
+        "corridor_class": text(CORRIDOR_CLASSES),
+        "n_animals": integer(pa.Check.ge(1)),
+        "n_needed": integer(pa.Check.ge(1)),  # animals that must use a cell
+        "area_km2": number(AT_LEAST_0),  # mean over all orders, exact
+        "area_p05_km2": number(AT_LEAST_0),
+        "area_p95_km2": number(AT_LEAST_0),
+        "slope_frac": number(nullable=True),  # share that the last animal adds; NaN: the first
+    },
+    unique=["season", "corridor_class", "n_animals"],
+)
+# Each animal against the corridor of the others.
+SKILL = contract(
+    "SKILL",
+    {
+        "herd": text(),
+        "animal": text(),
+        "corridor_class": text(CORRIDOR_CLASSES),
+        "n_others": integer(pa.Check.ge(1)),
+        "n_needed": integer(pa.Check.ge(1)),
+        "area_km2": number(AT_LEAST_0),  # corridor of the others
+        "n_fixes": integer(AT_LEAST_0),
+        "fixes_inside": number(FRACTION, nullable=True),
+        "mass_inside": number(FRACTION, nullable=True),
+    },
+    unique=["animal", "corridor_class"],
+)
+# The same animal and season in two years.
+FIDELITY = contract(
+    "FIDELITY",
+    {
+        "herd": text(),
+        "animal": text(),
+        "season": text(),
+        "bio_year": integer(),
+        "other_year": integer(),
+        "bhattacharyya": number(FRACTION),
+        "intersection": number(FRACTION),
+    },
+    unique=["animal", "season", "bio_year", "other_year"],
+)
+
 CONTRACTS = {
     schema.name: schema
     for schema in (
@@ -473,6 +548,10 @@ CONTRACTS = {
         STATES,
         BORDER_CROSSINGS,
         NETWORK,
+        MIGRATION_FACTS,
+        SUFFICIENCY,
+        SKILL,
+        FIDELITY,
     )
 }
 
