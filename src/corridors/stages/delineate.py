@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +14,7 @@ from corridors.formats.parquet import read_json, read_layer, read_table, write_j
 from corridors.formats.raster import write_cog, write_surface
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic
-from corridors.foundation.grid import Grid, Surface
+from corridors.foundation.grid import Grid
 from corridors.movement.outlines import Patch, merge, outline
 from corridors.movement.population import (
     ClassRule,
@@ -30,6 +29,7 @@ from corridors.movement.population import (
     window,
 )
 from corridors.stages.context import StageContext
+from corridors.stages.window_surfaces import by_animal
 
 ALL = "all"  # every migration, whatever its season
 
@@ -104,13 +104,11 @@ def _populations(
 ) -> dict[tuple[str, str], Population]:
     """Return the herd of each part and season, reading one animal's surfaces at a time."""
     herds: dict[tuple[str, str], Herd] = {}
-    good = estimates[estimates["error"] == ""].sort_values(["animal", "migration"], kind="stable")
-    animals = list(good.groupby("animal", sort=True))
-    for done, (_, windows) in enumerate(animals):
-        context.progress("add up animals", done / len(animals))
+    n_animals = estimates.loc[estimates["error"] == "", "animal"].nunique()
+    for done, (_, windows) in enumerate(by_animal(context, estimates)):
+        context.progress("add up animals", done / n_animals)
         uses: dict[tuple[str, str], list[Use]] = {}
-        for migration, surface in _surfaces(context, windows["migration"].tolist(), drawing):
-            about = windows.loc[windows["migration"] == migration].iloc[0]
+        for about, surface in windows:
             use = window(surface, footprint_isopleth=drawing.settings.footprint_isopleth)
             uses.setdefault((about["part"], about["season"]), []).append(use)
         for (part, season), some in uses.items():
@@ -120,27 +118,6 @@ def _populations(
             herds.setdefault(("migration", ALL), Herd()).add(animal(migrations))
     found = ((key, herd.population()) for key, herd in sorted(herds.items()))
     return {key: population for key, population in found if population is not None}
-
-
-def _surfaces(
-    context: StageContext, migrations: list[str], drawing: _Drawing
-) -> Iterator[tuple[str, Surface]]:
-    """Yield the surfaces of some windows, sorted by window."""
-    frame = read_table(
-        context.read("surface", "surfaces.parquet"), where={"migration": sorted(migrations)}
-    )
-    for migration, cells in frame.groupby("migration", sort=True):
-        cells = cells.sort_values(["row", "col"], kind="stable")
-        yield (
-            str(migration),
-            Surface(
-                drawing.crs,
-                drawing.cell_m,
-                cells["row"].to_numpy(np.int32),
-                cells["col"].to_numpy(np.int32),
-                cells["mass"].to_numpy(np.float64),
-            ),
-        )
 
 
 def _draw_corridors(drawing: _Drawing, season: str, population: Population) -> None:
