@@ -251,6 +251,8 @@ def _estimates() -> pd.DataFrame:
             "method": ["bbmm", "bbmm"],
             "reason": "",
             "s2_m2_min": [800.0, np.nan],
+            "s2_low_m2_min": [650.0, np.nan],
+            "s2_high_m2_min": [990.0, np.nan],
             "n_fixes": 100,
             "n_bridges": 99,
             "n_long_lags": 1,

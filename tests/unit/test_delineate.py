@@ -24,7 +24,8 @@ CELL_M = 100.0
 def estimate(migration, animal, season, part="migration", error=""):
     return {
         "migration": migration, "animal": animal, "season": season, "part": part,
-        "method": "bbmm", "reason": "", "s2_m2_min": 100.0, "n_fixes": 9, "n_bridges": 8,
+        "method": "bbmm", "reason": "", "s2_m2_min": 100.0,
+        "s2_low_m2_min": 80.0, "s2_high_m2_min": 125.0, "n_fixes": 9, "n_bridges": 8,
         "n_long_lags": 0, "mass": np.nan if error else 1.0, "error": error,
     }  # fmt: skip
 

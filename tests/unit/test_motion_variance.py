@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.stats import chi2
 
 from corridors.foundation.errors import MethodError
-from corridors.movement.variance import Form, motion_variance
+from corridors.movement.variance import Form, left_out, motion_variance
 
 Floats = npt.NDArray[np.float64]
 
@@ -96,6 +97,58 @@ def test_units_scale(rng: np.random.Generator) -> None:
     one = motion_variance(x, y, t, error, max_lag_min=480.0, form="corrected")
     scaled = motion_variance(x * 3, y * 3, t * 2, error * 3, max_lag_min=960.0, form="corrected")
     assert scaled.s2_m2_min == pytest.approx(one.s2_m2_min * 4.5, rel=1e-9)
+
+
+def test_the_interval_ends_where_the_likelihood_is_exp_1_92_below_its_maximum(
+    rng: np.random.Generator,
+) -> None:
+    x, y, t = walk(rng, rng.uniform(10, 200, 40), 300.0, 15.0)
+    found = motion_variance(x, y, t, np.full(41, 15.0), max_lag_min=480.0, form="corrected")
+    i = np.arange(1, 40, 2)
+    terms = left_out(x, y, t, np.full(41, 15.0), i, form="corrected")
+
+    def log_likelihood(s2: float) -> float:
+        r2, slope, base = terms
+        v = slope * s2 + base
+        return float(-np.sum(np.log(v) + r2 / (2 * v)))
+
+    drop = chi2.ppf(0.95, 1) / 2
+    for end in (found.s2_low_m2_min, found.s2_high_m2_min):
+        assert log_likelihood(found.s2_m2_min) - log_likelihood(end) == pytest.approx(
+            drop, abs=1e-6
+        )
+
+
+def test_the_interval_reaches_zero_where_error_alone_may_explain_the_fixes() -> None:
+    rng = np.random.default_rng(5)
+    found = None
+    for _ in range(20):
+        x, y, t = walk(rng, np.full(12, 60.0), 1.0, 60.0)
+        try:
+            found = motion_variance(x, y, t, np.full(13, 60.0), max_lag_min=480.0, form="corrected")
+        except MethodError:
+            continue
+        break
+    assert found is not None
+    assert found.s2_low_m2_min == 0 < found.s2_m2_min < found.s2_high_m2_min
+
+
+def test_an_interval_in_two_stretches_is_reported_whole() -> None:
+    # One exact fix that hardly strays speaks for no movement; eight poor ones stray farther than
+    # their error, which speaks for much.
+    x, error = np.zeros(19), np.zeros(19)
+    x[1::2] = np.append(1.0, np.full(8, 200 * np.sqrt(7.25)))
+    error[3::2] = 200.0
+    t = np.arange(19) * 60.0
+    found = motion_variance(x, np.zeros(19), t, error, max_lag_min=480.0, form="corrected")
+    r2, slope, base = left_out(x, np.zeros(19), t, error, np.arange(1, 18, 2), form="corrected")
+    grid = np.geomspace(1e-4, 1e6, 20_000)
+    v = slope * grid[:, None] + base
+    value = -(np.log(v) + r2 / (2 * v)).sum(axis=1)
+    near = value >= value.max() - chi2.ppf(0.95, 1) / 2
+    assert int((np.diff(near.astype(int)) == 1).sum()) == 2
+    assert found.s2_low_m2_min == pytest.approx(grid[near][0], rel=2e-3)
+    assert found.s2_high_m2_min == pytest.approx(grid[near][-1], rel=2e-3)
 
 
 def test_an_animal_that_scatters_less_than_its_error_has_no_variance() -> None:

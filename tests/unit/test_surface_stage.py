@@ -174,6 +174,7 @@ def test_fmv_takes_the_species_value_and_refuses_a_species_without(tmp_path: Pat
     fixed = {"method": "fmv", "fmv_m2_min": {"Ovis ammon": 640.0}}
     estimates = run(tmp_path / "known", *arguments, **fixed)
     assert estimates.loc["w", "s2_m2_min"] == 640
+    assert np.isnan(estimates.loc["w", "s2_low_m2_min"])
     with pytest.raises(MethodError, match="'Ovis ammon'") as caught:
         run(tmp_path / "unknown", *arguments, method="fmv")
     assert "occurrence.fmv_m2_min" in str(caught.value)
@@ -181,7 +182,7 @@ def test_fmv_takes_the_species_value_and_refuses_a_species_without(tmp_path: Pat
 
 def test_line_needs_no_variance(tmp_path: Path) -> None:
     estimates = run(tmp_path, [fixes("a", 60)], [window("w", "a")], method="line")
-    assert np.isnan(estimates.loc["w", "s2_m2_min"])
+    assert estimates.loc["w", ["s2_m2_min", "s2_low_m2_min", "s2_high_m2_min"]].isna().all()
     assert estimates.loc["w", "mass"] == pytest.approx(1)
     assert estimates.loc["w", "reason"].startswith("even within 200 m of the steps")
 
@@ -197,6 +198,8 @@ def test_dop_counts_only_where_the_collar_s_factor_is_configured(tmp_path: Path)
     # 20 m for all, by the default or by DOP 12 times 20/12 and 20 m where DOP is not known.
     assert found[None]["s2_m2_min"] == pytest.approx(found[20 / 12]["s2_m2_min"], rel=1e-9)
     assert found[5.0]["s2_m2_min"] < found[None]["s2_m2_min"]
+    for one in found.values():
+        assert one["s2_low_m2_min"] < one["s2_m2_min"] < one["s2_high_m2_min"]
 
 
 def test_long_steps_that_are_left_out_are_told(tmp_path: Path) -> None:
