@@ -54,6 +54,14 @@ class Population:
         chosen = self.n_animals >= n_needed
         return pack(self.surface.row[chosen], self.surface.col[chosen])
 
+    def top_cells(self, area_frac: float, *, trim_isopleth: float) -> npt.NDArray[np.int64]:
+        """Return the sorted keys of the most used cells, see :func:`top_area`."""
+        return top_area(self.surface, area_frac, trim_isopleth=trim_isopleth)
+
+    def isopleth_cells(self, isopleth: float) -> npt.NDArray[np.int64]:
+        """Return the sorted keys of the cells of an isopleth of the mean surface."""
+        return isopleth_cells(self.surface, isopleth)
+
 
 @dataclass(frozen=True)
 class ClassRule:
