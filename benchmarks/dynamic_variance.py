@@ -50,7 +50,7 @@ def run() -> Figure:
         target=AT_MOST if worst < 1e-3 else 0.0,
         note=f"1,000 fixes; 10,000 in {ten:.3g} s, one thread: 1/{PEER_S[1_000] / one:.0f} and"
         f" 1/{PEER_S[10_000] / ten:.0f} of move; {one / yardstick:.2g} and {ten / yardstick:.2g}"
-        f" times np.exp on 10^7 float64; worst relative difference to move on two tracks {worst:.0e}",
+        f" times np.exp on 10^7 float64; worst relative difference to move {worst:.0e}, two tracks",
     )
 
 

@@ -253,9 +253,13 @@ def _estimates() -> pd.DataFrame:
             "s2_m2_min": [800.0, np.nan],
             "s2_low_m2_min": [650.0, np.nan],
             "s2_high_m2_min": [990.0, np.nan],
+            "s2_p05_m2_min": np.nan,
+            "s2_p95_m2_min": np.nan,
             "n_fixes": 100,
             "n_bridges": 99,
             "n_long_lags": 1,
+            "n_edge": 0,
+            "n_breaks": 0,
             "mass": [1.0, np.nan],
             "error": ["", "the variance is on its upper bound"],
         }
@@ -277,6 +281,7 @@ def _corridors(herd: str, path: LineString, evidence: str) -> gpd.GeoDataFrame:
                     "share": animals / 3 if evidence == "tracked" else np.nan,
                     "area_km2": geodesic_area_km2(shape),
                     "evidence": evidence,
+                    "source": "A. Nyone, 2021, high" if evidence == "expert" else "",
                     "geometry": shape,
                 }
             )

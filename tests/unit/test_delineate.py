@@ -26,6 +26,7 @@ def estimate(migration, animal, season, part="migration", error=""):
         "migration": migration, "animal": animal, "season": season, "part": part,
         "method": "bbmm", "reason": "", "s2_m2_min": 100.0,
         "s2_low_m2_min": 80.0, "s2_high_m2_min": 125.0, "n_fixes": 9, "n_bridges": 8,
+        "s2_p05_m2_min": np.nan, "s2_p95_m2_min": np.nan, "n_edge": 0, "n_breaks": 0,
         "n_long_lags": 0, "mass": np.nan if error else 1.0, "error": error,
     }  # fmt: skip
 
@@ -53,7 +54,7 @@ def expert():
     )  # fmt: skip
 
 
-def run(tmp_path, estimates, surfaces, ranges=None):
+def run(tmp_path, estimates, surfaces, ranges=None, drawn=None):
     upstream = {}
     for stage in ("ingest", "clean", "surface"):
         folder = tmp_path / stage
@@ -61,6 +62,8 @@ def run(tmp_path, estimates, surfaces, ranges=None):
         upstream[stage] = {"h": folder}
     ranges = tables.empty(tables.RANGES) if ranges is None else ranges
     write_table(ranges, tmp_path / "ingest/ranges_expert.parquet", tables.RANGES)
+    drawn = tables.empty(tables.CORRIDORS) if drawn is None else drawn
+    write_table(drawn, tmp_path / "ingest/corridors_expert.parquet", tables.CORRIDORS)
     write_json({"crs": CRS, "cell_m": CELL_M}, tmp_path / "clean/clean.json")
     write_json({"crs": CRS, "cell_m": CELL_M}, tmp_path / "surface/surface.json")
     frame = pd.DataFrame(estimates) if estimates else tables.empty(tables.ESTIMATES)

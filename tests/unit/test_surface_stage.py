@@ -104,7 +104,7 @@ def test_each_window_has_its_surface_and_refusals_say_why(tmp_path: Path) -> Non
     rest = fixes("rest", 40, x_m=np.tile([0.0, 1.0], 20), y_m=0.0)
     tracks = [fixes("a", 100), fixes("few", 3), fixes("sparse", 20, lag_h=12), rest]
     windows = [window(name, name) for name in ("a", "few", "sparse", "rest", "nobody")]
-    estimates = run(tmp_path, tracks, windows)
+    estimates = run(tmp_path, tracks, windows, method="bbmm")
     assert estimates["error"].to_dict() == {
         "a": "",
         "few": "3 usable fixes; at least 4 are needed",
@@ -192,7 +192,9 @@ def test_dop_counts_only_where_the_collar_s_factor_is_configured(tmp_path: Path)
     track["dop"] = np.where(np.arange(80) % 3 == 0, np.nan, 12.0)
     arguments = ([track], [window("w", "a")])
     found = {
-        factor: run(tmp_path / str(factor), *arguments, error_per_dop_m=factor).loc["w"]
+        factor: run(tmp_path / str(factor), *arguments, method="bbmm", error_per_dop_m=factor).loc[
+            "w"
+        ]
         for factor in (None, 5.0, 20 / 12)
     }
     # 20 m for all, by the default or by DOP 12 times 20/12 and 20 m where DOP is not known.

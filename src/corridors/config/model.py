@@ -147,7 +147,15 @@ class Segment(Section):
 class Occurrence(Section):
     """Occurrence surface of one migration."""
 
-    method: Literal["bbmm", "fmv", "line"] = Field("bbmm", description="bbmm, fmv or line")
+    method: Literal["auto", "dbbmm", "bbmm", "fmv", "line"] = Field(
+        "auto",
+        description="auto: dbbmm where enough fixes follow each other, bbmm where fewer, fmv where"
+        " steps are too long for either and the species has a value",
+    )
+    window_fixes: int = Field(31, ge=7, le=1001, description="dbbmm: fixes in a window, odd")
+    margin_fixes: int = Field(
+        11, ge=3, description="dbbmm: a window breaks this many fixes from its ends or more, odd"
+    )
     variance_form: Literal["corrected", "horne", "bbmm3"] = Field(
         "corrected", description="corrected; horne and bbmm3 only to compare with other programs"
     )
@@ -166,10 +174,21 @@ class Occurrence(Section):
         default_factory=lambda: {"Odocoileus hemionus": 800.0, "Cervus canadensis": 1000.0},
         description="fixed motion variance by species, m2/min (method fmv)",
     )
+    fmv_max_lag_h: Positive = Field(27.0, description="fmv: longer steps are not bridged, h")
     line_buffer_m: Positive = Field(200.0, description="half width of method line, m")
     time_tolerance: float = Field(
         1e-5, ge=1e-12, le=1e-2, description="total variation left by the time quadrature"
     )
+
+    @model_validator(mode="after")
+    def _window_fits(self) -> Occurrence:
+        if not self.window_fixes % 2 == self.margin_fixes % 2 == 1:
+            raise ValueError("occurrence: window_fixes and margin_fixes must be odd")
+        if self.window_fixes < 2 * self.margin_fixes + 1:
+            raise ValueError("occurrence: window_fixes must be at least 2 margin_fixes + 1")
+        if self.variance_form == "bbmm3" and self.method in ("auto", "dbbmm"):
+            raise ValueError("occurrence: variance_form bbmm3 goes with method bbmm")
+        return self
 
 
 class Delineate(Section):
@@ -228,6 +247,15 @@ class Intersect(Section):
     """Barriers, borders and the crossings of the herd."""
 
     segment_length_m: Positive = Field(1000.0, description="longest management segment, m")
+    min_cut_m: Positive = Field(
+        1.0, description="a corridor edge this near to another cut makes no cut of its own, m"
+    )
+    joint_m: Positive = Field(
+        1.0, description="barriers of one kind continue each other where ends are this near, m ..."
+    )
+    joint_turn_deg: float = Field(
+        60.0, gt=0, lt=180, description="... unless they turn more sharply, degrees"
+    )
     max_lag_h: Positive = Field(26.0, description="longer steps say nothing about a crossing, h")
     encounter_distance_m: Positive = Field(110.0, description="an approach comes this near, m")
     encounter_h: Positive = Field(
@@ -235,6 +263,11 @@ class Intersect(Section):
     )
     reach_km: Positive = Field(
         10.0, description="barriers farther from every corridor are not read, km"
+    )
+    return_frac: Fraction = Field(
+        0.99,
+        gt=0,
+        description="an animal came back over a barrier where this much of it is certain",
     )
     flux_floor: Positive = Field(1e-6, description="smaller fluxes are left out")
 
@@ -248,6 +281,9 @@ class Rank(Section):
     priors: dict[str, Fraction] = Field(
         default_factory=dict, description="class: mean permeability, overrides the packaged priors"
     )
+    min_encounters: Positive = Field(
+        0.1, description="an animal with fewer expected encounters has not met a segment"
+    )
     draws: int = Field(500, ge=50, description="bootstrap draws")
     seed: int = Field(20240101, ge=0, description="seed of the bootstrap")
     weight_jitter: NotNegative = Field(
@@ -258,12 +294,40 @@ class Rank(Section):
     )
 
 
+class Profile(Section):
+    """Our methods, or those of Migration Mapper v3 (USGS) with their defects."""
+
+    name: Literal["corrected", "usgs"] = Field(
+        "corrected",
+        description="usgs: surfaces, corridors and stopovers as Migration Mapper v3 makes them,"
+        " only to compare; it knows the methods bbmm and fmv, the others count as bbmm",
+    )
+    time_step_min: Positive = Field(5.0, description="usgs: step of the time sum, min")
+    grid_margin_frac: NotNegative = Field(
+        0.3, description="usgs: a surface's grid beyond the track, as a share of its extent"
+    )
+    kept_frac: Fraction = Field(
+        0.9999, description="usgs: each surface keeps this share of its mass"
+    )
+    merged_frac: Fraction = Field(0.99, description="usgs: and each merge of surfaces this")
+    merge_order: tuple[Literal["animal", "year"], Literal["animal", "year"]] = Field(
+        ("animal", "year"),
+        description="usgs: which weighs the same in the herd's surface comes first",
+    )
+
+    @model_validator(mode="after")
+    def _levels_differ(self) -> Profile:
+        if self.merge_order[0] == self.merge_order[1]:
+            raise ValueError("profile: merge_order must name animal and year, each once")
+        return self
+
+
 class Publish(Section):
     """What leaves the pipeline."""
 
     tier: Literal["internal", "partner", "public"] = Field(
         "internal",
-        description="internal: shows single animals; partner: does not; public: not possible yet",
+        description="internal: shows single animals; partner: does not; public: refused so far",
     )
     author: str = Field("", description="who made this")
 
@@ -277,6 +341,7 @@ class Config(Section):
     boundaries: tuple[BoundarySource, ...] = ()
     states: StateSource | None = None
     working: Working = Working()
+    profile: Profile = Profile()
     clean: Clean = Clean()
     segment: Segment = Segment()
     occurrence: Occurrence = Occurrence()

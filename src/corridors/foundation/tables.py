@@ -175,13 +175,33 @@ ESTIMATES = contract(
         # 95 % interval; NaN where the variance was not estimated once for the whole window.
         "s2_low_m2_min": number(AT_LEAST_0, nullable=True),
         "s2_high_m2_min": number(AT_LEAST_0, nullable=True),
+        # Of dbbmm: s2 is the mean over the time bridged, these are quantiles over the bridges.
+        "s2_p05_m2_min": number(AT_LEAST_0, nullable=True),
+        "s2_p95_m2_min": number(AT_LEAST_0, nullable=True),
         "n_fixes": integer(AT_LEAST_0),
         "n_bridges": integer(AT_LEAST_0),
         "n_long_lags": integer(AT_LEAST_0),
+        "n_edge": integer(AT_LEAST_0),  # dbbmm: bridges near an end, from fewer windows
+        "n_breaks": integer(AT_LEAST_0),  # dbbmm: fixes at which the movement changes
         "mass": number(pa.Check.in_range(0, 1 + 1e-9), nullable=True),
         "error": text(),
     },
     unique=["migration"],
+)
+
+# Motion variance of each bridge, where it is not one for the window (method dbbmm). ``source``:
+# windows; edge: from fewer windows than inside, or carried; track: the whole window's, in a run of
+# fixes too short for one.
+VARIANCES = contract(
+    "VARIANCES",
+    {
+        "migration": text(),
+        "animal": text(),
+        "start_utc": utc(),
+        "s2_m2_min": number(AT_LEAST_0),
+        "source": text(("windows", "edge", "track")),
+    },
+    unique=["migration", "start_utc"],
 )
 
 CORRIDORS = contract(
@@ -195,6 +215,7 @@ CORRIDORS = contract(
         "share": number(FRACTION, nullable=True),  # n_animals / n_tracked; NaN: not tracked
         "area_km2": number(AT_LEAST_0),
         "evidence": text(EVIDENCE),
+        "source": text(),  # author, date and confidence of an expert's corridor, or ""
         "geometry": geometry("Polygon", "MultiPolygon"),
     },
     unique=["season", "corridor_class", "evidence"],
@@ -532,6 +553,7 @@ CONTRACTS = {
         ANIMAL_YEARS,
         SURFACES,
         ESTIMATES,
+        VARIANCES,
         CORRIDORS,
         STOPOVERS,
         RANGES,

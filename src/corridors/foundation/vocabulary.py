@@ -40,5 +40,5 @@ BARRIER_KINDS = (
 )
 BARRIER_STATUS = ("existing", "planned", "removed")
 PERMEABILITY_SOURCES = ("observed", "prior", "both", "stated", "unknown")
-OCCURRENCE_METHODS = ("bbmm", "fmv", "line")
+OCCURRENCE_METHODS = ("auto", "dbbmm", "bbmm", "fmv", "line")
 VARIANCE_FORMS = ("corrected", "horne", "bbmm3")

@@ -83,8 +83,8 @@ def dynamic_variance(
     Raises
     ------
     MethodError
-        No run of ``window_fixes`` fixes without a gap; or a shorter run needs the variance of the
-        whole track and that has none.
+        No run of ``window_fixes`` fixes without a gap; a shorter run needs the variance of the
+        whole track and that has none; or no movement at all anywhere.
     ValueError
         Arrays of different shape, not finite, times that do not increase; a window or margin that
         is not odd or does not fit.
@@ -144,6 +144,17 @@ def dynamic_variance(
     if is_short.any():
         whole = motion_variance(x, y, t, error, max_lag_min=max_lag_min, form=form)
         s2[is_short] = whole.s2_m2_min
+    if not np.nanmax(s2) > 0:
+        raise MethodError(
+            Fault(
+                "no dynamic motion variance: its likelihood is greatest at no movement at all",
+                expected="fixes that scatter more than their location error explains",
+                got=f"root mean square distance {math.sqrt(float(r2.mean())):.3g} m of the fixes"
+                f" from the straight line between their neighbours, location error"
+                f" {float(np.median(error)):.3g} m",
+                cure="lower occurrence.location_error_m if the collar is better, or use method fmv",
+            )
+        )
     return DynamicVariance(s2, source, np.concatenate(breaks), n_windows)
 
 

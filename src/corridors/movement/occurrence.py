@@ -43,7 +43,8 @@ def bridge_surface(
     error_m
         Standard deviation per axis of each fix, m, shape (n,), >= 0.
     s2_m2_min
-        Motion variance per axis, m2/min, > 0: one, or one per bridge, shape (n-1,).
+        Motion variance per axis, m2/min: one, or one per bridge, shape (n-1,). At least 0, and
+        above 0 where both ends are without error; NaN where a step is not bridged.
     crs, cell_m
         The lattice: cell edges are multiples of ``cell_m`` from the origin of ``crs``.
     max_lag_min
@@ -155,11 +156,12 @@ def _bridges(
     if (lag <= 0).any() or (error < 0).any():
         raise ValueError("times must increase strictly and errors must not be negative")
     s2 = np.broadcast_to(np.asarray(s2_m2_min, np.float64), lag.shape)
-    if not (np.isfinite(s2) & (s2 > 0)).all():
-        raise ValueError("s2_m2_min must be finite and > 0")
+    used = lag <= max_lag_min
+    has_width = (s2 > 0) | ((s2 == 0) & (error[:-1] + error[1:] > 0))
+    if not (np.isfinite(s2) & has_width)[used].all():
+        raise ValueError("s2_m2_min must be finite and > 0, or 0 where the fixes have an error")
     if not (np.isfinite(cell_m) and cell_m > 0):
         raise ValueError(f"cell_m must be finite and > 0, got {cell_m}")
-    used = lag <= max_lag_min
     if not used.any():
         raise MethodError(
             Fault(

@@ -24,7 +24,6 @@ from corridors.barriers.crossings import (
     expected_passages,
     meetings,
     steps_of,
-    window_of,
 )
 from corridors.barriers.encounters import Encounters, encounters
 from corridors.barriers.flux import Bridges
@@ -38,9 +37,8 @@ from corridors.barriers.segments import (
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, transformer
-from corridors.foundation.errors import MethodError
-from corridors.movement.variance import motion_variance
 from corridors.stages.context import StageContext
+from corridors.stages.intersect_bridges import bridges_of
 
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
@@ -92,7 +90,15 @@ def _read_herd(context: StageContext, notes: dict[str, Any]) -> _Herd:
     spots = np.unique(np.round(usable[["x_m", "y_m"]].to_numpy(float), -1), axis=0)
     polygons = projected(np.asarray(corridor.geometry.to_numpy(), dtype=object), crs)
     anchors = np.concatenate([np.asarray(shapely.points(spots), dtype=object).ravel(), polygons])
-    bridges = _bridges(steps, usable, windows, estimates, settings, notes)
+    bridges, notes["variance_of_bridges"] = bridges_of(
+        steps,
+        usable,
+        windows,
+        estimates,
+        read_table(context.read("surface", "variances.parquet")),
+        occurrence=settings.occurrence,
+        max_lag_h=settings.intersect.max_lag_h,
+    )
     return _Herd(
         context.herd, crs, usable, steps, bridges, corridor, anchors, steps.tracking_years()
     )
@@ -105,66 +111,6 @@ def _corridor(context: StageContext) -> gpd.GeoDataFrame:
     if len(tracked):
         return tracked.reset_index(drop=True)
     return read_layer(context.read("connect", "modelled.parquet"))
-
-
-def _bridges(
-    steps: Steps,
-    fixes: gpd.GeoDataFrame,
-    windows: pd.DataFrame,
-    estimates: pd.DataFrame,
-    settings: Any,
-    notes: dict[str, Any],
-) -> Bridges:
-    """Return one bridge per step; its variance is that of its window, else of the animal."""
-    frame = steps.frame
-    window = window_of(frame["animal"], frame["start_utc"], windows)
-    by_window = windows["migration"].map(estimates.set_index("migration")["s2_m2_min"])
-    local = np.append(by_window.to_numpy(float), np.nan)[window]
-    local = np.where(local > 0, local, np.nan)
-    error = _location_error_m(fixes, settings.occurrence)
-    whole: dict[str, float] = {}
-    for animal, track in fixes.groupby("animal", sort=True):
-        time = track["time_utc"].to_numpy("datetime64[us]")
-        minutes = (time - time[:1]) / np.timedelta64(1, "m")
-        try:
-            found = motion_variance(
-                track["x_m"].to_numpy(float),
-                track["y_m"].to_numpy(float),
-                minutes,
-                error.loc[track.index].to_numpy(float),
-                max_lag_min=settings.intersect.max_lag_h * 60,
-                form=settings.occurrence.variance_form,
-            )
-        except MethodError:
-            continue
-        whole[str(animal)] = found.s2_m2_min
-    middle = float(np.median(list(whole.values()))) if whole else 0.0
-    own = frame["animal"].map(whole).to_numpy(float)
-    s2 = np.where(np.isfinite(local), local, np.where(np.isfinite(own), own, middle))
-    notes["variance_of_bridges"] = {
-        "window": int(np.isfinite(local).sum()),
-        "animal": int((~np.isfinite(local) & np.isfinite(own)).sum()),
-        "herd_median": int((~np.isfinite(local) & ~np.isfinite(own)).sum()),
-    }
-    n, ends = len(frame), steps.ends.T.copy()
-    return Bridges(
-        x0_m=ends[0],
-        y0_m=ends[1],
-        x1_m=ends[2],
-        y1_m=ends[3],
-        duration_min=steps.duration_min,
-        s2_m2_min=np.asarray(s2, float).reshape(n),
-        error0_m=np.asarray(error.loc[frame["fix0"]], np.float64),
-        error1_m=np.asarray(error.loc[frame["fix1"]], np.float64),
-    )
-
-
-def _location_error_m(fixes: pd.DataFrame, occurrence: Any) -> pd.Series[float]:
-    """Return the location error of each fix, from its DOP where that is asked for."""
-    error = pd.Series(float(occurrence.location_error_m), index=fixes.index)
-    if occurrence.error_per_dop_m is not None:
-        error = error.mask(fixes["dop"] > 0, occurrence.error_per_dop_m * fixes["dop"])
-    return error
 
 
 def _write(frame: pd.DataFrame, context: StageContext, name: str, schema: Any) -> None:

@@ -6,7 +6,6 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,68 +22,12 @@ from corridors.formats.parquet import (
 from corridors.foundation import tables
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
-from corridors.movement.line_buffer import line_surface
-from corridors.movement.occurrence import bridge_surface
-from corridors.movement.variance import motion_variance
+from corridors.stages.surface_methods import Estimate, Method, Track, estimate
+from corridors.stages.usgs_profile import peer_estimate
 
 if TYPE_CHECKING:
     from corridors.config.model import Occurrence
     from corridors.stages.context import StageContext
-
-Floats = npt.NDArray[np.float64]
-_US_PER_MIN = 60_000_000
-
-
-@dataclass(frozen=True)
-class Track:
-    """Usable fixes of one animal or window: planar position (m), time (min), error (m)."""
-
-    x_m: Floats
-    y_m: Floats
-    time_us: npt.NDArray[np.int64]
-    error_m: Floats
-
-    @property
-    def time_min(self) -> Floats:
-        """Minutes since the first fix."""
-        return (self.time_us - self.time_us[:1]) / _US_PER_MIN
-
-    def within(self, start_us: int, end_us: int) -> Track:
-        """Return the fixes from start to end, both included."""
-        first, last = np.searchsorted(self.time_us, [start_us, end_us + 1])
-        part = slice(int(first), int(last))
-        return Track(self.x_m[part], self.y_m[part], self.time_us[part], self.error_m[part])
-
-
-@dataclass(frozen=True)
-class Method:
-    """How a surface is made: the settings, the lattice and, for ``fmv``, the species' variance."""
-
-    settings: Occurrence
-    crs: str
-    cell_m: float
-    memory_mb: float
-    s2_fixed: float | None
-
-    @property
-    def max_lag_min(self) -> float:
-        """Longest step that is bridged, minutes."""
-        return self.settings.max_lag_h * 60
-
-
-@dataclass
-class Estimate:
-    """One window's surface and how it came about."""
-
-    method: str
-    reason: str = ""
-    s2_m2_min: float = np.nan
-    n_fixes: int = 0
-    n_bridges: int = 0
-    n_long_lags: int = 0
-    mass: float = np.nan
-    error: str = ""
-    surface: Surface | None = field(default=None, repr=False)
 
 
 def run(context: StageContext) -> None:
@@ -108,23 +51,30 @@ def run(context: StageContext) -> None:
         float(lattice["cell_m"]),
         context.settings.working.memory_mb,
         _fixed_variance(settings, context.settings.species) if len(windows) else None,
+        context.settings.profile,
     )
     tracks = _tracks(context, settings) if len(windows) else {}
     rows: list[dict[str, Any]] = []
+    bridges: list[pd.DataFrame] = []
     with TableWriter(context.out / "surfaces.parquet", tables.SURFACES) as writer:
-        for window, estimate in _estimates(windows, tracks, method):
-            if estimate.surface is not None:
-                writer.write(_frame(window.migration, estimate.surface))
-            rows.append(_row(window, estimate))
+        for window, found in _estimates(windows, tracks, method):
+            if found.surface is not None:
+                writer.write(_frame(window.migration, found.surface))
+            rows.append(_row(window, found))
+            if found.error == "" and found.bridge_us.size:
+                bridges.append(_bridges(window, found))
             context.progress(f"surface of {window.animal}", len(rows) / len(windows))
     estimates = pd.DataFrame(rows) if rows else tables.empty(tables.ESTIMATES)
     write_table(estimates, context.out / "estimates.parquet", tables.ESTIMATES)
+    variances = pd.concat(bridges) if bridges else tables.empty(tables.VARIANCES)
+    write_table(variances, context.out / "variances.parquet", tables.VARIANCES)
     n_failed = int((estimates["error"] != "").sum())
     write_json(
         {
             "crs": method.crs,
             "cell_m": method.cell_m,
             "method": settings.method,
+            "profile": method.profile.name,
             "n_surfaces": len(rows) - n_failed,
             "n_without_surface": n_failed,
         },
@@ -133,11 +83,9 @@ def run(context: StageContext) -> None:
 
 
 def _fixed_variance(settings: Occurrence, species: str | None) -> float | None:
-    """Return the motion variance of the species for method ``fmv``."""
-    if settings.method != "fmv":
-        return None
+    """Return the motion variance of the species; method ``fmv`` cannot do without."""
     value = settings.fmv_m2_min.get(species or "")
-    if value is None:
+    if value is None and settings.method == "fmv":
         known = ", ".join(sorted(settings.fmv_m2_min)) or "none"
         raise MethodError(
             Fault(
@@ -190,12 +138,13 @@ def _estimates(
     """
     nobody = Track(*(np.empty(0, dtype) for dtype in (float, float, np.int64, float)))
     starts, ends = _microseconds(windows["start_utc"]), _microseconds(windows["end_utc"])
+    how = peer_estimate if method.profile.name == "usgs" else estimate
     n_threads = _n_threads()
     waiting: deque[tuple[Any, Future[Estimate]]] = deque()
     with ThreadPoolExecutor(n_threads) as pool:
         for window, start, end in zip(windows.itertuples(), starts, ends, strict=True):
             track = tracks.get(str(window.animal), nobody).within(start, end)
-            waiting.append((window, pool.submit(estimate, track, method)))
+            waiting.append((window, pool.submit(how, track, method)))
             if len(waiting) > n_threads:
                 window, job = waiting.popleft()
                 yield window, job.result()
@@ -211,96 +160,6 @@ def _n_threads() -> int:
     return os.cpu_count() or 1
 
 
-def estimate(track: Track, method: Method) -> Estimate:
-    """Return the surface of one window's fixes, or why there is none."""
-    settings = method.settings
-    lag = np.diff(track.time_min) if track.x_m.size else np.empty(0)
-    n_long = int((lag > method.max_lag_min).sum())
-    out = Estimate(
-        settings.method,
-        n_fixes=int(track.x_m.size),
-        n_bridges=int(lag.size) - n_long,
-        n_long_lags=n_long,
-    )
-    if out.n_fixes < settings.min_fixes:
-        out.error = f"{out.n_fixes} usable fixes; at least {settings.min_fixes} are needed"
-        out.n_bridges = 0
-        return out
-    if n_long > settings.max_long_lag_frac * lag.size:
-        out.error = (
-            f"{n_long} of {lag.size} steps are longer than {settings.max_lag_h:g} h; at most"
-            f" {settings.max_long_lag_frac:.0%} may be"
-        )
-        out.n_bridges = 0
-        return out
-    try:
-        out.surface = _surface(track, out, method)
-    except MethodError as error:
-        out.error = "; ".join(_words(fault) for fault in error.faults)
-        out.n_bridges = 0
-        return out
-    out.mass = out.surface.total
-    out.reason += f"; median step {float(np.median(lag)) / 60:.3g} h"
-    if n_long:
-        out.reason += f"; {n_long} of {lag.size} steps left out: over {settings.max_lag_h:g} h"
-    return out
-
-
-def _surface(track: Track, out: Estimate, method: Method) -> Surface:
-    """Return the surface by the configured method; say in ``out`` how."""
-    settings = method.settings
-    if settings.method == "line":
-        out.reason = f"even within {settings.line_buffer_m:g} m of the steps"
-        return line_surface(
-            track.x_m,
-            track.y_m,
-            track.time_min,
-            crs=method.crs,
-            cell_m=method.cell_m,
-            max_lag_min=method.max_lag_min,
-            buffer_m=settings.line_buffer_m,
-        )
-    if method.s2_fixed is not None:
-        out.s2_m2_min = method.s2_fixed
-        out.reason = "motion variance fixed for the species"
-    else:
-        variance = motion_variance(
-            track.x_m,
-            track.y_m,
-            track.time_min,
-            track.error_m,
-            max_lag_min=method.max_lag_min,
-            form=settings.variance_form,
-        )
-        out.s2_m2_min = variance.s2_m2_min
-        out.reason = (
-            f"motion variance from {variance.n_triplets} left-out fixes"
-            f" ({settings.variance_form} form)"
-        )
-    return bridge_surface(
-        track.x_m,
-        track.y_m,
-        track.time_min,
-        track.error_m,
-        out.s2_m2_min,
-        crs=method.crs,
-        cell_m=method.cell_m,
-        max_lag_min=method.max_lag_min,
-        time_tolerance=settings.time_tolerance,
-        memory_mb=method.memory_mb,
-    )
-
-
-def _words(fault: Fault) -> str:
-    """Return a fault in one line."""
-    parts = [fault.what]
-    if fault.got is not None:
-        parts.append(f"got {fault.got}")
-    if fault.cure is not None:
-        parts.append(fault.cure)
-    return "; ".join(parts)
-
-
 def _frame(migration: str, surface: Surface) -> pd.DataFrame:
     """Return a surface as rows of SURFACES."""
     return pd.DataFrame(
@@ -313,19 +172,38 @@ def _frame(migration: str, surface: Surface) -> pd.DataFrame:
     )
 
 
-def _row(window: Any, estimate: Estimate) -> dict[str, Any]:
+def _bridges(window: Any, found: Estimate) -> pd.DataFrame:
+    """Return the variances of a window's bridges as rows of VARIANCES."""
+    return pd.DataFrame(
+        {
+            "migration": pd.Series([window.migration], dtype="str").repeat(found.bridge_us.size),
+            "animal": window.animal,
+            "start_utc": pd.to_datetime(found.bridge_us, unit="us", utc=True).astype(tables.UTC),
+            "s2_m2_min": found.bridge_s2,
+            "source": found.bridge_source,
+        }
+    )
+
+
+def _row(window: Any, found: Estimate) -> dict[str, Any]:
     """Return one row of ESTIMATES."""
     return {
         "migration": window.migration,
         "animal": window.animal,
         "season": window.season,
         "part": window.part,
-        "method": estimate.method,
-        "reason": estimate.reason,
-        "s2_m2_min": estimate.s2_m2_min,
-        "n_fixes": estimate.n_fixes,
-        "n_bridges": estimate.n_bridges,
-        "n_long_lags": estimate.n_long_lags,
-        "mass": estimate.mass,
-        "error": estimate.error,
+        "method": found.method,
+        "reason": found.reason,
+        "s2_m2_min": found.s2_m2_min,
+        "s2_low_m2_min": found.s2_low_m2_min,
+        "s2_high_m2_min": found.s2_high_m2_min,
+        "s2_p05_m2_min": found.s2_p05_m2_min,
+        "s2_p95_m2_min": found.s2_p95_m2_min,
+        "n_fixes": found.n_fixes,
+        "n_bridges": found.n_bridges,
+        "n_long_lags": found.n_long_lags,
+        "n_edge": found.n_edge,
+        "n_breaks": found.n_breaks,
+        "mass": found.mass,
+        "error": found.error,
     }

@@ -64,13 +64,14 @@ STAGES: tuple[Stage, ...] = (
         writes=(
             "fixes.parquet",
             "ranges_expert.parquet",
+            "corridors_expert.parquet",
             "barriers.parquet",
             "boundaries.parquet",
             "states.parquet",
             "ingest.json",
         ),
         sections=("herd_sources", "barriers", "boundaries", "states"),
-        inputs=("tracks", "expert_ranges", "barriers", "boundaries", "states"),
+        inputs=("tracks", "expert_ranges", "expert_corridors", "barriers", "boundaries", "states"),
     ),
     Stage(
         "clean",
@@ -97,14 +98,14 @@ STAGES: tuple[Stage, ...] = (
         "surface",
         "Compute the occurrence surface of each migration and seasonal range.",
         reads={"clean": ("fixes.parquet", "clean.json"), "segment": ("migrations.parquet",)},
-        writes=("surfaces.parquet", "estimates.parquet", "surface.json"),
-        sections=("occurrence", "working", "herd_species"),
+        writes=("surfaces.parquet", "estimates.parquet", "variances.parquet", "surface.json"),
+        sections=("occurrence", "working", "profile", "herd_species"),
     ),
     Stage(
         "delineate",
         "Draw corridors, stopovers and seasonal ranges of the herd.",
         reads={
-            "ingest": ("ranges_expert.parquet",),
+            "ingest": ("ranges_expert.parquet", "corridors_expert.parquet"),
             "clean": ("clean.json",),
             "segment": ("migrations.parquet", "animal_years.parquet"),
             "surface": ("surfaces.parquet", "estimates.parquet", "surface.json"),
@@ -117,7 +118,7 @@ STAGES: tuple[Stage, ...] = (
             "population.tif",
             "delineate.json",
         ),
-        sections=("delineate",),
+        sections=("delineate", "profile"),
     ),
     Stage(
         "describe",
@@ -167,7 +168,7 @@ STAGES: tuple[Stage, ...] = (
             "ingest": ("barriers.parquet", "boundaries.parquet", "states.parquet"),
             "clean": ("fixes.parquet", "clean.json"),
             "segment": ("migrations.parquet",),
-            "surface": ("estimates.parquet",),
+            "surface": ("estimates.parquet", "variances.parquet"),
             "delineate": ("corridors.parquet", "population.parquet"),
             "connect": ("modelled.parquet",),
         },
@@ -321,6 +322,8 @@ def inputs_of(stage: Stage, config: Config, herd: str) -> list[str]:
                         found.append(source.deployments)
             case "expert_ranges" if own and own.expert_ranges:
                 found.append(own.expert_ranges.path)
+            case "expert_corridors" if own and own.expert_corridors:
+                found.append(own.expert_corridors.path)
             case "picks" if own and own.picks:
                 found.append(own.picks)
             case "barriers":

@@ -1,0 +1,123 @@
+"""The bridges of stage `intersect`: every step with the motion variance nearest to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from corridors.barriers.crossings import Steps, window_of
+from corridors.barriers.flux import Bridges
+from corridors.foundation.errors import MethodError
+from corridors.movement.variance import motion_variance
+from corridors.stages.surface_methods import Track, dynamic
+
+if TYPE_CHECKING:
+    from corridors.config.model import Occurrence
+
+Floats = npt.NDArray[np.float64]
+
+
+def bridges_of(
+    steps: Steps,
+    fixes: pd.DataFrame,
+    windows: pd.DataFrame,
+    estimates: pd.DataFrame,
+    variances: pd.DataFrame,
+    *,
+    occurrence: Occurrence,
+    max_lag_h: float,
+) -> tuple[Bridges, dict[str, int]]:
+    """Return one bridge per step, and how many have their variance from where.
+
+    The variance is the first there is of: the bridge's own in its window (VARIANCES); the
+    window's (ESTIMATES); the bridge's own along the animal's whole track, if the method is
+    dynamic; the whole track's; the median of the animals'.
+    """
+    frame = steps.frame
+    window = window_of(frame["animal"], frame["start_utc"], windows)
+    name = np.array([*windows["migration"], None], dtype=object)[window]
+    key = pd.MultiIndex.from_arrays([name, frame["start_utc"]])
+    own = variances.set_index(["migration", "start_utc"])["s2_m2_min"]
+    by_bridge = own.reindex(key).to_numpy(float)
+    # A step out of the window starts at its last fix, or is longer than the surface bridges.
+    by_window = pd.Series(name).map(estimates.set_index("migration")["s2_m2_min"]).to_numpy(float)
+    by_window = np.where(by_window > 0, by_window, np.nan)
+    error = _location_error_m(fixes, occurrence)
+    local, whole = _tracks(steps, fixes, error, occurrence, max_lag_h=max_lag_h)
+    middle = float(np.median(list(whole.values()))) if whole else 0.0
+    by_animal = frame["animal"].map(whole).to_numpy(float)
+    sources = {
+        "bridge": by_bridge,
+        "window": by_window,
+        "bridge_of_track": local,
+        "animal": by_animal,
+        "herd_median": np.full(len(frame), middle),
+    }
+    s2, counts = np.full(len(frame), np.nan), {}
+    for source, values in sources.items():
+        taken = np.isnan(s2) & np.isfinite(values)
+        s2[taken] = values[taken]
+        counts[source] = int(taken.sum())
+    ends = steps.ends.T.copy()
+    bridges = Bridges(
+        x0_m=ends[0],
+        y0_m=ends[1],
+        x1_m=ends[2],
+        y1_m=ends[3],
+        duration_min=steps.duration_min,
+        s2_m2_min=s2,
+        error0_m=np.asarray(error.loc[frame["fix0"]], np.float64),
+        error1_m=np.asarray(error.loc[frame["fix1"]], np.float64),
+    )
+    return bridges, counts
+
+
+def _tracks(
+    steps: Steps,
+    fixes: pd.DataFrame,
+    error: pd.Series[float],
+    occurrence: Occurrence,
+    *,
+    max_lag_h: float,
+) -> tuple[Floats, dict[str, float]]:
+    """Return each step's own variance along its animal's track, and the track's."""
+    own = pd.Series(np.nan, index=fixes.index)  # by the step's first fix
+    whole: dict[str, float] = {}
+    for animal, rows in fixes.groupby("animal", sort=True):
+        ordered = rows.sort_values("time_utc", kind="stable")
+        time = ordered["time_utc"].to_numpy("datetime64[us]").astype(np.int64)
+        track = Track(
+            ordered["x_m"].to_numpy(float),
+            ordered["y_m"].to_numpy(float),
+            time,
+            np.asarray(error.loc[ordered.index], np.float64),
+        )
+        if occurrence.method in ("auto", "dbbmm"):
+            try:
+                found = dynamic(track, occurrence, max_lag_h=max_lag_h)
+                own.loc[ordered.index[:-1]] = found.s2_m2_min
+            except MethodError:
+                pass  # too few fixes in a row: the track's variance has to do
+        try:
+            whole[str(animal)] = motion_variance(
+                track.x_m,
+                track.y_m,
+                track.time_min,
+                track.error_m,
+                max_lag_min=max_lag_h * 60,
+                form=occurrence.variance_form,
+            ).s2_m2_min
+        except MethodError:
+            continue
+    return np.asarray(own.loc[steps.frame["fix0"]], np.float64), whole
+
+
+def _location_error_m(fixes: pd.DataFrame, occurrence: Any) -> pd.Series[float]:
+    """Return the location error of each fix, from its DOP where that is asked for."""
+    error = pd.Series(float(occurrence.location_error_m), index=fixes.index)
+    if occurrence.error_per_dop_m is not None:
+        error = error.mask(fixes["dop"] > 0, occurrence.error_per_dop_m * fixes["dop"])
+    return error

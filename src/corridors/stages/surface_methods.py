@@ -1,0 +1,299 @@
+"""Which method makes the occurrence surface of one window of a track, why, and what it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from corridors.foundation.errors import Fault, MethodError
+from corridors.foundation.grid import Surface
+from corridors.movement.dynamic_variance import (
+    EDGE,
+    INSIDE,
+    SHORT,
+    DynamicVariance,
+    dynamic_variance,
+)
+from corridors.movement.line_buffer import line_surface
+from corridors.movement.occurrence import bridge_surface
+from corridors.movement.variance import motion_variance
+
+if TYPE_CHECKING:
+    from corridors.config.model import Occurrence, Profile
+
+Floats = npt.NDArray[np.float64]
+_US_PER_MIN = 60_000_000
+# How VARIANCES calls where a bridge's variance comes from.
+SOURCES = {INSIDE: "windows", EDGE: "edge", SHORT: "track"}
+
+
+@dataclass(frozen=True)
+class Track:
+    """Usable fixes of one animal or window: planar position (m), time (min), error (m)."""
+
+    x_m: Floats
+    y_m: Floats
+    time_us: npt.NDArray[np.int64]
+    error_m: Floats
+
+    @property
+    def time_min(self) -> Floats:
+        """Minutes since the first fix."""
+        return (self.time_us - self.time_us[:1]) / _US_PER_MIN
+
+    def within(self, start_us: int, end_us: int) -> Track:
+        """Return the fixes from start to end, both included."""
+        first, last = np.searchsorted(self.time_us, [start_us, end_us + 1])
+        part = slice(int(first), int(last))
+        return Track(self.x_m[part], self.y_m[part], self.time_us[part], self.error_m[part])
+
+
+@dataclass(frozen=True)
+class Method:
+    """How a surface is made: settings, lattice, the species' variance if known, profile."""
+
+    settings: Occurrence
+    crs: str
+    cell_m: float
+    memory_mb: float
+    s2_fixed: float | None
+    profile: Profile
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The method of one window.
+
+    Parameters
+    ----------
+    method
+        ``dbbmm``, ``bbmm``, ``fmv`` or ``line``.
+    max_lag_h
+        Longer steps are left out, h.
+    reason
+        Why, where the choice was automatic.
+    error
+        Why there is no surface, or empty.
+    """
+
+    method: str
+    max_lag_h: float
+    reason: str = ""
+    error: str = ""
+
+
+@dataclass
+class Estimate:
+    """One window's surface and how it came about."""
+
+    method: str
+    reason: str = ""
+    s2_m2_min: float = np.nan
+    s2_low_m2_min: float = np.nan
+    s2_high_m2_min: float = np.nan
+    s2_p05_m2_min: float = np.nan
+    s2_p95_m2_min: float = np.nan
+    n_fixes: int = 0
+    n_bridges: int = 0
+    n_long_lags: int = 0
+    n_edge: int = 0
+    n_breaks: int = 0
+    mass: float = np.nan
+    error: str = ""
+    surface: Surface | None = field(default=None, repr=False)
+    # Start of each bridge with a variance of its own, and that.
+    bridge_us: npt.NDArray[np.int64] = field(
+        default_factory=lambda: np.empty(0, np.int64), repr=False
+    )
+    bridge_s2: Floats = field(default_factory=lambda: np.empty(0), repr=False)
+    bridge_source: list[str] = field(default_factory=list, repr=False)
+
+
+def estimate(track: Track, method: Method) -> Estimate:
+    """Return the surface of one window's fixes, or why there is none."""
+    lag_h = np.diff(track.time_min) / 60 if track.x_m.size else np.empty(0)
+    choice = choose(lag_h, track.x_m.size, method)
+    n_long = int((lag_h > choice.max_lag_h).sum())
+    out = Estimate(choice.method, n_fixes=int(track.x_m.size), n_long_lags=n_long)
+    out.error = choice.error
+    if out.error:
+        return out
+    try:
+        out.surface = _surface(track, choice, out, method)
+    except MethodError as error:
+        out.error = "; ".join(words(fault) for fault in error.faults)
+        return out
+    out.n_bridges = int(lag_h.size) - n_long
+    out.mass = out.surface.total
+    out.reason = "; ".join(filter(None, [choice.reason, out.reason]))
+    out.reason += f"; median step {float(np.median(lag_h)):.3g} h"
+    if n_long:
+        out.reason += f"; {n_long} of {lag_h.size} steps left out: over {choice.max_lag_h:g} h"
+    return out
+
+
+def choose(lag_h: Floats, n_fixes: int, method: Method) -> Choice:
+    """Return the method of a window with these steps.
+
+    ``auto`` takes the first that applies: fewer than ``min_fixes`` fixes or too many long steps
+    for any method, refused; too many steps over ``max_lag_h``, ``fmv`` if the species has a value;
+    ``window_fixes`` fixes in a row without such a step, ``dbbmm``; else ``bbmm``.
+    """
+    settings = method.settings
+    is_auto = settings.method == "auto"
+    name = "bbmm" if is_auto else settings.method
+    choice = Choice(
+        name, settings.fmv_max_lag_h if name == "fmv" else settings.max_lag_h, reason="", error=""
+    )
+    if n_fixes < settings.min_fixes:
+        return replace(
+            choice, error=f"{n_fixes} usable fixes; at least {settings.min_fixes} are needed"
+        )
+    too_long = _too_long(lag_h, choice.max_lag_h, settings.max_long_lag_frac)
+    if not is_auto:
+        return replace(choice, error=too_long)
+    if too_long:
+        if method.s2_fixed is None:
+            return replace(
+                choice, error=f"{too_long}; occurrence.fmv_m2_min has no value for the species"
+            )
+        longer = _too_long(lag_h, settings.fmv_max_lag_h, settings.max_long_lag_frac)
+        n_long = int((lag_h > settings.max_lag_h).sum())
+        why = f"fmv: {n_long} of {lag_h.size} steps are longer than {settings.max_lag_h:g} h"
+        return Choice("fmv", settings.fmv_max_lag_h, reason=why, error=longer)
+    in_a_row = longest_run(lag_h, settings.max_lag_h)
+    has_window = in_a_row >= settings.window_fixes
+    name = "dbbmm" if has_window else "bbmm"
+    why = f"{name}: {in_a_row} fixes in a row without a step over {settings.max_lag_h:g} h"
+    if not has_window:
+        why += f", a window needs {settings.window_fixes}"
+    return replace(choice, method=name, reason=why)
+
+
+def longest_run(lag_h: Floats, max_lag_h: float) -> int:
+    """Return the largest number of fixes in a row without a longer step.
+
+    Examples
+    --------
+    >>> longest_run(np.array([2.0, 2.0, 9.0, 2.0]), 8.0)
+    3
+    """
+    ends = np.flatnonzero(np.concatenate(([True], lag_h > max_lag_h, [True])))
+    return int(np.diff(ends).max())
+
+
+def _too_long(lag_h: Floats, max_lag_h: float, max_frac: float) -> str:
+    """Return the refusal if too many steps are longer, else an empty text."""
+    n_long = int((lag_h > max_lag_h).sum())
+    if n_long <= max_frac * lag_h.size:
+        return ""
+    return (
+        f"{n_long} of {lag_h.size} steps are longer than {max_lag_h:g} h; at most {max_frac:.0%}"
+        " may be"
+    )
+
+
+def _surface(track: Track, choice: Choice, out: Estimate, method: Method) -> Surface:
+    """Return the surface by the chosen method; say in ``out`` how."""
+    settings = method.settings
+    if choice.method == "line":
+        out.reason = f"even within {settings.line_buffer_m:g} m of the steps"
+        return line_surface(
+            track.x_m,
+            track.y_m,
+            track.time_min,
+            crs=method.crs,
+            cell_m=method.cell_m,
+            max_lag_min=choice.max_lag_h * 60,
+            buffer_m=settings.line_buffer_m,
+        )
+    return bridge_surface(
+        track.x_m,
+        track.y_m,
+        track.time_min,
+        track.error_m,
+        _variance(track, choice, out, method),
+        crs=method.crs,
+        cell_m=method.cell_m,
+        max_lag_min=choice.max_lag_h * 60,
+        time_tolerance=settings.time_tolerance,
+        memory_mb=method.memory_mb,
+    )
+
+
+def _variance(track: Track, choice: Choice, out: Estimate, method: Method) -> float | Floats:
+    """Return the motion variance, one or one per bridge; say in ``out`` where it is from."""
+    settings = method.settings
+    if choice.method == "dbbmm":
+        found = dynamic(track, settings, max_lag_h=choice.max_lag_h)
+        _tell(found, track, out)
+        return found.s2_m2_min
+    if choice.method == "fmv":
+        if method.s2_fixed is None:
+            raise ValueError("method fmv needs a fixed variance")
+        out.s2_m2_min = method.s2_fixed
+        out.reason = "motion variance fixed for the species"
+        return method.s2_fixed
+    variance = motion_variance(
+        track.x_m,
+        track.y_m,
+        track.time_min,
+        track.error_m,
+        max_lag_min=choice.max_lag_h * 60,
+        form=settings.variance_form,
+    )
+    out.s2_m2_min = variance.s2_m2_min
+    out.s2_low_m2_min, out.s2_high_m2_min = variance.s2_low_m2_min, variance.s2_high_m2_min
+    out.reason = (
+        f"motion variance from {variance.n_triplets} left-out fixes ({settings.variance_form} form)"
+    )
+    return variance.s2_m2_min
+
+
+def dynamic(track: Track, settings: Occurrence, *, max_lag_h: float) -> DynamicVariance:
+    """Return the dynamic motion variance of a track with the configured window."""
+    return dynamic_variance(
+        track.x_m,
+        track.y_m,
+        track.time_min,
+        track.error_m,
+        max_lag_min=max_lag_h * 60,
+        # The configuration refuses bbmm3 with a dynamic variance.
+        form=cast("Literal['corrected', 'horne']", settings.variance_form),
+        window_fixes=settings.window_fixes,
+        margin_fixes=settings.margin_fixes,
+    )
+
+
+def _tell(found: DynamicVariance, track: Track, out: Estimate) -> None:
+    """Put the summary of a dynamic variance and each bridge's into ``out``."""
+    used = np.flatnonzero(np.isfinite(found.s2_m2_min))
+    s2, source = found.s2_m2_min[used], found.source[used]
+    weight = np.diff(track.time_min)[used]
+    out.s2_m2_min = float(np.average(s2, weights=weight))
+    out.s2_p05_m2_min, out.s2_p95_m2_min = (float(q) for q in np.quantile(s2, [0.05, 0.95]))
+    out.n_edge = int((source == EDGE).sum())
+    out.n_breaks = int(np.unique(found.breaks).size)
+    out.bridge_us = track.time_us[used]
+    out.bridge_s2 = s2
+    out.bridge_source = [SOURCES[int(code)] for code in source]
+    out.reason = f"motion variance of each bridge from {found.n_windows} windows"
+    n_short = int((source == SHORT).sum())
+    if n_short:
+        out.reason += f", of {n_short} bridges in short runs from the whole window"
+    n_still = int((s2 == 0).sum())
+    if n_still:
+        out.reason += f", 0 on {n_still} bridges: no movement beyond the location error"
+
+
+def words(fault: Fault) -> str:
+    """Return a fault in one line."""
+    parts = [fault.what]
+    if fault.got is not None:
+        parts.append(f"got {fault.got}")
+    if fault.cure is not None:
+        parts.append(fault.cure)
+    return "; ".join(parts)
