@@ -46,7 +46,7 @@ def corridor(shape):
     row = {
         "herd": "h", "season": "all", "corridor_class": "low", "n_animals": 1, "n_tracked": 3,
         "share": 1 / 3, "area_km2": geodesic_area_km2(geometry), "evidence": "tracked",
-        "geometry": geometry,
+        "source": "", "geometry": geometry,
     }  # fmt: skip
     return gpd.GeoDataFrame([row], geometry="geometry", crs="EPSG:4326")
 

@@ -119,6 +119,7 @@ def world(folder: Path, *, tracked: bool) -> StageContext:
         "share": 1.0,
         "area_km2": 30.0,
         "evidence": "tracked" if tracked else "modelled",
+        "source": "",
     }
     place = "delineate/corridors" if tracked else "connect/modelled"
     found[place]["frame"] = layer(corridor, box(-1000, -7000, 1600, 7000))

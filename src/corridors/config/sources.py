@@ -93,6 +93,26 @@ class RangeSource(Section):
     confidence: Literal["low", "medium", "high"]
 
 
+class CorridorSource(Section):
+    """Expert migration corridors (polygons or lines) of a herd."""
+
+    path: str
+    layer: str | None = None
+    crs: str | None = Field(None, description="only where the file states none")
+    buffer_m: Positive | None = Field(
+        None, description="half width of a corridor drawn as a line, m; needed where there are any"
+    )
+    season_column: str | None = Field(
+        None, description="column that says spring, autumn or all; null: all migrations"
+    )
+    class_column: str | None = Field(
+        None, description="column that says low, medium or high use; null: low"
+    )
+    author: str
+    date: date
+    confidence: Literal["low", "medium", "high"]
+
+
 class Herd(Section):
     """One herd: the partition of the pipeline."""
 
@@ -103,6 +123,7 @@ class Herd(Section):
         description="CSV of migration windows edited by a person; overrides the automatic ones",
     )
     expert_ranges: RangeSource | None = None
+    expert_corridors: CorridorSource | None = None
     population_size: Positive | None = Field(None, description="animals in the herd, if known")
     population_source: str | None = Field(None, description="where population_size comes from")
     simulated: bool = Field(False, description="label every output as simulated")

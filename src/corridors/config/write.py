@@ -51,6 +51,13 @@ _EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
         "date": "2024-01-31",
         "confidence": "low",
     },
+    sources.CorridorSource: {
+        "path": "data/raw/corridors.gpkg",
+        "buffer_m": 1000.0,
+        "author": "A. Author",
+        "date": "2024-01-31",
+        "confidence": "low",
+    },
     sources.BarrierSource: {"name": "fences", "path": "data/raw/fences.gpkg", "kind": "fence"},
     sources.OsmRule: {"tags": {"highway": ["primary", "trunk"]}, "kind": "road"},
     sources.BoundarySource: {"path": "natural-earth"},

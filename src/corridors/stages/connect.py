@@ -263,6 +263,7 @@ def _modelled(
         "share": np.nan,
         "area_km2": area,
         "evidence": "modelled",
+        "source": "",
         "geometry": geometry,
     }
     return gpd.GeoDataFrame([row], geometry="geometry", crs=GEOGRAPHIC)

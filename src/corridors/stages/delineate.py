@@ -23,12 +23,11 @@ from corridors.movement.population import (
     Use,
     animal,
     class_rules,
-    isopleth_cells,
     mass_in,
-    top_area,
     window,
 )
 from corridors.stages.context import StageContext
+from corridors.stages.usgs_profile import LABEL, peer_populations
 from corridors.stages.window_surfaces import by_animal
 
 ALL = "all"  # every migration, whatever its season
@@ -63,7 +62,12 @@ def run(context: StageContext) -> None:
     crs = read_json(context.read("clean", "clean.json"))["crs"]
     drawing = _Drawing(context.herd, crs, float(lattice["cell_m"]), settings)
     estimates = read_table(context.read("surface", "estimates.parquet"))
-    populations = _populations(context, estimates, drawing)
+    is_peer = context.settings.profile.name == "usgs"
+    populations = (
+        peer_populations(context, estimates)
+        if is_peer
+        else _populations(context, estimates, drawing)
+    )
 
     for done, ((part, season), population) in enumerate(populations.items()):
         context.progress(f"draw {season}", done / max(1, len(populations)))
@@ -77,8 +81,11 @@ def run(context: StageContext) -> None:
     ranges = _layer(drawing.ranges, tables.RANGES)
     if len(expert):
         ranges = pd.concat([ranges, expert], ignore_index=True) if len(ranges) else expert
-    write_table(_layer(drawing.corridors, tables.CORRIDORS), context.out / "corridors.parquet",
-                tables.CORRIDORS)  # fmt: skip
+    drawn = read_layer(context.read("ingest", "corridors_expert.parquet"))
+    corridors = _layer(drawing.corridors, tables.CORRIDORS)
+    if len(drawn):
+        corridors = pd.concat([corridors, drawn], ignore_index=True) if len(corridors) else drawn
+    write_table(corridors, context.out / "corridors.parquet", tables.CORRIDORS)
     write_table(_layer(drawing.stopovers, tables.STOPOVERS), context.out / "stopovers.parquet",
                 tables.STOPOVERS)  # fmt: skip
     write_table(ranges, context.out / "ranges.parquet", tables.RANGES)
@@ -89,11 +96,14 @@ def run(context: StageContext) -> None:
         {
             "crs": crs,
             "cell_m": drawing.cell_m,
+            "profile": context.settings.profile.name,
             "n_animals": {season: pop.n_tracked for (_, season), pop in populations.items()},
             "seasons": drawing.facts,
             "n_expert_ranges": len(expert),
+            "n_expert_corridors": len(drawn),
             "n_windows_without_surface": len(failed),
-            "notes": _notes(populations, len(expert), len(failed)),
+            "notes": [LABEL] * is_peer
+            + _notes(populations, len(expert), len(drawn), len(failed)),
         },
         context.out / "delineate.json",
     )
@@ -166,16 +176,15 @@ def _corridor(
         "share": rule.n_needed / n_tracked,
         "area_km2": geodesic_area_km2(geometry),
         "evidence": "tracked",
+        "source": "",
         "geometry": geometry,
     }
 
 
 def _draw_stopovers(drawing: _Drawing, season: str, population: Population) -> None:
     settings = drawing.settings
-    cells = top_area(
-        population.surface,
-        settings.stopover_area_frac,
-        trim_isopleth=settings.footprint_isopleth,
+    cells = population.top_cells(
+        settings.stopover_area_frac, trim_isopleth=settings.footprint_isopleth
     )
     (patches,) = drawing.outline([cells])
     rows: list[dict[str, Any]] = []
@@ -205,7 +214,7 @@ def _stopover_id(herd: str, season: str, patch: Patch) -> str:
 def _draw_ranges(drawing: _Drawing, season: str, population: Population) -> None:
     # The widest first: outlines are nested in that order.
     isopleths = sorted(set(drawing.settings.range_isopleths), reverse=True)
-    levels = drawing.outline([isopleth_cells(population.surface, p) for p in isopleths])
+    levels = drawing.outline([population.isopleth_cells(p) for p in isopleths])
     areas = {}
     for isopleth, patches in zip(isopleths, levels, strict=True):
         if not patches:
@@ -263,6 +272,8 @@ def _cells(populations: dict[tuple[str, str], Population]) -> pd.DataFrame:
 def _write_raster(context: StageContext, drawing: _Drawing, everything: Population | None) -> None:
     path = context.out / "population.tif"
     tags = {"TITLE": "Mean occurrence of all migrations", "UNIT": "probability mass per cell"}
+    if context.settings.profile.name == "usgs":
+        tags["PROFILE"] = LABEL
     if everything is None:
         # One empty cell: the file is there, and says that nothing is known.
         nothing = np.full((1, 1), np.nan, dtype=np.float32)
@@ -272,7 +283,7 @@ def _write_raster(context: StageContext, drawing: _Drawing, everything: Populati
 
 
 def _notes(
-    populations: dict[tuple[str, str], Population], n_expert: int, n_failed: int
+    populations: dict[tuple[str, str], Population], n_expert: int, n_drawn: int, n_failed: int
 ) -> list[str]:
     notes = []
     if ("migration", ALL) not in populations:
@@ -283,4 +294,8 @@ def _notes(
         notes.append(f"{n_failed} windows have no surface; estimates.parquet says why")
     if n_expert:
         notes.append(f"{n_expert} expert ranges are passed on with evidence 'expert'")
+    if n_drawn:
+        notes.append(
+            "corridors drawn by an expert stand beside the tracked ones: evidence 'expert'"
+        )
     return notes

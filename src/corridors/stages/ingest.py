@@ -9,13 +9,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from corridors.formats.parquet import write_json, write_table
 from corridors.formats.vector import Bounds, degree_bounds
 from corridors.foundation import tables
 from corridors.foundation.errors import CorridorsError, Fault, InputError
-from corridors.stages import ingest_layers, ingest_tracks
+from corridors.stages import ingest_expert, ingest_layers, ingest_tracks
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -83,7 +84,15 @@ def run(context: StageContext) -> None:
         if read is not None:
             ranges, notes = read
             facts["expert_ranges"] = {"source": expert.path, **notes}
-    lines = _barriers(context, fixes, ranges, faults, facts)
+    corridors = tables.empty(tables.CORRIDORS)
+    drawn = settings.herd.expert_corridors
+    if drawn is not None:
+        read = faults.collect(lambda: ingest_expert.read_expert_corridors(context, drawn))
+        if read is not None:
+            corridors, notes = read
+            facts["expert_corridors"] = {"source": drawn.path, **notes}
+    shapes = np.concatenate([ranges.geometry.array, corridors.geometry.array])
+    lines = _barriers(context, fixes, shapes, faults, facts)
     boundaries = _boundaries(context, faults, facts)
     states = tables.empty(tables.STATES)
     if settings.states is not None:
@@ -95,6 +104,7 @@ def run(context: StageContext) -> None:
     context.progress("writing tables", 0.9)
     write_table(fixes, context.out / "fixes.parquet", tables.FIXES)
     write_table(ranges, context.out / "ranges_expert.parquet", tables.RANGES)
+    write_table(corridors, context.out / "corridors_expert.parquet", tables.CORRIDORS)
     write_table(lines, context.out / "barriers.parquet", tables.BARRIERS)
     write_table(boundaries, context.out / "boundaries.parquet", tables.BOUNDARIES)
     write_table(states, context.out / "states.parquet", tables.STATES)
@@ -104,7 +114,7 @@ def run(context: StageContext) -> None:
 def _barriers(
     context: StageContext,
     fixes: gpd.GeoDataFrame,
-    ranges: gpd.GeoDataFrame,
+    drawn: npt.NDArray[np.object_],
     faults: _Faults,
     facts: dict[str, Any],
 ) -> gpd.GeoDataFrame:
@@ -112,7 +122,7 @@ def _barriers(
     facts["barriers"] = []
     for source in context.settings.barriers:
         context.progress(f"reading {source.path}", 0.6)
-        bounds = _bounds(fixes, ranges, source.margin_km)
+        bounds = _bounds(fixes, drawn, source.margin_km)
         read = faults.collect(
             lambda s=source, b=bounds: ingest_layers.read_barriers(context, s, b)  # type: ignore[misc]
         )
@@ -143,13 +153,15 @@ def _boundaries(context: StageContext, faults: _Faults, facts: dict[str, Any]) -
     return ingest_layers.join(parts, tables.BOUNDARIES, ["boundary", "source"])
 
 
-def _bounds(fixes: gpd.GeoDataFrame, ranges: gpd.GeoDataFrame, margin_km: float) -> Bounds | None:
-    """Return the box of unflagged fixes and expert ranges, grown; None where there are neither."""
+def _bounds(
+    fixes: gpd.GeoDataFrame, drawn: npt.NDArray[np.object_], margin_km: float
+) -> Bounds | None:
+    """Return the box of unflagged fixes and what experts drew, grown; None without either."""
     points = fixes.geometry.array[fixes["flags"].to_numpy() == 0]
     xy = np.concatenate(
         [
             shapely.get_coordinates(points),
-            shapely.get_coordinates(ranges.geometry.array),
+            shapely.get_coordinates(drawn),
         ]
     )
     return degree_bounds(xy[:, 0], xy[:, 1], margin_km=margin_km)
