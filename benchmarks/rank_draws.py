@@ -37,6 +37,7 @@ def run() -> Figure:
             prior_encounters=4.0,
             status=np.full(N_SEGMENTS, "existing"),
             season_weight=np.ones(len(SEASONS)),
+            score=np.arange(N_SEGMENTS, 0.0, -1.0),
             weight_jitter=50.0,
             draws=DRAWS,
             seed=1,

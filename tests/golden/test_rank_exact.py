@@ -29,6 +29,7 @@ def spread(met: Evidence, *, prior: float, draws: int = 4000, strength: float = 
         prior_encounters=strength,
         status=np.array(["existing"] * n),
         season_weight=np.ones(1),
+        score=np.arange(n, 0.0, -1.0),
         weight_jitter=50.0,
         draws=draws,
         seed=1,

@@ -63,6 +63,7 @@ def test_intervals_are_ordered_and_inside_what_is_possible(n_animals, n_segments
         prior_encounters=4.0,
         status=np.array(["existing", "planned", "removed"] * n_segments)[:n_segments],
         season_weight=np.array([1.0, 2.0]),
+        score=np.arange(n_segments, 0.0, -1.0),
         weight_jitter=50.0,
         draws=60,
         seed=seed,

@@ -100,6 +100,14 @@ def test_the_name_of_the_whole_study_is_no_herd(tmp_path: Path) -> None:
     assert fault.what == "a herd cannot have this name"
 
 
+def test_tier_public_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
+    fault = _one(tmp_path, HERD + "publish:\n  tier: public\n")
+    assert "generalised to a grid" in fault.what
+    assert fault.column == "publish.tier"
+    assert fault.row == HERD.count("\n") + 2
+    assert "partner" in str(fault.cure)
+
+
 def test_a_herd_name_that_is_no_folder_name_is_refused(tmp_path: Path) -> None:
     fault = _one(tmp_path, HERD.replace("argali", '"../argali"'))
     assert fault.what == "the name cannot be used"

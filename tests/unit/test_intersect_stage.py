@@ -108,6 +108,7 @@ def world(folder: Path, *, tracked: bool) -> StageContext:
         "connect/modelled": {"schema": tables.CORRIDORS},
         "segment/migrations": {"schema": tables.MIGRATIONS},
         "surface/estimates": {"schema": tables.ESTIMATES},
+        "surface/variances": {"schema": tables.VARIANCES},
         "clean/fixes": {"schema": tables.CLEAN_FIXES},
     }
     corridor = {

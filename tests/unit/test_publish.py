@@ -15,7 +15,7 @@ from xml.etree.ElementTree import fromstring
 import pyogrio
 import pytest
 
-from corridors.foundation.errors import ConfigError, MethodError
+from corridors.foundation.errors import MethodError
 from corridors.stages import publish
 from corridors.stages.table import get
 
@@ -90,15 +90,6 @@ def test_partners_get_nothing_of_a_single_animal(
                 assert escaped.encode() not in content, path
     internal = (published["internal"] / "report.html").read_text(encoding="utf-8")
     assert "ewe 3, biological year 2020" in internal
-
-
-def test_tier_public_is_refused_with_the_cure(
-    published: dict[str, Path], made_up: ModuleType, tmp_path: Path
-) -> None:
-    with pytest.raises(ConfigError, match="generalised to a grid") as caught:
-        publish.run(made_up.context(published["in"], tmp_path / "out", tier="public"))
-    assert "partner" in str(caught.value.faults[0].cure)
-    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_single_tracked_animal_is_not_given_to_partners(

@@ -22,6 +22,7 @@ from corridors.barriers.segments import (
 )
 from corridors.foundation.crs import geodesic_length_m, to_geographic
 
+UNDATED = pd.Series(pd.NaT, range(9), dtype="datetime64[us, UTC]")
 CRS = "+proj=laea +lat_0=38.0 +lon_0=72.0 +datum=WGS84 +units=m +no_defs +type=crs"
 
 
@@ -38,6 +39,8 @@ def barriers(*planar: shapely.Geometry, crs: str = CRS) -> gpd.GeoDataFrame:
             "permeability_source": "unknown",
             "source": "test",
             "tolerance_m": 10.0,
+            "valid_from": UNDATED.head(n),
+            "valid_to": UNDATED.head(n),
         },
         geometry=[to_geographic(line, crs) for line in planar],
         crs="EPSG:4326",
@@ -56,7 +59,7 @@ def cut(
     layer: gpd.GeoDataFrame, within: gpd.GeoDataFrame | None = None, length: float = 1000.0
 ) -> gpd.GeoDataFrame:
     within = classes() if within is None else within
-    return management_segments(layer, within, crs=CRS, segment_length_m=length)
+    return management_segments(layer, within, crs=CRS, segment_length_m=length, min_cut_m=1.0)
 
 
 def test_a_line_is_cut_into_equal_parts_not_longer_than_asked() -> None:
@@ -115,7 +118,7 @@ def test_a_class_edge_within_a_metre_of_a_cut_makes_no_crumb() -> None:
 def test_names_do_not_depend_on_the_working_crs() -> None:
     layer = barriers(LineString([(0, 0), (900, 400), (4000, 100)]))
     other = CRS.replace("lon_0=72.0", "lon_0=73.1")
-    moved = management_segments(layer, classes(), crs=other, segment_length_m=1000.0)
+    moved = management_segments(layer, classes(), crs=other, segment_length_m=1000.0, min_cut_m=1.0)
     assert moved["segment"].tolist() == cut(layer)["segment"].tolist()
 
 
@@ -161,7 +164,7 @@ def test_a_line_over_the_antimeridian_is_cut_the_short_way() -> None:
     layer = layer.set_geometry(
         gpd.GeoSeries([LineString([(179.98, 65), (-179.98, 65)])], crs="EPSG:4326")
     )
-    found = management_segments(layer, classes(), crs=crs, segment_length_m=1000.0)
+    found = management_segments(layer, classes(), crs=crs, segment_length_m=1000.0, min_cut_m=1.0)
     assert len(found) == 2
     ends = shapely.get_coordinates(projected(found.geometry.to_numpy(), crs))
     assert ends[:, 0] == pytest.approx([-943, 0, 0, 943], abs=5)

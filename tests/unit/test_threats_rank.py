@@ -21,6 +21,7 @@ from corridors.threats.priors import packaged, prior_table
 from corridors.threats.reasons import action, reason
 from corridors.threats.score import evidence, posterior, summary
 
+UNDATED = pd.Series(pd.NaT, range(9), dtype="datetime64[us, UTC]")
 COLUMNS = ["segment", "animal", "season", "passages", "approaches", "tracking_years"]
 
 
@@ -55,7 +56,7 @@ def segments(**kinds: tuple[str, str, str]) -> gpd.GeoDataFrame:
             for i, (name, (kind, own, status)) in enumerate(kinds.items())
         ],
         crs="EPSG:4326",
-    )
+    ).assign(valid_from=UNDATED, valid_to=UNDATED)
 
 
 class World:
@@ -284,6 +285,7 @@ def test_hostile_names_stay_text_in_the_reason() -> None:
         permeability=(0.0, 0.0, 0.0),
         permeability_source="stated",
         n_animals=1,
+        n_tracked=1,
         corridor_class="outside",
         season="",
         per="herd of 5 (<b>{count}</b>)",

@@ -196,16 +196,26 @@ def meetings(steps: Floats, lines: Geometries) -> Meetings:
     order = np.lexsort((j, line, share, i))
     i, line, share, from_left = i[order], line[order], share[order], from_left[order]
     # Once per vertex: same step, same line, same place.
-    first = np.r_[True, (np.diff(i) != 0) | (np.diff(line) != 0) | (np.abs(np.diff(share)) > 1e-9)]
+    first = np.ones(i.size, dtype=np.bool_)
+    first[1:] = (np.diff(i) != 0) | (np.diff(line) != 0) | (np.abs(np.diff(share)) > 1e-9)
     i, line, share, from_left = i[first], line[first], share[first], from_left[first]
     point = steps[i, :2] + share[:, None] * (steps[i, 2:] - steps[i, :2])
     return Meetings(i, line, share, point[:, 0], point[:, 1], from_left)
 
 
-def count_pairs(steps: Geometries, lines: Geometries) -> tuple[int, int]:
-    """Return how many pairs of a step and a line meet, and how many steps meet any line."""
-    found = STRtree(lines).query(steps, predicate="intersects")[0]
-    return int(found.size), int(np.unique(found).size)
+def count_pairs(
+    steps: Geometries,
+    lines: Geometries,
+    counts: Callable[[Indices, Indices], npt.NDArray[np.bool_]] | None = None,
+) -> tuple[int, int]:
+    """Return how many pairs of a step and a line meet, and how many steps meet any line.
+
+    ``counts`` says of steps and lines, of equal shape, which pairs count; None: all.
+    """
+    step, line = STRtree(lines).query(steps, predicate="intersects")
+    if counts is not None:
+        step = step[counts(step, line)]
+    return int(step.size), int(np.unique(step).size)
 
 
 @dataclass(frozen=True)
@@ -246,6 +256,7 @@ def expected_passages(
     *,
     flux_floor: float,
     encounter_distance_m: float,
+    counts: Callable[[Indices, Indices], npt.NDArray[np.bool_]] | None = None,
     chunk: int = 4_000,
     progress: Callable[[float], None] | None = None,
 ) -> Passages:
@@ -265,6 +276,9 @@ def expected_passages(
         Smaller net passages of a bridge through a line are left out.
     encounter_distance_m
         A touch is this near to the segment, m.
+    counts
+        Given bridges and segments of equal shape, which pairs count; None: all. A segment that
+        did not stand during a bridge is not there for it, nor for the netting over its line.
     chunk
         Bridges at a time; bounds the memory, changes no result.
     progress
@@ -304,6 +318,9 @@ def expected_passages(
         one, two = tree.query(steps, predicate="dwithin", distance=reach[rows])
         order = np.lexsort((two, one))
         b, p = rows[one[order]], two[order]
+        if counts is not None:
+            held = counts(b, pieces.owner[p])
+            b, p = b[held], p[held]
         flux = pair_flux(
             bridges, pieces.ends, tolerance_m[pieces.owner], b, p, accuracy=flux_floor / 100
         )

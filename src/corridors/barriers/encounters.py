@@ -14,11 +14,8 @@ from corridors.barriers.crossings import Passages, Steps
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
+# Smaller shares of a visit are rounding errors.
 _SMALLEST = 1e-9
-# An animal went over and came back only where both are as good as certain: with 20 m of location
-# error, one of the hundreds of fixes near a fence does seem to lie just beyond it, by 1.3 standard
-# deviations at 0.9, by 2.3 at 0.99. Counting those adds a fifth to the passages of the demo herd.
-_SURE = 0.99
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ class Encounters:
 
 
 def encounters(
-    steps: Steps, passages: Passages, line: Indices, *, encounter_h: float
+    steps: Steps, passages: Passages, line: Indices, *, encounter_h: float, return_frac: float
 ) -> Encounters:
     """Return what came of each visit of an animal to a joined line.
 
@@ -61,13 +58,17 @@ def encounters(
         Number of the joined line of each segment.
     encounter_h
         A longer visit is no approach: the animal lives there, h. Its passages count.
+    return_frac
+        A visit is cut where the animal came back by at least this net passage, above 0 up to 1.
 
     Notes
     -----
     A visit is a run of consecutive steps of one animal that touch one joined line. It is cut into
     legs where the animal came back: at the extremes of its cumulated signed net passage from which
-    it then returned by at least 0.99. The net of a leg telescopes from the side of its first fix to
-    that of its last; the visit's passages are the sum of their absolute values, and what they lack
+    it then returned by at least ``return_frac``. With 20 m of location error, one of the hundreds
+    of fixes near a fence does seem to lie just beyond it, by 1.3 standard deviations at 0.9, by 2.3
+    at 0.99; counting those would add a fifth to the passages of the demo herd. The net of a leg
+    telescopes from the side of its first fix to that of its last; the visit's passages are the sum of their absolute values, and what they lack
     of 1 is its approach without passing: a visit that does not pass more than once is exactly one
     encounter. Netting over a leg matters: an animal that stands for a night 50 m from a fence it
     cannot pass has, with 20 m of location error, a small flux under every bridge; their absolute
@@ -102,7 +103,7 @@ def encounters(
     if not len(visits):
         return _sorted(single, 0)
     rows = rows[~alone].astype({"visit": "int64"})
-    rows = _legs(rows)
+    rows = _legs(rows, return_frac)
     first = visits.groupby("visit", sort=True)["step"].min().to_numpy(np.int64)
     leg = rows.groupby("leg", sort=True).agg(visit=("visit", "first"), signed=("signed", "sum"))
     net, visit_of_leg = leg["signed"].to_numpy(float), leg["visit"].to_numpy(np.int64)
@@ -129,12 +130,12 @@ def _visits(steps: Steps, rows: pd.DataFrame) -> pd.DataFrame:
     return touched
 
 
-def _legs(rows: pd.DataFrame) -> pd.DataFrame:
+def _legs(rows: pd.DataFrame, return_frac: float) -> pd.DataFrame:
     """Add the number of the leg of its visit to each row, sorted by visit, step and segment."""
     rows = rows.sort_values(["visit", "step", "segment"], kind="stable", ignore_index=True)
     by_step = rows.groupby(["visit", "step"], sort=False)
     series = by_step["signed"].sum().reset_index()
-    ends = _turns(series["visit"].to_numpy(np.int64), series["signed"].to_numpy(float), _SURE)
+    ends = _turns(series["visit"].to_numpy(np.int64), series["signed"].to_numpy(float), return_frac)
     leg = np.cumsum(np.append(0, ends[:-1]))
     return rows.assign(leg=leg[by_step.ngroup().to_numpy(np.int64)])
 

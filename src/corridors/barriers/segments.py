@@ -28,9 +28,9 @@ INHERITED = (
     "permeability_source",
     "tolerance_m",
     "source",
+    "valid_from",
+    "valid_to",
 )
-# A cut nearer than this to another one is left out: it would make a useless crumb.
-CRUMB_M = 1.0
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ def management_segments(
     *,
     crs: str,
     segment_length_m: float,
+    min_cut_m: float,
 ) -> gpd.GeoDataFrame:
     """Cut barriers into segments of at most ``segment_length_m`` within one corridor class.
 
@@ -106,6 +107,8 @@ def management_segments(
         Working CRS, in which barriers and class edges are intersected.
     segment_length_m
         Largest geodesic length of a segment, m.
+    min_cut_m
+        A class edge this near to another cut makes no cut of its own: useless crumbs, m.
 
     Returns
     -------
@@ -117,8 +120,7 @@ def management_segments(
     Notes
     -----
     Each part of a feature is cut into equal pieces, then at every class edge. The cuts of equal
-    length stay where they are when a corridor moves. A class edge within 1 m of another cut makes
-    no cut of its own.
+    length stay where they are when a corridor moves.
     """
     lines, feature = _lines(barriers)
     points, line_of = shapely.get_coordinates(lines, return_index=True)
@@ -137,7 +139,7 @@ def management_segments(
     step = np.repeat(np.diff(edge) / n_parts, n_parts)
     k = np.arange(n_parts.sum()) - np.repeat(np.cumsum(n_parts) - n_parts, n_parts)
     equal = np.append(np.repeat(edge[:-1], n_parts) + k * step, edge[-1])
-    cuts = _merge(equal, _class_cuts(start, end, length, measure, classes, crs))
+    cuts = _merge(equal, _class_cuts(start, end, length, measure, classes, crs), min_cut_m)
     low, high = cuts[:-1], cuts[1:]
 
     centre = (low + high) / 2
@@ -283,13 +285,13 @@ def meeting_share(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
     return np.asarray(np.clip(np.where(parallel, overlap, share), 0, 1))
 
 
-def _merge(equal: Floats, classes: Floats) -> Floats:
+def _merge(equal: Floats, classes: Floats, min_cut_m: float) -> Floats:
     """Return all cuts in order, without class cuts that would make a crumb."""
     if classes.size:
         after = np.clip(np.searchsorted(equal, classes), 1, equal.size - 1)
         nearest = np.minimum(np.abs(classes - equal[after - 1]), np.abs(equal[after] - classes))
-        classes = classes[nearest >= CRUMB_M]
-        classes = classes[np.diff(classes, prepend=-np.inf) >= CRUMB_M]
+        classes = classes[nearest >= min_cut_m]
+        classes = classes[np.diff(classes, prepend=-np.inf) >= min_cut_m]
     return np.asarray(np.unique(np.concatenate([equal, classes])))
 
 

@@ -89,6 +89,7 @@ def load_model(path: Path, model: type[Model]) -> Model:
         faults += translate(error, document, model)
     faults += _unset_variables(document)
     faults += _reserved_names(document)
+    faults += _tier_public(document)
     if faults or loaded is None:
         ordered: list[Fault] = sorted(faults, key=_row)
         raise ConfigError(ordered)
@@ -137,4 +138,19 @@ def _reserved_names(document: Document) -> Iterator[Fault]:
             column=f"herds.{_RESERVED_HERD}",
             got=_RESERVED_HERD,
             cure="choose another; the name stands for the results of all herds together",
+        )
+
+
+def _tier_public(document: Document) -> Iterator[Fault]:
+    """Refuse before anything is computed what `publish` could not write afterwards."""
+    publish = document.content.get("publish")
+    if isinstance(publish, dict) and publish.get("tier") == "public":
+        yield Fault(
+            "tier public cannot be written yet: it needs layers generalised to a grid",
+            file=str(document.path),
+            row=document.line(("publish", "tier")),
+            column="publish.tier",
+            expected="internal or partner",
+            got="public",
+            cure="set publish.tier to partner, which holds nothing of single animals",
         )

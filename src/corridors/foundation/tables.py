@@ -293,6 +293,8 @@ SEGMENTS = contract(
         "permeability_source": text(PERMEABILITY_SOURCES),
         "tolerance_m": number(AT_LEAST_0),
         "source": text(),
+        "valid_from": utc(nullable=True),  # first and last day on which it stands
+        "valid_to": utc(nullable=True),
         "from_km": number(AT_LEAST_0),
         "to_km": number(AT_LEAST_0),
         "length_m": number(AT_LEAST_0),  # geodesic
@@ -329,7 +331,8 @@ OBSERVED = contract(
         "geometry": geometry("Point"),
     },
 )
-# What the ranking resamples: per segment and animal, with the animal's years of tracking.
+# What the ranking resamples: per segment and animal, with the animal's years of tracking while the
+# segment counted. Of a segment with dates every animal tracked then has a row, met or not.
 ENCOUNTERS = contract(
     "ENCOUNTERS",
     {

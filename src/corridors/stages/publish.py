@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from corridors import __version__
-from corridors.atlas import surface
+from corridors.atlas import fact_sheet, surface
 from corridors.atlas.charts import threat_chart
 from corridors.atlas.maps import MapText, corridor_map
 from corridors.atlas.pages import render
@@ -25,19 +25,22 @@ from corridors.atlas.products import (
     project_layers,
 )
 from corridors.atlas.report import N_PICTURES, Evidence, Heading, page
+from corridors.atlas.sample_chart import sample_chart
 from corridors.formats.geopackage import write_geopackage
 from corridors.formats.parquet import read_json, read_layer, read_table
 from corridors.formats.qgis import Project, ProjectLayer, write_project
 from corridors.formats.qml import raster_document, raster_pipe
 from corridors.formats.raster import RasterFacts, read_facts
 from corridors.foundation.crs import named_crs
-from corridors.foundation.errors import ConfigError, Fault, MethodError
+from corridors.foundation.errors import Fault, MethodError
 from corridors.movement.names import picture_name
 from corridors.stages.context import StageContext
 
 _SURFACE = "corridor_surface.tif"
 # Sections whose values the report lists.
-_SHOWN = ("clean", "segment", "occurrence", "delineate", "habitat", "intersect", "rank")
+_SHOWN = (
+    "clean", "segment", "occurrence", "delineate", "describe", "habitat", "intersect", "rank",
+)  # fmt: skip
 
 
 def run(context: StageContext) -> None:
@@ -57,7 +60,10 @@ def run(context: StageContext) -> None:
     recorded = _recorded(context)
     _refuse_what_would_show_one_animal(heading, tables["fixes"])
     about = pd.DataFrame(_labels(heading).items(), columns=["item", "value"])
-    products, left_out = choose({**_layers(tables), "about": about}, tier=heading.tier)
+    sheet = fact_sheet.table(recorded["describe"])
+    products, left_out = choose(
+        {**_layers(tables), "about": about, "fact_sheet": sheet}, tier=heading.tier
+    )
     crs = str(recorded["clean"]["crs"])
 
     context.progress("rasters", 0.1)
@@ -83,6 +89,11 @@ def run(context: StageContext) -> None:
     if len(tables["threats"]):
         threat_png = threat_chart(tables["threats"])
         (pictures / "threats.png").write_bytes(threat_png)
+    sample_png = None
+    curves = tables["sufficiency"]
+    if (curves["season"] == "all").any():
+        sample_png = sample_chart(curves[curves["season"] == "all"])
+        (pictures / "sample.png").write_bytes(sample_png)
     displacement: list[tuple[str, bytes]] = []
     if heading.tier == "internal":
         years = tables["animal_years"]
@@ -100,6 +111,7 @@ def run(context: StageContext) -> None:
         threat_png,
         raster is not None,
         displacement,
+        sample_png,
     )
     html = render("report.html.jinja", page(heading, evidence))
     (context.out / "report.html").write_text(html, encoding="utf-8")
@@ -119,6 +131,10 @@ def _tables(context: StageContext) -> dict[str, pd.DataFrame]:
         "estimates": table("surface", "estimates"),
         "corridors": layer("delineate", "corridors"),
         "stopovers": layer("delineate", "stopovers"),
+        "migration_facts": table("describe", "migration_facts"),
+        "sufficiency": table("describe", "sufficiency"),
+        "skill": table("describe", "skill"),
+        "fidelity": table("describe", "fidelity"),
         "ranges": layer("delineate", "ranges"),
         "modelled": layer("connect", "modelled"),
         "network": layer("connect", "network"),
@@ -133,15 +149,16 @@ def _tables(context: StageContext) -> dict[str, pd.DataFrame]:
 
 
 def _recorded(context: StageContext) -> dict[str, dict[str, Any]]:
+    stages = ("ingest", "clean", "segment", "delineate", "connect", "intersect", "rank")
     return {
-        stage: read_json(context.read(stage, f"{stage}.json"))
-        for stage in ("ingest", "clean", "segment", "delineate", "connect", "intersect", "rank")
+        **{stage: read_json(context.read(stage, f"{stage}.json")) for stage in stages},
+        "describe": read_json(context.read("describe", "facts.json")),
     }
 
 
 def _layers(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return layer name -> rows, in the order in which they are drawn and read."""
-    network = tables["network"]
+    network, corridors = tables["network"], tables["corridors"]
     return {
         "threats": tables["threats"].sort_values("rank", kind="stable"),
         "segments": tables["segments"],
@@ -151,25 +168,22 @@ def _layers(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         "network_nodes": network[network["part"] == "node"],
         "network_edges": network[network["part"] == "edge"],
         "stopovers": tables["stopovers"],
-        "corridors": tables["corridors"],
+        "corridors": corridors[corridors["evidence"] == "tracked"],
+        "expert_corridor": corridors[corridors["evidence"] == "expert"],
         "modelled_corridor": tables["modelled"],
         "ranges": tables["ranges"],
+        "sufficiency": tables["sufficiency"],
+        "migration_facts": tables["migration_facts"].sort_values(
+            ["animal", "start_utc"], kind="stable"
+        ),
+        "skill": tables["skill"],
+        "fidelity": tables["fidelity"],
         "crossings_by_season": tables["crossings"],
         "national_shares": tables["national_shares"],
     }
 
 
 def _refuse_what_would_show_one_animal(heading: Heading, fixes: pd.DataFrame) -> None:
-    if heading.tier == "public":
-        raise ConfigError(
-            Fault(
-                "tier public cannot be written yet: it needs layers generalised to a grid",
-                column="publish.tier",
-                expected="internal or partner",
-                got="public",
-                cure="set publish.tier to partner, which holds nothing of single animals",
-            )
-        )
     n_animals = fixes.loc[fixes["burst"] >= 0, "animal"].nunique()
     if heading.tier == "partner" and n_animals == 1:
         raise MethodError(

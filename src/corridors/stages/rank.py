@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,10 +13,9 @@ from corridors.formats.parquet import read_json, read_layer, read_table, write_j
 from corridors.foundation import tables
 from corridors.stages.context import StageContext
 from corridors.threats.priors import prior_table
-from corridors.threats.rank import Spread, bootstrap, ranks
+from corridors.threats.rank import bootstrap, ranks
 from corridors.threats.reasons import action, reason
 from corridors.threats.score import (
-    MET,
     Evidence,
     Floats,
     blocked,
@@ -26,12 +25,17 @@ from corridors.threats.score import (
     summary,
 )
 
+if TYPE_CHECKING:
+    from corridors.config.model import Rank
+
 _NOTES = """\
 Segments where nobody was tracked are counted as n_no_data and not ranked: it is not 'no crossing'.
 State boundaries without a fence are jurisdiction and are not ranked.
 Passages come from bridges that do not know the barrier, netted over each visit: a closed one \
 still gets a few that never happened, so its permeability is overestimated.
 Animals are resampled whole; permeability is drawn from the posterior of each draw's encounters.
+A segment that one animal met is absent from a third of the draws, so its rank is wide; there it \
+stands behind what the drawn animals met. Segments that block nothing share the last places.
 The position of a barrier within its tolerance is averaged in the passages.
 Removed barriers score 0: what was gained needs tracks from before and after.
 Class priors are proposals, not published values: see the basis of each."""
@@ -70,32 +74,26 @@ def run(context: StageContext) -> None:
         write_json(facts, context.out / "rank.json")
         return
     context.progress("weighing encounters", 0.1)
-    met = evidence(encounters, ranked["segment"].tolist(), tracking_years=years)
+    is_dated = ranked["valid_from"].notna() | ranked["valid_to"].notna()
+    met = evidence(
+        encounters,
+        ranked["segment"].tolist(),
+        tracking_years=years,
+        dated=ranked.loc[is_dated, "segment"].tolist(),
+    )
     priors = prior_table(ranked["kind"], ranked["class"], overrides=settings.priors)
     stated = ranked["permeability"].to_numpy(float)
     is_stated = np.isfinite(stated)
     before = np.where(is_stated, stated, priors["permeability"].to_numpy(float))
     season_weight = np.array([settings.season_weights.get(name, 1.0) for name in met.seasons])
     context.progress("drawing animals", 0.3)
-    spread = bootstrap(
-        met,
-        prior_mean=before,
-        prior_encounters=settings.prior_encounters,
-        status=ranked["status"].to_numpy(str),
-        season_weight=season_weight,
-        weight_jitter=settings.weight_jitter,
-        draws=settings.draws,
-        seed=settings.seed,
-        herd=context.herd,
-    )
     threats = _threats(
         ranked,
         met,
-        spread,
         prior_mean=before,
         is_stated=is_stated,
-        prior_encounters=settings.prior_encounters,
         season_weight=season_weight,
+        settings=settings,
         n_herd=1.0 if size is None else float(size),
         unit=facts["unit"],
         herd=context.herd,
@@ -129,27 +127,39 @@ def _tracking_years(facts: dict[str, Any], encounters: pd.DataFrame) -> dict[str
 def _threats(
     ranked: gpd.GeoDataFrame,
     met: Evidence,
-    spread: Spread,
     *,
     prior_mean: Floats,
     is_stated: npt.NDArray[np.bool_],
-    prior_encounters: float,
     season_weight: Floats,
+    settings: Rank,
     n_herd: float,
     unit: str,
     herd: str,
 ) -> gpd.GeoDataFrame:
     """Return THREATS, best-known numbers beside what the draws say, in order of rank."""
     status = ranked["status"].to_numpy(str)
+    prior_encounters = settings.prior_encounters
     passed, turned = (part[0] for part in met.counts(np.ones((1, len(met.animals)))))
     is_met = status == "existing"
     n_passed, n_turned = passed.sum(axis=0) * is_met, turned.sum(axis=0) * is_met
     a, b = posterior(n_passed, n_turned, prior_mean=prior_mean, prior_encounters=prior_encounters)
     mean, low, high = summary(a, b)
-    per_year = n_herd / met.tracking_years.sum()
+    per_year = n_herd / met.years(np.ones((1, len(met.animals))))[0]
     lost = blocked(passed, turned, mean, status=status) * per_year
     source = source_of(n_passed + n_turned, is_stated=is_stated, prior_encounters=prior_encounters)
-    animals = _animals(met)
+    score = (lost * season_weight[:, None]).sum(axis=0)
+    spread = bootstrap(
+        met,
+        prior_mean=prior_mean,
+        prior_encounters=prior_encounters,
+        status=status,
+        season_weight=season_weight,
+        score=score,
+        weight_jitter=settings.weight_jitter,
+        draws=settings.draws,
+        seed=settings.seed,
+        herd=herd,
+    )
     frame = ranked[
         ["segment", "name", "kind", "class", "status", "corridor_class", "from_km", "to_km",
          "length_m", "geometry"]
@@ -159,7 +169,7 @@ def _threats(
     frame["passages_per_year"] = passed.sum(axis=0) * per_year
     frame["approaches_per_year"] = turned.sum(axis=0) * per_year
     frame["encounters_per_year"] = frame["passages_per_year"] + frame["approaches_per_year"]
-    frame["n_animals"] = animals
+    frame["n_animals"] = _animals(met, settings.min_encounters)
     frame["permeability_mean"] = mean
     frame["permeability_p05"] = low
     frame["permeability_p95"] = high
@@ -168,8 +178,8 @@ def _threats(
     frame["blocked_p05"] = spread.blocked_p05 * n_herd
     frame["blocked_p95"] = spread.blocked_p95 * n_herd
     frame["unit"] = unit
-    frame["score"] = (lost * season_weight[:, None]).sum(axis=0)
-    frame["rank"] = ranks(frame["score"].to_numpy(float))
+    frame["score"] = score
+    frame["rank"] = ranks(score)
     frame["rank_p05"] = spread.rank_p05
     frame["rank_p95"] = spread.rank_p95
     frame["p_top10"] = spread.p_top10
@@ -188,11 +198,14 @@ def _threats(
             permeability=(row.permeability_mean, row.permeability_p05, row.permeability_p95),
             permeability_source=row.permeability_source,
             n_animals=row.n_animals,
+            n_tracked=int(n_tracked),
             corridor_class=row.corridor_class,
             season=str(season),
             per=unit,
         )
-        for row, season in zip(frame.itertuples(index=False), seasons, strict=True)
+        for row, season, n_tracked in zip(
+            frame.itertuples(index=False), seasons, met.n_tracked, strict=True
+        )
     ]
     frame["action"] = [
         action(
@@ -206,11 +219,11 @@ def _threats(
     return frame.sort_values("rank", ignore_index=True)
 
 
-def _animals(met: Evidence) -> npt.NDArray[np.int64]:
+def _animals(met: Evidence, min_encounters: float) -> npt.NDArray[np.int64]:
     n_seasons, n_segments = met.shape
     total = met.passages + met.approaches
     by_segment = np.zeros((n_segments, len(met.animals)))
     for season in range(n_seasons):
         by_segment += total[season * n_segments : (season + 1) * n_segments].toarray()
-    count: npt.NDArray[np.int64] = (by_segment >= MET).sum(axis=1).astype(np.int64)
+    count: npt.NDArray[np.int64] = (by_segment >= min_encounters).sum(axis=1).astype(np.int64)
     return count

@@ -67,6 +67,7 @@ def bootstrap(
     prior_encounters: float,
     status: npt.NDArray[np.str_],
     season_weight: Floats,
+    score: Floats,
     weight_jitter: float,
     draws: int,
     seed: int,
@@ -86,6 +87,8 @@ def bootstrap(
         existing, planned or removed, per segment.
     season_weight
         Weight per season of ``met.seasons``, > 0.
+    score
+        Score of each segment with all animals: orders segments that a draw leaves equal.
     weight_jitter
         Concentration of the Dirichlet law of the season weights; 0: none.
     draws
@@ -98,7 +101,15 @@ def bootstrap(
     Whole animals are resampled, with all their seasons and years of tracking, because the fixes
     of one animal are not independent. In each draw passages, approaches and years are summed
     anew; permeability is drawn from the posterior of those sums; season weights come from a
-    Dirichlet law around the configured ones. The position of a barrier within its tolerance is
+    Dirichlet law around the configured ones.
+
+    A segment that one animal of n met scores 0 in the (1 - 1/n)^n of the draws (a third of them)
+    that do not hold this animal. So do many others then, and the draw says nothing of their order:
+    all animals together do, through ``score``, so that a segment falls behind what the draw's
+    animals met, not behind fences that nobody ever met. Segments with ``score`` 0 score 0 in every
+    draw; nothing orders them, and their interval is all the places that they share.
+
+    The position of a barrier within its tolerance is
     already averaged in the passages. Cost: draws x (encounter rows + segments log segments).
     """
     n_seasons, n_segments = met.shape
@@ -110,10 +121,10 @@ def bootstrap(
         .astype(float)
     )
     season = _season_draws(season_weight, weight_jitter, draws, weight_seed)
-    years = (weights * met.tracking_years).sum(axis=1)
     rng = np.random.default_rng(permeability_seed)
     loss = np.zeros((draws, n_segments))
     place = np.zeros((draws, n_segments), dtype=np.int32)
+    best_first = np.argsort(-score, kind="stable")
     chunk = max(1, _CHUNK_VALUES // max(1, n_seasons * n_segments))
     for first in range(0, draws, chunk):
         part = slice(first, first + chunk)
@@ -125,19 +136,21 @@ def bootstrap(
             prior_encounters=prior_encounters,
         )
         permeability = _beta(rng, a, b)
-        per_season = (
-            blocked(passed, turned, permeability[:, None, :], status=status)
-            / years[part, None, None]
-        )
+        # Nobody of the draw was tracked while the segment stood: nothing was lost there.
+        years = met.years(weights[part])[:, None, :]
+        lost = blocked(passed, turned, permeability[:, None, :], status=status)
+        per_season = np.divide(lost, years, out=np.zeros_like(lost), where=years > 0)
         loss[part] = per_season.sum(axis=1)
-        place[part] = ranks((per_season * season[part, :, None]).sum(axis=1))
+        drawn = (per_season * season[part, :, None]).sum(axis=1)
+        place[part.start : part.stop, best_first] = ranks(drawn[:, best_first])
     low, high = np.quantile(loss, [0.05, 0.95], axis=0)
     first_rank, last_rank = np.quantile(place, [0.05, 0.95], axis=0, method="inverted_cdf")
+    blocks = score > 0
     return Spread(
         low,
         high,
-        first_rank.astype(float),
-        last_rank.astype(float),
+        np.where(blocks, first_rank, blocks.sum() + 1.0),
+        np.where(blocks, last_rank, float(n_segments)),
         (place <= 10).mean(axis=0),
     )
 

@@ -56,23 +56,24 @@ def reason(
     permeability: tuple[float, float, float],
     permeability_source: str,
     n_animals: int,
+    n_tracked: int,
     corridor_class: str,
     season: str,
     per: str,
 ) -> str:
     """Return one sentence or two saying what the score rests on.
 
-    ``permeability`` is mean, 5 % and 95 %; ``per`` says of whom the yearly numbers are, e.g.
-    ``per animal``; ``season`` is the season with most blocked passages, "" if there is none.
+    ``n_animals`` of the ``n_tracked`` animals met the segment. ``permeability`` is mean, 5 % and
+    95 %; ``per`` says of whom the yearly numbers are, e.g. ``per animal``; ``season`` is the season with most blocked passages, "" if there is none.
 
     Examples
     --------
     >>> reason(status="existing", passages_per_year=3.0, encounters_per_year=15.0,
     ...        blocked_per_year=12.0, permeability=(0.2, 0.1, 0.35),
-    ...        permeability_source="observed", n_animals=7, corridor_class="high",
-    ...        season="spring", per="herd of 40 (count 2020)")
+    ...        permeability_source="observed", n_animals=7, n_tracked=15,
+    ...        corridor_class="high", season="spring", per="herd of 40 (count 2020)")
     'About 12 of 15 encounters a year (herd of 40 (count 2020)) did not pass, most in spring; \
-permeability 0.20 (0.10–0.35; observed); 7 animals; in the high corridor.'
+permeability 0.20 (0.10–0.35; observed); met by 7 of 15 animals; in the high corridor.'
     """
     where = (
         "outside the corridor"
@@ -82,7 +83,7 @@ permeability 0.20 (0.10–0.35; observed); 7 animals; in the high corridor.'
     mean, low, high = permeability
     passing = f"permeability {mean:.2f} ({low:.2f}–{high:.2f}; {_SOURCE[permeability_source]})"
     most = f", most in {season}" if season else ""
-    met = f"{n_animals} animal{'' if n_animals == 1 else 's'}"
+    met = f"met by {n_animals} of {n_tracked} animal{'' if n_tracked == 1 else 's'}"
     if status == "removed":
         return (
             f"Removed: {number(passages_per_year)} passages a year ({per}) go through here, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,6 @@ import pandas as pd
 from scipy import sparse, special
 
 Floats = npt.NDArray[np.float64]
-
-# Below this many expected encounters an animal is not counted as having met a segment.
-MET = 0.1
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,10 @@ class Evidence:
         Counts, shape (n_seasons * n_segments, n_animals), season-major: row
         ``season * n_segments + segment``. Raw numbers, not per year.
     tracking_years
-        Years of tracking of each animal, > 0, shape (n_animals,).
+        Years of tracking of each animal, >= 0, one row per time span, shape (n_spans, n_animals).
+        Row 0 is the whole tracking; others that of segments that counted only for a time.
+    span
+        Row of ``tracking_years`` of each segment, shape (n_segments,).
     """
 
     segments: tuple[str, ...]
@@ -37,6 +37,7 @@ class Evidence:
     passages: sparse.csr_array
     approaches: sparse.csr_array
     tracking_years: Floats
+    span: npt.NDArray[np.int64]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -53,9 +54,24 @@ class Evidence:
         turned = np.asarray(self.approaches @ weights.T).T.reshape(shape)
         return passed, turned
 
+    def years(self, weights: Floats) -> Floats:
+        """Return years of tracking while each segment counted, shape (n_draws, n_segments)."""
+        per_span = [(weights * own).sum(axis=1) for own in self.tracking_years]
+        return np.column_stack(per_span)[:, self.span]
+
+    @property
+    def n_tracked(self) -> npt.NDArray[np.int64]:
+        """Number of animals tracked while each segment counted, shape (n_segments,)."""
+        tracked: npt.NDArray[np.int64] = (self.tracking_years > 0).sum(axis=1)
+        return tracked[self.span]
+
 
 def evidence(
-    encounters: pd.DataFrame, segments: Sequence[str], *, tracking_years: Mapping[str, float]
+    encounters: pd.DataFrame,
+    segments: Sequence[str],
+    *,
+    tracking_years: Mapping[str, float],
+    dated: Collection[str] = (),
 ) -> Evidence:
     """Collect ENCOUNTERS of the given segments.
 
@@ -68,6 +84,9 @@ def evidence(
     tracking_years
         Years of tracking of every animal of the herd, also of those that met nothing: they count
         in the denominator.
+    dated
+        Segments that counted only for a time: the years of their animals are those in
+        ``encounters``, 0 for an animal that has no row there.
 
     Raises
     ------
@@ -91,7 +110,30 @@ def evidence(
     def matrix(name: str) -> sparse.csr_array:
         return sparse.csr_array((kept[name].to_numpy(float), (row, column)), shape=shape)
 
-    return Evidence(ids, animals, seasons, matrix("passages"), matrix("approaches"), years)
+    spans, span = _spans(kept, ids, animals, years, dated)
+    return Evidence(ids, animals, seasons, matrix("passages"), matrix("approaches"), spans, span)
+
+
+def _spans(
+    encounters: pd.DataFrame,
+    segments: tuple[str, ...],
+    animals: tuple[str, ...],
+    years: Floats,
+    dated: Collection[str],
+) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Return years of tracking (n_spans, n_animals), all of it first, and each segment's row."""
+    span = np.zeros(len(segments), dtype=np.int64)
+    names = sorted(set(dated).intersection(segments))
+    if not names:
+        return years[None, :], span
+    rows = encounters[encounters["segment"].isin(names)]
+    own = np.zeros((len(names), len(animals)))
+    at = pd.Index(names).get_indexer(pd.Index(rows["segment"]))
+    column = pd.Index(animals).get_indexer(pd.Index(rows["animal"]))
+    own[at, column] = rows["tracking_years"].to_numpy(float)
+    distinct, row = np.unique(own, axis=0, return_inverse=True)
+    span[pd.Index(segments).get_indexer(pd.Index(names))] = 1 + np.ravel(row)
+    return np.vstack([years[None, :], distinct]), span
 
 
 def posterior(

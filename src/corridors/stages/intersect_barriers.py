@@ -1,0 +1,211 @@
+"""Barriers in stage `intersect`: segments, crossings and encounters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from corridors.barriers.crossings import OTHER, Passages, count_pairs, expected_passages, meetings
+from corridors.barriers.encounters import Encounters, encounters
+from corridors.barriers.segments import (
+    is_near,
+    joined_lines,
+    management_segments,
+    projected,
+    segment_ends,
+)
+from corridors.barriers.validity import Validity, exposure, middle_us, validity_of
+from corridors.formats.parquet import read_layer
+from corridors.foundation import tables
+from corridors.stages.context import StageContext
+from corridors.stages.intersect_herd import Herd, met, write
+
+Geometries = npt.NDArray[np.object_]
+Indices = npt.NDArray[np.int64]
+
+# An animal met a segment, in this month, when a step crosses it or a bridge more likely than not
+# passes it.
+_LIKELY = 0.5
+
+
+def cross_barriers(context: StageContext, herd: Herd, notes: dict[str, Any]) -> None:
+    """Write management segments, observed and expected crossings, encounters."""
+    settings = context.settings.intersect
+    barriers = read_layer(context.read("ingest", "barriers.parquet"))
+    reach = settings.reach_km * 1000
+    planar = projected(np.asarray(barriers.geometry.to_numpy(), dtype=object), herd.crs)
+    near = is_near(planar, herd.anchors, reach)
+    notes["n_barriers"], notes["n_barriers_near"] = len(barriers), int(near.sum())
+    lines = shapely.boundary(planar[near])
+    areal = shapely.get_dimensions(planar[near]) == 2
+    lines = np.where(areal, lines, planar[near])
+    notes["n_areal_barriers_as_outline"] = int(areal.sum())
+    times, standing = middle_us(herd.steps), validity_of(barriers[near])
+    pairs, crossing = count_pairs(
+        herd.steps.lines, lines, lambda step, line: standing.holds(times[step], line)
+    )
+    notes["raw_step_barrier_pairs"], notes["raw_steps_crossing"] = pairs, crossing
+
+    segments = management_segments(
+        barriers[near].reset_index(drop=True),
+        herd.corridor,
+        crs=herd.crs,
+        segment_length_m=settings.segment_length_m,
+        min_cut_m=settings.min_cut_m,
+    )
+    geometry = projected(np.asarray(segments.geometry.to_numpy(), dtype=object), herd.crs)
+    kept = is_near(geometry, herd.anchors, reach)
+    segments, geometry = segments[kept].reset_index(drop=True), geometry[kept]
+    validity = validity_of(segments)
+    line, sign = joined_lines(
+        segment_ends(geometry),
+        segments.groupby(["kind", "source"], sort=True).ngroup().to_numpy(np.int64),
+        tolerance_m=settings.joint_m,
+        max_turn_deg=settings.joint_turn_deg,
+    )
+    passages = expected_passages(
+        herd.bridges,
+        geometry,
+        segments["tolerance_m"].to_numpy(float),
+        line,
+        sign,
+        flux_floor=settings.flux_floor,
+        encounter_distance_m=settings.encounter_distance_m,
+        counts=lambda bridge, segment: validity.holds(times[bridge], segment),
+        progress=lambda share: context.progress("barrier crossings", 0.9 * share),
+    )
+    visits = encounters(
+        herd.steps,
+        passages,
+        line,
+        encounter_h=settings.encounter_h,
+        return_frac=settings.return_frac,
+    )
+    years, span = exposure(herd.steps, validity)
+    reached = np.zeros(len(segments), dtype=bool)
+    reached[passages.segment] = True
+    segments["has_data"] = reached
+    write(segments, context, "segments.parquet", tables.SEGMENTS)
+    observed = _observed(herd, segments, geometry, validity)
+    write(observed.drop(columns="step"), context, "observed.parquet", tables.OBSERVED)
+    per_span = np.array([float(row.sum()) for _, row in years.iterrows()])
+    total = pd.Series(per_span[span], index=segments["segment"])
+    crossings = _crossings(herd, segments, observed, passages, total)
+    write(crossings, context, "crossings.parquet", tables.CROSSINGS)
+    own = years.take(span).set_axis(segments["segment"])
+    met_by = _encounters(herd, segments, visits, own, validity.is_dated)
+    write(met_by, context, "encounters.parquet", tables.ENCOUNTERS)
+    notes |= {
+        "n_segments": len(segments),
+        "n_segments_without_data": int((~reached).sum()),
+        "n_segments_dated": int(validity.is_dated.sum()),
+        "observed_crossings": len(observed),
+        "expected_passages": float(passages.net.sum()),
+        "n_visits": visits.n_visits,
+        "passages_of_visits": float(visits.passages.sum()),
+        "approaches": float(visits.approaches.sum()),
+        "flux_floor": settings.flux_floor,
+        "passages_below_floor": passages.truncated,
+        "what": {
+            "raw_step_barrier_pairs": "pairs of a step and a barrier feature that meet",
+            "raw_steps_crossing": "steps that meet any barrier feature",
+            "has_data": "a tracked animal's step came within reach while the segment counted",
+            "expected": "net passages under the Brownian bridge, netted per joined line",
+            "passages_of_visits": "net passages, netted over each visit to a joined line; ranked",
+            "approaches": "visits to a joined line that end on the side where they began; ranked",
+            "n_segments_dated": "segments with valid_from or valid_to; only steps, and years of "
+            "tracking, from the time in which they count are taken",
+        },
+    }
+
+
+def _observed(
+    herd: Herd, segments: gpd.GeoDataFrame, geometry: Geometries, validity: Validity
+) -> gpd.GeoDataFrame:
+    found = meetings(herd.steps.ends, geometry)
+    frame = segments[["segment", "barrier", "kind"]].take(found.line)
+    out = met(herd, frame, found.step, found.share, found.x_m, found.y_m)
+    time_us = out["time_utc"].to_numpy("datetime64[us]").astype(np.int64)
+    return out[validity.holds(time_us, found.line)].reset_index(drop=True)
+
+
+def _crossings(
+    herd: Herd,
+    segments: gpd.GeoDataFrame,
+    observed: gpd.GeoDataFrame,
+    passages: Passages,
+    years: pd.Series[float],
+) -> pd.DataFrame:
+    names = segments["segment"].to_numpy(dtype=object)
+    own = herd.steps.frame.take(passages.bridge)
+    likely = pd.DataFrame(
+        {
+            "segment": names[passages.segment],
+            "season": own["season"].to_numpy(dtype=object),
+            "animal": own["animal"].to_numpy(dtype=object),
+            "month": own["start_utc"].dt.month.to_numpy(np.int64),
+            "net": passages.net,
+            "step": passages.bridge,
+        }
+    )
+    expected = likely[likely["net"] > 0].groupby(["segment", "season"])["net"].sum()
+    key = ["segment", "season"]
+    counted = observed.drop_duplicates(["segment", "step"]).groupby(key).size()
+    columns = [*key, "animal", "month"]
+    who = pd.concat([likely.loc[likely["net"] >= _LIKELY, columns], observed[columns]])
+    animals = who.groupby(key).agg(
+        n_animals=("animal", "nunique"),
+        months=("month", lambda m: ";".join(map(str, sorted(set(m))))),
+    )
+    out = pd.DataFrame({"expected": expected, "observed": counted}).join(animals)
+    out = out.rename_axis(key).reset_index().sort_values(key, kind="stable")
+    return pd.DataFrame(
+        {
+            "segment": out["segment"].astype(str),
+            "herd": herd.name,
+            "season": out["season"].astype(str),
+            "expected_per_year": out["expected"].fillna(0.0) / out["segment"].map(years),
+            "observed": out["observed"].fillna(0).astype("int64"),
+            "n_animals": out["n_animals"].fillna(0).astype("int64"),
+            "months": out["months"].astype(object).fillna("").astype(str),
+        }
+    )
+
+
+def _encounters(
+    herd: Herd,
+    segments: gpd.GeoDataFrame,
+    visits: Encounters,
+    years: pd.DataFrame,
+    is_dated: npt.NDArray[np.bool_],
+) -> pd.DataFrame:
+    """Return ENCOUNTERS; ``years`` has a row per segment and a column per animal."""
+    key = ["segment", "animal", "season"]
+    own = herd.steps.frame.take(visits.step)
+    frame = pd.DataFrame(
+        {
+            "segment": segments["segment"].to_numpy(dtype=object)[visits.segment],
+            "animal": own["animal"].to_numpy(dtype=object),
+            "season": own["season"].to_numpy(dtype=object),
+            "passages": visits.passages,
+            "approaches": visits.approaches,
+        }
+    )
+    out = frame.groupby(key, sort=True)[["passages", "approaches"]].sum().reset_index()
+    # Who was tracked while a dated segment counted, but did not meet it, is in its denominator.
+    segment, animal = np.nonzero((years.to_numpy(float) > 0) & is_dated[:, None])
+    tracked = pd.MultiIndex.from_arrays(
+        [years.index.take(segment), years.columns.take(animal)], names=key[:2]
+    )
+    silent = tracked.difference(pd.MultiIndex.from_frame(out[key[:2]]))
+    none = silent.to_frame(index=False).assign(season=OTHER, passages=0.0, approaches=0.0)
+    out = pd.concat([out, none], ignore_index=True).sort_values(key, kind="stable")
+    row = years.index.get_indexer(out["segment"])
+    column = years.columns.get_indexer(out["animal"])
+    out["tracking_years"] = years.to_numpy(float)[row, column]
+    return out.astype(dict.fromkeys(key, str))
