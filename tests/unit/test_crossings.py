@@ -86,6 +86,11 @@ def test_a_step_that_crosses_a_line_three_times_meets_it_three_times() -> None:
     assert count_pairs(np.array([LineString([(0, 0), (8, 0)])]), zigzag) == (1, 1)
 
 
+def test_a_line_that_no_step_touches_is_met_by_nobody() -> None:
+    found = meetings(np.array([[0.0, 0.0, 1.0, 0.0]]), np.array([LineString([(5, 5), (6, 6)])]))
+    assert found.step.size == found.line.size == found.share.size == 0
+
+
 def test_standing_still_meets_nothing() -> None:
     line = np.array([LineString([(0, -1), (0, 1)])])
     assert meetings(np.array([[0.0, 0.0, 0.0, 0.0]]), line).line.size == 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from shapely import LineString, MultiPolygon, Polygon
+from shapely import LineString, MultiPolygon, Polygon, box
 
 from corridors.foundation.crs import (
     geodesic_area_km2,
     geodesic_length_m,
     project,
+    to_geographic,
     working_crs,
 )
 
@@ -57,3 +58,14 @@ def test_holes_are_not_part_of_the_area_whatever_the_winding() -> None:
     assert whole == pytest.approx(12_308.8, rel=1e-4)
     for ring in (hole, hole[::-1]):
         assert geodesic_area_km2(MultiPolygon([(outer, [ring])])) == pytest.approx(whole - inner)
+
+
+def test_a_part_that_ends_on_the_antimeridian_leaves_no_line_there() -> None:
+    crs = "+proj=laea +lat_0=66 +lon_0=180 +units=m"
+    beside = box(0, 0, 1000, 1000)
+    across = box(-500, 3000, 500, 4000)
+    moved = to_geographic(MultiPolygon([beside, across]), crs)
+    assert moved.geom_type == "MultiPolygon"
+    assert moved.bounds[0] == -180.0
+    assert moved.bounds[2] == 180.0
+    assert geodesic_area_km2(moved) == pytest.approx(2.0, rel=1e-6)

@@ -15,6 +15,7 @@ from pyproj import CRS, Geod, Transformer
 from shapely import (
     box,
     get_coordinates,
+    get_dimensions,
     get_parts,
     intersection,
     make_valid,
@@ -163,11 +164,20 @@ def to_geographic(geometry: BaseGeometry, crs: str) -> BaseGeometry:
         )
     if west >= -180.0 and east <= 180.0:
         return moved
+    # A part that only touches the antimeridian leaves a line or point there; it is no part.
+    dimension = int(get_dimensions(moved))
     parts = [
-        translate(intersection(moved, box(edge, -90.0, edge + 360.0, 90.0)), -edge - 180.0)
+        translate(part, -edge - 180.0)
         for edge in (-540.0, -180.0, 180.0)
+        for part in _flat(intersection(moved, box(edge, -90.0, edge + 360.0, 90.0)))
+        if get_dimensions(part) == dimension
     ]
-    return union_all([part for part in parts if not part.is_empty])
+    return union_all(parts)
+
+
+def _flat(geometry: BaseGeometry) -> list[BaseGeometry]:
+    """Return the parts of a geometry that are themselves no collections."""
+    return [part for part in get_parts(get_parts([geometry])).tolist() if not part.is_empty]
 
 
 def to_working(geometry: BaseGeometry, crs: str, *, max_edge_deg: float) -> BaseGeometry:

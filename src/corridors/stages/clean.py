@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import pyarrow as pa
 import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from corridors.formats.parquet import read_layer, write_json, write_table
+from corridors.formats.fixes import FixWriter, positions, read_animals
+from corridors.formats.parquet import read_layer, write_json
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, project, transformer, working_crs
-from corridors.foundation.errors import ConfigError, Fault
+from corridors.foundation.errors import ConfigError, Fault, MethodError
 from corridors.foundation.grid import Grid
 from corridors.movement.fixes import bursts, count_flags, flag_fixes, seconds
 
@@ -31,54 +35,68 @@ _BYTES_PER_CELL = 24
 _REACH_M = 5000.0
 
 
+@dataclass
+class _Animal:
+    """What is held of each animal while the stage runs: 18 bytes per fix."""
+
+    lon: Floats
+    lat: Floats
+    flags: npt.NDArray[np.uint16]
+
+    @property
+    def usable(self) -> npt.NDArray[np.bool_]:
+        return np.asarray(self.flags == 0)
+
+
 def run(context: StageContext) -> None:
-    """Flag, project and number the fixes of one herd.
+    """Flag, project and number the fixes of one herd, one animal at a time.
 
     Raises
     ------
     ConfigError
         ``working.crs`` is not a projected CRS in metres, or has no image of the herd.
+    MethodError
+        No usable fix and no expert range: nowhere to place the working CRS.
     """
-    fixes = read_layer(context.read("ingest", "fixes.parquet"))
+    path = context.read("ingest", "fixes.parquet")
     ranges = read_layer(context.read("ingest", "ranges_expert.parquet"))
     settings = context.settings
-    lon, lat = _positions(fixes)
-    context.progress("flagging fixes", 0.2)
-    if len(fixes):
-        fixes = fixes.assign(flags=_flags(fixes, lon, lat, settings.clean))
-    usable = fixes["flags"].to_numpy() == 0
-    crs = _crs(settings.working.crs, lon[usable], lat[usable], ranges)
-    x, y = np.full(len(fixes), np.nan), np.full(len(fixes), np.nan)
-    x[usable], y[usable] = project(lon[usable], lat[usable], crs)
-    if not (np.isfinite(x[usable]).all() and np.isfinite(y[usable]).all()):
-        raise ConfigError(
-            Fault(
-                "the working CRS has no image of the herd",
-                column="working.crs",
-                got=settings.working.crs,
-                cure="set working.crs to auto, or to a CRS of the herd's region",
+    herd = [
+        _Animal(*positions(rows["geometry"]), rows["flags"].to_numpy())
+        for _, rows in read_animals(path, ["flags", "geometry"])
+    ]
+    bounds = _bounds(herd)
+    flags = _flag(herd, path, settings.clean, context.progress)
+    crs = _crs(settings.working.crs, *_together(herd), ranges)
+    extent: list[tuple[float, float, float, float]] = []
+    with FixWriter(context.out / "fixes.parquet", tables.CLEAN_FIXES, bounds) as writer:
+        columns = [name for name in tables.FIXES.columns if name != "flags"]
+        for done, (one, (_, rows)) in enumerate(
+            zip(herd, read_animals(path, columns), strict=True)
+        ):
+            context.progress("writing fixes", 0.6 + 0.4 * done / len(herd))
+            x, y = _projected(one, crs, settings.working.crs)
+            if one.usable.any():
+                extent.append((np.nanmin(x), np.nanmin(y), np.nanmax(x), np.nanmax(y)))
+            burst = bursts(
+                np.zeros(len(x), dtype=np.int64),
+                seconds(rows["time_utc"].to_pandas()),
+                one.flags,
+                gap_h=settings.clean.burst_gap_h,
             )
-        )
-    track = pd.factorize(fixes["animal"])[0].astype(np.int64)
-    burst = bursts(
-        track,
-        seconds(fixes["time_utc"]),
-        fixes["flags"].to_numpy(),
-        gap_h=settings.clean.burst_gap_h,
-    )
-    context.progress("writing tables", 0.9)
-    cell_m, reason = choose_cell(settings.working, _extent(x[usable], y[usable], ranges, crs), crs)
-    cleaned = gpd.GeoDataFrame(fixes.assign(x_m=x, y_m=y, burst=burst), crs=GEOGRAPHIC)
-    write_table(cleaned, context.out / "fixes.parquet", tables.CLEAN_FIXES)
+            for name, values in (("flags", one.flags), ("x_m", x), ("y_m", y), ("burst", burst)):
+                rows = rows.append_column(name, pa.array(values, from_pandas=True))
+            writer.write(rows)
+    cell_m, reason = choose_cell(settings.working, _extent(extent, ranges, crs), crs)
     write_json(
         {
             "crs": crs,
             "cell_m": cell_m,
             "cell_reason": reason,
-            "n_fixes": len(fixes),
-            "n_usable": int(usable.sum()),
-            "n_animals": int(fixes.loc[usable, "animal"].nunique()),
-            "flags": count_flags(fixes),
+            "n_fixes": sum(one.flags.size for one in herd),
+            "n_usable": sum(int(one.usable.sum()) for one in herd),
+            "n_animals": sum(bool(one.usable.any()) for one in herd),
+            "flags": flags,
         },
         context.out / "clean.json",
     )
@@ -111,33 +129,80 @@ def choose_cell(
     )
 
 
-def _positions(fixes: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
-    points = np.asarray(fixes.geometry.array, dtype=object)
-    return shapely.get_x(points), shapely.get_y(points)
-
-
-def _flags(fixes: gpd.GeoDataFrame, lon: Floats, lat: Floats, clean: Any) -> npt.NDArray[np.uint16]:
-    """Return all flags; distances are measured around the herd, whatever CRS the user works in."""
-    believed = (fixes["flags"].to_numpy() == 0) & np.isfinite(lon)
-    x, y = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
-    if believed.any():
-        around = working_crs(lon[believed], lat[believed])
-        x[believed], y[believed] = project(lon[believed], lat[believed], around)
-    return flag_fixes(
-        pd.DataFrame(fixes.drop(columns="geometry")),
-        x,
-        y,
-        max_speed_m_s=clean.max_speed_m_s,
-        spike_speed_m_s=clean.spike_speed_m_s,
-        spike_turn_cos=clean.spike_turn_cos,
-        spike_median_m=clean.spike_median_m,
-        dop_max=clean.dop_max,
-        allow_2d=clean.allow_2d,
-        mortality_step_m=clean.mortality_step_m,
-        mortality_h=clean.mortality_h,
-        burst_gap_h=clean.burst_gap_h,
-        settling_days=clean.settling_days,
+def _bounds(herd: list[_Animal]) -> tuple[float, float, float, float] | None:
+    """Return the box of all positions, also of unusable ones, degrees."""
+    placed = [one for one in herd if np.isfinite(one.lon).any()]
+    if not placed:
+        return None
+    return (
+        min(float(np.nanmin(one.lon)) for one in placed),
+        min(float(np.nanmin(one.lat)) for one in placed),
+        max(float(np.nanmax(one.lon)) for one in placed),
+        max(float(np.nanmax(one.lat)) for one in placed),
     )
+
+
+def _together(herd: list[_Animal]) -> tuple[Floats, Floats]:
+    """Return the longitudes and latitudes of all usable fixes."""
+    chosen = [(one, one.usable & np.isfinite(one.lon)) for one in herd]
+    return (
+        np.concatenate([np.empty(0), *(one.lon[usable] for one, usable in chosen)]),
+        np.concatenate([np.empty(0), *(one.lat[usable] for one, usable in chosen)]),
+    )
+
+
+def _flag(
+    herd: list[_Animal], path: Path, clean: Any, progress: Callable[[str, float], None]
+) -> dict[str, dict[str, int]]:
+    """Set all flags and return their counts by animal.
+
+    Distances are measured around the herd, whatever CRS the user works in.
+    """
+    believed = _together(herd)
+    around = working_crs(*believed) if believed[0].size else ""
+    counts: dict[str, dict[str, int]] = {}
+    animals = read_animals(path, ["animal", "time_utc", "dop", "fix_type", "flags"])
+    for done, (one, (_, rows)) in enumerate(zip(herd, animals, strict=True)):
+        progress("flagging fixes", 0.1 + 0.5 * done / len(herd))
+        fixes = rows.to_pandas()
+        x, y = np.full((2, len(fixes)), np.nan)
+        known = one.usable & np.isfinite(one.lon)
+        if known.any():
+            x[known], y[known] = project(one.lon[known], one.lat[known], around)
+        one.flags = flag_fixes(
+            fixes,
+            x,
+            y,
+            max_speed_m_s=clean.max_speed_m_s,
+            spike_speed_m_s=clean.spike_speed_m_s,
+            spike_turn_cos=clean.spike_turn_cos,
+            spike_median_m=clean.spike_median_m,
+            dop_max=clean.dop_max,
+            allow_2d=clean.allow_2d,
+            mortality_step_m=clean.mortality_step_m,
+            mortality_h=clean.mortality_h,
+            burst_gap_h=clean.burst_gap_h,
+            settling_days=clean.settling_days,
+        )
+        counts |= count_flags(fixes.assign(flags=one.flags))
+    return counts
+
+
+def _projected(one: _Animal, crs: str, configured: str) -> tuple[Floats, Floats]:
+    """Return the positions in the working CRS, m, NaN where not usable."""
+    usable = one.usable
+    x, y = np.full((2, one.lon.size), np.nan)
+    x[usable], y[usable] = project(one.lon[usable], one.lat[usable], crs)
+    if not (np.isfinite(x[usable]).all() and np.isfinite(y[usable]).all()):
+        raise ConfigError(
+            Fault(
+                "the working CRS has no image of the herd",
+                column="working.crs",
+                got=configured,
+                cure="set working.crs to auto, or to a CRS of the herd's region",
+            )
+        )
+    return x, y
 
 
 def _crs(configured: str, lon: Floats, lat: Floats, ranges: gpd.GeoDataFrame) -> str:
@@ -147,7 +212,7 @@ def _crs(configured: str, lon: Floats, lat: Floats, ranges: gpd.GeoDataFrame) ->
     if not len(lon):
         lon, lat = _range_centres(ranges)
     if not len(lon):
-        raise ConfigError(
+        raise MethodError(
             Fault(
                 "nothing to place the working CRS by: no usable fix and no expert range",
                 column="working.crs",
@@ -206,10 +271,11 @@ def _range_centres(ranges: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
 
 
 def _extent(
-    x: Floats, y: Floats, ranges: gpd.GeoDataFrame, crs: str
+    animals: list[tuple[float, float, float, float]], ranges: gpd.GeoDataFrame, crs: str
 ) -> tuple[float, float, float, float] | None:
-    if len(x):
-        return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+    if animals:
+        west, south, east, north = zip(*animals, strict=True)
+        return float(min(west)), float(min(south)), float(max(east)), float(max(north))
     if ranges.empty:
         return None
     west, south, east, north = ranges.to_crs(crs).total_bounds
