@@ -90,6 +90,7 @@ def write(folder: Path, herd: str = "made-up", *, tracked: bool = True) -> None:
         notes = {"notes": [f"{HOSTILE} was seen", "the grid is coarse"]} if tracked else {}
         write_json(notes, folder / stage / f"{stage}.json")
     write_json(facts["clean"], folder / "clean" / "clean.json")
+    write_json(herd_facts(tracked=tracked), folder / "describe" / "facts.json")
     population = folder / "delineate" / "population.tif"
     if tracked:
         write_surface(population, _surface())
@@ -152,6 +153,10 @@ def _frames(herd: str) -> dict[str, tuple[str, Any, pd.DataFrame]]:
         "corridors": ("delineate", tables.CORRIDORS, _corridors(herd, path, "tracked")),
         "stopovers": ("delineate", tables.STOPOVERS, _stopovers(herd, path)),
         "ranges": ("delineate", tables.RANGES, _ranges(herd)),
+        "migration_facts": ("describe", tables.MIGRATION_FACTS, _migration_facts(herd)),
+        "sufficiency": ("describe", tables.SUFFICIENCY, _sufficiency(herd)),
+        "skill": ("describe", tables.SKILL, _skill(herd)),
+        "fidelity": ("describe", tables.FIDELITY, _fidelity(herd)),
         "modelled": ("connect", tables.CORRIDORS, _corridors(herd, path, "modelled")),
         "network": ("connect", tables.NETWORK, _network(herd)),
         "segments": ("intersect", tables.SEGMENTS, barriers),
@@ -192,6 +197,101 @@ def _fixes(herd: str) -> gpd.GeoDataFrame:
     frame["flags"] = frame["flags"].astype("uint16")
     frame["burst"] = frame["burst"].astype("int32")
     return frame
+
+
+def herd_facts(*, tracked: bool) -> dict[str, Any]:
+    """Return what `describe` would record of the made-up herd."""
+    some = {"n": 3, "min": 2.0, "mean": 3.0, "median": 3.0, "max": 4.5}
+    shares = {"n": 3, "min": 0.4, "mean": 0.6, "median": 0.6, "max": 0.9}
+    names = ("days", "net_km", "path_km", "resampled_km", "farthest_km", "speed_km_d")
+    season = {
+        "n": 3, "n_animals": 3, "n_open": 0, "median_start": "05-03", "median_end": "05-23",
+        **dict.fromkeys(names, some), "stopover_days": None,
+    }  # fmt: skip
+    facts: dict[str, Any] = {
+        "sample": {
+            "n_animals": 3 * tracked, "n_animals_used": 3 * tracked, "fix_interval_h": None,
+            "years": [2020, 2020] if tracked else None, "n_migrations": 6 * tracked,
+            "n_migrants": 3 * tracked,
+        },
+        "migrations": {}, "stays": {}, "corridor_km2": {}, "stopover_km2": {}, "ranges": [],
+        "sufficiency": {}, "skill": {}, "fidelity": {}, "notes": [],
+    }  # fmt: skip
+    if tracked:
+        facts["migrations"] = {"all": season, "spring": season, "autumn": season}
+        facts["stays"] = {"winter": {**season, "days": some}}
+        facts["corridor_km2"] = {"tracked": {"all": {"low": 380.0, "high": 120.0}}}
+        facts["ranges"] = [
+            {"season": "winter", "isopleth": 0.5, "area_km2": 60.0, "n_animals": 3,
+             "evidence": "tracked", "source": ""},
+        ]  # fmt: skip
+        facts["sufficiency"]["all"] = {
+            "flag": "insufficient", "n_animals": 3, "n_sufficient": None, "slope_frac": 0.06,
+            "max_slope_frac": 0.01, "area_km2": 380.0,
+        }  # fmt: skip
+        facts["skill"]["low"] = {
+            "n_animals": 3, "n_needed": 1, "fixes_inside": shares, "mass_inside": shares,
+            "area_km2": some,
+        }  # fmt: skip
+        facts["fidelity"]["spring"] = {
+            "n_pairs": 1, "n_animals": 1, "bhattacharyya": shares, "intersection": shares,
+        }  # fmt: skip
+        facts["notes"] = [f"{HOSTILE} stayed"]
+    return facts
+
+
+def _migration_facts(herd: str) -> pd.DataFrame:
+    moves = _migrations(herd)
+    moves = moves[moves["part"] == "migration"].drop(columns=["part", "class", "method"])
+    numbers = [n for n, c in tables.MIGRATION_FACTS.columns.items() if str(c.dtype) == "float64"]
+    return moves.assign(n_fixes=40, **dict.fromkeys(numbers, 12.5)).reset_index(drop=True)
+
+
+def _sufficiency(herd: str) -> pd.DataFrame:
+    area = np.array([250.0, 340.0, 380.0])
+    return pd.DataFrame(
+        {
+            "herd": herd,
+            "season": "all",
+            "corridor_class": "low",
+            "n_animals": [1, 2, 3],
+            "n_needed": 1,
+            "area_km2": area,
+            "area_p05_km2": area * [0.9, 0.95, 1.0],
+            "area_p95_km2": area * [1.1, 1.05, 1.0],
+            "slope_frac": [np.nan, 0.26, 0.105],
+        }
+    )
+
+
+def _skill(herd: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "herd": herd,
+            "animal": ANIMALS,
+            "corridor_class": "low",
+            "n_others": 2,
+            "n_needed": 1,
+            "area_km2": 340.0,
+            "n_fixes": 80,
+            "fixes_inside": [0.8, 0.7, np.nan],
+            "mass_inside": 0.75,
+        }
+    )
+
+
+def _fidelity(herd: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "herd": [herd],
+            "animal": [HOSTILE],
+            "season": ["spring"],
+            "bio_year": [2020],
+            "other_year": [2021],
+            "bhattacharyya": [0.6],
+            "intersection": [0.4],
+        }
+    )
 
 
 def _migrations(herd: str) -> pd.DataFrame:
@@ -395,7 +495,8 @@ def _segments() -> gpd.GeoDataFrame:
                     "geometry": shape,
                 }
             )
-    return _layer(rows)
+    undated = pd.Series(pd.NaT, range(len(rows)), dtype="datetime64[us, UTC]")
+    return _layer(rows).assign(valid_from=undated, valid_to=undated)
 
 
 def _crossings(herd: str, segments: gpd.GeoDataFrame) -> pd.DataFrame:

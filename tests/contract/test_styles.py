@@ -35,9 +35,19 @@ CONTRACT_OF = {
     "stopovers": tables.STOPOVERS,
     "corridors": tables.CORRIDORS,
     "modelled_corridor": tables.CORRIDORS,
+    "expert_corridor": tables.CORRIDORS,
     "ranges": tables.RANGES,
     "crossings_by_season": tables.CROSSINGS,
     "national_shares": tables.NATIONAL_SHARES,
+    "migration_facts": tables.MIGRATION_FACTS,
+    "sufficiency": tables.SUFFICIENCY,
+    "skill": tables.SKILL,
+    "fidelity": tables.FIDELITY,
+}
+# Lists of (item, value), without a contract.
+LISTS = {"about", "fact_sheet"}
+WITHOUT_GEOMETRY = {
+    name for name, schema in CONTRACT_OF.items() if "geometry" not in schema.columns
 }
 
 
@@ -50,11 +60,13 @@ def frames(project: Path) -> dict[str, pd.DataFrame]:
     return {
         **{name: made[name] for name in ("threats", "border_crossings", "segments", "stopovers")},
         **{name: made[name] for name in ("corridors", "ranges", "national_shares")},
+        **{name: made[name] for name in ("migration_facts", "sufficiency", "skill", "fidelity")},
         "crossings": made["observed"],
         "boundary": made["border_report"],
         "network_nodes": network[network["part"] == "node"],
         "network_edges": network[network["part"] == "edge"],
         "modelled_corridor": made["modelled"],
+        "expert_corridor": made["modelled"].assign(evidence="expert"),
         "crossings_by_season": made["crossings"],
     }
 
@@ -80,7 +92,7 @@ def test_every_published_column_has_a_readable_name() -> None:
 
 
 def test_every_contract_layer_is_known() -> None:
-    assert set(CONTRACT_OF) == {plan.name for plan in LAYERS} - {"about"}
+    assert set(CONTRACT_OF) == {plan.name for plan in LAYERS} - LISTS
 
 
 @pytest.mark.parametrize("name", sorted(CONTRACT_OF))
@@ -96,9 +108,7 @@ def test_rules_speak_only_of_columns_of_the_contract(
     assert mentioned <= set(CONTRACT_OF[name].columns)
 
 
-@pytest.mark.parametrize(
-    "name", sorted(set(CONTRACT_OF) - {"crossings_by_season", "national_shares"})
-)
+@pytest.mark.parametrize("name", sorted(set(CONTRACT_OF) - WITHOUT_GEOMETRY))
 def test_every_row_falls_into_exactly_one_class(frames: dict[str, pd.DataFrame], name: str) -> None:
     frame = frames[name]
     assert isinstance(frame, gpd.GeoDataFrame)
@@ -146,8 +156,8 @@ def _linear(part: float) -> float:
 
 
 def test_classes_get_darker_with_use_and_rank() -> None:
-    for colours in (list(palette.CORRIDOR.values()), list(palette.MODELLED.values())):
-        light = [_lightness(colour) for colour in colours]
+    for colours in (palette.CORRIDOR, palette.MODELLED, palette.EXPERT):
+        light = [_lightness(colour) for colour in colours.values()]
         assert all(a - b > 12 for a, b in itertools.pairwise(light))
     for colours in (palette.THREAT, palette.SURFACE):
         light = [_lightness(colour) for colour in colours]

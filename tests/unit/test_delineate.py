@@ -11,7 +11,7 @@ import pytest
 import rasterio
 from shapely.geometry import box
 
-from corridors.config.model import Delineate
+from corridors.config.model import Delineate, Profile
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
 from corridors.stages import delineate
@@ -73,7 +73,7 @@ def run(tmp_path, estimates, surfaces, ranges=None, drawn=None):
     write_table(frame, tmp_path / "surface/surfaces.parquet", tables.SURFACES)
     out = tmp_path / "delineate"
     out.mkdir(exist_ok=True)
-    settings = SimpleNamespace(delineate=Delineate())
+    settings = SimpleNamespace(delineate=Delineate(), profile=Profile())
     delineate.run(StageContext("h", settings, {}, upstream, out))
     return out
 

@@ -61,7 +61,7 @@ def corridor_map(
     extent = nice_extent(
         [
             drawn[name].total_bounds
-            for name in ("corridors", "modelled_corridor", "ranges", "threats")
+            for name in ("corridors", "expert_corridor", "modelled_corridor", "ranges", "threats")
             if name in drawn
         ]
         or [frame.total_bounds for frame in drawn.values()]
@@ -72,6 +72,7 @@ def corridor_map(
     for name, draw in (
         ("ranges", _ranges),
         ("modelled_corridor", _modelled_outline if "corridors" in drawn else _modelled),
+        ("expert_corridor", _expert),
         ("corridors", _corridors),
         ("stopovers", _stopovers),
         ("segments", _segments),
@@ -185,6 +186,14 @@ def _modelled_outline(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Pa
         ax=axes, color=edge, linewidth=0.8, linestyle="--", zorder=3.0
     )
     return [Line2D([], [], color=edge, lw=0.8, ls="--", label="Modelled corridor")]
+
+
+def _expert(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
+    """Draw only the edge: what an expert drew may hold the tracked corridor."""
+    edge = palette.EXPERT_OUTLINE
+    here = frame[(frame["season"] == "all") & (frame["corridor_class"] == "low")]
+    here.boundary.plot(ax=axes, color=edge, linewidth=1.1, linestyle="--", zorder=3.9)
+    return [Line2D([], [], color=edge, lw=1.1, ls="--", label="Corridor drawn by an expert")]
 
 
 def _corridors(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:

@@ -18,6 +18,8 @@ CORRIDOR: Mapping[str, str] = {"low": "#cbe7da", "medium": "#62b69b", "high": "#
 CORRIDOR_OUTLINE = "#0a4a40"
 MODELLED: Mapping[str, str] = {"low": "#d5dae3", "medium": "#a3b0c4", "high": "#5d6f8c"}
 MODELLED_OUTLINE = "#46556e"
+EXPERT: Mapping[str, str] = {"low": "#e7e9c8", "medium": "#b9bf72", "high": "#737a24"}
+EXPERT_OUTLINE = "#4f5413"
 STOPOVER = "#3d2a5c"
 
 # (tint of the outer isopleth, tint of the core, outline)

@@ -109,6 +109,12 @@ LAYERS: tuple[LayerPlan, ...] = (
         "Low, medium and high use by the share of the tracked animals; areas are geodesic.",
     ),
     LayerPlan(
+        "expert_corridor",
+        "Corridor drawn by an expert",
+        "Corridor",
+        "Drawn, not tracked; source says by whom, when and how sure.",
+    ),
+    LayerPlan(
         "modelled_corridor",
         "Modelled corridor",
         "Corridor",
@@ -119,6 +125,40 @@ LAYERS: tuple[LayerPlan, ...] = (
         "Seasonal ranges",
         "Seasonal ranges",
         "Winter and summer ranges, tracked or drawn by an expert.",
+    ),
+    LayerPlan(
+        "fact_sheet",
+        "Fact sheet",
+        "Tables",
+        "Facts of the herd's migrations, ranges and corridor, and how far to trust them.",
+    ),
+    LayerPlan(
+        "sufficiency",
+        "Corridor area by number of animals",
+        "Tables",
+        "Mean area of the corridor of 1, 2 ... all animals with the interval that holds 90 % of "
+        "their random orders.",
+    ),
+    LayerPlan(
+        "migration_facts",
+        "Migrations",
+        "Tables",
+        "Dates, distances and days in stopovers of each migration.",
+        is_individual=True,
+    ),
+    LayerPlan(
+        "skill",
+        "Each animal against the others",
+        "Tables",
+        "Share of an animal's migration fixes and use inside the corridor of the other animals.",
+        is_individual=True,
+    ),
+    LayerPlan(
+        "fidelity",
+        "Overlap between years",
+        "Tables",
+        "Overlap of an animal's migration surfaces of the same season in two years.",
+        is_individual=True,
     ),
     LayerPlan(
         "crossings_by_season",
@@ -161,6 +201,12 @@ ATLAS_LAYERS: tuple[LayerPlan, ...] = (
         "Modelled corridors",
         "Corridors",
         "Least-cost corridors of herds that nobody tracked.",
+    ),
+    LayerPlan(
+        "expert_corridor",
+        "Corridors drawn by experts",
+        "Corridors",
+        "Drawn, not tracked; source says by whom, when and how sure.",
     ),
     LayerPlan("herds", "Herds", "Tables", "Herds in this atlas.", style="about"),
 )
@@ -264,7 +310,7 @@ def project_layers(
 def first_view(products: list[Product], crs: str) -> Bounds:
     """Return the bounds of what matters, in ``crs``, with a margin."""
     spatial = {p.plan.name: p.frame for p in products if p.is_spatial}
-    names = ("corridors", "modelled_corridor", "ranges", "threats")
+    names = ("corridors", "expert_corridor", "modelled_corridor", "ranges", "threats")
     chosen = [spatial[name] for name in names if name in spatial] or list(spatial.values())
     if not chosen:
         return (-1000.0, -1000.0, 1000.0, 1000.0)

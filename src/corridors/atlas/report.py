@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from corridors.atlas import facts
+from corridors.atlas import fact_sheet, facts
 from corridors.atlas.products import LeftOut
+from corridors.foundation.vocabulary import CORRIDOR_CLASSES
 
 N_THREATS = 20
 # More displacement pictures than this stay outside the page, so that it opens quickly.
@@ -37,15 +38,15 @@ class Evidence:
     ----------
     tables
         Artefact name -> rows: ``fixes migrations animal_years estimates corridors stopovers
-        ranges modelled segments crossings observed border_report border_crossings
-        national_shares threats``.
+        ranges sufficiency skill modelled segments crossings observed border_report
+        border_crossings national_shares threats``.
     recorded
         Stage -> facts that it wrote as JSON.
     settings
         Section -> rows of (key, value, meaning).
     left_out
         Layers that were not published.
-    map_png, threat_png
+    map_png, threat_png, sample_png
         Pictures; None where there is nothing to draw.
     displacement
         (caption, PNG) of each animal-year.
@@ -59,6 +60,7 @@ class Evidence:
     threat_png: bytes | None = None
     has_surface: bool = False
     displacement: list[tuple[str, bytes]] = field(default_factory=list)
+    sample_png: bytes | None = None
 
 
 def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
@@ -84,6 +86,7 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
         "settings": [{"name": name, "rows": rows} for name, rows in evidence.settings.items()],
         **_herd(evidence),
         **_areas(evidence.tables),
+        **_sample(evidence, internal=internal),
         **_threats(evidence.tables),
         **_crossings(evidence.tables),
         **_borders(evidence.tables),
@@ -132,6 +135,39 @@ def _areas(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "n_stopovers": len(shown),
         "stopover_season": season,
         "ranges": facts.range_areas(tables["ranges"]),
+    }
+
+
+def _sample(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
+    found = evidence.recorded["describe"]
+    skill = evidence.tables["skill"].sort_values(["animal", "corridor_class"], kind="stable")
+    return {
+        "measures": fact_sheet.measure_rows(found),
+        "sample_words": fact_sheet.sufficiency_words(found["sufficiency"].get("all")),
+        "sample_chart": evidence.sample_png,
+        "skill": [
+            {
+                "corridor_class": name,
+                "n_needed": found["skill"][name]["n_needed"],
+                "n_animals": found["skill"][name]["n_animals"],
+                "fixes": fact_sheet.share_span(found["skill"][name]["fixes_inside"]),
+                "mass": fact_sheet.share_span(found["skill"][name]["mass_inside"]),
+                "area": fact_sheet.span(found["skill"][name]["area_km2"]),
+            }
+            for name in CORRIDOR_CLASSES
+            if name in found["skill"]
+        ],
+        "animal_skill": facts.records(skill) if internal else [],
+        "fidelity": [
+            {
+                "season": season,
+                "n_pairs": overlap["n_pairs"],
+                "n_animals": overlap["n_animals"],
+                "bhattacharyya": fact_sheet.span(overlap["bhattacharyya"]),
+                "intersection": fact_sheet.span(overlap["intersection"]),
+            }
+            for season, overlap in sorted(found["fidelity"].items(), reverse=True)
+        ],
     }
 
 

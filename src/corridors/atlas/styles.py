@@ -123,6 +123,11 @@ def modelled(frame: pd.DataFrame) -> LayerStyle:
     return _style(frame, "Polygon", rules, opacity=0.75)
 
 
+def expert_corridor(frame: pd.DataFrame) -> LayerStyle:
+    """Return the expert's corridor in olive with dashed outlines: drawn, not observed."""
+    return _corridor_style(frame, palette.EXPERT, palette.EXPERT_OUTLINE, 0.75, dashed=True)
+
+
 def stopovers(frame: pd.DataFrame) -> LayerStyle:
     """Return hatched stopovers."""
     rules = []
@@ -274,9 +279,15 @@ STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "stopovers": stopovers,
     "corridors": corridors,
     "modelled_corridor": modelled,
+    "expert_corridor": expert_corridor,
     "ranges": ranges,
     "crossings_by_season": table,
     "national_shares": table,
+    "fact_sheet": table,
+    "migration_facts": table,
+    "sufficiency": table,
+    "skill": table,
+    "fidelity": table,
     "about": table,
 }
 

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln
 
+from corridors.movement.skill import is_in
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -71,7 +73,15 @@ class SharedCells:
         self._n_animals = 0
 
     def add(self, footprint: Ints) -> None:
-        """Add the next animal by the keys of its cells, a subset of the herd's."""
+        """Add the next animal by the keys of its cells.
+
+        Raises
+        ------
+        ValueError
+            A cell is not one of the herd's.
+        """
+        if not is_in(self._cells, footprint).all():
+            raise ValueError("a footprint holds cells that are not the herd's")
         at = np.searchsorted(self._cells, footprint)
         before, inverse = np.unique(self._label[at], return_inverse=True)
         self._label[at] = self._n_labels + inverse

@@ -42,16 +42,18 @@ def run(context: StageContext) -> None:
         raise MissingInputError("no herd is done, so there is nothing to join")
     context.progress("read", 0.0)
     threats = joint_threats(_of_all(context, "rank", "threats", done))
-    corridors = _joined(_of_all(context, "delineate", "corridors", done))
+    drawn = _joined(_of_all(context, "delineate", "corridors", done))
+    corridors = drawn[drawn["evidence"] == "tracked"]
     modelled = _joined(_of_all(context, "connect", "modelled", done))
     # A modelled corridor counts where nobody was tracked.
     modelled = modelled[~modelled["herd"].isin(corridors["herd"])]
-    rows = herd_rows(settings.herds, corridors, modelled, threats, set(done))
+    rows = herd_rows(settings.herds, drawn, modelled, threats, set(done))
     simulated = [row["herd"] for row in rows if row["is_done"] and row["simulated"]]
     tables = {
         "threats": threats,
         "corridors": corridors,
         "modelled_corridor": modelled,
+        "expert_corridor": drawn[drawn["evidence"] == "expert"],
         "herds": pd.DataFrame([row for row in rows if row["is_done"]]).drop(columns="is_done"),
     }
     products, left_out = choose(tables, tier=settings.publish.tier, plans=ATLAS_LAYERS)

@@ -74,7 +74,8 @@ def run(context: StageContext) -> None:
     animals = estimates.loc[estimates["error"] == "", "animal"].nunique()
     for done, (name, surfaces) in enumerate(by_animal(context, estimates)):
         context.progress("compare animals", 0.2 + 0.6 * done / animals)
-        _add(sample, name, [(row["season"], surface) for row, surface in surfaces])
+        if sample.populations:
+            _add(sample, name, [(row["season"], surface) for row, surface in surfaces])
         _compare_years(
             sample,
             name,
@@ -113,12 +114,17 @@ def run(context: StageContext) -> None:
 def _sample(
     context: StageContext, estimates: pd.DataFrame, fixes: pd.DataFrame, crs: str
 ) -> _Sample:
-    """Return the herd's surfaces as drawn and the fixes of migrations that have one."""
+    """Return the herd's surfaces as drawn and the fixes of migrations that have one.
+
+    Without populations where nobody has a surface, and in the profile ``usgs``.
+    """
     cell_m = float(read_json(context.read("surface", "surface.json"))["cell_m"])
     good = estimates[estimates["error"] == ""]
     cells = read_table(context.read("delineate", "population.parquet"))
     populations = {}
-    for season in (ALL, *sorted(set(good["season"]))):
+    # The peer counts footprints of merged surfaces: nothing here would speak of its corridor.
+    is_peer = context.settings.profile.name == "usgs"
+    for season in () if is_peer else (ALL, *sorted(set(good["season"]))):
         here = cells[cells["season"] == season].sort_values(["row", "col"], kind="stable")
         if not len(here):
             continue

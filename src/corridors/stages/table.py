@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from corridors.config.model import Config
+    from corridors.config.sources import Herd
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ STAGES: tuple[Stage, ...] = (
         reads={"clean": ("fixes.parquet", "clean.json")},
         writes=(
             "migrations.parquet",
+            "legs.parquet",
             "animal_years.parquet",
             "picks.csv",
             "pictures/",
@@ -141,7 +143,7 @@ STAGES: tuple[Stage, ...] = (
             "fidelity.parquet",
             "facts.json",
         ),
-        sections=("describe", "delineate"),
+        sections=("describe", "delineate", "profile"),
     ),
     Stage(
         "connect",
@@ -211,6 +213,13 @@ STAGES: tuple[Stage, ...] = (
                 "population.tif",
                 "delineate.json",
             ),
+            "describe": (
+                "migration_facts.parquet",
+                "sufficiency.parquet",
+                "skill.parquet",
+                "fidelity.parquet",
+                "facts.json",
+            ),
             "connect": ("modelled.parquet", "network.parquet", "connect.json"),
             "intersect": (
                 "segments.parquet",
@@ -240,6 +249,7 @@ STAGES: tuple[Stage, ...] = (
             "segment",
             "occurrence",
             "delineate",
+            "describe",
             "habitat",
             "intersect",
             "rank",
@@ -263,7 +273,7 @@ STAGES: tuple[Stage, ...] = (
 )
 
 # Keys of a herd that say nothing about its sources: they must not make `ingest` stale.
-_NOT_A_SOURCE = {"picks": None, "population_size": None, "population_source": None}
+_NOT_A_SOURCE = {"picks": None, "segment": None, "population_size": None, "population_source": None}
 
 BY_NAME = {stage.name: stage for stage in STAGES}
 
@@ -287,7 +297,7 @@ def sections_of(stage: Stage, config: Config, herd: str) -> dict[str, object]:
 
     ``herd`` and its parts (``herd_sources``, ``herd_picks``, ``herd_species``,
     ``herd_population``) come from the herd's own section, so that a new picks file does not make
-    `ingest` stale.
+    `ingest` stale. ``segment`` is the study's with the herd's own keys in their place.
     """
     own = config.herds.get(herd)
     out: dict[str, object] = {}
@@ -301,12 +311,24 @@ def sections_of(stage: Stage, config: Config, herd: str) -> dict[str, object]:
                 out["picks"] = own.picks if own else None
             case "herd_species":
                 out["species"] = own.species if own else None
+            case "segment":
+                out["segment"] = _segment_of(config, own)
             case "herd_population":
                 out["population_size"] = own.population_size if own else None
                 out["population_source"] = own.population_source if own else None
             case _:
                 out[section] = getattr(config, section)
     return out
+
+
+def _segment_of(config: Config, herd: Herd | None) -> object:
+    """Return the study's keys of `segment` with the herd's own in their place."""
+    own = herd.segment if herd else None
+    if own is None:
+        return config.segment
+    return config.segment.model_copy(
+        update={name: getattr(own, name) for name in own.model_fields_set}
+    )
 
 
 def inputs_of(stage: Stage, config: Config, herd: str) -> list[str]:
