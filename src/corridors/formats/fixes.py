@@ -1,0 +1,195 @@
+"""Tables of fixes, one animal at a time: what is held does not grow with the herd.
+
+FIXES and CLEAN_FIXES are sorted by animal, so an animal's rows follow one another. Positions are
+taken from the stored points without building a geometry for each fix.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import shapely
+
+from corridors.formats.parquet import write_table
+from corridors.foundation.errors import Fault, InternalError
+from corridors.foundation.tables import check, empty
+
+if TYPE_CHECKING:
+    import pandera.pandas as pandera
+
+Floats = npt.NDArray[np.float64]
+
+_ROWS_READ = 65_536
+_ROWS_WRITTEN = 262_144
+# Well-known binary of a point: byte order (1: little-endian), type (1: point), x, y.
+_POINT = np.dtype([("head", "V5"), ("x", "<f8"), ("y", "<f8")])
+_POINT_HEAD = np.void(b"\x01\x01\x00\x00\x00")
+
+
+def read_animals(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, pa.Table]]:
+    """Yield each animal's name and rows, in the order of the file.
+
+    Parameters
+    ----------
+    path
+        A table of fixes, sorted by animal.
+    columns
+        Columns of the tables that are yielded.
+
+    Raises
+    ------
+    InternalError
+        The rows of an animal are apart.
+    """
+    wanted = list(dict.fromkeys(["animal", *columns]))
+    seen: set[str] = set()
+    waiting: list[pa.RecordBatch] = []
+    name: str | None = None
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(_ROWS_READ, columns=wanted):
+            runs = pc.run_end_encode(batch.column("animal"))
+            start = 0
+            for animal, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+                if animal != name:
+                    if name is not None:
+                        yield name, _joined(waiting, columns)
+                    if animal in seen:
+                        raise InternalError(
+                            Fault(
+                                "the rows of an animal are apart",
+                                file=path.name,
+                                column="animal",
+                                expected="a table sorted by animal",
+                                got=animal,
+                            )
+                        )
+                    seen.add(animal)
+                    name, waiting = animal, []
+                waiting.append(batch.slice(start, end - start))
+                start = end
+    if name is not None:
+        yield name, _joined(waiting, columns)
+
+
+def _joined(batches: list[pa.RecordBatch], columns: Sequence[str]) -> pa.Table:
+    return pa.Table.from_batches(batches).select(list(columns)).combine_chunks()
+
+
+def positions(points: pa.ChunkedArray) -> tuple[Floats, Floats]:
+    """Return longitude and latitude (degrees) of stored points, NaN without a position.
+
+    Examples
+    --------
+    >>> stored = pa.chunked_array([[shapely.Point(73.5, 37.25).wkb, None]], type=pa.binary())
+    >>> positions(stored)
+    (array([73.5,   nan]), array([37.25,   nan]))
+    """
+    lon, lat = np.full((2, len(points)), np.nan)
+    known = pc.is_valid(points).to_numpy()
+    if not known.any():
+        return lon, lat
+    stored = pc.drop_null(points).combine_chunks()
+    edges = np.frombuffer(stored.buffers()[1], dtype=np.int32)[stored.offset :]
+    content = np.frombuffer(stored.buffers()[2], dtype=np.uint8)[edges[0] : edges[len(stored)]]
+    if content.size == _POINT.itemsize * len(stored):
+        found = content.view(_POINT)
+        if (found["head"] == _POINT_HEAD).all():
+            lon[known], lat[known] = found["x"], found["y"]
+            return lon, lat
+    # Written on a machine with the other byte order.
+    made = shapely.from_wkb(stored.to_numpy(zero_copy_only=False))
+    lon[known], lat[known] = shapely.get_x(made), shapely.get_y(made)
+    return lon, lat
+
+
+def times_us(times: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Return stored UTC times as microseconds since 1970."""
+    return np.asarray(times.cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy())
+
+
+class FixWriter:
+    """Write a table of fixes one animal after the other.
+
+    Some animals together make a row group. The contract is checked without the points, which are
+    passed on as they were read. Use as a context manager.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    schema
+        The contract.
+    bounds_deg
+        West, south, east and north of all positions; None without any.
+
+    Raises
+    ------
+    InternalError
+        An animal's rows break the contract.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        schema: pandera.DataFrameSchema,
+        bounds_deg: tuple[float, float, float, float] | None,
+    ) -> None:
+        self._path = path
+        self._contract = schema
+        self._checked = schema.remove_columns(["geometry"])
+        self._schema = _stored_schema(schema, bounds_deg)
+        self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._flush()
+                if self._writer is None:
+                    write_table(empty(self._contract), self._path, self._contract)
+        finally:
+            if self._writer is not None:
+                self._writer.close()
+
+    def write(self, rows: pa.Table) -> None:
+        """Append one animal's rows, columns named and typed as in the contract."""
+        self._waiting.append(rows.select(self._schema.names).cast(self._schema))
+        if sum(table.num_rows for table in self._waiting) >= _ROWS_WRITTEN:
+            self._flush()
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        table = pa.concat_tables(self._waiting).combine_chunks()
+        self._waiting.clear()
+        check(table.drop_columns(["geometry"]).to_pandas(), self._checked)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd")
+        self._writer.write_table(table)
+
+
+def _stored_schema(
+    contract: pandera.DataFrameSchema, bounds_deg: tuple[float, float, float, float] | None
+) -> pa.Schema:
+    """Return the Arrow schema that a table of this contract is written with."""
+    buffer = pa.BufferOutputStream()
+    empty(contract).to_parquet(buffer, index=False)
+    schema = pq.read_schema(pa.BufferReader(buffer.getvalue()))
+    about: dict[str, Any] = json.loads(schema.metadata[b"geo"])
+    column = about["columns"]["geometry"]
+    column.pop("bbox", None)
+    if bounds_deg is not None:
+        column["geometry_types"] = ["Point"]
+        column["bbox"] = list(bounds_deg)
+    return schema.with_metadata({**schema.metadata, b"geo": json.dumps(about).encode()})
