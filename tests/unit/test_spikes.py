@@ -53,6 +53,24 @@ def test_the_good_fix_between_two_spikes_to_one_place_is_not_blamed(
     assert np.flatnonzero(spikes(x, y, t, k, **ONE)).tolist() == [20, 22]
 
 
+def test_a_missing_fix_beside_a_spike_does_not_hide_it() -> None:
+    # A fix every 4 h; one 41 km away with the fix before it missing: 1.42 m/s in, 2.85 m/s out.
+    t = np.array([0.0, 4, 8, 16, 20, 24, 28]) * HOUR
+    x = np.array([0.0, 300, 100, 41_000, 0, 200, 100])
+    y, k = np.zeros(7), np.zeros(7, dtype=np.int64)
+    assert np.flatnonzero(spikes(x, y, t, k, **ONE)).tolist() == [3]
+    back = spikes(x[::-1], y, t[-1] - t[::-1], k, **ONE)
+    assert np.flatnonzero(back).tolist() == [3]
+
+
+def test_a_long_walk_over_a_gap_and_slowly_back_is_no_spike() -> None:
+    # 25 km out while the collar was silent for two days, back within 8 h at 0.9 m/s.
+    t = np.array([0.0, 4, 8, 56, 60, 64, 68]) * HOUR
+    x = np.array([0.0, 300, 100, 25_000, 12_000, 200, 100])
+    k = np.zeros(7, dtype=np.int64)
+    assert not spikes(x, np.zeros(7), t, k, **ONE).any()
+
+
 def test_a_fast_march_straight_on_is_no_spike() -> None:
     t = np.arange(30) * HOUR
     x = 2.0 * t

@@ -6,6 +6,7 @@ Source: METHODS section 2; Bjørneraas et al. 2010, J. Wildl. Manage. 74:1361. A
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -63,6 +64,22 @@ def steps(x_m: Floats, y_m: Floats, time_s: Floats, track: Ints, *, gap_h: float
     dot = dx[1:] * dx[:-1] + dy[1:] * dy[:-1]
     turn[1:-1][both] = dot[both] / product[both]
     return Steps(speed_in, speed_out, turn)
+
+
+def median_interval(time_s: Floats, track: Ints) -> Floats:
+    """Return the median time between the fixes of each fix's track, s; NaN: only one fix.
+
+    Examples
+    --------
+    >>> median_interval(np.array([0.0, 10.0, 20.0, 50.0, 7.0]), np.array([0, 0, 0, 0, 1])).tolist()
+    [10.0, 10.0, 10.0, 10.0, nan]
+    """
+    out = np.full(len(track), np.nan)
+    edges = np.flatnonzero(np.diff(track)) + 1
+    for low, high in itertools.pairwise([0, *edges.tolist(), len(track)]):
+        if high - low > 1:
+            out[low:high] = np.median(np.diff(time_s[low:high]))
+    return out
 
 
 def distance_to_median(x_m: Floats, y_m: Floats, track: Ints, at: Ints) -> Floats:
@@ -158,6 +175,9 @@ def spikes(
 ) -> Mask:
     """Return out-and-back fixes: fast in, fast out, and back the way they came.
 
+    A missing fix beside a spike doubles the time of one of its steps and would hide it. So one of
+    the two steps must be too fast as it is, the other one if it took the track's median interval.
+
     Parameters
     ----------
     x_m, y_m, time_s, track
@@ -174,11 +194,20 @@ def spikes(
     Of neighbouring candidates only the one farthest from the local median is flagged, then steps
     are drawn anew over the fixes that remain, until no candidate is left.
     """
+    usual_s = median_interval(time_s, track)
 
     def candidates(keep: Ints) -> tuple[Mask, Floats]:
-        moved = steps(x_m[keep], y_m[keep], time_s[keep], track[keep], gap_h=gap_h)
-        slower = np.minimum(moved.speed_in, moved.speed_out)
-        found = (slower > speed_m_s) & (moved.turn_cos < turn_cos)
+        x, y, t, k = x_m[keep], y_m[keep], time_s[keep], track[keep]
+        moved = steps(x, y, t, k, gap_h=gap_h)
+        # A step lasts at least as long as usual: gaps count as usual, short intervals as they are.
+        lag = np.diff(t) / usual_s[keep][1:]
+        missing = np.maximum(1.0, np.where(np.isfinite(lag), lag, 1.0))
+        without_gap_in, without_gap_out = moved.speed_in.copy(), moved.speed_out.copy()
+        without_gap_in[1:] *= missing
+        without_gap_out[:-1] *= missing
+        found = np.maximum(moved.speed_in, moved.speed_out) > speed_m_s
+        found &= np.minimum(without_gap_in, without_gap_out) > speed_m_s
+        found &= moved.turn_cos < turn_cos
         return found, _score(x_m, y_m, track, keep, found)
 
     return _repeat(len(x_m), candidates, track)
