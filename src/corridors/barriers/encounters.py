@@ -68,12 +68,13 @@ def encounters(
     it then returned by at least ``return_frac``. With 20 m of location error, one of the hundreds
     of fixes near a fence does seem to lie just beyond it, by 1.3 standard deviations at 0.9, by 2.3
     at 0.99; counting those would add a fifth to the passages of the demo herd. The net of a leg
-    telescopes from the side of its first fix to that of its last; the visit's passages are the sum of their absolute values, and what they lack
-    of 1 is its approach without passing: a visit that does not pass more than once is exactly one
-    encounter. Netting over a leg matters: an animal that stands for a night 50 m from a fence it
-    cannot pass has, with 20 m of location error, a small flux under every bridge; their absolute
-    values add up to passages that never happened, their signed sum to none. One that lives on both
-    sides of an open fence keeps its passages. Steps that do not touch the line keep their own net.
+    telescopes from the side of its first fix to that of its last; the visit's passages are the sum
+    of their absolute values, and what they lack of 1 is its approach without passing: a visit that
+    does not pass more than once is exactly one encounter. Netting over a leg matters: an animal
+    that stands for a night 50 m from a fence it cannot pass has, with 20 m of location error, a
+    small flux under every bridge; their absolute values add up to passages that never happened,
+    their signed sum to none. One that lives on both sides of an open fence keeps its passages.
+    Steps that do not touch the line keep their own net.
 
     The passage goes to segments in proportion to their part of the leg's net in its direction, the
     approach in proportion to the time for which each was the nearest.

@@ -64,7 +64,8 @@ def reason(
     """Return one sentence or two saying what the score rests on.
 
     ``n_animals`` of the ``n_tracked`` animals met the segment. ``permeability`` is mean, 5 % and
-    95 %; ``per`` says of whom the yearly numbers are, e.g. ``per animal``; ``season`` is the season with most blocked passages, "" if there is none.
+    95 %; ``per`` says of whom the yearly numbers are, e.g. ``per animal``; ``season`` is the season
+    with most blocked passages, "" if there is none.
 
     Examples
     --------
