@@ -56,7 +56,18 @@ def fixes(animals: dict[str, list[tuple[float, float]]]) -> gpd.GeoDataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def world(folder: Path, *, tracked: bool) -> StageContext:
+def days(day: str | None) -> pd.Series:
+    return pd.Series([pd.Timestamp(day, tz="UTC") if day else pd.NaT] * 2, dtype=tables.UTC)
+
+
+def world(
+    folder: Path,
+    *,
+    tracked: bool,
+    status: str = "existing",
+    valid_from: str | None = None,
+    valid_to: str | None = None,
+) -> StageContext:
     path = [(300.0 * (i % 3), -7000.0 + 1000.0 * i) for i in range(15)]
     found: dict[str, dict[str, object]] = {
         "ingest/barriers": {
@@ -67,13 +78,13 @@ def world(folder: Path, *, tracked: bool) -> StageContext:
                     "name": ["<b>fence</b>", ""],
                     "kind": "fence",
                     "class": "",
-                    "status": "existing",
+                    "status": status,
                     "permeability": np.nan,
                     "permeability_source": "unknown",
                     "source": "test",
                     "tolerance_m": 10.0,
-                    "valid_from": pd.Series([pd.NaT] * 2, dtype=tables.UTC),
-                    "valid_to": pd.Series([pd.NaT] * 2, dtype=tables.UTC),
+                    "valid_from": days(valid_from),
+                    "valid_to": days(valid_to),
                 },
                 LineString([(-2000, 550), (2600, 550)]),
                 LineString([(400_000, 0), (401_000, 0)]),
@@ -218,3 +229,55 @@ def test_a_herd_without_tracks_has_segments_without_data(tmp_path: Path) -> None
         assert len(read_table(context.out / f"{name}.parquet")) == 0
     assert len(read_layer(context.out / "border_report.parquet")) == 1
     assert read_json(context.out / "intersect.json")["tracking_years"] == {}
+
+
+# Animal a is tracked for 56 h from 1 April 00:00 and crosses at 06:12 on the 2nd, b for 16 h.
+@pytest.mark.parametrize(
+    ("status", "valid_from", "valid_to", "crossed", "hours"),
+    [
+        ("existing", "2022-04-02", None, 1, {"a/../b": 32}),
+        ("existing", None, "2022-04-02", 1, {"a/../b": 48, "b": 16}),
+        ("existing", "2022-04-02", "2022-04-02", 1, {"a/../b": 24}),
+        ("existing", None, "2022-04-01", 0, {"a/../b": 24, "b": 16}),
+        ("existing", "2022-04-03", None, 0, {"a/../b": 8}),
+        ("planned", "2022-04-03", None, 1, {"a/../b": 48, "b": 16}),
+        ("planned", "2022-04-02", None, 0, {"a/../b": 24, "b": 16}),
+        ("removed", "2000-01-01", "2022-04-01", 1, {"a/../b": 32}),
+        ("removed", "2000-01-01", "2022-04-02", 0, {"a/../b": 8}),
+    ],
+)
+def test_a_barrier_counts_only_in_its_time(
+    tmp_path: Path,
+    status: str,
+    valid_from: str | None,
+    valid_to: str | None,
+    crossed: int,
+    hours: dict[str, int],
+) -> None:
+    context = world(tmp_path, tracked=True, status=status, valid_from=valid_from, valid_to=valid_to)
+    run(context)
+    out = context.out
+    assert len(read_layer(out / "observed.parquet")) == crossed
+    assert read_json(out / "intersect.json")["raw_steps_crossing"] == crossed
+    met = read_table(out / "encounters.parquet")
+    assert met["passages"].sum() == pytest.approx(crossed, abs=0.01)
+    per_animal = met.groupby("animal")["tracking_years"].agg(["min", "max"]) * 365.25 * 24
+    assert per_animal["min"].to_dict() == pytest.approx(hours)
+    assert per_animal["max"].to_dict() == pytest.approx(hours)
+    crossings = read_table(out / "crossings.parquet")
+    years = sum(hours.values()) / (365.25 * 24)
+    assert crossings["expected_per_year"].sum() * years == pytest.approx(crossed, abs=0.01)
+    segments = read_layer(out / "segments.parquet")
+    assert not segments["has_data"].any() or crossed or hours["a/../b"] > 8
+    assert (segments["valid_to"].isna() == (valid_to is None)).all()
+
+
+def test_a_date_that_holds_for_all_tracking_changes_nothing(tracked: Path, tmp_path: Path) -> None:
+    context = world(tmp_path, tracked=True, valid_from="2000-01-01")
+    run(context)
+    key = ["segment", "animal", "season"]
+    undated = read_table(tracked / "encounters.parquet")
+    dated = read_table(context.out / "encounters.parquet")
+    dated = dated[dated["passages"] + dated["approaches"] > 0].reset_index(drop=True)
+    pd.testing.assert_frame_equal(dated, undated)
+    assert undated.duplicated(key).sum() == 0

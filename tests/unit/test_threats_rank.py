@@ -293,3 +293,39 @@ def test_hostile_names_stay_text_in_the_reason() -> None:
     assert "herd of 5 (<b>{count}</b>)" in text
     assert "outside the corridor" in text
     assert "1 animal;" in text
+
+
+def test_a_barrier_that_stood_half_the_time_has_half_the_exposure(world: World) -> None:
+    layer = segments(
+        new=("fence", "fence_livestock", "existing"), old=("fence", "fence_livestock", "existing")
+    )
+    layer.loc[layer["segment"] == "new", "valid_from"] = pd.Timestamp("2021-01-01", tz="UTC")
+    met = pd.concat(
+        [
+            encounters([("old", "a", "spring", 0, 3)], years=2.0),
+            encounters([("new", "a", "spring", 0, 3), ("new", "b", "other", 0, 0)], years=1.0),
+        ]
+    )
+    threats, _ = world.rank(layer, met, years={"a": 2.0, "b": 2.0, "c": 2.0})
+    rate = threats.set_index("segment")["encounters_per_year"]
+    assert rate.to_dict() == pytest.approx({"old": 3 / 6, "new": 3 / 2})
+    reasons = threats.set_index("segment")["reason"]
+    assert "met by 1 of 3 animals" in reasons["old"]
+    assert "met by 1 of 2 animals" in reasons["new"]
+
+
+def test_a_fence_of_one_animal_falls_behind_met_fences_and_not_behind_empty_ones(
+    world: World,
+) -> None:
+    # Fence z stops one of ten animals often; five others stop everybody; three block nothing.
+    names = ["z", *(f"m{i}" for i in range(5)), *(f"a{i}" for i in range(3))]
+    layer = segments(**dict.fromkeys(names, ("fence", "fence_livestock", "existing")))
+    animals = [f"x{i}" for i in range(10)]
+    rows = [(f"m{i}", animal, "spring", 0.0, 1.0) for i in range(5) for animal in animals]
+    met = encounters([*rows, ("z", "x0", "spring", 0.0, 40.0)])
+    threats, _ = world.rank(layer, met, years=dict.fromkeys(animals, 2.0))
+    found = threats.set_index("segment")
+    assert found.loc["z", "rank"] == 1
+    assert (found.loc["z", "rank_p05"], found.loc["z", "rank_p95"]) == (1, 6)
+    empty = found.loc[["a0", "a1", "a2"]]
+    assert set(zip(empty["rank_p05"], empty["rank_p95"], strict=True)) == {(7, 9)}
