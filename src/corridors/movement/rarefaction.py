@@ -161,7 +161,7 @@ def _at_least(n: int, c: Ints, k: int, m: int) -> Floats:
         + gammaln(n - marked + 1) - gammaln(k - j + 1.0) - gammaln(b + 1)
         - (gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0))
     )  # fmt: skip
-    chance: Floats = np.where(possible, np.exp(log), 0.0).sum(axis=1)
+    chance: Floats = np.exp(np.where(possible, log, -np.inf)).sum(axis=1)
     return np.minimum(chance, 1.0)
 
 
