@@ -71,6 +71,12 @@ EXPERT = """herds:
 RANGES = EXPERT.replace("range_season", "ranges")
 
 
+def drawn(path: str, *rest: str) -> str:
+    """Return a configuration with good tracks and corridors drawn by an expert."""
+    keys = ", ".join((f"path: {path}", "author: A, date: 2020-01-01, confidence: low", *rest))
+    return herd(GOOD, more=f"    expert_corridors: {{{keys}}}\n")
+
+
 def habitat(layer: str) -> str:
     """Return a configuration with good expert ranges and one habitat layer."""
     return f"{RANGES}habitat:\n  layers:\n    - {{{layer}}}\n"
@@ -205,6 +211,17 @@ CASES = (
         ),
     ),
     Case("range_season", INPUT, EXPERT),
+    # Corridors drawn by an expert.
+    Case(
+        "expert_corridor_words",
+        INPUT,
+        drawn("corridors.geojson", "season_column: when, class_column: use"),
+    ),
+    Case("expert_corridor_points", INPUT, drawn("points.geojson")),
+    Case("expert_corridor_empty", INPUT, drawn("no_features.geojson")),
+    Case("expert_corridor_column", INPUT, drawn("corridors.geojson", "class_column: usage")),
+    Case("missing_expert_corridor", MISSING, drawn("coridors.geojson")),
+    Case("expert_corridor_width", CONFIG, drawn("corridors.geojson", "buffer_m: -5")),
     # Several sources: all faults at once.
     Case(
         "several_sources",
@@ -253,6 +270,7 @@ CASES = (
     Case("unknown_key", CONFIG, herd("path: good.csv, format: movebank, tim_zone: UTC")),
     Case("csv_without_columns", CONFIG, herd("path: good.csv, format: csv")),
     Case("wrong_type", CONFIG, herd(GOOD, more="clean:\n  dop_max: high\n  burst_gap_h: -1\n")),
+    Case("control_character_in_path", CONFIG, herd('path: "go\\0od.csv", format: movebank')),
     Case("not_yaml", CONFIG, "herds: [\n"),
     Case(
         "geographic_working_crs",

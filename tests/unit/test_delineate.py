@@ -180,3 +180,49 @@ def test_a_herd_with_expert_ranges_only_passes_them_on(tmp_path):
 def test_expert_ranges_stand_beside_tracked_ones(tmp_path, herd):
     ranges = read_layer(run(tmp_path, *herd, expert()) / "ranges.parquet")
     assert sorted(ranges["evidence"]) == ["expert", "tracked", "tracked"]
+
+
+def drawn():
+    return gpd.GeoDataFrame(
+        {
+            "herd": ["h"], "season": ["all"], "corridor_class": ["low"], "n_animals": [0],
+            "n_tracked": [0], "share": [np.nan], "area_km2": [100.0], "evidence": ["expert"],
+            "source": ["A. Name; 2020; high"],
+        },
+        geometry=[box(-110.0, 42.0, -109.9, 42.1)], crs="EPSG:4326",
+    )  # fmt: skip
+
+
+def test_corridors_of_experts_stand_beside_tracked_ones_and_change_none(tmp_path, herd):
+    (tmp_path / "with").mkdir()
+    (tmp_path / "without").mkdir()
+    both = read_layer(run(tmp_path / "with", *herd, drawn=drawn()) / "corridors.parquet")
+    tracked = read_layer(run(tmp_path / "without", *herd) / "corridors.parquet")
+    expert = both[both["evidence"] == "expert"]
+    assert expert["source"].tolist() == ["A. Name; 2020; high"]
+    assert expert["share"].isna().all()
+    own = both[both["evidence"] == "tracked"].reset_index(drop=True)
+    assert own.equals(tracked)
+    assert (own["source"] == "").all()
+
+
+def test_a_herd_that_only_an_expert_knows_has_the_experts_corridor(tmp_path):
+    out = run(tmp_path, [], [], expert(), drawn())
+    assert read_layer(out / "corridors.parquet")["evidence"].tolist() == ["expert"]
+    assert read_json(out / "delineate.json")["n_expert_corridors"] == 1
+
+
+def test_classes_have_the_area_of_their_cells_are_nested_and_valid(tmp_path, herd):
+    out = run(tmp_path, *herd)
+    corridors = read_layer(out / "corridors.parquet")
+    cells = read_table(out / "population.parquet")
+    assert corridors.geometry.is_valid.all()
+    for season, rows in corridors.groupby("season"):
+        here = cells[cells["season"] == season]
+        by_class = rows.set_index("corridor_class")
+        for row in rows.itertuples():
+            raster_km2 = (here["n_animals"] >= row.n_animals).sum() * CELL_M**2 / 1e6
+            assert row.area_km2 == pytest.approx(raster_km2, rel=0.01)
+        if "high" in by_class.index:
+            low, high = by_class.loc["low"].geometry, by_class.loc["high"].geometry
+            assert high.difference(low).area == pytest.approx(0, abs=1e-15)

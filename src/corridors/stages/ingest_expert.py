@@ -64,7 +64,9 @@ def read_expert_corridors(
         *_unknown(features, level, source.class_column, CORRIDOR_CLASSES, "class", source.path),
     ]
     if features.empty:
-        faults.append(Fault("the layer has no corridors", source.path, cure="draw one"))
+        faults.append(
+            Fault("no corridor has a length or an area", source.path, cure="correct the geometries")
+        )
     if is_line.any() and source.buffer_m is None:
         faults.append(
             Fault(
