@@ -17,7 +17,7 @@ def threats(demo_run) -> gpd.GeoDataFrame:
 
 
 def of_stretch(threats: gpd.GeoDataFrame, stretch: str) -> gpd.GeoDataFrame:
-    found = threats[threats["name"].str.endswith(f": {stretch}")]
+    found = threats[threats["name"].str.endswith(stretch)]
     assert len(found), f"no segment of {stretch}"
     return found
 

@@ -14,7 +14,7 @@ import shapely
 from corridors.config.model import Config, Working
 from corridors.formats.parquet import read_json, read_layer, write_table
 from corridors.foundation import tables
-from corridors.foundation.errors import ConfigError
+from corridors.foundation.errors import ConfigError, MethodError
 from corridors.foundation.vocabulary import FLAG_BIT
 from corridors.stages import clean, table
 from corridors.stages.clean import choose_cell
@@ -146,7 +146,7 @@ def test_no_usable_fix_and_no_range_is_said_in_words(
     tmp_path: Path, rng: np.random.Generator
 ) -> None:
     fixes = walk(rng, 71.0, 37.0).assign(flags=np.uint16(FLAG_BIT["vendor_outlier"]))
-    with pytest.raises(ConfigError, match="no usable fix"):
+    with pytest.raises(MethodError, match="no usable fix"):
         run(tmp_path, fixes)
 
 

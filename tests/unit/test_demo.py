@@ -157,8 +157,8 @@ def test_nobody_is_on_the_far_side_of_the_fence_without_having_passed_it() -> No
 def test_the_planted_order_of_the_fence_is_clear(truth) -> None:
     rate = {s["stretch"]: s["blocked_per_animal_year_worst_km"] for s in truth["stretches"]}
     order = sorted(rate, key=rate.get, reverse=True)
-    assert order[0] == truth["worst_stretch"] == "fence centre, mostly closed"
-    assert order[1] == truth["complete_stretch"] == "fence centre, complete"
+    assert order[0] == truth["worst_stretch"] == "centre, mostly closed"
+    assert order[1] == truth["complete_stretch"] == "centre, complete"
     assert rate[order[0]] > 1.3 * rate[order[1]] > 1.3 * 1.5 * rate[order[2]]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from corridors.atlas import palette
@@ -11,7 +13,8 @@ from corridors.atlas.maps import png
 from corridors.atlas.styles import THREAT_CLASSES
 
 N_ROWS = 15
-_LONGEST_NAME = 40
+_LONGEST_NAME = 48
+_MARGIN_IN = 0.12
 
 
 def threat_chart(threats: pd.DataFrame, *, width_in: float = 9.0, dpi: int = 130) -> bytes:
@@ -26,9 +29,7 @@ def threat_chart(threats: pd.DataFrame, *, width_in: float = 9.0, dpi: int = 130
     """
     rows = threats.sort_values("rank", kind="stable").head(N_ROWS)
     figure = Figure(figsize=(width_in, 0.75 + 0.29 * len(rows)), dpi=dpi, facecolor=palette.PAPER)
-    axes = figure.add_axes(
-        (0.43, 0.5 / figure.get_figheight(), 0.54, 1 - 0.6 / figure.get_figheight())
-    )
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     at = np.arange(len(rows))[::-1]
     low, middle, high = (
         rows[name].to_numpy(float) for name in ("blocked_p05", "blocked_per_year", "blocked_p95")
@@ -55,7 +56,17 @@ def threat_chart(threats: pd.DataFrame, *, width_in: float = 9.0, dpi: int = 130
     axes.spines["bottom"].set_color(palette.MUTED)
     for text in axes.get_yticklabels():
         text.set_parse_math(False)
+    _make_room(figure, axes)
     return png(figure)
+
+
+def _make_room(figure: Figure, axes: Axes) -> None:
+    """Put the axes right of the longest label, so that none is cut off at the edge."""
+    FigureCanvasAgg(figure)  # else there is nothing to measure text with
+    longest = max(text.get_window_extent().width for text in axes.get_yticklabels())
+    width, height = figure.get_size_inches()
+    left = (longest / figure.dpi + 2 * _MARGIN_IN) / width
+    axes.set_position((left, 0.5 / height, 0.97 - left, 1 - 0.6 / height))
 
 
 def _name(row: object) -> str:

@@ -52,6 +52,7 @@ ALIASES: Mapping[str, str] = {
     "label": "Label of the source",
     "left_state": "State on the left",
     "length_km": "Length, km",
+    "length_words": "Length in words",
     "length_m": "Length, m",
     "mass": "Share of the use",
     "mass_inside": "Share of its use inside",
@@ -105,6 +106,8 @@ ALIASES: Mapping[str, str] = {
     "tolerance_m": "Positional tolerance, m",
     "tracked_days": "Days tracked without gaps",
     "unit": "Unit of the score",
+    "valid_from": "First day on which it stands",
+    "valid_to": "Last day on which it stands",
     "value": "Value",
     "vertex_spacing_km": "Mean distance of vertices, km",
 }

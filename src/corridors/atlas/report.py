@@ -208,6 +208,10 @@ def _borders(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     shares = tables["national_shares"]
     return {
         "borders": facts.records(report.drop(columns="geometry")),
+        "border_lengths": [
+            f"{row['left_state']} – {row['right_state']}: {facts.boundary_words(row)}."
+            for row in facts.records(report.drop(columns="geometry"))
+        ],
         "border_months": facts.months_table(crossings) if len(crossings) else [],
         "border_directions": facts.directions(crossings),
         "shares": facts.records(shares),

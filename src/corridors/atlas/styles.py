@@ -225,7 +225,9 @@ def boundary(frame: pd.DataFrame) -> LayerStyle:
         Label('upper("left_state")', 8, colour, _WHITE, "left", 20_000_000, False, 7),
         Label('upper("right_state")', 8, colour, _WHITE, "right", 20_000_000, False, 7),
     )
-    return _style(frame, "Line", [Rule("State boundary", "", symbol)], labels)
+    worth = ", ".join(sorted({str(label) for label in frame["label"] if label}))
+    name = f"State boundary ({worth})" if worth else "State boundary"
+    return _style(frame, "Line", [Rule(name, "", symbol)], labels, display='"length_words"')
 
 
 def crossings(frame: pd.DataFrame) -> LayerStyle:

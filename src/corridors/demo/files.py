@@ -150,7 +150,9 @@ def _write_barriers(kind: str, path: Path) -> None:
     rows = [
         {
             "id": f"{kind}-{number:02d}",
-            "name": f"{barrier.name}: {stretch.name}",
+            "name": (
+                f"{barrier.name}: {stretch.name}" if len(barrier.stretches) > 1 else barrier.name
+            ),
             "class": stretch.class_name,
             "status": barrier.status,
             "simulated": LABEL,

@@ -113,11 +113,11 @@ FENCE: Final = Barrier(
     "fence",
     ((-9.0, -12.6), (0.75, -12.0), (16.0, -11.0)),
     (
-        Stretch("fence west, leaky", "fence_livestock", -9.0, 0.1, 0.5),
-        Stretch("fence centre, mostly closed", "fence_wildlife_proof", 0.1, 1.05, 0.1),
-        Stretch("fence centre, complete", "fence_wildlife_proof", 1.05, 2.0, 0.0),
-        Stretch("fence east, leaky", "fence_livestock", 2.0, 9.5, 0.5),
-        Stretch("fence far east, leaky", "fence_livestock", 10.5, 16.0, 0.5),
+        Stretch("west, leaky", "fence_livestock", -9.0, 0.1, 0.5),
+        Stretch("centre, mostly closed", "fence_wildlife_proof", 0.1, 1.05, 0.1),
+        Stretch("centre, complete", "fence_wildlife_proof", 1.05, 2.0, 0.0),
+        Stretch("east, leaky", "fence_livestock", 2.0, 9.5, 0.5),
+        Stretch("far east, leaky", "fence_livestock", 10.5, 16.0, 0.5),
     ),
 )
 ROAD: Final = Barrier(

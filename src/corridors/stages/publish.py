@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from corridors import __version__
-from corridors.atlas import fact_sheet, surface
+from corridors.atlas import fact_sheet, facts, surface
 from corridors.atlas.charts import threat_chart
 from corridors.atlas.maps import MapText, corridor_map
 from corridors.atlas.pages import render
@@ -162,7 +162,7 @@ def _layers(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     return {
         "threats": tables["threats"].sort_values("rank", kind="stable"),
         "segments": tables["segments"],
-        "boundary": tables["border_report"],
+        "boundary": _with_words(tables["border_report"]),
         "border_crossings": tables["border_crossings"],
         "crossings": tables["observed"],
         "network_nodes": network[network["part"] == "node"],
@@ -181,6 +181,13 @@ def _layers(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         "crossings_by_season": tables["crossings"],
         "national_shares": tables["national_shares"],
     }
+
+
+def _with_words(borders: pd.DataFrame) -> pd.DataFrame:
+    """Add to each boundary what its length is worth."""
+    return borders.assign(
+        length_words=[facts.boundary_words(row) for row in facts.records(borders)]
+    ).astype({"length_words": str})
 
 
 def _refuse_what_would_show_one_animal(heading: Heading, fixes: pd.DataFrame) -> None:
