@@ -264,9 +264,32 @@ def init(folder: Path) -> None:
 def demo(into: Path) -> None:
     """Write the files of a simulated herd whose true corridor is known."""
     from corridors.demo.files import write_demo
+    from corridors.run.manifest import writing
 
-    write_demo(into)
+    with writing(into):
+        write_demo(into)
     click.echo(f"{into}: simulated herd written")
+
+
+@group.command("compare-profiles")
+@_config
+@_herd
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder for the reports.  [default: profiles below the results]",
+)
+def compare_profiles(config: Path | None, herd: tuple[str, ...], out: Path | None) -> None:
+    """Write what Migration Mapper's way of computing does to a herd's corridor."""
+    from corridors.cli import views
+    from corridors.run.comparison import compare
+
+    study = _load(config)
+    for name in _herds(study, herd):
+        with views.Screen() as screen:
+            page = compare(study, name, out, screen.progress("compare-profiles", name))
+        click.echo(str(page))
 
 
 def _stage_command(stage: table.Stage) -> click.Command:

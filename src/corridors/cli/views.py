@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -79,6 +79,13 @@ class Screen:
                 self.bars.remove_task(self.tasks.pop(node))
             case _:
                 pass
+
+    def progress(self, stage: str, herd: str) -> Callable[[str, float], None]:
+        """Begin a bar and return what moves it."""
+        self.hear(Event("started", stage, herd))
+        return lambda message, fraction: self.hear(
+            Event("progress", stage, herd, message=message, fraction=fraction)
+        )
 
     def _say(self, text: str) -> None:
         if self.bars is not None:

@@ -16,7 +16,7 @@ from corridors.movement.population import Population
 Keys = npt.NDArray[np.int64]
 Level = Literal["animal", "year"]
 
-# Breaks of shares are lowered by this, so that rounding keeps a share at its own break.
+# The peer lowers its breaks of shares by this, so that a share equal to one lies above it.
 _BELOW = 1e-4
 # The last break of shares: what more animals use lies in no class.
 _TOP = 0.99
@@ -31,10 +31,11 @@ class PeerPopulation(Population):
     def cells(self, n_needed: int) -> Keys:
         """Return the cells that at least ``n_needed`` animals, but not over 99 % of them, cover.
 
-        The shares are cut at (0, 2/N, 0.10, 0.20, ..., 0.99]: a cell above the last break lies in
-        no class at all.
+        The shares are cut at (0, 2/N - 1e-4, 0.10 - 1e-4, ..., 0.99]: a cell above the last break
+        lies in no class at all. With one animal the second break is the last.
         """
-        chosen = (self.n_animals >= n_needed) & (self.n_animals / self.n_tracked <= _TOP)
+        top = max(_TOP, 2 / self.n_tracked - _BELOW)
+        chosen = (self.n_animals >= n_needed) & (self.n_animals / self.n_tracked <= top)
         return pack(self.surface.row[chosen], self.surface.col[chosen])
 
     def top_cells(self, area_frac: float, *, trim_isopleth: float) -> Keys:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from corridors.formats.fixes import read_animals, times_us
 from corridors.formats.parquet import (
     TableWriter,
     read_json,
@@ -41,33 +42,25 @@ def run(context: StageContext) -> None:
     MethodError
         Method ``fmv`` without a value for the herd's species.
     """
-    lattice = read_json(context.read("clean", "clean.json"))
     settings: Occurrence = context.settings.occurrence
     windows = read_table(context.read("segment", "migrations.parquet"))
     windows = windows.sort_values("migration", kind="stable").reset_index(drop=True)
-    method = Method(
-        settings,
-        str(lattice["crs"]),
-        float(lattice["cell_m"]),
-        context.settings.working.memory_mb,
-        _fixed_variance(settings, context.settings.species) if len(windows) else None,
-        context.settings.profile,
-    )
-    tracks = _tracks(context, settings) if len(windows) else {}
+    method = method_of(context, has_windows=bool(len(windows)))
+    tracks = usable_tracks(context, settings) if len(windows) else {}
     rows: list[dict[str, Any]] = []
-    bridges: list[pd.DataFrame] = []
-    with TableWriter(context.out / "surfaces.parquet", tables.SURFACES) as writer:
+    with (
+        TableWriter(context.out / "surfaces.parquet", tables.SURFACES) as writer,
+        TableWriter(context.out / "variances.parquet", tables.VARIANCES) as variances,
+    ):
         for window, found in _estimates(windows, tracks, method):
             if found.surface is not None:
                 writer.write(_frame(window.migration, found.surface))
             rows.append(_row(window, found))
             if found.error == "" and found.bridge_us.size:
-                bridges.append(_bridges(window, found))
+                variances.write(_bridges(window, found))
             context.progress(f"surface of {window.animal}", len(rows) / len(windows))
     estimates = pd.DataFrame(rows) if rows else tables.empty(tables.ESTIMATES)
     write_table(estimates, context.out / "estimates.parquet", tables.ESTIMATES)
-    variances = pd.concat(bridges) if bridges else tables.empty(tables.VARIANCES)
-    write_table(variances, context.out / "variances.parquet", tables.VARIANCES)
     n_failed = int((estimates["error"] != "").sum())
     write_json(
         {
@@ -79,6 +72,20 @@ def run(context: StageContext) -> None:
             "n_without_surface": n_failed,
         },
         context.out / "surface.json",
+    )
+
+
+def method_of(context: StageContext, *, has_windows: bool) -> Method:
+    """Return how the configuration wants surfaces; without windows no variance is looked up."""
+    lattice = read_json(context.read("clean", "clean.json"))
+    settings: Occurrence = context.settings.occurrence
+    return Method(
+        settings,
+        str(lattice["crs"]),
+        float(lattice["cell_m"]),
+        context.settings.working.memory_mb,
+        _fixed_variance(settings, context.settings.species) if has_windows else None,
+        context.settings.profile,
     )
 
 
@@ -100,29 +107,23 @@ def _fixed_variance(settings: Occurrence, species: str | None) -> float | None:
     return value
 
 
-def _tracks(context: StageContext, settings: Occurrence) -> dict[str, Track]:
+def usable_tracks(context: StageContext, settings: Occurrence) -> dict[str, Track]:
     """Return the usable fixes of each animal, sorted by time."""
-    columns = ["animal", "time_utc", "dop", "flags", "x_m", "y_m"]
-    fixes = read_table(context.read("clean", "fixes.parquet"), columns=columns)
-    fixes = fixes[(fixes["flags"] == 0) & fixes["x_m"].notna() & fixes["y_m"].notna()]
-    fixes = fixes.sort_values(["animal", "time_utc"], kind="stable")
-    error = np.full(len(fixes), settings.location_error_m)
-    if settings.error_per_dop_m is not None:
-        dop = fixes["dop"].to_numpy(dtype=np.float64)
-        error = np.where(dop > 0, settings.error_per_dop_m * dop, error)
-    fixes = fixes.assign(error_m=error)
-    return {
-        str(animal): Track(
-            group["x_m"].to_numpy(),
-            group["y_m"].to_numpy(),
-            _microseconds(group["time_utc"]),
-            group["error_m"].to_numpy(),
-        )
-        for animal, group in fixes.groupby("animal", sort=True)
-    }
+    tracks: dict[str, Track] = {}
+    columns = ["time_utc", "dop", "flags", "x_m", "y_m"]
+    for animal, rows in read_animals(context.read("clean", "fixes.parquet"), columns):
+        x, y, dop = (rows[name].to_numpy() for name in ("x_m", "y_m", "dop"))
+        time_us = times_us(rows["time_utc"])
+        usable = np.flatnonzero((rows["flags"].to_numpy() == 0) & ~np.isnan(x) & ~np.isnan(y))
+        usable = usable[np.argsort(time_us[usable], kind="stable")]
+        error = np.full(usable.size, settings.location_error_m)
+        if settings.error_per_dop_m is not None:
+            error = np.where(dop[usable] > 0, settings.error_per_dop_m * dop[usable], error)
+        tracks[animal] = Track(x[usable], y[usable], time_us[usable], error)
+    return tracks
 
 
-def _microseconds(times: pd.Series) -> npt.NDArray[np.int64]:
+def microseconds(times: pd.Series) -> npt.NDArray[np.int64]:
     """Return UTC times as microseconds since 1970."""
     naive = times.dt.tz_convert(None).to_numpy(dtype="datetime64[us]")
     return np.asarray(naive, dtype=np.int64)
@@ -137,7 +138,7 @@ def _estimates(
     are threads wait to be written.
     """
     nobody = Track(*(np.empty(0, dtype) for dtype in (float, float, np.int64, float)))
-    starts, ends = _microseconds(windows["start_utc"]), _microseconds(windows["end_utc"])
+    starts, ends = microseconds(windows["start_utc"]), microseconds(windows["end_utc"])
     how = peer_estimate if method.profile.name == "usgs" else estimate
     n_threads = _n_threads()
     waiting: deque[tuple[Any, Future[Estimate]]] = deque()

@@ -1,0 +1,259 @@
+"""The way from profile `usgs` to profile `corrected`, one difference at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from corridors.foundation.errors import MethodError
+from corridors.foundation.grid import Surface, weighted_sum
+from corridors.movement.isopleths import isopleth_mask
+from corridors.movement.migration_mapper import centre_surface, trimmed
+from corridors.movement.migration_mapper_herd import PeerHerd, PeerPopulation
+from corridors.movement.occurrence import bridge_surface
+from corridors.movement.population import Herd, Population, Use, animal, class_rules, window
+from corridors.movement.variance import Form, motion_variance
+
+if TYPE_CHECKING:
+    from corridors.config.model import Delineate
+    from corridors.stages.surface_methods import Floats, Method, Track
+
+# The time sum whose error is counted as none has this many times as many steps.
+_FINER = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """One difference between the profiles; a row of the comparison.
+
+    Parameters
+    ----------
+    key, title
+        Short name, and what is right from this step on.
+    defect
+        Number in ``docs/profiles.md``, or "".
+    form
+        Form of the motion variance.
+    space
+        ``usgs``: density at cell centres, ends counted twice, own grid; ``time``: even time
+        sum; ``grid``: and a grid that holds everything; ``cells``: integrated over cells.
+    is_peer
+        The herd is put together as Migration Mapper does.
+    """
+
+    key: str
+    title: str
+    defect: str
+    form: Form
+    space: Literal["usgs", "time", "grid", "cells"]
+    is_peer: bool
+
+
+USGS = Step("usgs", "Profile usgs: as Migration Mapper v3", "", "bbmm3", "usgs", True)
+STEPS = (
+    Step("share", "Time before the left-out fix weighs it", "1", "horne", "usgs", True),
+    Step("error", "The left-out fix has an error too", "6", "corrected", "usgs", True),
+    Step("time", "Bridge ends count once, no rest of a step is lost", "3", "corrected", "time",
+         True),
+    Step("grid", "The grid holds the whole surface", "4", "corrected", "grid", True),
+    Step("cells", "Density integrated over cells", "2", "corrected", "cells", True),
+    Step("herd", "One animal one vote, nothing cut away", "5", "corrected", "cells", False),
+)  # fmt: skip
+# The last row: the study's own method, or the last step where that is the study's method.
+CORRECTED = replace(
+    STEPS[-1], key="corrected", title="Profile corrected, as this study is configured", defect=""
+)
+SAME = replace(STEPS[-1], title=f"{STEPS[-1].title}: profile corrected")
+
+
+@dataclass(frozen=True)
+class Window:
+    """One migration: what it is called, and its usable fixes."""
+
+    migration: str
+    animal: str
+    season: str
+    year: int
+    track: Track
+
+
+@dataclass
+class Outcome:
+    """What a step makes of the migrations.
+
+    Parameters
+    ----------
+    step
+        Which one.
+    s2_m2_min, area95_km2
+        Migration -> motion variance and area of the 95 % isopleth; failed ones are left out.
+    population
+        The herd of all migrations, None without a surface.
+    """
+
+    step: Step
+    s2_m2_min: dict[str, float] = field(default_factory=dict)
+    area95_km2: dict[str, float] = field(default_factory=dict)
+    population: Population | None = None
+
+
+def outcomes(windows: Sequence[Window], method: Method, delineate: Delineate) -> Iterator[Outcome]:
+    """Yield what every step between the two profiles makes of the migrations, in order."""
+    for step in STEPS:
+        yield outcome(step, windows, method, delineate)
+
+
+def outcome(step: Step, windows: Sequence[Window], method: Method, delineate: Delineate) -> Outcome:
+    """Return what one step makes of the migrations; memory holds one animal's surfaces."""
+    out = Outcome(step)
+    isopleth = delineate.footprint_isopleth
+    profile = method.profile
+    peers = PeerHerd(
+        profile.merge_order, kept_frac=profile.merged_frac, footprint_isopleth=isopleth
+    )
+    herd = Herd()
+    ordered = sorted(windows, key=lambda one: (one.animal, one.migration))
+    with ThreadPoolExecutor() as pool:
+        for name, some in groupby(ordered, key=lambda one: one.animal):
+            own = list(some)
+            years: dict[int, list[Surface]] = {}
+            seasons: dict[str, list[Use]] = {}
+            made = pool.map(lambda one: _surface(step, one.track, method), own)
+            for one, (s2, surface) in zip(own, made, strict=True):
+                if surface is None:
+                    continue
+                out.s2_m2_min[one.migration] = s2
+                out.area95_km2[one.migration] = isopleth_km2(surface, 0.95)
+                if step.is_peer:
+                    years.setdefault(one.year, []).append(surface)
+                else:
+                    use = window(surface, footprint_isopleth=isopleth)
+                    seasons.setdefault(one.season, []).append(use)
+            if years:
+                peers.add(name, years)
+            if seasons:
+                herd.add(animal(seasons))
+    out.population = (peers if step.is_peer else herd).population()
+    return out
+
+
+def isopleth_km2(surface: Surface, isopleth: float) -> float:
+    """Return the area of the smallest set of cells that holds a share of the mass, km2."""
+    return float(isopleth_mask(surface, isopleth).sum() * surface.cell_m**2 / 1e6)
+
+
+def _surface(step: Step, track: Track, method: Method) -> tuple[float, Surface | None]:
+    """Return motion variance and surface of one migration; (NaN, None) where there is none."""
+    try:
+        s2 = _variance(step, track, method)
+        return s2, _density(step, track, s2, method)
+    except MethodError:
+        return np.nan, None
+
+
+def _error_m(step: Step, track: Track, method: Method) -> Floats:
+    """Return the error of each fix: from DOP only where errors are done right."""
+    if step.form == "corrected":
+        return track.error_m
+    return np.full(track.x_m.size, method.settings.location_error_m)
+
+
+def _max_lag_min(method: Method) -> float:
+    settings = method.settings
+    return 60.0 * (settings.fmv_max_lag_h if settings.method == "fmv" else settings.max_lag_h)
+
+
+def _variance(step: Step, track: Track, method: Method) -> float:
+    if method.settings.method == "fmv" and method.s2_fixed is not None:
+        return method.s2_fixed
+    return motion_variance(
+        track.x_m,
+        track.y_m,
+        track.time_min,
+        _error_m(step, track, method),
+        max_lag_min=_max_lag_min(method),
+        form=step.form,
+    ).s2_m2_min
+
+
+def _density(step: Step, track: Track, s2: float, method: Method) -> Surface:
+    error_m, profile = _error_m(step, track, method), method.profile
+    if step.space == "cells":
+        surface = bridge_surface(
+            track.x_m,
+            track.y_m,
+            track.time_min,
+            error_m,
+            s2,
+            crs=method.crs,
+            cell_m=method.cell_m,
+            max_lag_min=_max_lag_min(method),
+            time_tolerance=method.settings.time_tolerance,
+            memory_mb=method.memory_mb,
+        )
+    else:
+        is_even = step.space != "usgs"
+        surface = centre_surface(
+            track.x_m,
+            track.y_m,
+            track.time_min,
+            error_m,
+            s2,
+            crs=method.crs,
+            cell_m=method.cell_m,
+            max_lag_min=_max_lag_min(method),
+            time_step_min=profile.time_step_min / (_FINER if is_even else 1),
+            time_rule="even" if is_even else "both_ends",
+            margin_frac=np.inf if step.space == "grid" else profile.grid_margin_frac,
+            memory_mb=method.memory_mb,
+        )
+    return trimmed(surface, profile.kept_frac, with_crossing=True) if step.is_peer else surface
+
+
+def class_areas_km2(population: Population, delineate: Delineate) -> dict[str, float]:
+    """Return the area in cells, km2, used by at least 1 and 2 animals and of each class."""
+    cell_km2 = population.surface.cell_m**2 / 1e6
+    rules = class_rules(
+        population.n_tracked,
+        medium_share=delineate.medium_share,
+        high_share=delineate.high_share,
+    )
+    needed = {rule.corridor_class: rule.n_needed for rule in rules} | {"at_least_2": 2}
+    return {
+        name: population.cells(n).size * cell_km2 if n else np.nan for name, n in needed.items()
+    }
+
+
+def everybodys_km2(population: Population) -> float:
+    """Return the area that more than 99 % of the animals cover: in no class of profile usgs."""
+    lost = 0
+    if isinstance(population, PeerPopulation):
+        covered = int((population.n_animals >= 1).sum())
+        lost = covered - population.cells(1).size
+    return lost * population.surface.cell_m**2 / 1e6
+
+
+def stopover_km2(population: Population, delineate: Delineate) -> float:
+    """Return the area of the stopovers in cells, km2."""
+    cells = population.top_cells(
+        delineate.stopover_area_frac, trim_isopleth=delineate.footprint_isopleth
+    )
+    return cells.size * population.surface.cell_m**2 / 1e6
+
+
+def jaccard(a: Population, b: Population, n_needed: int = 1) -> float:
+    """Return the shared part of the cells that ``n_needed`` animals use, 0...1."""
+    one, other = a.cells(n_needed), b.cells(n_needed)
+    both = np.intersect1d(one, other, assume_unique=True).size
+    return both / max(1, one.size + other.size - both)
+
+
+def total_variation(a: Surface, b: Surface) -> float:
+    """Return half the summed absolute difference of two surfaces, 0 (equal) to 1 (apart)."""
+    a, b = (Surface("", 1.0, s.row, s.col, s.mass / s.mass.sum()) for s in (a, b))
+    return float(np.abs(weighted_sum([(a, 1.0), (b, -1.0)]).mass).sum() / 2)
