@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
-from pyarrow import Table
+from pyarrow import Table, dataset
 
 from corridors.foundation.tables import check, empty
 
@@ -105,6 +105,29 @@ def read_table(
     """
     filters = [(column, "in", values) for column, values in where.items()] if where else None
     return pd.read_parquet(path, columns=columns, filters=filters)
+
+
+class StoredTable:
+    """A table without geometry that is read many times, some rows each time.
+
+    Its row groups are looked up once: with one row group per window that would else cost more
+    than the rows.
+
+    Parameters
+    ----------
+    path
+        File written by :func:`write_table` or :class:`TableWriter`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._data = dataset.dataset(path, format="parquet")
+
+    def rows(self, column: str, values: list[str]) -> pd.DataFrame:
+        """Return the rows whose ``column`` is one of ``values``, in the order of the file."""
+        found: pd.DataFrame = self._data.to_table(
+            filter=dataset.field(column).isin(values)
+        ).to_pandas()
+        return found
 
 
 def read_layer(path: Path, columns: list[str] | None = None) -> gpd.GeoDataFrame:

@@ -139,7 +139,10 @@ def _counted(
 
 
 class Herd:
-    """Add animals one by one: memory holds the running sum and one animal.
+    """Add animals one by one: memory holds the running sum and about as much again.
+
+    Animals wait until they have as many cells as the sum: adding each to it at once would cost the
+    number of animals times the cells of the herd.
 
     Examples
     --------
@@ -156,19 +159,33 @@ class Herd:
         self._sum: Surface | None = None
         self._cells = np.zeros(0, dtype=np.int64)
         self._counts = np.zeros(0, dtype=np.int64)
+        self._waiting: list[Use] = []
+        self._n_waiting = 0
 
     def add(self, one: Use) -> None:
         """Add one animal. The order of animals is part of the floating-point result."""
         self._n += 1
+        self._waiting.append(one)
+        self._n_waiting += one.surface.row.size
+        if self._sum is None or self._n_waiting >= self._sum.row.size:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Add those who wait, in their order: the result is that of adding one by one."""
+        if not self._waiting:
+            return
         terms = [(self._sum, 1.0)] if self._sum is not None else []
-        self._sum = weighted_sum([*terms, (one.surface, 1.0)])
+        self._sum = weighted_sum([*terms, *((one.surface, 1.0) for one in self._waiting)])
+        new = np.concatenate([one.footprint for one in self._waiting])
         self._cells, self._counts = _counted(
-            np.concatenate([self._cells, one.footprint]),
-            np.concatenate([self._counts, np.ones(one.footprint.size, dtype=np.int64)]),
+            np.concatenate([self._cells, new]),
+            np.concatenate([self._counts, np.ones(new.size, dtype=np.int64)]),
         )
+        self._waiting, self._n_waiting = [], 0
 
     def population(self) -> Population | None:
         """Return the herd so far, or None without animals."""
+        self._settle()
         if self._sum is None:
             return None
         mean = weighted_sum([(self._sum, 1.0 / self._n)])

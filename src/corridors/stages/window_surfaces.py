@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from corridors.formats.parquet import read_json, read_table
+from corridors.formats.parquet import StoredTable, read_json
 from corridors.foundation.grid import Surface
 from corridors.stages.context import StageContext
 
@@ -22,11 +22,9 @@ def by_animal(context: StageContext, estimates: pd.DataFrame) -> Iterator[tuple[
     crs = read_json(context.read("clean", "clean.json"))["crs"]
     cell_m = float(read_json(context.read("surface", "surface.json"))["cell_m"])
     good = estimates[estimates["error"] == ""].sort_values(["animal", "migration"], kind="stable")
+    stored = StoredTable(context.read("surface", "surfaces.parquet"))
     for animal, rows in good.groupby("animal", sort=True):
-        frame = read_table(
-            context.read("surface", "surfaces.parquet"),
-            where={"migration": sorted(rows["migration"])},
-        )
+        frame = stored.rows("migration", sorted(rows["migration"]))
         about = rows.set_index("migration", drop=False)
         windows: Windows = []
         for migration, cells in frame.groupby("migration", sort=True):
