@@ -15,7 +15,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.figure import PROJECT, Figure, MissingDataError
+from benchmarks.figure import PROJECT, Figure, MissingDataError, Report
 
 PAGE = PROJECT / "docs" / "performance.md"
 BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
@@ -23,7 +23,7 @@ HEADER = (
     "| benchmark | measured | yardstick | ratio | at most | met | on |",
     "|---|---|---|---|---|---|---|",
 )
-NOT_A_BENCHMARK = {"__main__", "figure"}
+NOT_A_BENCHMARK = {"brownian_herds", "__main__", "figure"}
 
 
 def names() -> list[str]:
@@ -44,6 +44,15 @@ def row(figure: Figure) -> str:
         figure.note,
     )
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def write_report(report: Report) -> None:
+    """Put the figures and tables of a report into its page."""
+    page = PROJECT / "docs" / report.page
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    body = [BEGIN, "", *HEADER, *map(row, report.figures), "", report.tables, "", END]
+    page.write_text(before + "\n".join(body) + after, encoding="utf-8")
 
 
 def write(figures: list[Figure]) -> None:
@@ -68,7 +77,7 @@ def main() -> int:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="*", help="benchmarks to run; none: all")
-    parser.add_argument("--write", action="store_true", help="update docs/performance.md")
+    parser.add_argument("--write", action="store_true", help="update the pages in docs")
     asked = parser.parse_args()
     unknown = sorted(set(asked.name) - set(names()))
     if unknown:
@@ -77,18 +86,28 @@ def main() -> int:
         )
         return 2
     figures: list[Figure] = []
+    reports: list[Report] = []
     for name in asked.name or names():
         try:
-            figure = importlib.import_module(f"benchmarks.{name}").run()
+            result = importlib.import_module(f"benchmarks.{name}").run()
         except MissingDataError as reason:
-            line = json.dumps({"name": name, "skipped": str(reason)})
+            lines = [json.dumps({"name": name, "skipped": str(reason)})]
         else:
-            figures.append(figure)
-            line = figure.to_json()
-        sys.stdout.write(line + "\n")
+            if isinstance(result, Report):
+                reports.append(result)
+                lines = [figure.to_json() for figure in result.figures]
+            else:
+                new = [result] if isinstance(result, Figure) else result
+                figures += new
+                lines = [figure.to_json() for figure in new]
+        sys.stdout.writelines(line + "\n" for line in lines)
         sys.stdout.flush()
     if asked.write:
-        write(figures)
+        if figures:
+            write(figures)
+        for report in reports:
+            write_report(report)
+    figures += [figure for report in reports for figure in report.figures]
     return 0 if all(figure.ok for figure in figures) else 1
 
 

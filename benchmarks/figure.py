@@ -59,6 +59,25 @@ class Figure:
         return json.dumps({**fields, "ok": self.ok}, ensure_ascii=False)
 
 
+@dataclass(frozen=True)
+class Report:
+    """Figures with tables of their own, on a page of their own.
+
+    Parameters
+    ----------
+    figures
+        What is measured against a target.
+    tables
+        Markdown for the page.
+    page
+        Name of the page in ``docs``; what stands there between the markers is replaced.
+    """
+
+    figures: Sequence[Figure]
+    tables: str
+    page: str
+
+
 def median_seconds(*functions: Callable[[], object], repeats: int) -> Sequence[float]:
     """Return the median time of each function, s.
 
