@@ -65,7 +65,7 @@ def test_a_second_run_gives_the_same_bytes(
 
 def test_layers_without_rows_are_left_out_and_named(published: dict[str, Path]) -> None:
     layers = {name for name, _ in pyogrio.list_layers(published["untracked"] / "made-up.gpkg")}
-    assert layers == {"ranges", "modelled_corridor", "about", "layer_styles"}
+    assert layers == {"ranges", "modelled_corridor", "fact_sheet", "about", "layer_styles"}
     html = (published["untracked"] / "report.html").read_text(encoding="utf-8")
     assert "Ranked threats: no rows" in html
     assert "nobody was tracked along it" in html

@@ -1,0 +1,83 @@
+"""The fact sheet in words."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from corridors.atlas.fact_sheet import lines, measure_rows, sufficiency_words, table
+from corridors.atlas.sample_chart import sample_chart
+
+SOME = {"n": 2, "min": 2.0, "mean": 3.25, "median": 3.25, "max": 4.5}
+SEASON = {
+    "n": 2, "n_animals": 2, "n_open": 0, "median_start": "05-03", "median_end": "12-24",
+    "days": SOME, "net_km": SOME, "path_km": SOME, "resampled_km": SOME, "farthest_km": SOME,
+    "speed_km_d": SOME, "stopover_days": None,
+}  # fmt: skip
+NOBODY = {
+    "sample": {
+        "n_animals": 0, "n_animals_used": 0, "fix_interval_h": None, "years": None,
+        "n_migrations": 0, "n_migrants": 0,
+    },
+    "migrations": {}, "stays": {}, "corridor_km2": {}, "stopover_km2": {}, "ranges": [],
+    "sufficiency": {}, "skill": {}, "fidelity": {}, "notes": [],
+}  # fmt: skip
+
+
+def test_a_herd_that_nobody_tracked_has_a_sheet_without_claims():
+    found = table(NOBODY)
+    assert found.columns.tolist() == ["group", "item", "value"]
+    assert set(found["group"]) == {"Animals and data"}
+    assert measure_rows(NOBODY)["seasons"] == []
+
+
+def test_spring_comes_before_autumn_and_all_is_no_season_of_its_own():
+    facts = NOBODY | {"migrations": {"all": SEASON, "autumn": SEASON, "spring": SEASON}}
+    assert measure_rows(facts)["seasons"] == ["spring", "autumn"]
+    sheet = {(line.group, line.item): line.value for line in lines(facts)}
+    assert sheet["Spring migration", "Median last day"] == "24 Dec"
+    assert sheet["Autumn migration", "Days: mean (min–max)"] == "3.25 (2–4.5)"
+    assert sheet["Autumn migration", "Days in stopovers: mean (min–max)"] == "–"
+
+
+def test_expert_ranges_and_corridors_are_named_as_such():
+    facts = NOBODY | {
+        "corridor_km2": {"expert": {"all": {"low": 12.0}}},
+        "ranges": [
+            {"season": "winter", "isopleth": None, "area_km2": 7.5, "n_animals": 0,
+             "evidence": "expert", "source": "A. Nyone, 2021, high"},
+        ],
+    }  # fmt: skip
+    sheet = {(line.group, line.item): line.value for line in lines(facts)}
+    assert sheet["Areas", "Corridor, low use, expert, km²"] == "12"
+    assert sheet["Winter range", "Area drawn by an expert (A. Nyone, 2021, high), km²"] == "7.5"
+
+
+@pytest.mark.parametrize(
+    ("found", "begins", "holds"),
+    [
+        (None, "", ""),
+        ({"flag": "insufficient", "slope_frac": None, "n_sufficient": None}, "Insufficient", "one"),
+        ({"flag": "insufficient", "slope_frac": 0.034, "n_sufficient": None}, "Insuff", "3.4 %"),
+        ({"flag": "sufficient", "slope_frac": 0.004, "n_sufficient": 9}, "Sufficient", "from 9 of"),
+    ],
+)
+def test_sufficiency_is_a_sentence(found, begins, holds):
+    about = None if found is None else found | {"n_animals": 15, "max_slope_frac": 0.01}
+    words = sufficiency_words(about)
+    assert words.startswith(begins)
+    assert holds in words
+
+
+def test_the_chart_is_the_same_picture_every_time():
+    curve = pd.DataFrame(
+        {
+            "corridor_class": "low", "n_animals": [1, 2, 3], "area_km2": [5.0, 7.0, 8.0],
+            "area_p05_km2": [4.0, 6.0, 8.0], "area_p95_km2": [6.0, 8.0, 8.0],
+        }
+    )  # fmt: skip
+    first = sample_chart(curve)
+    assert first.startswith(b"\x89PNG")
+    assert first == sample_chart(curve.iloc[::-1])
+    assert first != sample_chart(curve.assign(area_km2=[5.0, 6.5, 8.0]))
+    assert sample_chart(curve.iloc[:1]).startswith(b"\x89PNG")
