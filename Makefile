@@ -35,7 +35,7 @@ types: $(READY) ## mypy, strict
 contracts: $(READY) ## who may import whom
 	$(BIN)/lint-imports
 
-bench: $(READY) ## all benchmarks; rewrites the table in docs/performance.md
+bench: $(READY) ## all benchmarks; rewrites their tables in docs
 	$(BIN)/python -m benchmarks --write
 
 clean: ## remove results and the environment

@@ -100,6 +100,27 @@ def test_the_report_has_a_row_for_every_scenario(
     ]
 
 
+def test_a_report_replaces_what_stands_between_the_markers(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(project))
+    program = importlib.import_module("benchmarks.__main__")
+    parts = importlib.import_module("benchmarks.figure")
+    monkeypatch.setattr(program, "PROJECT", tmp_path)
+    page = tmp_path / "docs" / "page.md"
+    page.parent.mkdir()
+    page.write_text(f"before\n{program.BEGIN}\nold\n{program.END}\nafter\n", encoding="utf-8")
+    figure = parts.Figure("name", 1.5, "%", "2 %", 0.75, 1.0, "a note")
+    for _ in range(2):
+        program.write_report(parts.Report([figure], "| a table |", "page.md"))
+        text = page.read_text(encoding="utf-8")
+        assert text.startswith(f"before\n{program.BEGIN}\n")
+        assert text.endswith(f"{program.END}\nafter\n")
+        assert "old" not in text
+        assert text.count("| name | 1.5 % | 2 % | 0.75 | 1 | yes | a note |") == 1
+        assert text.count("| a table |") == 1
+
+
 def test_the_true_path_starts_and_ends_at_the_true_positions(calibration: Any) -> None:
     hourly = [one.lag_min for one in calibration.SCENARIOS].index((60.0, 60.0))
     rng, animals = calibration.herd(hourly, 0)
