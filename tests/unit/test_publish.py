@@ -76,7 +76,7 @@ def test_partners_get_nothing_of_a_single_animal(
 ) -> None:
     folder = published["partner"]
     layers = {name for name, _ in pyogrio.list_layers(folder / "made-up.gpkg")}
-    assert not layers & {"crossings", "border_crossings"}
+    assert not layers & {"crossings", "border_crossings", "migration_facts", "skill", "fidelity"}
     assert not (folder / "pictures" / "displacement").exists()
     for path in folder.rglob("*"):
         if path.is_file():
