@@ -281,12 +281,17 @@ def demo(into: Path) -> None:
     help="Folder for the reports.  [default: profiles below the results]",
 )
 def compare_profiles(config: Path | None, herd: tuple[str, ...], out: Path | None) -> None:
-    """Write what Migration Mapper's way of computing does to a herd's corridor."""
+    """Write what Migration Mapper's way of computing does to a herd's corridor.
+
+    Needs up-to-date results of segment; changes none of them.
+    """
     from corridors.cli import views
     from corridors.run.comparison import compare
 
     study = _load(config)
-    for name in _herds(study, herd):
+    # Unless it is asked for, a herd that nobody tracked is no fault: there is nothing to compare.
+    names = [name for name in _herds(study, herd) if herd or study.config.herds[name].tracks]
+    for name in names:
         with views.Screen() as screen:
             page = compare(study, name, out, screen.progress("compare-profiles", name))
         click.echo(str(page))

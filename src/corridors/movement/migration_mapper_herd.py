@@ -61,6 +61,8 @@ def merged(surfaces: Sequence[Surface], *, kept_frac: float) -> Surface:
     if len(surfaces) == 1:
         return surfaces[0]
     total = sum(surface.total for surface in surfaces)
+    if total == 0:
+        return surfaces[0]
     mean = weighted_sum((surface, 1.0 / total) for surface in surfaces)
     return trimmed(mean, kept_frac, with_crossing=False)
 
