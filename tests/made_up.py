@@ -158,6 +158,7 @@ def _frames(herd: str) -> dict[str, tuple[str, Any, pd.DataFrame]]:
         "skill": ("describe", tables.SKILL, _skill(herd)),
         "fidelity": ("describe", tables.FIDELITY, _fidelity(herd)),
         "modelled": ("connect", tables.CORRIDORS, _corridors(herd, path, "modelled")),
+        "exposure": ("rank", tables.EXPOSURE, _exposure(herd)),
         "network": ("connect", tables.NETWORK, _network(herd)),
         "segments": ("intersect", tables.SEGMENTS, barriers),
         "crossings": ("intersect", tables.CROSSINGS, _crossings(herd, barriers)),
@@ -333,6 +334,7 @@ def _animal_years(herd: str) -> pd.DataFrame:
             "bio_year": 2020,
             "class": ["migrant", "migrant", "resident"],
             "reason": "",
+            "on_bound": "",
             "n_fixes": 300,
             "first_utc": _times(*["2020-03-01"] * 3),
             "last_utc": _times(*["2021-01-31"] * 3),
@@ -497,6 +499,18 @@ def _segments() -> gpd.GeoDataFrame:
             )
     undated = pd.Series(pd.NaT, range(len(rows)), dtype="datetime64[us, UTC]")
     return _layer(rows).assign(valid_from=undated, valid_to=undated)
+
+
+def _exposure(herd: str) -> gpd.GeoDataFrame:
+    shape = _degrees(LineString([(-1500, 3000), (1500, 3500)]).buffer(900))
+    row = {
+        "polygon": "fields:1", "herd": herd, "name": "Lower fields", "kind": "cropland",
+        "class": "", "status": "existing", "source": "made up", "mass_share": 0.12,
+        "winter_share": np.nan, "summer_share": 0.0, "n_animals": 2, "severity": 0.3,
+        "severity_source": "prior", "season": "migration", "score": 0.036, "rank": 1,
+        "geometry": shape,
+    }  # fmt: skip
+    return _layer([row])
 
 
 def _crossings(herd: str, segments: gpd.GeoDataFrame) -> pd.DataFrame:

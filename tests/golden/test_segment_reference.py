@@ -11,29 +11,14 @@ import pytest
 from corridors.config.model import Segment
 from corridors.foundation.crs import project, working_crs
 from corridors.movement.biological_year import bio_years, days_since, year_start
-from corridors.movement.displacement import Limits
-from corridors.movement.migrations import ROUND_TRIPS, Rules, classify, migration_windows
+from corridors.movement.migrations import ROUND_TRIPS, classify
 from corridors.movement.seasonal_ranges import range_distance_km
+from corridors.movement.windows import migration_windows
+from corridors.stages.segment_years import rules_of
 
 pytestmark = pytest.mark.reference
 SETTINGS = Segment()
-RULES = Rules(
-    n_origin=SETTINGS.n_origin_fixes,
-    min_fixes=SETTINGS.min_fixes,
-    min_days=SETTINGS.min_days,
-    max_interval_days=SETTINGS.max_interval_days,
-    min_distance_km=SETTINGS.min_distance_km,
-    min_range_multiple=SETTINGS.min_range_multiple,
-    min_stay_days=SETTINGS.min_stay_days,
-    margin_days=SETTINGS.complete_margin_days,
-    limits=Limits(
-        SETTINGS.date_bounds_d,
-        SETTINGS.duration_bounds_d,
-        SETTINGS.mixed_bounds,
-        (-SETTINGS.resident_bounds_per_d[1], -SETTINGS.resident_bounds_per_d[0]),
-    ),
-    n_starts=SETTINGS.n_starts,
-)
+RULES = rules_of(SETTINGS)
 
 
 def animal_years(path: Path, start: str) -> pd.DataFrame:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from corridors.movement.biological_year import (
+    apart_d,
     bio_years,
     days_since,
     in_season,
-    quiet_start,
+    quiet_starts,
     time_at,
     year_start,
 )
@@ -59,11 +60,13 @@ def test_the_quiet_day_lies_in_the_longer_stay() -> None:
     day = (hour / 24) % 365
     # Still from October to March; on the move through spring and summer.
     x = np.where((day > 90) & (day < 270), 50_000 * np.sin((day - 90) / 180 * np.pi), 0.0)
-    start = quiet_start(np.zeros(hour.size, int), time, x, 0 * x, half_width_d=30)
-    assert start >= "10-25" or start <= "03-05"
+    first, *others = quiet_starts(np.zeros(hour.size, int), time, x, 0 * x, half_width_d=30, n=4)
+    assert first >= "10-25" or first <= "03-05"
+    assert len(others) == 3
+    assert all(apart_d(first, other) > 30 for other in others)
 
 
 def test_a_short_track_has_no_quiet_day() -> None:
     time = np.datetime64("2007-01-01", "us") + np.arange(20).astype("timedelta64[D]")
     with pytest.raises(ValueError, match="no animal"):
-        quiet_start(np.zeros(20, int), time, np.zeros(20), np.zeros(20), half_width_d=30)
+        quiet_starts(np.zeros(20, int), time, np.zeros(20), np.zeros(20), half_width_d=30, n=1)

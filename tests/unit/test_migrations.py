@@ -8,13 +8,10 @@ import numpy as np
 import pytest
 
 from corridors.movement.displacement import Limits
-from corridors.movement.migrations import (
-    Rules,
-    classify,
-    migration_windows,
-    season_names,
-)
+from corridors.movement.migrations import Rules, classify
 from corridors.movement.names import digest, migration_id, picture_name, safe_name
+from corridors.movement.seasons import season_names
+from corridors.movement.windows import migration_windows
 
 RULES = Rules(
     n_origin=20,
@@ -24,6 +21,7 @@ RULES = Rules(
     min_distance_km=10.0,
     min_range_multiple=2.0,
     min_stay_days=30.0,
+    max_stay_spread_frac=0.25,
     margin_days=30.0,
     limits=Limits((1.0, 364.0), (1.0, 21.0), (0.05, 0.95), (-1.0, -0.01)),
     n_starts=8,

@@ -19,13 +19,14 @@ def day(month: int, number: int, hour: int = 0, year: int = 2007) -> datetime:
 
 
 SPAN = Span(day(3, 1, 6), day(1, 20, 18, 2008), day(2, 1), day(2, 1, 0, 2008))
+SEASONS = ("spring", "autumn")
 TRACKS = {name: {2007: SPAN} for name in ("mm_317", "mm_318", "=SUM(A1)", "'quoted", 'a"b,\nc')}
 
 
 def read(folder: Path, text: str | bytes) -> list[Pick]:
     path = folder / "picks.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_picks(path, "picks.csv", TRACKS)
+    return read_picks(path, "picks.csv", TRACKS, migrations=SEASONS)
 
 
 def faults(folder: Path, text: str | bytes) -> list[tuple[int | None, str | None, str]]:
@@ -42,7 +43,7 @@ def test_what_is_written_is_read_back(tmp_path: Path, animal: str) -> None:
         Pick(animal, 2007, "summer", "range", day(5, 1), datetime(2007, 9, 1, 0, 1, 2, 500, UTC)),
     ]
     write_picks(picks, tmp_path / "out.csv")
-    got = read_picks(tmp_path / "out.csv", "out.csv", TRACKS)
+    got = read_picks(tmp_path / "out.csv", "out.csv", TRACKS, migrations=SEASONS)
     assert [(p.animal, p.season, p.part, p.start_utc, p.end_utc) for p in got] == [
         (p.animal, p.season, p.part, p.start_utc, p.end_utc) for p in picks
     ]
@@ -163,6 +164,6 @@ def test_a_file_that_is_no_picks_table_is_refused(tmp_path: Path, text: bytes, w
 
 def test_a_missing_file_is_a_missing_input(tmp_path: Path) -> None:
     with pytest.raises(MissingInputError, match=r"cannot be read"):
-        read_picks(tmp_path / "no.csv", "no.csv", TRACKS)
+        read_picks(tmp_path / "no.csv", "no.csv", TRACKS, migrations=SEASONS)
     with pytest.raises(MissingInputError):
-        read_picks(tmp_path, "folder", TRACKS)
+        read_picks(tmp_path, "folder", TRACKS, migrations=SEASONS)

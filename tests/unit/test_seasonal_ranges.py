@@ -13,7 +13,7 @@ CRS = "+proj=laea +lat_0=42.0 +lon_0=-110.0 +datum=WGS84 +units=m +no_defs +type
 def test_ranges_run_from_the_last_arrivals_to_the_first_departures() -> None:
     moves = [Move("spring", 60 + i, 80 + i) for i in range(21)]
     moves += [Move("autumn", 250 + i, 270 + i) for i in range(21)]
-    spans = season_spans(moves, quantile=0.95, min_range_days=30)
+    spans = season_spans(moves, seasons=("spring", "autumn"), quantile=0.95, min_range_days=30)
     assert spans["summer"] == pytest.approx((99, 251))
     assert spans["winter"] == pytest.approx((289, 61 + 365.25))
 
@@ -21,20 +21,27 @@ def test_ranges_run_from_the_last_arrivals_to_the_first_departures() -> None:
 def test_open_migrations_do_not_move_the_dates() -> None:
     moves = [Move("spring", 60.0, 80.0), Move("autumn", 250.0, 270.0)]
     opened = [*moves, Move("spring", 75.0, float("nan")), Move("autumn", float("nan"), 265.0)]
-    assert season_spans(opened, quantile=1.0, min_range_days=30)["summer"] == (80.0, 250.0)
+    assert season_spans(opened, seasons=("spring", "autumn"), quantile=1.0, min_range_days=30)[
+        "summer"
+    ] == (80.0, 250.0)
 
 
 def test_a_year_that_starts_in_summer_has_its_summer_over_the_border() -> None:
     moves = [Move("autumn", 80.0, 100.0), Move("spring", 300.0, 320.0)]
-    spans = season_spans(moves, quantile=0.95, min_range_days=30)
+    spans = season_spans(moves, seasons=("spring", "autumn"), quantile=0.95, min_range_days=30)
     assert spans == {"winter": (100.0, 300.0), "summer": (320.0, 445.25)}
 
 
 def test_a_stay_that_is_too_short_or_has_no_bounds_is_none() -> None:
     moves = [Move("spring", 60.0, 80.0), Move("autumn", 105.0, 130.0)]
-    assert set(season_spans(moves, quantile=0.95, min_range_days=30)) == {"winter"}
-    assert season_spans(moves[:1], quantile=0.95, min_range_days=30) == {}
-    assert season_spans([], quantile=0.95, min_range_days=30) == {}
+    assert set(
+        season_spans(moves, seasons=("spring", "autumn"), quantile=0.95, min_range_days=30)
+    ) == {"winter"}
+    assert (
+        season_spans(moves[:1], seasons=("spring", "autumn"), quantile=0.95, min_range_days=30)
+        == {}
+    )
+    assert season_spans([], seasons=("spring", "autumn"), quantile=0.95, min_range_days=30) == {}
 
 
 def test_a_stay_keeps_clear_of_the_animals_own_migrations() -> None:

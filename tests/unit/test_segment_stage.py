@@ -52,6 +52,7 @@ def herd() -> pd.DataFrame:
 
 
 def clean_table(frame: pd.DataFrame, folder: Path) -> Path:
+    frame = frame.sort_values("animal", kind="stable")  # as the stage clean leaves it
     x, y = project(frame["lon"].to_numpy(), frame["lat"].to_numpy(), CRS)
     n = len(frame)
     fixes = gpd.GeoDataFrame(

@@ -137,7 +137,7 @@ def _plot(axes: Any, picture: DisplacementPicture) -> None:
         axes.axvspan(
             max(shade.start_utc, picture.time_utc[0]),
             min(shade.end_utc, picture.time_utc[-1]),
-            facecolor=palette.SEASON[shade.season],
+            facecolor=palette.season(shade.season),
             alpha=0.3 if shade.part == "migration" else 0.09,
             linewidth=0,
         )
@@ -178,7 +178,7 @@ def _map(axes: Any, picture: DisplacementPicture) -> None:
     # Ranges first, so that the routes lie on top.
     for shade in sorted(picture.shades, key=lambda shade: shade.part == "migration"):
         inside = (picture.time_utc >= shade.start_utc) & (picture.time_utc <= shade.end_utc)
-        colour = palette.SEASON[shade.season]
+        colour = palette.season(shade.season)
         axes.scatter(x[inside], y[inside], s=3.0, color=colour, linewidths=0, zorder=3)
         if shade.part == "migration":
             axes.plot(x[inside], y[inside], color=colour, linewidth=1.4, zorder=4)
@@ -218,7 +218,7 @@ def _legend(figure: Figure, plot: Any, picture: DisplacementPicture) -> None:
     handles, labels = handles[::-1], labels[::-1]
     for part, alpha in (("migration", 0.45), ("range", 0.2)):
         for season in dict.fromkeys(s.season for s in picture.shades if s.part == part):
-            handles.append(Patch(facecolor=palette.SEASON[season], alpha=alpha, linewidth=0))
+            handles.append(Patch(facecolor=palette.season(season), alpha=alpha, linewidth=0))
             labels.append(season if part == "migration" else f"{season} range")
     if handles:
         figure.legend(

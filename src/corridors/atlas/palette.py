@@ -56,6 +56,8 @@ SEASON: Mapping[str, str] = {
     "summer": "#e6a100",
     "other": "#c2c2c2",
 }
+# Migrations that a person named (season_names).
+NAMED_SEASON = ("#009e73", "#d55e00")
 
 NETWORK_EDGE = "#56616b"
 NETWORK_CUT = "#a5003f"
@@ -85,3 +87,14 @@ def rgba(colour: str, alpha: float = 1.0) -> str:
     """
     red, green, blue = rgb(colour)
     return f"{red},{green},{blue},{round(alpha * 255)}"
+
+
+def season(name: str) -> str:
+    """Return the colour of a season; a migration with a name of its own has one of two.
+
+    Examples
+    --------
+    >>> season("spring") == SEASON["spring"], season("wet") in NAMED_SEASON
+    (True, True)
+    """
+    return SEASON.get(name) or NAMED_SEASON[sum(name.encode()) % len(NAMED_SEASON)]

@@ -10,24 +10,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from corridors.config.section import Fraction, NotNegative, Positive, Section
+from corridors.config.segmentation import SEASONS, SeasonName, Segment
 from corridors.config.sources import (
     BarrierSource,
     BoundarySource,
-    Fraction,
     HabitatLayer,
     Herd,
-    NotNegative,
-    Positive,
     Resistance,
-    Section,
     StateSource,
 )
 
-MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 HerdName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-
-
-RankedSeason = Literal["spring", "autumn", "winter", "summer", "other"]
 
 
 class Study(Section):
@@ -71,77 +65,6 @@ class Clean(Section):
     )
     burst_gap_h: Positive = Field(49.0, description="a longer gap starts a new burst, h")
     settling_days: NotNegative = Field(0.0, description="range_start: first days after capture, d")
-
-
-class Segment(Section):
-    """Migrations from displacement models."""
-
-    bio_year_start: Literal["auto"] | MonthDay = Field(
-        "02-01",
-        description="MM-DD at which the biological year starts, not during a migration; "
-        "auto: where the herd moves least",
-    )
-    quiet_days: Positive = Field(
-        30.0, description="auto: days before and after a date that are compared, d"
-    )
-    n_origin_fixes: int = Field(
-        20, ge=1, description="displacement counts from the mean of this many first fixes"
-    )
-    min_distance_km: Positive = Field(
-        10.0, description="shorter displacement is not called migration, km"
-    )
-    min_range_multiple: Positive = Field(
-        2.0, description="... nor below this multiple of the daily range"
-    )
-    min_stay_days: NotNegative = Field(
-        30.0, description="a round trip with a shorter stay in the far range is no migration, d"
-    )
-    min_fixes: int = Field(60, ge=10, description="fewer fixes in a year: unclassified")
-    min_days: Positive = Field(60.0, description="fixes on fewer days of a year: unclassified, d")
-    max_interval_days: Positive = Field(
-        5.0, description="longer median fix interval: unclassified, d"
-    )
-    date_bounds_d: tuple[Positive, Positive] = Field(
-        (1.0, 364.0), description="bounds of theta and rho, d"
-    )
-    duration_bounds_d: tuple[Positive, Positive] = Field(
-        (1.0, 21.0), description="bounds of phi, d"
-    )
-    mixed_bounds: tuple[Fraction, Fraction] = Field((0.05, 0.95), description="bounds of zeta")
-    resident_bounds_per_d: tuple[Positive, Positive] = Field(
-        (0.01, 1.0), description="bounds of the rate at which a resident fills its range, per d"
-    )
-    n_starts: int = Field(8, ge=1, le=200, description="starting points of each fit")
-    migration_padding_phi: Positive = Field(2.0, description="window is theta -/+ this many phi")
-    range_quantile: Fraction = Field(
-        0.95, description="range from this quantile of migration ends ..."
-    )
-    one_way: Literal["incomplete", "always", "never"] = Field(
-        "incomplete",
-        description="windows of moves without return: only where the data miss a part of the "
-        "year in which it may have happened, always, or never",
-    )
-    complete_margin_days: NotNegative = Field(
-        30.0, description="... the data may miss this much at either end of a complete year, d"
-    )
-    min_range_days: Positive = Field(30.0, description="shorter stay is not a seasonal range, d")
-    winter_window: tuple[MonthDay, MonthDay] = Field(
-        ("01-15", "03-15"), description="first and last day whose median position is the winter's"
-    )
-    summer_window: tuple[MonthDay, MonthDay] = Field(
-        ("07-01", "08-31"), description="first and last day whose median position is the summer's"
-    )
-    min_window_days: int = Field(
-        5, ge=1, description="... fixes on fewer days of either: distance unknown, d"
-    )
-
-    @model_validator(mode="after")
-    def _bounds_are_ordered(self) -> Segment:
-        for name in ("date_bounds_d", "duration_bounds_d", "mixed_bounds", "resident_bounds_per_d"):
-            low, high = getattr(self, name)
-            if not low < high:
-                raise ValueError(f"segment: {name} must be [lower, upper] with lower below upper")
-        return self
 
 
 class Occurrence(Section):
@@ -284,12 +207,12 @@ class Rank(Section):
     min_encounters: Positive = Field(
         0.1, description="an animal with fewer expected encounters has not met a segment"
     )
-    draws: int = Field(500, ge=50, description="bootstrap draws")
+    draws: int = Field(500, ge=50, le=100_000, description="bootstrap draws")
     seed: int = Field(20240101, ge=0, description="seed of the bootstrap")
     weight_jitter: NotNegative = Field(
         50.0, description="Dirichlet concentration of the season weights; 0: none"
     )
-    season_weights: dict[RankedSeason, Positive] = Field(
+    season_weights: dict[SeasonName, Positive] = Field(
         default_factory=dict, description="season: weight; missing seasons count 1"
     )
 
@@ -359,4 +282,8 @@ class Config(Section):
         names = [source.name for source in self.barriers]
         if len(set(names)) < len(names):
             raise ValueError("barriers: names must be different")
+        segments = [self.segment, *(herd.segment or Segment() for herd in self.herds.values())]
+        named = {name for segment in segments for name in segment.season_names.chosen or ()}
+        for season in sorted(set(self.rank.season_weights) - named - set(SEASONS)):
+            raise ValueError(f"rank: season_weights names an unknown season: {season}")
         return self

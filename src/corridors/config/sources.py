@@ -5,23 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
+from corridors.config.section import Fraction, NotNegative, Positive, Section
+from corridors.config.segmentation import Segment
+
 Resistance = Annotated[float, Field(ge=1)]
 BarrierKind = Literal[
     "road", "rail", "fence", "border", "canal", "river", "pipeline", "powerline",
     "settlement", "cropland", "energy", "other",
 ]  # fmt: skip
 BarrierStatus = Literal["existing", "planned", "removed"]
-
-
-class Section(BaseModel):
-    """A closed, frozen group of keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class TrackColumns(Section):
@@ -121,6 +115,10 @@ class Herd(Section):
     picks: str | None = Field(
         None,
         description="CSV of migration windows edited by a person; overrides the automatic ones",
+    )
+    segment: Segment | None = Field(
+        None,
+        description="keys of segment that differ for this herd; the others are as in the study's",
     )
     expert_ranges: RangeSource | None = None
     expert_corridors: CorridorSource | None = None

@@ -15,7 +15,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from corridors.config import sources
+from corridors.config import segmentation, sources
 from corridors.config.model import Config
 from corridors.foundation.errors import Fault, OutputError
 
@@ -38,6 +38,8 @@ _HEAD = f"""\
 # Examples for keys without a default, by model and key.
 _EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     sources.Herd: {"species": "Odocoileus hemionus"},
+    segmentation.Segment: {"bio_year_start": "08-01"},
+    segmentation.SeasonNames: {"out": "wet", "back": "dry"},
     sources.TrackSource: {
         "path": "data/raw/tracks.csv",
         "format": "movebank",
@@ -135,7 +137,7 @@ def _field(name: str, field: FieldInfo, depth: int) -> Iterator[str]:
         yield f"  {_HERD}:  # small letters, digits and hyphens"
         yield from _example(sources.Herd, 2, is_active=True)
     elif isinstance(field.default, BaseModel):
-        yield f"{name}:  # {_title(inner)}"
+        yield f"{'  ' * depth}{name}:  # {_title(inner)}"
         for key, below in inner.model_fields.items():
             yield from _field(key, below, depth + 1)
     else:
@@ -172,6 +174,9 @@ def _example(model: type[BaseModel], depth: int, *, is_active: bool) -> Iterator
     """
     examples = _EXAMPLES[model]
     fields = {**{name: model.model_fields[name] for name in examples}, **model.model_fields}
+    if model is segmentation.Segment:
+        # A herd's own: every key stands in the study's section.
+        fields = {name: model.model_fields[name] for name in examples}
     for name, field in fields.items():
         key = field.alias or name
         inner = _model_in(field.annotation)

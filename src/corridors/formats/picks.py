@@ -22,7 +22,7 @@ from pathlib import Path
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 
 COLUMNS = ("animal", "bio_year", "season", "part", "start_utc", "end_utc")
-SEASONS_OF = {"migration": ("spring", "autumn"), "range": ("winter", "summer")}
+RANGES = ("winter", "summer")
 NO_WINDOW = "none"
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -66,7 +66,13 @@ def _plain(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_RISKY) else cell
 
 
-def read_picks(path: Path, name: str, tracks: Mapping[str, Mapping[int, Span]]) -> list[Pick]:
+def read_picks(
+    path: Path,
+    name: str,
+    tracks: Mapping[str, Mapping[int, Span]],
+    *,
+    migrations: tuple[str, ...],
+) -> list[Pick]:
     """Read and check a picks CSV.
 
     Parameters
@@ -77,6 +83,8 @@ def read_picks(path: Path, name: str, tracks: Mapping[str, Mapping[int, Span]]) 
         How the user calls it, for messages.
     tracks
         animal -> biological year -> what is known of it.
+    migrations
+        Names that a migration may have as its season.
 
     Returns
     -------
@@ -94,7 +102,7 @@ def read_picks(path: Path, name: str, tracks: Mapping[str, Mapping[int, Span]]) 
     picks = []
     for number, cells in _rows(path, name):
         row = _Row(number, cells, name)
-        pick = _parse(row, tracks)
+        pick = _parse(row, tracks, {"migration": migrations, "range": RANGES})
         faults += row.faults
         if pick is not None:
             picks.append(pick)
@@ -251,7 +259,11 @@ class _Row:
         self.faults.append(Fault(what, self.name, self.number, column, expected, got, cure))
 
 
-def _parse(row: _Row, tracks: Mapping[str, Mapping[int, Span]]) -> Pick | None:
+def _parse(
+    row: _Row,
+    tracks: Mapping[str, Mapping[int, Span]],
+    seasons: Mapping[str, tuple[str, ...]],
+) -> Pick | None:
     """Return the pick of one row, or None after noting its faults."""
     animal, bio_year, span = _whose(row, tracks)
     part, season = row.text("part").lower(), row.text("season").lower()
@@ -262,10 +274,10 @@ def _parse(row: _Row, tracks: Mapping[str, Mapping[int, Span]]) -> Pick | None:
         if row.faults:
             return None
         return Pick(animal, bio_year, "", NO_WINDOW, None, None, row.number)
-    if part not in SEASONS_OF:
+    if part not in seasons:
         row.fault("unknown part", "part", "migration, range or none")
-    elif season not in SEASONS_OF[part]:
-        row.fault(f"unknown season of a {part}", "season", " or ".join(SEASONS_OF[part]))
+    elif season not in seasons[part]:
+        row.fault(f"unknown season of a {part}", "season", " or ".join(seasons[part]))
     times = _times(row, span)
     if row.faults or span is None or times is None:
         return None

@@ -113,7 +113,7 @@ MIGRATIONS = contract(
         "herd": text(),
         "animal": text(),
         "bio_year": integer(),
-        "season": text(),  # spring, autumn | winter, summer
+        "season": text(),  # spring, autumn or the names of season_names | winter, summer
         "part": text(PARTS),
         "start_utc": utc(),
         "end_utc": utc(),
@@ -146,8 +146,24 @@ ANIMAL_YEARS = contract(
         "weight_disperser": number(FRACTION, nullable=True),
         "weight_resident": number(FRACTION, nullable=True),
         "weight_nomad": number(FRACTION, nullable=True),
+        "n_effective": number(AT_LEAST_0, nullable=True),  # independent points behind the weights
+        "convergence": number(FRACTION, nullable=True),  # share of starts that reached the optimum
+        "on_bound": text(),  # "phi2_d;rho_d": parameters of the chosen model on a bound
     },
     unique=["animal", "bio_year"],
+)
+# One row per leg of a migration, in order; a migration without a stop has one.
+LEGS = contract(
+    "LEGS",
+    {
+        "migration": text(),
+        "leg": integer(pa.Check.ge(1)),
+        "start_utc": utc(),
+        "end_utc": utc(),
+        "net_km": number(AT_LEAST_0),  # geodesic, from its first to its last fix
+        "stop_days": number(AT_LEAST_0),  # length of the stop that follows; 0 after the last leg
+    },
+    unique=["migration", "leg"],
 )
 
 # Sparse occurrence: mass of each migration on lattice cells, sorted by (migration, row, col).
@@ -421,6 +437,40 @@ THREATS = contract(
     unique=["threat"],
 )
 
+# Areal pressures: polygons of settlement, cropland and energy sites, and the use that lies on them.
+_AREA = {
+    "polygon": text(),
+    "herd": text(),
+    "name": text(),
+    "kind": text(BARRIER_KINDS),
+    "class": text(),
+    "status": text(BARRIER_STATUS),
+    "source": text(),
+    "mass_share": number(FRACTION, nullable=True),  # of the use during migration; NaN: unknown
+    "winter_share": number(FRACTION, nullable=True),
+    "summer_share": number(FRACTION, nullable=True),
+    "n_animals": integer(AT_LEAST_0),  # with a usable fix on it
+}
+_AREAL = geometry("Polygon", "MultiPolygon")
+AREAS = contract(
+    "AREAS",
+    {**_AREA, "permeability": number(FRACTION, nullable=True), "geometry": _AREAL},
+    unique=["polygon"],
+)
+EXPOSURE = contract(
+    "EXPOSURE",
+    {
+        **_AREA,
+        "severity": number(FRACTION),  # share of the exposed use that is lost
+        "severity_source": text(("prior", "stated")),
+        "season": text(),  # of the largest share: migration, winter or summer
+        "score": number(FRACTION),  # largest share x severity
+        "rank": integer(pa.Check.ge(1)),
+        "geometry": _AREAL,
+    },
+    unique=["polygon"],
+)
+
 # Sparse herd surfaces: mean over animals and how many animals' footprints cover the cell.
 POPULATION = contract(
     "POPULATION",
@@ -554,6 +604,7 @@ CONTRACTS = {
         CLEAN_FIXES,
         MIGRATIONS,
         ANIMAL_YEARS,
+        LEGS,
         SURFACES,
         ESTIMATES,
         VARIANCES,
@@ -569,6 +620,8 @@ CONTRACTS = {
         BORDER_REPORT,
         NATIONAL_SHARES,
         THREATS,
+        AREAS,
+        EXPOSURE,
         POPULATION,
         STATES,
         BORDER_CROSSINGS,

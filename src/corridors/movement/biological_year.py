@@ -1,4 +1,4 @@
-"""The biological year: which one a fix belongs to, when it starts, and a start chosen from data.
+"""The biological year: which one a fix belongs to, when it starts, and starts that data suggest.
 
 A biological year is named after the calendar year in which it starts: with a start of 02-01,
 31 January 2008 belongs to 2007.
@@ -91,24 +91,32 @@ def in_season(time_utc: Time, window: tuple[str, str]) -> npt.NDArray[np.bool_]:
     return np.asarray((code >= first) | (code <= last))
 
 
-def quiet_start(
-    animal: npt.NDArray[np.int64], time_utc: Time, x_m: Float, y_m: Float, *, half_width_d: float
-) -> str:
-    """Return the month and day around which the herd moves least.
+def quiet_starts(
+    animal: npt.NDArray[np.int64],
+    time_utc: Time,
+    x_m: Float,
+    y_m: Float,
+    *,
+    half_width_d: float,
+    n: int,
+) -> list[str]:
+    """Return the months and days around which the herd moves least, quietest first.
 
     For each calendar day, an animal's shift is the distance between its median positions in the
     ``half_width_d`` days before and after; the herd's shift is the median over all animals and
-    years that have both. The quietest day is the one where the mean of the shifts within
-    ``half_width_d`` is smallest, so that it lies inside a quiet season and not in a pause.
+    years that have both. A day counts with the mean of the shifts within ``half_width_d``, so
+    that it lies inside a quiet season and not in a pause.
 
     Parameters
     ----------
     animal
-        Animal as an integer, ascending, shape (n,).
+        Animal as an integer, ascending, shape (k,).
     time_utc, x_m, y_m
         Usable fixes, in time order within each animal.
     half_width_d
         Days compared on each side of a date.
+    n
+        How many days at most, each more than ``half_width_d`` from the quieter ones.
 
     Raises
     ------
@@ -141,12 +149,28 @@ def quiet_start(
         raise ValueError(f"no animal was tracked for {2 * width} days")
     turn = np.arange(-width, width + 1)
     around = (np.arange(365)[:, None] + turn) % 365
-    n = seen[around].sum(axis=1)
+    covered = seen[around].sum(axis=1)
     # A date whose surroundings were hardly observed looks quiet only for want of data.
-    enough = n >= 0.8 * max(n.max(), 1)
-    mean = np.where(enough, total[around].sum(axis=1) / np.maximum(n, 1), np.inf)
-    quietest = np.datetime64("2001-01-01", "D") + np.timedelta64(int(np.argmin(mean)), "D")
-    return str(quietest)[5:]
+    enough = covered >= 0.8 * max(covered.max(), 1)
+    mean = np.where(enough, total[around].sum(axis=1) / np.maximum(covered, 1), np.inf)
+    days: list[str] = []
+    while len(days) < n and np.isfinite(mean).any():
+        quietest = int(np.argmin(mean))
+        days.append(str(np.datetime64("2001-01-01", "D") + np.timedelta64(quietest, "D"))[5:])
+        mean[(quietest + turn) % 365] = np.inf
+    return days
+
+
+def apart_d(one: str, other: str) -> int:
+    """Return the days between two MM-DD, the shorter way round the year.
+
+    Examples
+    --------
+    >>> apart_d("12-31", "01-02")
+    2
+    """
+    gap = abs(int((year_start(2001, one) - year_start(2001, other)) / _DAY))
+    return min(gap, 365 - gap)
 
 
 def _slot(day: int) -> int:

@@ -8,12 +8,14 @@ displacement, so that a far range does not outweigh everything else in the sum o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import least_squares
 from scipy.special import expit
+
+from corridors.movement.bounded_fit import fit_from
+from corridors.movement.model_starts import starts
 
 Float = npt.NDArray[np.float64]
 
@@ -28,8 +30,13 @@ MODELS = tuple(PARAMETERS)
 # Below this mean square (a metre squared) two fits are equally perfect, and fewer parameters
 # win; without it the logarithm in AIC would rank rounding errors.
 _FLOOR_KM2 = 1e-6
-_GRID_DATES = 30
-_GRID_DURATIONS = 3
+_MAX_STEPS = 60
+# A start has reached the best optimum when its sum of squares is this near, as a share.
+_SAME_OPTIMUM = 1e-3
+# ... and a parameter its bound when this near, as a share of the span between the bounds.
+_ON_BOUND = 1e-4
+# More starts are tried until two agree, at most this many times over.
+_MOST_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -68,21 +75,33 @@ class ModelFit:
         Residual sum of squares.
     n
         Number of points fitted.
+    n_effective
+        Number of independent points they are worth, at most ``n`` (:func:`effective_n`).
+    reached
+        Share of the starts that ended in this optimum.
+    on_bound
+        Names of the parameters that lie on one of their bounds.
     """
 
     model: str
     parameters: tuple[float, ...]
     rss_km2: float
     n: int
+    n_effective: float
+    reached: float
+    on_bound: tuple[str, ...]
 
     def __getitem__(self, name: str) -> float:
         return self.parameters[PARAMETERS[self.model].index(name)]
 
     @property
     def aic(self) -> float:
-        """Akaike's criterion for normal residuals; the error variance counts as a parameter."""
+        """Akaike's criterion for normal residuals; the error variance counts as a parameter.
+
+        The likelihood is that of ``n_effective`` points.
+        """
         mean_square = max(self.rss_km2 / self.n, _FLOOR_KM2)
-        return self.n * float(np.log(mean_square)) + 2 * (len(self.parameters) + 1)
+        return self.n_effective * float(np.log(mean_square)) + 2 * (len(self.parameters) + 1)
 
     @property
     def theta_back_d(self) -> float:
@@ -167,6 +186,20 @@ def daily_range(time_d: Float, x_m: Float, y_m: Float) -> float:
 def predict(model: str, parameters: tuple[float, ...] | Float, days: Float) -> Float:
     """Return displacement (km) of a model at ``days`` since the first fix.
 
+    Parameters
+    ----------
+    model
+        One of :data:`MODELS`.
+    parameters
+        One set, shape (p,), or several, shape (k, p).
+    days
+        Shape (n,).
+
+    Returns
+    -------
+    array
+        Shape (n,) or (k, n).
+
     Notes
     -----
     migrant: d/(1+e^((theta-t)/phi)) - d/(1+e^((theta+2phi+2phi2+rho-t)/phi2));
@@ -179,43 +212,56 @@ def predict(model: str, parameters: tuple[float, ...] | Float, days: Float) -> F
     >>> predict("migrant", (60.0, 80.0, 3.0, 150.0, 3.0), days).round(3)
     array([ 0., 30., 60.,  0.])
     """
-    p = tuple(parameters)
+    p = np.asarray(parameters, dtype=np.float64).T[..., None]
     if model == "nomad":
         return np.asarray(p[0] * days)
     if model == "resident":
         return np.asarray(-p[0] * np.expm1(p[1] * days))
     out = p[0] * expit((days - p[1]) / p[2])
     if model != "disperser":
-        back = p[1] + 2 * p[2] + 2 * p[4] + p[3]
         share = p[5] if model == "mixed_migrant" else 1.0
-        out = out - share * p[0] * expit((days - back) / p[4])
+        out = out - share * p[0] * expit((days - _half_way_back(p)) / p[4])
     return np.asarray(out)
 
 
+def _half_way_back(p: Float) -> Float:
+    return np.asarray(p[1] + 2 * p[2] + 2 * p[4] + p[3])
+
+
 def jacobian(model: str, parameters: tuple[float, ...] | Float, days: Float) -> Float:
-    """Return d predict / d parameters, shape (n, number of parameters)."""
-    p = tuple(parameters)
+    """Return d predict / d parameters, shape (n, p), or (k, n, p) for several sets."""
+    p = np.asarray(parameters, dtype=np.float64).T[..., None]
     if model == "nomad":
-        return days[:, None].copy()
-    if model == "resident":
+        columns = [days + 0 * p[0]]
+    elif model == "resident":
         decay = np.exp(p[1] * days)
-        return np.column_stack([-np.expm1(p[1] * days), -p[0] * days * decay])
-    out = expit((days - p[1]) / p[2])
-    slope = p[0] * out * (1 - out) / p[2]
-    columns = [out, -slope, -slope * (days - p[1]) / p[2]]
-    if model == "disperser":
-        return np.column_stack(columns)
+        columns = [1 - decay, -p[0] * days * decay]
+    else:
+        lead = (days - p[1]) / p[2]
+        out = expit(lead)
+        slope = p[0] * out * (1 - out) / p[2]
+        columns = [out, -slope, -slope * lead]
+        if model != "disperser":
+            columns = _with_return(model, p, days, columns)
+    # In memory one parameter after the other, which the products of the solver want.
+    return np.stack(columns, axis=-2).swapaxes(-1, -2)
+
+
+def _with_return(model: str, p: Float, days: Float, way_out: list[Float]) -> list[Float]:
     share = p[5] if model == "mixed_migrant" else 1.0
-    lag = (days - (p[1] + 2 * p[2] + 2 * p[4] + p[3])) / p[4]
+    lag = (days - _half_way_back(p)) / p[4]
     back = expit(lag)
-    slope_back = share * p[0] * back * (1 - back) / p[4]
-    columns[0] = out - share * back
-    columns[1] = columns[1] + slope_back
-    columns[2] = columns[2] + 2 * slope_back
-    columns += [slope_back, slope_back * (2 + lag)]
+    slope = share * p[0] * back * (1 - back) / p[4]
+    columns = [
+        way_out[0] - share * back,
+        way_out[1] + slope,
+        way_out[2] + 2 * slope,
+        slope,
+        slope * (2 + lag),
+    ]
     if model == "mixed_migrant":
         columns.append(-p[0] * back)
-    return np.column_stack(columns)
+    return columns
 
 
 def fit_models(
@@ -251,10 +297,40 @@ def fit_models(
     if not (np.isfinite(days).all() and np.isfinite(displacement_km).all()):
         raise ValueError("days and displacement must be finite")
     top = max(float(displacement_km.max()), 1e-3)
-    return {
+    fits = {
         model: _fit(model, days, displacement_km, top, limits=limits, n_starts=n_starts)
         for model in MODELS
     }
+    best = min(fits.values(), key=lambda fit: fit.rss_km2)
+    # With fewer points than parameters no model could be told from another.
+    most = max(len(names) for names in PARAMETERS.values()) + 1
+    worth = max(effective_n(best.predict(days) - displacement_km), float(most))
+    return {model: replace(fit, n_effective=worth) for model, fit in fits.items()}
+
+
+def effective_n(residuals: Float) -> float:
+    """Return the number of independent values that a series is worth for its mean.
+
+    Parameters
+    ----------
+    residuals
+        In time order, about evenly spaced, mean near 0, shape (n,).
+
+    Notes
+    -----
+    n (1 - r)/(1 + r) with r the correlation of neighbours, as for a first-order autoregression
+    (Bartlett 1935); negative correlation is not rewarded.
+
+    Examples
+    --------
+    >>> effective_n(np.tile([1.0, -1.0], 50))
+    100.0
+    >>> round(effective_n(np.repeat([1.0, -1.0], 50)), 1)
+    1.5
+    """
+    total = float(residuals @ residuals)
+    r = float(residuals[1:] @ residuals[:-1]) / total if total > 0 else 0.0
+    return residuals.size * (1 - max(r, 0.0)) / (1 + max(r, 0.0))
 
 
 def akaike_weights(fits: Mapping[str, ModelFit]) -> dict[str, float]:
@@ -270,37 +346,38 @@ def _fit(
     if model == "nomad":
         square = float(days @ days)
         beta = max(float(days @ y) / square, 0.0) if square > 0 else 0.0
-        return ModelFit(model, (beta,), float(np.sum((y - beta * days) ** 2)), y.size)
+        rss = float(np.sum((y - beta * days) ** 2))
+        return ModelFit(model, (beta,), rss, y.size, y.size, 1.0, ())
     lower, upper = _bounds(model, days, top, limits)
-    starts = _starts(model, days, y, lower, upper, n_starts)
-    scale = np.where(upper - lower > 0, upper - lower, 1.0)
-
-    def _residuals(parameters: Float) -> Float:
-        return predict(model, parameters, days) - y
-
-    def _slopes(parameters: Float) -> Float:
-        return jacobian(model, parameters, days)
-
-    best: tuple[float, tuple[float, ...]] | None = None
-    for start in starts:
-        solution = least_squares(
-            _residuals,
-            start,
-            jac=_slopes,
-            bounds=(lower, upper),
-            x_scale=scale,
-            xtol=1e-6,
-            ftol=1e-8,
-            gtol=1e-8,
-            max_nfev=100,
+    first = starts(model, days, y, lower, upper, n_starts * _MOST_ROUNDS)
+    ends = np.empty((0, lower.size))
+    sums = np.empty(0)
+    while len(ends) < len(first):
+        found, rss = fit_from(
+            first[len(ends) : len(ends) + n_starts],
+            lambda parameters: predict(model, parameters, days) - y,
+            lambda parameters: jacobian(model, parameters, days),
+            lower=lower,
+            upper=upper,
+            max_steps=_MAX_STEPS,
         )
-        found = 2 * float(solution.cost), tuple(float(value) for value in solution.x)
-        # A relative margin keeps the earlier start where two end in the same optimum.
-        if best is None or found[0] < best[0] * (1 - 1e-9):
-            best = found
-    if best is None:
-        raise ValueError("n_starts must be at least 1")
-    return ModelFit(model, best[1], best[0], y.size)
+        ends, sums = np.concatenate([ends, found]), np.concatenate([sums, rss])
+        agree = sums <= sums.min() * (1 + _SAME_OPTIMUM) + _FLOOR_KM2 * y.size
+        if agree.sum() > 1:
+            break
+    best = int(np.argmin(sums))
+    near = _ON_BOUND * (upper - lower)
+    held = (ends[best] - lower <= near) | (upper - ends[best] <= near)
+    names = np.array(PARAMETERS[model])[held]
+    return ModelFit(
+        model,
+        tuple(ends[best].tolist()),
+        float(sums[best]),
+        y.size,
+        y.size,
+        float(agree.mean()),
+        tuple(names.tolist()),
+    )
 
 
 def _bounds(model: str, days: Float, top: float, limits: Limits) -> tuple[Float, Float]:
@@ -318,71 +395,3 @@ def _bounds(model: str, days: Float, top: float, limits: Limits) -> tuple[Float,
     }
     pairs = np.array([of[name] for name in PARAMETERS[model]], dtype=float)
     return pairs[:, 0], pairs[:, 1]
-
-
-def _starts(model: str, days: Float, y: Float, lower: Float, upper: Float, n: int) -> Float:
-    """Return up to ``n`` starts, shape (n, parameters), best first, inside the bounds."""
-    if model == "resident":
-        rates = -np.geomspace(-upper[1], -lower[1], max(n, 2))
-        basis = -np.expm1(np.outer(rates, days))
-        gamma, rss = _amplitude(basis @ y, np.sum(basis**2, axis=1), float(y @ y), upper[0])
-        grid = np.column_stack([gamma, rates])
-    elif model == "disperser":
-        theta, phi, basis = _sigmoids(days, lower, upper)
-        delta, rss = _amplitude(basis @ y, np.sum(basis**2, axis=1), float(y @ y), upper[0])
-        grid = np.column_stack([delta, theta, phi])
-    else:
-        grid, rss = _round_trips(model, days, y, lower, upper)
-    chosen = _spread(grid, rss, n)
-    # Strictly inside: the solver refuses a start on a bound.
-    margin = 1e-6 * (upper - lower)
-    return np.asarray(np.clip(grid[chosen], lower + margin, upper - margin))
-
-
-def _sigmoids(days: Float, lower: Float, upper: Float) -> tuple[Float, Float, Float]:
-    dates = np.linspace(lower[1], upper[1], _GRID_DATES)
-    durations = np.geomspace(max(lower[2], 1e-3), upper[2] / 1.5, _GRID_DURATIONS)
-    theta, phi = (grid.ravel() for grid in np.meshgrid(dates, durations, indexing="ij"))
-    return theta, phi, expit((days[None, :] - theta[:, None]) / phi[:, None])
-
-
-def _amplitude(projection: Float, square: Float, total: float, top: float) -> tuple[Float, Float]:
-    """Return the best amplitude within 0...top for each basis and its residual sum."""
-    amplitude = np.clip(projection / np.maximum(square, 1e-30), 0.0, top)
-    rss = total - 2 * amplitude * projection + amplitude**2 * square
-    return np.asarray(amplitude), np.asarray(rss)
-
-
-def _round_trips(
-    model: str, days: Float, y: Float, lower: Float, upper: Float
-) -> tuple[Float, Float]:
-    theta, phi, basis = _sigmoids(days, lower, upper)
-    gram, projection = basis @ basis.T, basis @ y
-    out, back = np.nonzero(theta[None, :] - theta[:, None] >= 2 * phi[:, None] + 2 * phi[None, :])
-    if out.size == 0:
-        # The record is shorter than any round trip: start from its ends.
-        out, back = np.array([0]), np.array([theta.size - 1])
-    rho = np.clip(theta[back] - theta[out] - 2 * phi[out] - 2 * phi[back], lower[3], upper[3])
-    shares = np.array([1.0]) if model == "migrant" else np.linspace(lower[5], upper[5], 4)
-    grids, sums = [], []
-    for share in shares:
-        delta, rss = _amplitude(
-            projection[out] - share * projection[back],
-            gram[out, out] - 2 * share * gram[out, back] + share**2 * gram[back, back],
-            float(y @ y),
-            upper[0],
-        )
-        columns = [delta, theta[out], phi[out], rho, phi[back]]
-        if model == "mixed_migrant":
-            columns.append(np.full(out.size, share))
-        grids.append(np.column_stack(columns))
-        sums.append(rss)
-    return np.concatenate(grids), np.concatenate(sums)
-
-
-def _spread(grid: Float, rss: Float, n: int) -> npt.NDArray[np.int64]:
-    """Return the ``n`` best rows of which no two have the same dates (columns 1 and 3)."""
-    order = np.argsort(rss, kind="stable")
-    dates = grid[order][:, [1, 3]] if grid.shape[1] > 3 else grid[order][:, [1]]
-    _, first = np.unique(np.round(dates, 6), axis=0, return_index=True)
-    return np.asarray(order[np.sort(first)[:n]])

@@ -5,13 +5,12 @@ Source: METHODS section 3, PEERS 2.2 and 2.12.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from corridors.movement.biological_year import DAYS_PER_YEAR
 from corridors.movement.displacement import (
     Limits,
     ModelFit,
@@ -24,9 +23,9 @@ from corridors.movement.displacement import (
 
 Float = npt.NDArray[np.float64]
 ROUND_TRIPS = ("migrant", "mixed_migrant")
-# Middle of the seasons as day of the year, 21 April and 21 October; swapped south of the equator.
-_SPRING_DAY, _AUTUMN_DAY = 111.0, 294.0
 _MIN_STAY_FIXES = 10
+_MONTH_D = 30.0
+_ON_BOUND = 1e-3
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class Rules:
     min_distance_km: float
     min_range_multiple: float
     min_stay_days: float
+    max_stay_spread_frac: float
     margin_days: float
     limits: Limits
     n_starts: int
@@ -85,21 +85,6 @@ class YearClass:
         if self.label in ROUND_TRIPS:
             out.append((self.first_d + fit.theta_back_d, fit["phi2_d"]))
         return out
-
-
-@dataclass(frozen=True)
-class Window:
-    """A stretch of one track; times in days since the start of the biological year."""
-
-    start_d: float
-    end_d: float
-    is_open_before: bool
-    is_open_after: bool
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the edge of the data cuts it."""
-        return self.is_open_before or self.is_open_after
 
 
 def classify(time_d: Float, x_m: Float, y_m: Float, *, rules: Rules) -> YearClass:
@@ -165,15 +150,14 @@ def _anchored(time_d: Float, x_m: Float, y_m: Float, anchor: str, rules: Rules) 
         rules.min_distance_km, rules.min_range_multiple * spread if np.isfinite(spread) else 0.0
     )
     ranked = sorted(fits, key=lambda model: fits[model].aic)
-    last = float(days[-1]) - first
-    against = {
-        model: _objection(fits[model], daily, last, threshold, rules.min_stay_days)
-        for model in ranked
-    }
-    label = next(model for model in ranked if not against[model])
+    seen = _Seen(time_d - first, x_m, y_m, displacement, daily)
+    against = {model: _objection(fits[model], seen, threshold, rules) for model in ranked}
+    label = next((model for model in ranked if not against[model]), "resident")
     reason = f"{_words(label)} fits best (AIC weight {weights[label]:.2f})"
     if label != ranked[0]:
         reason = f"{_words(label)}, although {_words(ranked[0])} fits best: {against[ranked[0]]}"
+    if fits[label].on_bound:
+        reason = f"{reason}; on its bound: {', '.join(fits[label].on_bound)}"
     return YearClass(label, reason, first, anchor, fits, weights)
 
 
@@ -198,194 +182,102 @@ def _unusable(time_d: Float, rules: Rules) -> str:
     return "; ".join(reasons)
 
 
-def _objection(
-    fit: ModelFit, daily_km: Float, last_d: float, threshold_km: float, min_stay_days: float
-) -> str:
+@dataclass(frozen=True)
+class _Seen:
+    """What was seen of the animal: days since its first fix, places, displacement."""
+
+    time_d: Float
+    x_m: Float
+    y_m: Float
+    displacement_km: Float
+    daily_km: Float
+
+    def spread_km(self, begin_d: float, end_d: float) -> float:
+        """Return the median distance from the median position; NaN with fewer than ten fixes."""
+        inside = (self.time_d > begin_d) & (self.time_d < end_d)
+        if int(inside.sum()) < _MIN_STAY_FIXES:
+            return float("nan")
+        x, y = self.x_m[inside], self.y_m[inside]
+        return float(np.median(np.hypot(x - np.median(x), y - np.median(y)))) / 1000.0
+
+    def reach_km(self, begin_d: float, end_d: float) -> float:
+        """Return the 95 % quantile of displacement; NaN with fewer than ten fixes."""
+        inside = (self.time_d > begin_d) & (self.time_d < end_d)
+        if int(inside.sum()) < _MIN_STAY_FIXES:
+            return float("nan")
+        return float(np.quantile(self.displacement_km[inside], 0.95))
+
+    def wandered_km(self) -> float:
+        """Return how far the places of single months lie from their middle: the upper quartile."""
+        month = np.floor(self.time_d / _MONTH_D).astype(int)
+        first = np.searchsorted(month, np.unique(month))
+        parts = np.split(np.arange(month.size), first[1:])
+        x, y = (
+            np.array([np.median(axis[part]) for part in parts]) for axis in (self.x_m, self.y_m)
+        )
+        return float(np.quantile(np.hypot(x - np.median(x), y - np.median(y)), 0.75)) / 1000.0
+
+
+def _objection(fit: ModelFit, seen: _Seen, threshold_km: float, rules: Rules) -> str:
     """Return why a model cannot count although it may fit best, or ""."""
-    if fit.model == "resident":
+    match fit.model:
+        case "resident":
+            wandered = seen.wandered_km()
+            if wandered < threshold_km:
+                return ""
+            return f"single months lie {wandered:.0f} km from their middle, too far for a range"
+        case "nomad":
+            return _too_short(float(seen.daily_km.max()), "move", threshold_km)
+        case "disperser":
+            if short := _too_short(fit["delta_km"], "move", threshold_km):
+                return short
+            if fit["phi_d"] >= (1 - _ON_BOUND) * rules.limits.duration_d[1]:
+                return "its move lasts longer than the bound of phi, as when it drifts"
+            return _no_stay(fit, seen, rules.max_stay_spread_frac)
+    return _no_round_trip(fit, seen, threshold_km, rules)
+
+
+def _too_short(length_km: float, way: str, threshold_km: float) -> str:
+    if length_km >= threshold_km:
         return ""
-    length = float(daily_km.max()) if fit.model == "nomad" else fit["delta_km"]
-    if fit.model == "mixed_migrant":
-        length *= fit["zeta"]
-    if length < threshold_km:
-        way = "way back" if fit.model == "mixed_migrant" else "move"
-        return f"a {way} of {length:.1f} km is below the {threshold_km:.1f} km of a migration"
+    return f"a {way} of {length_km:.1f} km is below the {threshold_km:.1f} km of a migration"
+
+
+def _no_round_trip(fit: ModelFit, seen: _Seen, threshold_km: float, rules: Rules) -> str:
+    is_mixed = fit.model == "mixed_migrant"
+    back_km = fit["delta_km"] * (fit["zeta"] if is_mixed else 1.0)
+    if short := _too_short(back_km, "way back" if is_mixed else "move", threshold_km):
+        return short
+    if fit["rho_d"] < rules.min_stay_days:
+        return f"a stay of {fit['rho_d']:.0f} days is below the {rules.min_stay_days:g} of a season"
+    if fit.theta_back_d > seen.time_d[-1]:
+        return "the data end before the animal is half-way back"
+    if is_mixed:
+        left_km = fit["delta_km"] - back_km
+        home_km = seen.reach_km(-np.inf, fit["theta_d"] - 2 * fit["phi_d"])
+        if left_km <= home_km:
+            return (
+                f"the way back ends {left_km:.1f} km from the start, and it had used "
+                f"{home_km:.1f} km around it before it left"
+            )
+    return _no_stay(fit, seen, rules.max_stay_spread_frac)
+
+
+def _no_stay(fit: ModelFit, seen: _Seen, max_spread_frac: float) -> str:
+    """Return why the places between the moves are no ranges, or ""."""
+    edges = [-np.inf, fit["theta_d"] - 2 * fit["phi_d"], fit["theta_d"] + 2 * fit["phi_d"]]
     if fit.model in ROUND_TRIPS:
-        if fit["rho_d"] < min_stay_days:
-            return f"a stay of {fit['rho_d']:.0f} days is below the {min_stay_days:g} of a season"
-        if fit.theta_back_d > last_d:
-            return "the data end before the animal is half-way back"
-    return ""
+        edges += [fit.theta_back_d - 2 * fit["phi2_d"], fit.theta_back_d + 2 * fit["phi2_d"]]
+    edges.append(np.inf)
+    spreads = [seen.spread_km(*edges[i : i + 2]) for i in range(0, len(edges), 2)]
+    widest = float(np.nanmax([0.0, *spreads]))
+    if widest <= max_spread_frac * fit["delta_km"]:
+        return ""
+    return (
+        f"in a stay it was typically {widest:.0f} km from the middle, too far for a range that is "
+        f"left for one {fit['delta_km']:.0f} km away"
+    )
 
 
 def _words(model: str) -> str:
     return model.replace("_", " ")
-
-
-def migration_windows(
-    time_d: Float,
-    x_m: Float,
-    y_m: Float,
-    moves: Sequence[tuple[float, float]],
-    *,
-    padding_phi: float,
-) -> list[Window | None]:
-    """Return the window of each move of one biological year, cut to the fixes.
-
-    Parameters
-    ----------
-    time_d, x_m, y_m
-        The animal's whole track (not only this year), days since the year's start, ascending.
-    moves
-        (theta, phi) of each move in order of time, days.
-    padding_phi
-        The model's window is theta -/+ this many phi.
-
-    Returns
-    -------
-    list
-        One per move; None where fewer than two fixes lie inside.
-
-    Notes
-    -----
-    The range left and the range reached are discs around the median position of the stays before
-    and after, with the 95 % quantile of the distances as radius, but at least a tenth and at most
-    a quarter of the distance between them. A window starts at the last fix in the range left and
-    ends at the next fix in the range reached, both sought within twice the model's window. Where
-    a stay has fewer than ten fixes or no such fix is found, the model's own bound counts, moved
-    inward to a fix.
-
-    A side is open, and reaches to the edge of the data, when no fix in a range closes it and the
-    track ends within twice the model's window.
-    """
-    if time_d.size == 0:
-        return [None for _ in moves]
-    first, last = float(time_d[0]), float(time_d[-1])
-    half = [padding_phi * phi for _, phi in moves]
-    # Stays end where the model's windows begin; searches of neighbours meet half-way.
-    edges = [
-        (moves[i][0] + half[i] + moves[i + 1][0] - half[i + 1]) / 2 for i in range(len(moves) - 1)
-    ]
-    out: list[Window | None] = []
-    for i, (theta, _) in enumerate(moves):
-        low = edges[i - 1] if i else first
-        high = edges[i] if i < len(edges) else last
-        # Beyond the year lie other seasons, so the outer stays end with it.
-        stay_low = moves[i - 1][0] + half[i - 1] if i else max(first, 0.0)
-        stay_high = moves[i + 1][0] - half[i + 1] if i < len(edges) else min(last, DAYS_PER_YEAR)
-        before = _stay(time_d, x_m, y_m, stay_low, theta, -half[i])
-        after = _stay(time_d, x_m, y_m, stay_high, theta, half[i])
-        out.append(
-            _refined(
-                time_d,
-                x_m,
-                y_m,
-                (theta - half[i], theta + half[i]),
-                (max(low, theta - 2 * half[i]), min(high, theta + 2 * half[i])),
-                before,
-                after,
-            )
-        )
-    return out
-
-
-_Stay = tuple[float, float, float]
-
-
-def _stay(
-    time_d: Float, x_m: Float, y_m: Float, far_d: float, theta: float, half: float
-) -> _Stay | None:
-    """Return centre and radius of the stay between ``far_d`` and the move, or None."""
-    for near in (theta + 2 * half, theta + half):
-        inside = (time_d >= min(far_d, near)) & (time_d <= max(far_d, near))
-        beyond = near < far_d if half > 0 else near > far_d
-        if beyond and int(inside.sum()) >= _MIN_STAY_FIXES:
-            x, y = x_m[inside], y_m[inside]
-            centre = float(np.median(x)), float(np.median(y))
-            return *centre, float(np.quantile(np.hypot(x - centre[0], y - centre[1]), 0.95))
-    return None
-
-
-def _refined(
-    time_d: Float,
-    x_m: Float,
-    y_m: Float,
-    model: tuple[float, float],
-    search: tuple[float, float],
-    before: _Stay | None,
-    after: _Stay | None,
-) -> Window | None:
-    first, last = float(time_d[0]), float(time_d[-1])
-    apart = (
-        float(np.hypot(before[0] - after[0], before[1] - after[1]))
-        if before and after
-        else float("inf")
-    )
-    sought = (time_d >= search[0]) & (time_d <= search[1])
-    start = end = None
-    if before:
-        left = sought & _within(x_m, y_m, before, apart)
-        start = float(time_d[left][-1]) if left.any() else None
-    if after:
-        reached = sought & _within(x_m, y_m, after, apart)
-        reached &= time_d > (model[0] if start is None else start)
-        end = float(time_d[reached][0]) if reached.any() else None
-    # Nobody saw the departure or arrival, and the data end where it might have been seen.
-    half = (model[1] - model[0]) / 2
-    is_open = (start is None and model[0] - half < first, end is None and model[1] + half > last)
-    if start is None:
-        start = first if is_open[0] else model[0]
-        if end is not None and end <= start:
-            start = search[0]
-    if end is None:
-        end = last if is_open[1] else model[1]
-        if end <= start:
-            end = search[1]
-    inside = time_d[(time_d >= start) & (time_d <= end)]
-    if inside.size < 2:
-        return None
-    return Window(float(inside[0]), float(inside[-1]), *is_open)
-
-
-def _within(x_m: Float, y_m: Float, stay: _Stay, apart: float) -> npt.NDArray[np.bool_]:
-    x, y, radius = stay
-    # Without a known range at the other end there is nothing to compare the radius with.
-    reach = float(np.clip(radius, apart / 10, apart / 4)) if np.isfinite(apart) else radius
-    return np.asarray(np.hypot(x_m - x, y_m - y) <= reach)
-
-
-def season_names(middle_day_of_year: Sequence[float], *, is_south: bool) -> list[str]:
-    """Return ``spring`` or ``autumn`` for the moves of one year, in order of time.
-
-    Parameters
-    ----------
-    middle_day_of_year
-        Middle of each window as day of the calendar year, 0...366; at most two.
-    is_south
-        Whether the animal lives south of the equator, where the seasons are swapped.
-
-    Notes
-    -----
-    A single move has the name of the nearer of 21 April and 21 October. Two moves, out and back,
-    have different names: the assignment with the smaller sum of distances.
-
-    Examples
-    --------
-    >>> season_names([120.0, 290.0], is_south=False)
-    ['spring', 'autumn']
-    >>> season_names([120.0, 160.0], is_south=False), season_names([120.0], is_south=True)
-    (['spring', 'autumn'], ['autumn'])
-    """
-    names = ("autumn", "spring") if is_south else ("spring", "autumn")
-    cost = [
-        [_apart(day, centre) for centre in (_SPRING_DAY, _AUTUMN_DAY)] for day in middle_day_of_year
-    ]
-    if len(cost) == 2:
-        first = 0 if cost[0][0] + cost[1][1] <= cost[0][1] + cost[1][0] else 1
-        return [names[first], names[1 - first]]
-    return [names[0 if near <= far else 1] for near, far in cost]
-
-
-def _apart(day: float, other: float) -> float:
-    gap = abs(day - other) % 365.25
-    return min(gap, 365.25 - gap)

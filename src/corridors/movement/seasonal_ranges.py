@@ -18,8 +18,6 @@ from corridors.movement.biological_year import DAYS_PER_YEAR, in_season
 
 Float = npt.NDArray[np.float64]
 _GEOD = Geod(ellps="WGS84")
-# Season of the range -> the migration that leads into it and the one that leaves it.
-_BETWEEN = {"winter": ("autumn", "spring"), "summer": ("spring", "autumn")}
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,11 @@ class Move:
 
 
 def season_spans(
-    moves: Sequence[Move], *, quantile: float, min_range_days: float
+    moves: Sequence[Move],
+    *,
+    seasons: tuple[str, str],
+    quantile: float,
+    min_range_days: float,
 ) -> dict[str, tuple[float, float]]:
     """Return when the herd is in its ranges, days since the start of the biological year.
 
@@ -43,6 +45,8 @@ def season_spans(
     ----------
     moves
         The herd's migrations of all animals and years.
+    seasons
+        Names of the migration that leaves the winter range and of the one that leads back.
     quantile
         Of the ends (and one minus it of the next starts).
     min_range_days
@@ -57,11 +61,14 @@ def season_spans(
     Examples
     --------
     >>> moves = [Move("spring", 60.0, 80.0), Move("autumn", 270.0, 290.0)]
-    >>> season_spans(moves, quantile=0.95, min_range_days=30.0)
+    >>> names = ("spring", "autumn")
+    >>> season_spans(moves, seasons=names, quantile=0.95, min_range_days=30.0)
     {'winter': (290.0, 425.25), 'summer': (80.0, 270.0)}
     """
     spans: dict[str, tuple[float, float]] = {}
-    for season, (into, out_of) in _BETWEEN.items():
+    # Season of the range -> the migration that leads into it and the one that leaves it.
+    between = {"winter": seasons[::-1], "summer": seasons}
+    for season, (into, out_of) in between.items():
         ends = _known(move.end_d for move in moves if move.season == into)
         starts = _known(move.start_d for move in moves if move.season == out_of)
         if not (ends.size and starts.size):

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from corridors.config.load import absolute, load_model
-from corridors.config.sources import NotNegative, Section
+from corridors.config.section import NotNegative, Section
 from corridors.stages.table import STAGES
 
 

@@ -11,26 +11,26 @@ from corridors.atlas.displacement_picture import DisplacementPicture, Shade, dra
 from corridors.formats.parquet import read_json, write_json, write_table
 from corridors.formats.picks import NO_WINDOW, write_picks
 from corridors.foundation import tables
-from corridors.foundation.vocabulary import MOVEMENT_CLASSES, SEASONS
-from corridors.movement.biological_year import days_since, time_at, year_start
+from corridors.movement.biological_year import days_since, time_at
 from corridors.movement.displacement import MODELS
-from corridors.movement.migrations import ROUND_TRIPS, displacement_from
+from corridors.movement.migrations import displacement_from
 from corridors.movement.names import migration_id, picture_name
 from corridors.movement.seasonal_ranges import range_distance_km, season_spans
 from corridors.stages.context import StageContext
+from corridors.stages.segment_legs import leg_table
+from corridors.stages.segment_summary import summary
 from corridors.stages.segment_windows import (
     Row,
-    Year,
     as_pick,
     automatic_windows,
-    classed_years,
     configured_picks,
     kept_apart,
+    migration_seasons,
     moves_of,
     picked_windows,
     range_windows,
-    usable_tracks,
 )
+from corridors.stages.segment_years import Year, classed_years, usable_tracks
 
 
 def run(context: StageContext) -> None:
@@ -52,6 +52,7 @@ def run(context: StageContext) -> None:
     rows = kept_apart(rows, fixed) + fixed
     spans = season_spans(
         moves_of(rows, start),
+        seasons=migration_seasons(settings),
         quantile=settings.range_quantile,
         min_range_days=settings.min_range_days,
     )
@@ -59,10 +60,11 @@ def run(context: StageContext) -> None:
     rows.sort(key=lambda row: (row.animal, row.start, row.end, row.season))
     classes = {(year.track.animal, year.bio_year): year.result.label for year in years}
     migrations = _migration_table(rows, classes, context.herd)
-    animal_years = _year_table(
-        years, picked, notes, context.herd, str(clean.get("crs") or ""), settings
-    )
+    crs = str(clean.get("crs") or "")
+    legs = leg_table(rows, migrations["migration"].tolist(), tracks, crs, settings)
+    animal_years = _year_table(years, picked, notes, context.herd, crs, settings)
     write_table(migrations, context.out / "migrations.parquet", tables.MIGRATIONS)
+    write_table(legs, context.out / "legs.parquet", tables.LEGS)
     write_table(animal_years, context.out / "animal_years.parquet", tables.ANIMAL_YEARS)
     write_picks(
         sorted(
@@ -71,7 +73,10 @@ def run(context: StageContext) -> None:
         ),
         context.out / "picks.csv",
     )
-    write_json(_summary(animal_years, rows, spans, start, settings), context.out / "segment.json")
+    write_json(
+        summary(animal_years, migrations, legs, spans, start, settings),
+        context.out / "segment.json",
+    )
     _pictures(context, years, rows)
 
 
@@ -145,6 +150,9 @@ def _year_table(
                 "phi_d": moves[0][1],
                 "theta_back_d": moves[1][0],
                 "phi_back_d": moves[1][1],
+                "n_effective": result.fit.n_effective if result.fit else np.nan,
+                "convergence": result.fit.reached if result.fit else np.nan,
+                "on_bound": ";".join(result.fit.on_bound) if result.fit else "",
             }
             | {f"weight_{model}": result.weights.get(model, np.nan) for model in MODELS}
         )
@@ -163,59 +171,6 @@ def _farthest(year: Year) -> float:
         return fit["delta_km"]
     days = days_since(year.track.time_utc[year.rows], year.start)
     return float(fit.predict(days - days[0]).max())
-
-
-def _summary(
-    years: pd.DataFrame,
-    rows: list[Row],
-    spans: dict[str, tuple[float, float]],
-    start: str,
-    settings: Any,
-) -> dict[str, Any]:
-    labels = years["class"].tolist()
-    order = {label: rank for rank, label in enumerate(MOVEMENT_CLASSES)}
-    best: dict[str, str] = {}
-    for animal, label in zip(years["animal"], labels, strict=True):
-        if animal not in best or order[label] < order[best[animal]]:
-            best[animal] = label
-    seasons = {}
-    for season in SEASONS:
-        own = [row for row in rows if row.season == season]
-        days = [
-            days_since(np.array([row.start, row.end]), year_start(row.bio_year, start))
-            for row in own
-        ]
-        first, last = np.median(days, axis=0) if days else (None, None)
-        seasons[season] = {
-            "n_windows": len(own),
-            "n_open": sum(row.open_before or row.open_after for row in own),
-            "n_animals": len({row.animal for row in own}),
-            "median_start": _month_day(first, start),
-            "median_end": _month_day(last, start),
-            "median_days": None if not days else float(np.median(np.diff(days, axis=1))),
-        }
-    return {
-        "bio_year_start": start,
-        "n_animals": len(best),
-        "n_animal_years": len(labels),
-        "animal_years": {label: labels.count(label) for label in MOVEMENT_CLASSES},
-        "animals_by_best_year": {
-            label: list(best.values()).count(label) for label in MOVEMENT_CLASSES
-        },
-        "n_animals_migrating": sum(label in ROUND_TRIPS for label in best.values()),
-        "seasons": seasons,
-        "range_dates": {
-            season: [_month_day(day, start) for day in span] for season, span in spans.items()
-        },
-        "settings": settings.model_dump(mode="json"),
-    }
-
-
-def _month_day(day: float | None, start: str) -> str | None:
-    """Return MM-DD of a day since the start of the biological year, in a year without 02-29."""
-    if day is None:
-        return None
-    return str(time_at(float(day), year_start(2001, start)).astype("datetime64[D]"))[5:]
 
 
 def _pictures(context: StageContext, years: list[Year], rows: list[Row]) -> None:

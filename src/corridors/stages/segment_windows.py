@@ -1,4 +1,4 @@
-"""Windows of a herd for the stage `segment`: tracks by year, automatic windows, picks, ranges."""
+"""Windows of a herd for the stage `segment`: automatic ones, picks, ranges."""
 
 from __future__ import annotations
 
@@ -8,54 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from corridors.formats.parquet import read_layer
 from corridors.formats.picks import Pick, Span, read_picks
-from corridors.movement.biological_year import (
-    bio_years,
-    days_since,
-    quiet_start,
-    time_at,
-    year_start,
-)
-from corridors.movement.displacement import Limits
-from corridors.movement.migrations import (
-    Rules,
-    YearClass,
-    classify,
-    migration_windows,
-    season_names,
-)
+from corridors.movement.biological_year import days_since, time_at, year_start
 from corridors.movement.seasonal_ranges import Move, stay
+from corridors.movement.seasons import season_names
+from corridors.movement.windows import migration_windows
 from corridors.stages.context import StageContext
-
-Float = npt.NDArray[np.float64]
-_COLUMNS = ["animal", "time_utc", "burst", "x_m", "y_m", "geometry"]
-
-
-@dataclass(frozen=True)
-class Track:
-    """One animal's usable fixes in time order."""
-
-    animal: str
-    time_utc: npt.NDArray[np.datetime64]
-    x_m: Float
-    y_m: Float
-    is_south: bool
-    bio_year: npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Year:
-    """One animal's biological year and where it lies in the track."""
-
-    track: Track
-    bio_year: int
-    start: np.datetime64
-    rows: slice
-    result: YearClass
+from corridors.stages.segment_years import Track, Year
 
 
 @dataclass(frozen=True)
@@ -71,70 +31,6 @@ class Row:
     method: str
     open_before: bool
     open_after: bool
-
-
-def usable_tracks(context: StageContext, settings: Any) -> tuple[str, list[Track]]:
-    """Return the start of the biological year (MM-DD) and the usable tracks by animal."""
-    frame = read_layer(context.read("clean", "fixes.parquet"), _COLUMNS)
-    usable = frame[(frame["burst"] >= 0) & frame["x_m"].notna() & frame["y_m"].notna()]
-    usable = usable.sort_values(["animal", "time_utc"], kind="stable")
-    time = usable["time_utc"].dt.tz_localize(None).to_numpy("datetime64[us]")
-    x, y = usable["x_m"].to_numpy(float), usable["y_m"].to_numpy(float)
-    latitude = usable.geometry.y.to_numpy(float)
-    code, names = pd.factorize(usable["animal"])
-    start = settings.bio_year_start
-    if start == "auto":
-        start = _quiet_start(code, time, x, y, settings.quiet_days)
-    bio_year = bio_years(time, start)
-    edges = np.searchsorted(code, np.arange(len(names) + 1))
-    return start, [
-        Track(
-            str(name),
-            time[low:high],
-            x[low:high],
-            y[low:high],
-            bool(np.median(latitude[low:high]) < 0),
-            bio_year[low:high],
-        )
-        for name, low, high in zip(names, edges[:-1], edges[1:], strict=True)
-    ]
-
-
-def _quiet_start(
-    code: npt.NDArray[np.int64], time: npt.NDArray[np.datetime64], x: Float, y: Float, days: float
-) -> str:
-    try:
-        return quiet_start(code, time, x, y, half_width_d=days)
-    except ValueError:
-        # Nobody was tracked for long enough to see a season, so no year can be classified.
-        return "01-01"
-
-
-def classed_years(track: Track, start: str, settings: Any) -> Iterator[Year]:
-    """Yield each biological year of a track with its class."""
-    rules = Rules(
-        n_origin=settings.n_origin_fixes,
-        min_fixes=settings.min_fixes,
-        min_days=settings.min_days,
-        max_interval_days=settings.max_interval_days,
-        min_distance_km=settings.min_distance_km,
-        min_range_multiple=settings.min_range_multiple,
-        min_stay_days=settings.min_stay_days,
-        margin_days=settings.complete_margin_days,
-        limits=Limits(
-            date_d=settings.date_bounds_d,
-            duration_d=settings.duration_bounds_d,
-            zeta=settings.mixed_bounds,
-            kappa_per_d=(-settings.resident_bounds_per_d[1], -settings.resident_bounds_per_d[0]),
-        ),
-        n_starts=settings.n_starts,
-    )
-    for bio_year in np.unique(track.bio_year):
-        low, high = np.searchsorted(track.bio_year, [bio_year, bio_year + 1])
-        origin = year_start(int(bio_year), start)
-        days = days_since(track.time_utc[low:high], origin)
-        result = classify(days, track.x_m[low:high], track.y_m[low:high], rules=rules)
-        yield Year(track, int(bio_year), origin, slice(int(low), int(high)), result)
 
 
 def automatic_windows(year: Year, settings: Any) -> tuple[list[Row], str]:
@@ -158,7 +54,7 @@ def automatic_windows(year: Year, settings: Any) -> tuple[list[Row], str]:
         padding_phi=settings.migration_padding_phi,
     )
     middles = [_day_of_year(time_at(theta, year.start)) for theta, _ in moves]
-    names = season_names(middles, is_south=track.is_south)
+    names = season_names(middles, is_south=track.is_south, chosen=settings.season_names.chosen)
     lost = [name for name, window in zip(names, windows, strict=True) if window is None]
     if lost:
         missing = f"{' and '.join(lost)} migration not in the data"
@@ -297,7 +193,18 @@ def configured_picks(context: StageContext, tracks: list[Track], start: str) -> 
         }
         for track in tracks
     }
-    return read_picks(context.raw_path(configured), configured, known)
+    return read_picks(
+        context.raw_path(configured),
+        configured,
+        known,
+        migrations=migration_seasons(context.settings.segment),
+    )
+
+
+def migration_seasons(settings: Any) -> tuple[str, str]:
+    """Return the names of the migration out of the winter range and of the one back."""
+    chosen: tuple[str, str] | None = settings.season_names.chosen
+    return chosen or ("spring", "autumn")
 
 
 def picked_windows(picks: list[Pick], tracks: list[Track]) -> list[Row]:

@@ -179,6 +179,7 @@ STAGES: tuple[Stage, ...] = (
             "crossings.parquet",
             "observed.parquet",
             "encounters.parquet",
+            "areas.parquet",
             "border_report.parquet",
             "border_crossings.parquet",
             "national_shares.parquet",
@@ -189,8 +190,15 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "rank",
         "Rank barrier segments by blocked passages per year, with uncertainty.",
-        reads={"intersect": ("segments.parquet", "encounters.parquet", "intersect.json")},
-        writes=("threats.parquet", "rank.json"),
+        reads={
+            "intersect": (
+                "segments.parquet",
+                "encounters.parquet",
+                "areas.parquet",
+                "intersect.json",
+            )
+        },
+        writes=("threats.parquet", "exposure.parquet", "rank.json"),
         sections=("rank", "herd_population"),
     ),
     Stage(
@@ -230,7 +238,7 @@ STAGES: tuple[Stage, ...] = (
                 "national_shares.parquet",
                 "intersect.json",
             ),
-            "rank": ("threats.parquet", "rank.json"),
+            "rank": ("threats.parquet", "exposure.parquet", "rank.json"),
         },
         writes=(
             "{herd}.gpkg",

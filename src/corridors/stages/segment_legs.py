@@ -1,0 +1,69 @@
+"""Legs of all migrations of a herd, for the stage `segment`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from pyproj import Geod
+
+from corridors.foundation import tables
+from corridors.foundation.crs import GEOGRAPHIC, transformer
+from corridors.movement.biological_year import days_since
+from corridors.movement.legs import legs
+from corridors.stages.segment_windows import Row
+from corridors.stages.segment_years import Track
+
+_GEOD = Geod(ellps="WGS84")
+
+
+def leg_table(
+    rows: list[Row], ids: list[str], tracks: list[Track], crs: str, settings: Any
+) -> pd.DataFrame:
+    """Return LEGS rows of the migrations in ``rows``, whose ids are ``ids``."""
+    of_animal = {track.animal: track for track in tracks}
+    parts = []
+    for row, name in zip(rows, ids, strict=True):
+        if row.part == "migration":
+            parts.append(_legs_of(row, of_animal[row.animal], settings).assign(migration=name))
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return tables.empty(tables.LEGS)
+    frame = pd.concat(parts, ignore_index=True)
+    back = transformer(crs, GEOGRAPHIC)
+    lon_0, lat_0 = back.transform(frame["x0"].to_numpy(), frame["y0"].to_numpy())
+    lon_1, lat_1 = back.transform(frame["x1"].to_numpy(), frame["y1"].to_numpy())
+    frame["net_km"] = _GEOD.inv(lon_0, lat_0, lon_1, lat_1)[2] / 1000.0
+    for side in ("start_utc", "end_utc"):
+        frame[side] = frame[side].astype("datetime64[us]").dt.tz_localize("UTC")
+    return frame[list(tables.LEGS.columns)]
+
+
+def _legs_of(row: Row, track: Track, settings: Any) -> pd.DataFrame:
+    inside = (track.time_utc >= row.start) & (track.time_utc <= row.end)
+    time, x, y = track.time_utc[inside], track.x_m[inside], track.y_m[inside]
+    found = (
+        legs(
+            days_since(time, time[0]),
+            x,
+            y,
+            min_stop_days=settings.min_stop_days,
+            stop_radius_frac=settings.stop_radius_frac,
+        )
+        if time.size > 1
+        else []
+    )
+    first = [leg.first for leg in found]
+    last = [leg.last for leg in found]
+    return pd.DataFrame(
+        {
+            "leg": range(1, len(found) + 1),
+            "start_utc": time[first],
+            "end_utc": time[last],
+            "x0": x[first],
+            "y0": y[first],
+            "x1": x[last],
+            "y1": y[last],
+            "stop_days": [leg.stop_days for leg in found],
+        }
+    )

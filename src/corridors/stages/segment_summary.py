@@ -1,0 +1,112 @@
+"""Facts of a herd's migrations in ``segment.json``: classes, shares, dates, legs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from corridors.foundation.vocabulary import MOVEMENT_CLASSES
+from corridors.movement.biological_year import days_since, time_at, year_start
+from corridors.movement.migrations import ROUND_TRIPS
+from corridors.stages.segment_windows import migration_seasons
+
+
+def summary(
+    years: pd.DataFrame,
+    migrations: pd.DataFrame,
+    legs: pd.DataFrame,
+    spans: dict[str, tuple[float, float]],
+    start: str,
+    settings: Any,
+) -> dict[str, Any]:
+    """Return the content of ``segment.json``.
+
+    Parameters
+    ----------
+    years, migrations, legs
+        Rows of ANIMAL_YEARS, MIGRATIONS and LEGS.
+    spans
+        When the herd is in its ranges, days since the start of the biological year.
+    start
+        Start of the biological year, MM-DD.
+    settings
+        Section `segment` of the configuration.
+    """
+    labels = years["class"].tolist()
+    order = {label: rank for rank, label in enumerate(MOVEMENT_CLASSES)}
+    best: dict[str, str] = {}
+    for animal, label in zip(years["animal"], labels, strict=True):
+        if animal not in best or order[label] < order[best[animal]]:
+            best[animal] = label
+    names = (*migration_seasons(settings), "winter", "summer")
+    return {
+        "bio_year_start": start,
+        "n_animals": len(best),
+        "n_animal_years": len(labels),
+        "animal_years": {label: labels.count(label) for label in MOVEMENT_CLASSES},
+        "animals_by_best_year": {
+            label: list(best.values()).count(label) for label in MOVEMENT_CLASSES
+        },
+        "n_animals_migrating": sum(label in ROUND_TRIPS for label in best.values()),
+        "partial_migration": _partial_migration(years),
+        "seasons": {name: _season(name, migrations, legs, start) for name in names},
+        "range_dates": {
+            season: [_month_day(day, start) for day in span] for season, span in spans.items()
+        },
+        "settings": settings.model_dump(mode="json"),
+    }
+
+
+def _partial_migration(years: pd.DataFrame) -> dict[str, Any]:
+    """Return which share of the classified animals and years migrates, and who does not always."""
+    classified = years[years["class"] != "unclassified"]
+    migrates = classified["class"].isin(ROUND_TRIPS)
+    by_animal = migrates.groupby(classified["animal"])
+    ever, always = by_animal.any(), by_animal.all()
+    return {
+        "n_animals_classified": len(ever),
+        "n_animals_always_migrating": int(always.sum()),
+        "n_animals_skipping_years": int((ever & ~always).sum()),
+        "n_animals_never_migrating": int((~ever).sum()),
+        "share_of_animals_migrating": float(ever.mean()) if len(ever) else None,
+        "share_of_animal_years_migrating": float(migrates.mean()) if len(migrates) else None,
+    }
+
+
+def _season(name: str, migrations: pd.DataFrame, legs: pd.DataFrame, start: str) -> dict[str, Any]:
+    own = migrations[migrations["season"] == name]
+    days = np.array(
+        [
+            days_since(np.array(times, dtype="datetime64[us]"), year_start(int(year), start))
+            for year, *times in zip(
+                own["bio_year"],
+                own["start_utc"].dt.tz_localize(None),
+                own["end_utc"].dt.tz_localize(None),
+                strict=True,
+            )
+        ]
+    )
+    first, last = np.median(days, axis=0) if len(days) else (None, None)
+    facts = {
+        "n_windows": len(own),
+        "n_open": int(own["is_open"].sum()),
+        "n_animals": int(own["animal"].nunique()),
+        "median_start": _month_day(first, start),
+        "median_end": _month_day(last, start),
+        "median_days": float(np.median(np.diff(days, axis=1))) if len(days) else None,
+    }
+    here = legs[legs["migration"].isin(own["migration"])].groupby("migration")
+    if here.ngroups:
+        facts["median_legs"] = float(here.size().median())
+        facts["median_stop_days"] = float(here["stop_days"].sum().median())
+        facts["longest_stop_days"] = float(here["stop_days"].max().max())
+    return facts
+
+
+def _month_day(day: float | None, start: str) -> str | None:
+    """Return MM-DD of a day since the start of the biological year, in a year without 02-29."""
+    if day is None:
+        return None
+    return str(time_at(float(day), year_start(2001, start)).astype("datetime64[D]"))[5:]
