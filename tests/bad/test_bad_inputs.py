@@ -17,7 +17,7 @@ import rasterio
 from shapely import LineString, Point
 
 from corridors.cli import main
-from corridors.foundation.errors import ConfigError, InputError, MissingInputError
+from corridors.foundation.errors import ConfigError, InputError, MissingInputError, OutputError
 
 HERE = Path(__file__).parent
 INPUT, MISSING, CONFIG = InputError.exit_code, MissingInputError.exit_code, ConfigError.exit_code
@@ -369,6 +369,13 @@ def test_a_bad_input_is_refused_in_words(
     assert not (processed / case.command / "bek").exists()
     staging = processed / ".staging"
     assert not staging.exists() or not list(staging.iterdir())
+
+
+def test_the_demo_does_not_write_into_a_file(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "--into", "good.csv"]) == OutputError.exit_code
+    assert "got: a file is in the place of a folder" in capsys.readouterr().err
 
 
 def test_every_expected_message_and_every_bad_file_belongs_to_a_case() -> None:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from corridors.stages.table import STAGES
+
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "corridors"
 TOY = '''
 """A stage made of toys."""
@@ -147,8 +149,7 @@ def _site(folder: Path) -> Path:
     (target / "movement" / "__init__.py").write_text("")
     (target / "movement" / "speed.py").write_text("LIMIT = '3'\n")
     (target / "movement" / "fixes.py").write_text("from .speed import LIMIT\n")
-    names = "ingest clean segment surface delineate connect intersect rank publish atlas"
-    for name in names.split():
+    for name in (stage.name for stage in STAGES):
         code = f"from corridors.toy import work\ndef run(context):\n    work({name!r}, context)\n"
         if name == "surface":
             # A function-level import must count too.

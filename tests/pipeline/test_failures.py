@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
 from pathlib import Path
@@ -189,3 +190,23 @@ def test_the_cluster_extra_is_asked_for_when_it_is_missing(world: Any) -> None:
     done = world.call("run", "--scheduler", "tcp://127.0.0.1:1")
     assert done.returncode == 66
     assert 'cure: pip install "corridors[cluster]"' in done.stderr
+
+
+def test_a_pipe_or_device_is_no_input_file(world: Any) -> None:
+    world.track("bison").unlink()
+    os.mkfifo(world.track("bison"))  # reading it would wait for ever
+    for arguments in (["check"], ["run", "--herd", "bison", "--scheduler", "serial"]):
+        done = world.call(*arguments)
+        assert done.returncode == 66
+        assert "got: neither a file nor a folder" in done.stderr
+
+
+def test_a_folder_that_is_no_result_is_kept(world: Any) -> None:
+    own = world.processed / "ingest" / "argali"
+    own.mkdir(parents=True)
+    (own / "notes.txt").write_text("mine")
+    done = world.call("run", "--scheduler", "serial")
+    kept = world.processed / "edited" / "ingest" / "argali"
+    assert f"it is kept as {kept}" in done.stderr
+    assert (kept / "notes.txt").read_text() == "mine"
+    assert (own / "manifest.json").is_file()

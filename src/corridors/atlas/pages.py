@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from corridors.atlas import palette
+from corridors.foundation.errors import visible
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
@@ -20,11 +21,17 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     environment.filters.update(
         number=number, percent=percent, picture=picture, words=words, count=count
     )
     return environment.get_template(template).render(palette=palette, **values)
+
+
+def _shown(value: object) -> object:
+    """Spell out what has no place in a page, in names that may hold anything."""
+    return visible(value) if type(value) is str else value
 
 
 def number(value: float | None, digits: int = 3) -> str:

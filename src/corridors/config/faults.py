@@ -98,7 +98,7 @@ def _expected(detail: ErrorDetails) -> str:
             bound = context.get("min_length", context.get("max_length"))
             return f"{bound} values"
         case kind:
-            return _EXPECTED.get(kind, detail["msg"])
+            return _EXPECTED.get(kind, detail["msg"].removeprefix("Value error, "))
 
 
 _PATTERNS = {

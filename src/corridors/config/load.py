@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -87,7 +87,7 @@ def load_model(path: Path, model: type[Model]) -> Model:
         loaded = model.model_validate(document.content, strict=True)
     except ValidationError as error:
         faults += translate(error, document, model)
-    faults += _unset_variables(document)
+    faults += _unusable_paths(document)
     faults += _reserved_names(document)
     faults += _tier_public(document)
     if faults or loaded is None:
@@ -111,19 +111,26 @@ def _leaves(value: Any, keys: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
         yield keys, value
 
 
-def _unset_variables(document: Document) -> Iterator[Fault]:
+def _unusable_paths(document: Document) -> Iterator[Fault]:
     for keys, value in _leaves(document.content):
         if not keys or keys[-1] not in PATH_KEYS or not isinstance(value, str):
             continue
+        there = Fault(
+            "", file=str(document.path), row=document.line(keys), column=dotted(keys), got=value
+        )
+        if not value.strip() or not value.isprintable():
+            yield replace(
+                there,
+                what="the path cannot be used",
+                expected="a path without line breaks and control characters",
+                got=repr(value),
+            )
         for name in _VARIABLE.findall(value):
             if name not in os.environ:
-                yield Fault(
-                    "the environment variable is not set",
-                    file=str(document.path),
-                    row=document.line(keys),
-                    column=dotted(keys),
+                yield replace(
+                    there,
+                    what="the environment variable is not set",
                     expected=f"a value for {name or 'a name between the braces'}",
-                    got=value,
                     cure=f"export {name}=... before running" if name else None,
                 )
 

@@ -5,11 +5,14 @@ Exit codes are documented in ``docs/exit-codes.md`` and never reused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 OK = 0
 PARTLY_DONE = 3
+
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,20 @@ class Fault:
         ):
             if value is not None:
                 lines.append(f"  {name}: {value}")
-        return "\n".join(lines)
+        return visible("\n".join(lines))
+
+
+def visible(text: str) -> str:
+    r"""Return ``text`` with characters that steer a terminal or turn its direction spelled out.
+
+    Names in data may hold anything; line breaks and tabs stay.
+
+    Examples
+    --------
+    >>> visible("Bek\x1b[31m")
+    'Bek\\x1b[31m'
+    """
+    return _STEERING.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
 class CorridorsError(Exception):

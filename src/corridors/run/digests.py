@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -59,9 +60,11 @@ class Digests:
 
         Raises
         ------
-        FileNotFoundError
-            Neither a file nor a folder.
+        OSError
+            Not there, or neither a file nor a folder: a pipe or a device may never end.
         """
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise OSError(errno.EINVAL, "neither a file nor a folder", str(path))
         if path.is_dir():
             return {
                 file.relative_to(path.parent).as_posix(): self.of_file(file)

@@ -111,6 +111,9 @@ def _missing(configured: str, path: Path, study: Study) -> Iterator[Fault]:
                     opened.read(1)
             except OSError as error:
                 yield Fault("an input file cannot be read", file=str(file), got=error.strerror)
+        elif file.exists() and not file.is_dir():
+            words = "neither a file nor a folder"
+            yield Fault("an input file cannot be read", file=str(file), got=words, cure=cure)
 
 
 def _unfit(path: Path) -> Iterator[Fault]:
