@@ -198,7 +198,9 @@ def test_only_long_steps_leave_no_surface() -> None:
         ({"x_m": np.array([0.0, math.inf])}, "finite"),
         ({"time_min": np.zeros(2)}, "increase strictly"),
         ({"error_m": np.array([1.0, -1.0])}, "not be negative"),
-        ({"s2_m2_min": 0.0}, "s2_m2_min"),
+        ({"s2_m2_min": -1.0}, "s2_m2_min"),
+        ({"s2_m2_min": np.nan}, "s2_m2_min"),
+        ({"s2_m2_min": 0.0, "error_m": np.zeros(2)}, "s2_m2_min"),
         ({"s2_m2_min": np.array([1.0, 2.0])}, "broadcast"),
         ({"cell_m": 0.0}, "cell_m"),
         ({"time_tolerance": 0.5}, "time_tolerance"),
@@ -216,6 +218,24 @@ def test_impossible_arguments_are_refused(change: dict[str, object], message: st
     }
     with pytest.raises(ValueError, match=message):
         bridge_surface(**{**arguments, **change})  # type: ignore[arg-type]
+
+
+def test_a_step_that_is_not_bridged_needs_no_variance() -> None:
+    x, time = np.array([0.0, 100.0, 5000.0]), np.array([0.0, 60.0, 6000.0])
+    arguments = {**ARGUMENTS, "max_lag_min": 480.0}
+    whole = bridge_surface(x, x, time, np.ones(3), np.array([50.0, np.nan]), **arguments)
+    first = bridge_surface(x[:2], x[:2], time[:2], np.ones(2), 50.0, **arguments)
+    assert np.array_equal(whole.mass, first.mass)
+
+
+def test_a_still_animal_is_where_its_fixes_are_within_their_error() -> None:
+    still = bridge_surface(
+        np.zeros(2), np.zeros(2), np.array([0.0, 60.0]), np.full(2, 20.0), 0.0, **ARGUMENTS
+    )
+    # Between two fixes the error is at most that of one: four standard deviations hold it.
+    x_m, y_m = ((v + 0.5) * still.cell_m for v in (still.col, still.row))
+    near = np.hypot(x_m, y_m) < 80 + still.cell_m
+    assert still.mass[near].sum() > 0.9995
 
 
 def test_a_band_covers_the_area_of_a_stadium_and_counts_overlaps_once() -> None:

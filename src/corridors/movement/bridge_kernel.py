@@ -23,37 +23,53 @@ TILE = 64
 # A panel spans about this many standard deviations of movement (or e-folds of width).
 _PANEL_WIDTH = 6.0
 _MAX_DEPTH = 40
+_FAR = 18.0
 # The Kronrod answer is much nearer to the truth than to the Gauss answer: its error is taken as
-# d sqrt(_SHARPNESS d), d their relative distance; tests/golden/test_occurrence.py holds it to that.
-_SHARPNESS = 0.25
-_N_NODES = 15
+# d sqrt(_SHARPNESS d), d their relative distance, twice to ten times the error found on random
+# bridges; tests/golden/test_occurrence.py holds it to that.
+_SHARPNESS = 0.04
+_N_NODES, _N_SMALL = 21, 10
+# Products of more numbers than this are done in parts: BLAS shares larger ones among threads.
+_PRODUCT = 200_000
 
-# Kronrod's 15 nodes with the weights of both rules; the Gauss nodes are the odd ones.
+# Half of Kronrod's 21 nodes, with the weights of both rules.
 _HALF = (
-    (0.991455371120812639206854697526, 0.022935322010529224963732008059, 0.0),
-    (
-        0.949107912342758524526189684048,
-        0.063092092629978553290700663189,
-        0.129484966168869693270611,
-    ),
-    (0.864864423359769072789712788641, 0.104790010322250183839876322542, 0.0),
-    (
-        0.741531185599394439863864773281,
-        0.140653259715525918745189590510,
-        0.279705391489276667901468,
-    ),
-    (0.586087235467691130294144838259, 0.169004726639267902826583426599, 0.0),
-    (
-        0.405845151377397166906606412077,
-        0.190350578064785409913256402421,
-        0.381830050505118944950370,
-    ),
-    (0.207784955007898467600689403773, 0.204432940075298892414161999235, 0.0),
-    (0.0, 0.209482141084727828012999174892, 0.417959183673469387755102),
+    (0.995657163025808080735527280689, 0.011694638867371874278064396062, 0.0),
+    (0.973906528517171720077964012084, 0.032558162307964727478818972459, 0.066671344308688137594),
+    (0.930157491355708226001207180060, 0.054755896574351996031381300245, 0.0),
+    (0.865063366688984510732096688423, 0.075039674810919952767043140916, 0.149451349150580593146),
+    (0.780817726586416897063717578345, 0.093125454583697605535065465083, 0.0),
+    (0.679409568299024406234327365115, 0.109387158802297641899210590326, 0.219086362515982043996),
+    (0.562757134668604683339000099273, 0.123491976262065851077958109585, 0.0),
+    (0.433395394129247190799265943166, 0.134709217311473325928054001772, 0.269266719309996355091),
+    (0.294392862701460198131126603104, 0.142775938577060080797094273139, 0.0),
+    (0.148874338981631210884826001130, 0.147739104901338491374841515972, 0.295524224714752870174),
+    (0.0, 0.149445554002916905664936468390, 0.0),
 )
-_NODES: Floats = np.array([-row[0] for row in _HALF] + [row[0] for row in _HALF[-2::-1]])
-_KRONROD: Floats = np.array([row[1] for row in _HALF] + [row[1] for row in _HALF[-2::-1]])
-_GAUSS: Floats = np.array([row[2] for row in _HALF] + [row[2] for row in _HALF[-2::-1]])
+_RULE: Floats = np.array(
+    [(-x, k, g) for x, k, g in _HALF] + [(x, k, g) for x, k, g in _HALF[-2::-1]]
+)
+# The nodes of both rules first, so that the smaller rule is the first rows of a table.
+_RULE = np.ascontiguousarray(np.vstack([_RULE[1::2], _RULE[0::2]]).T)
+_NODES, _KRONROD, _GAUSS = _RULE[0].copy(), _RULE[1].copy(), _RULE[2].copy()
+
+
+@njit(cache=True, nogil=True)
+def _share(u: float, bridge: Floats) -> float:
+    """Return the share of the bridge's time at ``u``."""
+    if bridge[8] > 0.0:
+        share: float = bridge[7] + bridge[8] * math.tanh(u)
+        return min(max(share, 0.0), 1.0)
+    return (1 - math.cos(u)) / 2
+
+
+@njit(cache=True, nogil=True)
+def _pace(u: float, bridge: Floats) -> float:
+    """Return the derivative of the share."""
+    if bridge[8] > 0.0:
+        pace: float = bridge[8] / math.cosh(u) ** 2
+        return pace
+    return math.sin(u) / 2
 
 
 @njit(cache=True, nogil=True)
@@ -75,12 +91,9 @@ def _largest_variance(a0: float, a1: float, diffusion: float, e0: float, e1: flo
 
 
 @njit(cache=True, nogil=True)
-def _box(theta0: float, theta1: float, bridge: Floats, reach: float, out: Integers) -> None:
-    """Set ``out`` to the (first, last) column and row that a panel touches.
-
-    ``bridge`` is (x, y, dx, dy, diffusion, error 0, error 1) with lengths in cells.
-    """
-    a0, a1 = (1 - math.cos(theta0)) / 2, (1 - math.cos(theta1)) / 2
+def _box(u0: float, u1: float, bridge: Floats, reach: float, out: Integers) -> None:
+    """Set ``out`` to the (first, last) column and row that a panel touches."""
+    a0, a1 = _share(u0, bridge), _share(u1, bridge)
     r = reach * math.sqrt(_largest_variance(a0, a1, bridge[4], bridge[5], bridge[6]))
     for axis in range(2):
         p0, p1 = bridge[axis] + a0 * bridge[2 + axis], bridge[axis] + a1 * bridge[2 + axis]
@@ -89,20 +102,20 @@ def _box(theta0: float, theta1: float, bridge: Floats, reach: float, out: Intege
 
 
 @njit(cache=True, nogil=True)
-def _is_wide(theta0: float, theta1: float, bridge: Floats) -> bool:
+def _is_wide(u0: float, u1: float, bridge: Floats) -> bool:
     """Return whether the distribution changes too much within the panel."""
     length = math.hypot(bridge[2], bridge[3])
-    most = 0.0
+    total = 0.0
     for k in range(3):
-        theta = theta0 + (theta1 - theta0) * (0.05 + 0.45 * k)
-        a = (1 - math.cos(theta)) / 2
+        u = u0 + (u1 - u0) * (0.05 + 0.45 * k)
+        a = _share(u, bridge)
         v = _variance(a, bridge[4], bridge[5], bridge[6])
         if v <= 0.0:
             return length > 0.0
         slope = bridge[4] * (1 - 2 * a) - 2 * (1 - a) * bridge[5] ** 2 + 2 * a * bridge[6] ** 2
-        rate = (length / math.sqrt(v) + abs(slope) / (2 * v)) * math.sin(theta) / 2
-        most = max(most, rate)
-    return most * (theta1 - theta0) > _PANEL_WIDTH
+        rate = (length / math.sqrt(v) + abs(slope) / (2 * v)) * _pace(u, bridge)
+        total += (4.0 if k == 1 else 1.0) / 6 * rate
+    return total * (u1 - u0) > _PANEL_WIDTH
 
 
 @njit(cache=True, nogil=True)
@@ -120,21 +133,21 @@ def _find_panels(bridges: Floats, reach: float, limits: Floats, boxes: Integers)
     box = np.empty(4, np.int64)
     n = 0
     for i in range(bridges.shape[0]):
-        _put(stack, 0, 0.0, math.pi, 0.0)
+        _put(stack, 0, bridges[i, 9], bridges[i, 10], 0.0)
         top = 1
         while top > 0:
             top -= 1
-            theta0, theta1, depth = stack[top, 0], stack[top, 1], stack[top, 2]
-            _box(theta0, theta1, bridges[i], reach, box)
+            u0, u1, depth = stack[top, 0], stack[top, 1], stack[top, 2]
+            _box(u0, u1, bridges[i], reach, box)
             is_one_cell = box[0] == box[1] and box[2] == box[3]
-            if depth < _MAX_DEPTH and not is_one_cell and _is_wide(theta0, theta1, bridges[i]):
-                middle = (theta0 + theta1) / 2
-                _put(stack, top, middle, theta1, depth + 1)
-                _put(stack, top + 1, theta0, middle, depth + 1)
+            if depth < _MAX_DEPTH and not is_one_cell and _is_wide(u0, u1, bridges[i]):
+                middle = (u0 + u1) / 2
+                _put(stack, top, middle, u1, depth + 1)
+                _put(stack, top + 1, u0, middle, depth + 1)
                 top += 2
                 continue
             if n < limits.shape[0]:
-                _put(limits, n, float(i), theta0, theta1)
+                _put(limits, n, float(i), u0, u1)
                 for k in range(4):
                     boxes[n, k] = box[k]
             n += 1
@@ -142,11 +155,7 @@ def _find_panels(bridges: Floats, reach: float, limits: Floats, boxes: Integers)
 
 
 def panels(bridges: Floats, reach: float) -> tuple[Floats, Integers]:
-    """Return the panels of all bridges: (bridge, from, to) and their boxes of cells.
-
-    The time axis is theta in 0...pi with share a = (1 - cos theta) / 2, in which a bridge without
-    location error moves evenly in units of its own width.
-    """
+    """Return the panels of all bridges: (bridge, from, to) and their boxes of cells."""
     room, n = 8 * bridges.shape[0], 0
     while True:
         limits, boxes = np.empty((room, 3)), np.empty((room, 4), np.int64)
@@ -154,6 +163,29 @@ def panels(bridges: Floats, reach: float) -> tuple[Floats, Integers]:
         if n <= room:
             return limits[:n], boxes[:n]
         room = n
+
+
+def with_clocks(bridges: Floats) -> Floats:
+    """Return the bridges with the variable u in which their time is integrated.
+
+    Adds (middle, radius, first u, last u). Where diffusion outweighs the location errors the
+    share of the time is a = middle + radius tanh u, which makes the standard deviation
+    proportional to 1 / cosh u: it changes by one e-fold at most per unit of u, however narrow it
+    is at the ends. Else a = (1 - cos u) / 2, and the radius is 0.
+    """
+    diffusion, e0, e1 = bridges[:, 4], bridges[:, 5] ** 2, bridges[:, 6] ** 2
+    curve = diffusion - e0 - e1
+    is_bow = curve > diffusion / 2
+    safe = np.where(is_bow, curve, 1.0)
+    middle = np.where(is_bow, (diffusion / 2 - e0) / safe, 0.0)
+    radius = np.where(is_bow, np.sqrt(middle**2 + e0 / safe), 0.0)
+    scale = np.where(is_bow, radius, 1.0)
+    # Without location error the ends are infinitely far; the rest is below rounding there.
+    with np.errstate(divide="ignore"):
+        first = np.maximum(np.arctanh(np.maximum(-middle / scale, -1.0)), -_FAR)
+        last = np.minimum(np.arctanh(np.minimum((1 - middle) / scale, 1.0)), _FAR)
+    first, last = np.where(is_bow, first, 0.0), np.where(is_bow, last, np.pi)
+    return np.column_stack((bridges, middle, radius, first, last))
 
 
 @njit(cache=True, nogil=True)
@@ -166,64 +198,89 @@ def mark_tiles(boxes: Integers, tile_row: int, tile_col: int, marks: npt.NDArray
 
 
 @njit(cache=True, nogil=True)
-def _edges(centre: float, sd: float, reach: float, out: Floats) -> tuple[int, int]:
-    """Set ``out`` to the probability of each cell along one axis; return (first cell, number).
+def _edges(centre: float, sd: float, reach: float, out: Floats) -> None:
+    """Set ``out`` to the probability of each cell along one axis.
 
     The tails beyond ``reach`` standard deviations are counted in the outermost cells.
     """
-    first = math.floor(centre - reach * sd)
-    n = math.floor(centre + reach * sd) - first + 1
+    # Rounding may put an end just outside of the panel's box.
+    first = max(math.floor(centre - reach * sd), 0)
+    last = min(math.floor(centre + reach * sd), out.size - 1)
+    inverse = 1.0 / sd
+    out[:first] = 0.0
+    out[last:] = 0.0
+    # Two loops, for the first has no step that waits for the one before.
+    for j in range(first, last):
+        out[j] = normal_cdf((j + 1 - centre) * inverse)
     below = 0.0
-    for j in range(n - 1):
-        upto = normal_cdf((first + j + 1 - centre) / sd)
+    for j in range(first, last):
+        upto = out[j]
         out[j] = max(upto - below, 0.0)
         below = upto
-    out[n - 1] = max(1.0 - below, 0.0)
-    return first, n
+    out[last] = max(1.0 - below, 0.0)
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc"})
+def _distance(a: Floats, b: Floats) -> float:
+    """Return the sum of absolute differences."""
+    total = 0.0
+    for i in range(a.size):
+        total += abs(a[i] - b[i])
+    return total
 
 
 @njit(cache=True, nogil=True)
 def _integrate(
-    theta0: float,
-    theta1: float,
+    u0: float,
+    u1: float,
+    mass: float,
     bridge: Floats,
     reach: float,
     box: Integers,
-    px: Floats,
-    py: Floats,
-    spans: Integers,
+    nodes: Floats,
+    along: Floats,
+    small: Floats,
     patch: Floats,
 ) -> float:
-    """Fill ``patch`` (rows, cols of ``box``) and return half the L1 distance of the two rules."""
-    half, centre = (theta1 - theta0) / 2, (theta1 + theta0) / 2
+    """Fill ``patch`` (rows x cols of ``box``) and return half the L1 distance of the two rules.
+
+    ``nodes``, ``along`` and ``small`` are room: for the nodes, the probabilities along both axes
+    and the patch by the smaller rule.
+    """
+    half, centre = (u1 - u0) / 2, (u1 + u0) / 2
+    n_cols, n_rows = box[1] - box[0] + 1, box[3] - box[2] + 1
+    first, second, third = _N_NODES * n_cols, _N_NODES * n_rows, _N_SMALL * n_rows
+    px = along[:first].reshape((_N_NODES, n_cols))
+    py = along[first : first + second].reshape((n_rows, _N_NODES))
+    at = first + second
+    py_small = along[at : at + third].reshape((n_rows, _N_SMALL))
+    line = along[at + third : at + third + n_rows]
+    total = 0.0
     for k in range(_N_NODES):
-        theta = centre + half * _NODES[k]
-        a = (1 - math.cos(theta)) / 2
+        u = centre + half * _NODES[k]
+        nodes[k, 0], nodes[k, 1] = _share(u, bridge), _pace(u, bridge)
+        total += nodes[k, 1] * _KRONROD[k]
+    for k in range(_N_NODES):
+        a = nodes[k, 0]
         sd = math.sqrt(_variance(a, bridge[4], bridge[5], bridge[6]))
-        spans[k, 0], spans[k, 1] = _edges(bridge[0] + a * bridge[2], sd, reach, px[k])
-        spans[k, 2], spans[k, 3] = _edges(bridge[1] + a * bridge[3], sd, reach, py[k])
+        _edges(bridge[0] + a * bridge[2] - box[0], sd, reach, px[k])
+        _edges(bridge[1] + a * bridge[3] - box[2], sd, reach, line)
+        # The rule is exact for the mass.
+        weight = nodes[k, 1] * mass / total
+        for j in range(n_rows):
+            py[j, k] = line[j] * weight * _KRONROD[k]
+        if k < _N_SMALL:
+            for j in range(n_rows):
+                py_small[j, k] = line[j] * weight * _GAUSS[k]
     distance = 0.0
-    n_cols = box[1] - box[0] + 1
-    gauss = px[_N_NODES]
-    for j in range(box[3] - box[2] + 1):
-        row = patch[j]
-        row[:n_cols] = 0.0
-        gauss[:n_cols] = 0.0
-        for k in range(_N_NODES):
-            r = j + box[2] - spans[k, 2]
-            if r < 0 or r >= spans[k, 3]:
-                continue
-            jacobian = half * math.sin(centre + half * _NODES[k]) / 2 * py[k, r]
-            shift = spans[k, 0] - box[0]
-            weight = jacobian * _KRONROD[k]
-            for c in range(spans[k, 1]):
-                row[shift + c] += weight * px[k, c]
-            if k % 2 == 1:
-                weight = jacobian * _GAUSS[k]
-                for c in range(spans[k, 1]):
-                    gauss[shift + c] += weight * px[k, c]
-        for c in range(n_cols):
-            distance += abs(row[c] - gauss[c])
+    n_part = max(_PRODUCT // (_N_NODES * n_cols), 1)
+    for j in range(0, n_rows, n_part):
+        end = min(j + n_part, n_rows)
+        part = patch[j * n_cols : end * n_cols]
+        other = small[: part.size]
+        np.dot(py[j:end], px, part.reshape((end - j, n_cols)))
+        np.dot(py_small[j:end], px[:_N_SMALL], other.reshape((end - j, n_cols)))
+        distance += _distance(part, other)
     return distance / 2
 
 
@@ -237,7 +294,8 @@ def _add(
     index: npt.NDArray[np.int32],
     tiles: Floats,
 ) -> None:
-    """Add ``weight`` times the patch to the tiles."""
+    """Add ``weight`` times the patch (rows x cols of ``box``) to the tiles."""
+    n_cols = box[1] - box[0] + 1
     for row in range(box[2], box[3] + 1):
         tile_r = row // TILE - tile_row
         r = row % TILE
@@ -245,9 +303,9 @@ def _add(
         while col <= box[1]:
             end = min((col // TILE + 1) * TILE, box[1] + 1)
             target = tiles[index[tile_r, col // TILE - tile_col], r]
-            shift, source = col % TILE, col - box[0]
+            shift, source = col % TILE, (row - box[2]) * n_cols + col - box[0]
             for c in range(end - col):
-                target[shift + c] += weight * patch[row - box[2], source + c]
+                target[shift + c] += weight * patch[source + c]
             col = end
 
 
@@ -265,14 +323,13 @@ def accumulate(
     tiles: Floats,
 ) -> tuple[int, int]:
     """Add every panel to the tiles; return the number of panels integrated and of those halved."""
-    n_cols, n_rows = 1, 1
+    n_cells, n_sides = 1, 2
     for k in range(boxes.shape[0]):
-        n_cols = max(n_cols, boxes[k, 1] - boxes[k, 0] + 1)
-        n_rows = max(n_rows, boxes[k, 3] - boxes[k, 2] + 1)
-    px = np.empty((_N_NODES + 1, n_cols))
-    py = np.empty((_N_NODES, n_rows))
-    patch = np.empty((n_rows, n_cols))
-    spans = np.empty((_N_NODES, 4), np.int64)
+        n_cols, n_rows = boxes[k, 1] - boxes[k, 0] + 1, boxes[k, 3] - boxes[k, 2] + 1
+        n_cells, n_sides = max(n_cells, n_cols * n_rows), max(n_sides, n_cols + 2 * n_rows)
+    along = np.empty(_N_NODES * n_sides)
+    patch, small = np.empty(n_cells), np.empty(n_cells)
+    nodes = np.empty((_N_NODES, 2))
     stack = np.empty((_MAX_DEPTH + 2, 3))
     box = np.empty(4, np.int64)
     n_done, n_halved = 0, 0
@@ -282,22 +339,22 @@ def accumulate(
         top = 1
         while top > 0:
             top -= 1
-            theta0, theta1, depth = stack[top, 0], stack[top, 1], stack[top, 2]
-            mass = (math.cos(theta0) - math.cos(theta1)) / 2
-            _box(theta0, theta1, bridges[i], reach, box)
+            u0, u1, depth = stack[top, 0], stack[top, 1], stack[top, 2]
+            mass = _share(u1, bridges[i]) - _share(u0, bridges[i])
+            _box(u0, u1, bridges[i], reach, box)
             if box[0] == box[1] and box[2] == box[3]:
-                patch[0, 0] = mass
+                patch[0] = mass
                 _add(patch, box, weights[i], tile_row, tile_col, index, tiles)
                 continue
-            distance = _integrate(theta0, theta1, bridges[i], reach, box, px, py, spans, patch)
+            distance = _integrate(u0, u1, mass, bridges[i], reach, box, nodes, along, small, patch)
             n_done += 1
-            allowed = tolerance * ((theta1 - theta0) / math.pi + mass) / 2
+            allowed = tolerance * ((u1 - u0) / (bridges[i, 10] - bridges[i, 9]) + mass) / 4
             error = distance * min(1.0, math.sqrt(_SHARPNESS * distance / mass))
             if error > allowed and depth < _MAX_DEPTH:
                 n_halved += 1
-                middle = (theta0 + theta1) / 2
-                _put(stack, top, middle, theta1, depth + 1)
-                _put(stack, top + 1, theta0, middle, depth + 1)
+                middle = (u0 + u1) / 2
+                _put(stack, top, middle, u1, depth + 1)
+                _put(stack, top + 1, u0, middle, depth + 1)
                 top += 2
                 continue
             _add(patch, box, weights[i], tile_row, tile_col, index, tiles)

@@ -14,6 +14,7 @@ from corridors.movement.bridge_kernel import (
     cells_of_tiles,
     mark_tiles,
     panels,
+    with_clocks,
 )
 
 Floats = npt.NDArray[np.float64]
@@ -77,7 +78,7 @@ def bridge_surface(
     over the bridges used: integrated over the cell as a product of differences of the normal
     distribution function, not sampled at its centre. The time integral is adaptive
     (:mod:`corridors.movement.bridge_kernel`). A normal distribution is followed to the distance
-    beyond which a tenth of ``time_tolerance`` lies, and that rest is counted in the outermost
+    beyond which half of ``time_tolerance`` lies, and that rest is counted in the outermost
     cells, so no mass is lost. Horne et al. 2007, Ecology 88:2354.
 
     Cost grows with the cells within reach of the path; memory likewise, in tiles of 64 x 64 cells.
@@ -98,8 +99,8 @@ def bridge_surface(
     )
     if not 1e-12 <= time_tolerance <= 1e-2:
         raise ValueError(f"time_tolerance must lie within 1e-12...1e-2, got {time_tolerance}")
-    # Four tails (two axes, two sides) together hold a tenth of the tolerance.
-    reach = float(-ndtri(time_tolerance / 40))
+    # Four tails (two axes, two sides) together hold half of the tolerance.
+    reach = float(-ndtri(time_tolerance / 8))
     limits, boxes = panels(bridges, reach)
     first, last = boxes.min(axis=0) // TILE, boxes.max(axis=0) // TILE
     tile_row, tile_col = int(first[2]), int(first[0])
@@ -182,4 +183,4 @@ def _bridges(
             error[1:] / cell_m,
         )
     )[used]
-    return np.ascontiguousarray(table), lag[used] / lag[used].sum()
+    return with_clocks(table), lag[used] / lag[used].sum()
