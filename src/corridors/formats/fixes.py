@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 _ROWS_READ = 65_536
-_ROWS_WRITTEN = 262_144
+_ROWS_WRITTEN = 65_536
 # Well-known binary of a point: byte order (1: little-endian), type (1: point), x, y.
 _POINT = np.dtype([("head", "V5"), ("x", "<f8"), ("y", "<f8")])
 _POINT_HEAD = np.void(b"\x01\x01\x00\x00\x00")
