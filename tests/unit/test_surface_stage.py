@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from shapely import points
 
-from corridors.config.model import Occurrence, Working
+from corridors.config.model import Occurrence, Profile, Working
 from corridors.formats.parquet import TableWriter, read_json, read_table, write_json, write_table
 from corridors.foundation import tables
 from corridors.foundation.errors import InternalError, MethodError
@@ -66,7 +66,11 @@ def window(migration: str, animal: str, days: float = 60) -> dict[str, Any]:
 
 
 def run(
-    folder: Path, tracks: list[pd.DataFrame], windows: list[dict[str, Any]], **settings: Any
+    folder: Path,
+    tracks: list[pd.DataFrame],
+    windows: list[dict[str, Any]],
+    species: str = "Ovis ammon",
+    **settings: Any,
 ) -> pd.DataFrame:
     """Run the stage in ``folder`` and return its estimates."""
     clean, segment, out = (folder / name for name in ("clean", "segment", "out"))
@@ -85,7 +89,12 @@ def run(
     context = StageContext(
         "h",
         settings_of(
-            {"occurrence": Occurrence(**settings), "working": Working(), "species": "Ovis ammon"}
+            {
+                "occurrence": Occurrence(**settings),
+                "working": Working(),
+                "species": "Ovis ammon",
+                "profile": Profile(),
+            }
         ),
         {},
         {"clean": {"h": clean}, "segment": {"h": segment}},
@@ -97,6 +106,7 @@ def run(
         row["migration"] for row in windows
     )
     tables.check(read_table(out / "surfaces.parquet"), tables.SURFACES)
+    tables.check(read_table(out / "variances.parquet"), tables.VARIANCES)
     return estimates.set_index("migration")
 
 
@@ -125,6 +135,80 @@ def test_each_window_has_its_surface_and_refusals_say_why(tmp_path: Path) -> Non
     facts = read_json(tmp_path / "out" / "surface.json")
     assert facts["crs"] == "EPSG:32643"
     assert (facts["cell_m"], facts["n_surfaces"], facts["n_without_surface"]) == (100.0, 1, 4)
+
+
+def test_auto_takes_a_method_for_each_window_and_says_why(tmp_path: Path) -> None:
+    broken = fixes("broken", 40)
+    broken.loc[20:, "time_utc"] += pd.Timedelta(hours=20)
+    tracks = [
+        fixes("many", 60),
+        broken,
+        fixes("sparse", 20, lag_h=12),
+        fixes("daily", 20, lag_h=30),
+        fixes("few", 3),
+    ]
+    windows = [window(name, name) for name in ("many", "broken", "sparse", "daily", "few")]
+    estimates = run(tmp_path, tracks, windows, species="Odocoileus hemionus")
+    assert estimates["method"].drop(["daily", "few"]).to_dict() == {
+        "many": "dbbmm",
+        "broken": "bbmm",
+        "sparse": "fmv",
+    }
+    assert estimates["reason"].to_dict() == {
+        "many": "dbbmm: 60 fixes in a row without a step over 8 h; motion variance of each bridge"
+        " from 30 windows; median step 2 h",
+        "broken": "bbmm: 20 fixes in a row without a step over 8 h, a window needs 31; motion"
+        " variance from 18 left-out fixes (corrected form); median step 2 h; 1 of 39 steps left"
+        " out: over 8 h",
+        "sparse": "fmv: 19 of 19 steps are longer than 8 h; motion variance fixed for the species;"
+        " median step 12 h",
+        "daily": "",
+        "few": "",
+    }
+    assert estimates["error"].loc[["daily", "few"]].tolist() == [
+        "19 of 19 steps are longer than 27 h; at most 33% may be",
+        "3 usable fixes; at least 4 are needed",
+    ]
+    many = estimates.loc["many"]
+    assert many["s2_p05_m2_min"] <= many["s2_m2_min"] <= many["s2_p95_m2_min"]
+    # The first and last 19 of 59 bridges have fewer votes than the 10 of those between.
+    assert many["n_edge"] == 38
+
+
+def test_auto_refuses_long_steps_of_a_species_without_a_value(tmp_path: Path) -> None:
+    estimates = run(tmp_path, [fixes("a", 20, lag_h=12)], [window("w", "a")])
+    assert estimates.loc["w", "error"] == (
+        "19 of 19 steps are longer than 8 h; at most 33% may be; occurrence.fmv_m2_min has no"
+        " value for the species"
+    )
+
+
+def test_a_dynamic_window_leaves_the_variance_of_each_bridge(tmp_path: Path) -> None:
+    track = fixes("a", 100)
+    track.loc[60:, "time_utc"] += pd.Timedelta(hours=20)
+    # Too few fixes for a window after another gap.
+    track.loc[95:, "time_utc"] += pd.Timedelta(hours=20)
+    windows = [window("w", "a"), window("static", "b")]
+    estimates = run(tmp_path, [track, fixes("b", 20)], windows)
+    variances = read_table(tmp_path / "out" / "variances.parquet")
+    assert set(variances["migration"]) == {"w"}
+    assert len(variances) == estimates.loc["w", "n_bridges"] == 97
+    assert variances["source"].value_counts().to_dict() == {
+        "windows": 40 - 19 + 0,
+        "edge": 97 - 4 - 21,
+        "track": 4,
+    }
+    starts = track["time_utc"].drop([59, 94, 99])
+    assert (variances["start_utc"].to_numpy() == starts.to_numpy()).all()
+
+
+def test_dbbmm_asked_for_is_refused_where_too_few_fixes_follow_each_other(tmp_path: Path) -> None:
+    windows = [window("w", "a"), window("v", "b")]
+    estimates = run(tmp_path, [fixes("a", 20), fixes("b", 50)], windows, method="dbbmm")
+    assert estimates.loc["w", "error"].startswith(
+        "no dynamic motion variance: too few fixes in a row; got at most 20"
+    )
+    assert estimates.loc["v", "error"] == ""
 
 
 def test_only_usable_fixes_inside_the_window_count(tmp_path: Path) -> None:
