@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,8 @@ class Scenario:
         if ``has_dop``.
     has_dop
         Whether the error of each fix is its own: DOP between 1 and 10, median 4, known.
+    n_fixes
+        Fixes of each animal.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Scenario:
     gap_share: float = 0.0
     error_m: float = 20.0
     has_dop: bool = False
+    n_fixes: int = 121
 
 
 SCENARIOS = (
@@ -56,6 +59,7 @@ SCENARIOS = (
     Scenario("DOP errors, 5–50 m", 300.0, (60.0, 60.0), 50.0, error_m=5.0, has_dop=True),
     Scenario("all of these", 300.0, (30.0, 240.0), 200.0, 25 / 6, 0.05, 5.0, has_dop=True),
 )
+FEW_FIXES = tuple(replace(SCENARIOS[1], name=f"{n} fixes", n_fixes=n) for n in (4, 6, 11, 31))
 
 
 @dataclass(frozen=True)
@@ -82,17 +86,17 @@ class Animal:
     true_m: Floats
 
 
-def animal(rng: np.random.Generator, scenario: Scenario, *, n_fixes: int) -> Animal:
+def animal(rng: np.random.Generator, scenario: Scenario) -> Animal:
     """Return one animal of a herd; herds start within some kilometres of the origin."""
     s2 = scenario.s2_m2_min * float(np.exp(rng.normal(0, 0.3)))
-    lag = rng.uniform(*scenario.lag_min, n_fixes - 1)
-    lag[rng.random(n_fixes - 1) < scenario.gap_share] = GAP_MIN
+    lag = rng.uniform(*scenario.lag_min, scenario.n_fixes - 1)
+    lag[rng.random(lag.size) < scenario.gap_share] = GAP_MIN
     heading = np.array([[0.5], [np.sqrt(0.75)]])
     step = rng.normal(0, np.sqrt(s2 * lag), (2, lag.size)) + scenario.drift_m_min * lag * heading
     true = np.cumsum(np.hstack([rng.normal(0, 1000, (2, 1)), step]), axis=1)
-    error = np.full(n_fixes, scenario.error_m)
+    error = np.full(scenario.n_fixes, scenario.error_m)
     if scenario.has_dop:
-        error *= np.clip(np.exp(rng.normal(np.log(4), 0.5, n_fixes)), 1, 10)
+        error *= np.clip(np.exp(rng.normal(np.log(4), 0.5, error.size)), 1, 10)
     x, y = true + rng.normal(0, 1, true.shape) * error
     return Animal(s2, np.concatenate(([0.0], np.cumsum(lag))), error, x, y, true)
 

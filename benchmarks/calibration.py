@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from benchmarks.brownian_herds import SCENARIOS, Animal, animal, path
+from benchmarks.brownian_herds import FEW_FIXES, SCENARIOS, Animal, Scenario, animal, path
 from benchmarks.figure import Figure, Report
 from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Surface, pack
@@ -27,7 +29,6 @@ Keys = npt.NDArray[np.int64]
 
 SEED = 20240101
 N_ANIMALS = 25  # the smallest round number with all three classes
-N_FIXES = 121
 N_HERDS = 200  # of each scenario, for the variance
 N_HERDS_GOOD = 100  # of good fixes, for what needs surfaces
 N_HERDS_OTHER = 30  # of each other scenario, for what needs surfaces
@@ -39,7 +40,8 @@ CLASSES = ("low", "medium", "high")
 
 def run() -> Report:
     """Measure and return the figures with their tables."""
-    variance = variances(n_herds=N_HERDS)
+    variance = variances(SCENARIOS, n_herds=N_HERDS)
+    few = variances(FEW_FIXES, n_herds=N_HERDS)
     herds = surfaces(n_good=N_HERDS_GOOD, n_other=N_HERDS_OTHER)
     return Report(
         page="calibration.md",
@@ -47,6 +49,7 @@ def run() -> Report:
         tables="\n\n".join(
             [
                 f"### Motion variance: {len(variance)} herds\n\n" + variance_table(variance),
+                f"### Motion variance of few fixes: {len(few)} herds\n\n" + variance_table(few),
                 f"### Isopleths: {len(herds)} herds\n\n" + isopleth_table(herds),
                 f"### Corridor classes: {len(herds)} herds\n\n" + class_table(herds),
             ]
@@ -54,10 +57,10 @@ def run() -> Report:
     )
 
 
-def herd(scenario: int, number: int) -> tuple[np.random.Generator, list[Animal]]:
+def herd(scenario: Scenario, number: int) -> tuple[np.random.Generator, list[Animal]]:
     """Return the animals of a herd, the same whenever it is asked for."""
-    rng = np.random.default_rng([SEED, scenario, number])
-    return rng, [animal(rng, SCENARIOS[scenario], n_fixes=N_FIXES) for _ in range(N_ANIMALS)]
+    rng = np.random.default_rng([SEED, (SCENARIOS + FEW_FIXES).index(scenario), number])
+    return rng, [animal(rng, scenario) for _ in range(N_ANIMALS)]
 
 
 def estimate(one: Animal, form: Form) -> MotionVariance:
@@ -67,7 +70,7 @@ def estimate(one: Animal, form: Form) -> MotionVariance:
     )
 
 
-def variances(*, n_herds: int) -> pd.DataFrame:
+def variances(scenarios: Sequence[Scenario], *, n_herds: int) -> pd.DataFrame:
     """Return one row per herd: how far its animals' estimates are from the truth.
 
     ``corrected, horne`` are the means of estimate / truth; ``covered`` is the share of 95 %
@@ -75,9 +78,9 @@ def variances(*, n_herds: int) -> pd.DataFrame:
     ``refused`` counts the animals without an estimate.
     """
     rows = []
-    for index, scenario in enumerate(SCENARIOS):
+    for scenario in scenarios:
         for number in range(n_herds):
-            _, animals = herd(index, number)
+            _, animals = herd(scenario, number)
             rows.append({"scenario": scenario.name, **_herd_variance(animals)})
     return pd.DataFrame(rows)
 
@@ -116,7 +119,7 @@ def surfaces(*, n_good: int, n_other: int) -> pd.DataFrame:
     rows = []
     for index, scenario in enumerate(SCENARIOS):
         for number in range(n_other if index else n_good):
-            rng, animals = herd(index, number)
+            rng, animals = herd(scenario, number)
             rows.append(
                 {"scenario": scenario.name, **_herd_surfaces(rng, animals, scenario.cell_m)}
             )
@@ -325,20 +328,20 @@ def variance_table(variance: pd.DataFrame) -> str:
     covered, below, above = (
         _over(variance, 100 * variance[name]) for name in ("covered", "below", "above")
     )
-    refused = variance.groupby("scenario", sort=False)["refused"].sum()
+    refused = variance.groupby("scenario", sort=False)["refused"].sum().astype(int)
     return _table(
         ["herds", "bias, %", "Horne's form, %", "covered, %", "too low, %", "too high, %", "none"],
         [
             [
-                scenario.name,
-                _cell(corrected, scenario.name),
-                _cell(horne, scenario.name),
-                _cell(covered, scenario.name, ""),
-                f"{below[0][scenario.name]:.1f}",
-                f"{above[0][scenario.name]:.1f}",
-                str(int(refused[scenario.name])),
+                name,
+                _cell(corrected, name),
+                _cell(horne, name),
+                _cell(covered, name, ""),
+                f"{below[0][name]:.1f}",
+                f"{above[0][name]:.1f}",
+                f"{refused[name]}",
             ]
-            for scenario in SCENARIOS
+            for name in refused.index
         ],
     )
 

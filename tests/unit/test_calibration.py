@@ -20,7 +20,7 @@ def calibration(project: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def variance(calibration: Any) -> pd.DataFrame:
-    return calibration.variances(n_herds=20)
+    return calibration.variances(calibration.SCENARIOS, n_herds=20)
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,14 @@ def test_95_in_100_intervals_hold_the_truth(variance: pd.DataFrame) -> None:
     assert within(covered - 0.95, np.sqrt(0.95 * 0.05 / n))
     assert variance["below"].mean() > 0.01
     assert variance["above"].mean() > 0.01
+
+
+def test_few_fixes_have_wide_intervals_that_still_hold_the_truth(calibration: Any) -> None:
+    few = calibration.variances(calibration.FEW_FIXES, n_herds=8)
+    n = 8 * 25
+    covered = few.groupby("scenario", sort=False)["covered"].mean()
+    assert (abs(covered - 0.95) < 4 * np.sqrt(0.95 * 0.05 / n)).all()
+    assert len(calibration.variance_table(few).splitlines()) == 2 + len(calibration.FEW_FIXES)
 
 
 def test_isopleths_hold_their_share_of_the_true_path(calibration: Any, herds: pd.DataFrame) -> None:
@@ -122,8 +130,8 @@ def test_a_report_replaces_what_stands_between_the_markers(
 
 
 def test_the_true_path_starts_and_ends_at_the_true_positions(calibration: Any) -> None:
-    hourly = [one.lag_min for one in calibration.SCENARIOS].index((60.0, 60.0))
-    rng, animals = calibration.herd(hourly, 0)
+    hourly = [one for one in calibration.SCENARIOS if one.lag_min == (60.0, 60.0)]
+    rng, animals = calibration.herd(hourly[0], 0)
     one = animals[0]
     xy, weight = calibration.path(rng, one, max_lag_min=480.0, n_moments=2000)
     assert weight.sum() == pytest.approx(1)
