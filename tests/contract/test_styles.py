@@ -26,6 +26,7 @@ from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES, SEA
 
 CONTRACT_OF = {
     "threats": tables.THREATS,
+    "exposure": tables.EXPOSURE,
     "border_crossings": tables.BORDER_CROSSINGS,
     "crossings": tables.OBSERVED,
     "boundary": tables.BORDER_REPORT,
@@ -58,7 +59,10 @@ def frames(project: Path) -> dict[str, pd.DataFrame]:
     made = {name: frame for name, (_, _, frame) in made_up._frames("made-up").items()}
     network = made["network"]
     return {
-        **{name: made[name] for name in ("threats", "border_crossings", "segments", "stopovers")},
+        **{
+            name: made[name]
+            for name in ("threats", "exposure", "border_crossings", "segments", "stopovers")
+        },
         **{name: made[name] for name in ("corridors", "ranges", "national_shares")},
         **{name: made[name] for name in ("migration_facts", "sufficiency", "skill", "fidelity")},
         "crossings": made["observed"],

@@ -281,3 +281,26 @@ def test_a_date_that_holds_for_all_tracking_changes_nothing(tracked: Path, tmp_p
     dated = dated[dated["passages"] + dated["approaches"] > 0].reset_index(drop=True)
     pd.testing.assert_frame_equal(dated, undated)
     assert undated.duplicated(key).sum() == 0
+
+
+def test_an_area_presses_by_its_ground_and_is_no_line(tmp_path: Path) -> None:
+    context = world(tmp_path, tracked=True)
+    path = context.read("ingest", "barriers.parquet")
+    barriers = read_layer(path)
+    square, ring = box(-50, -1050, 150, -900), box(-900, 500, -400, 1000)
+    barriers = barriers.assign(kind=["settlement", "fence"]).set_geometry(
+        gpd.GeoSeries([to_geographic(g, CRS) for g in (square, ring)], crs="EPSG:4326")
+    )
+    write_table(barriers, path, tables.BARRIERS)
+    # Half of the use on the cell (0...100, -1000...-900), half on its eastern neighbour.
+    cells = pd.DataFrame({"season": "all", "row": -10, "col": [0, 1], "mass": 0.5, "n_animals": 1})
+    cells = cells.astype({"row": "int32", "col": "int32", "n_animals": "int32"})
+    write_table(cells, context.read("delineate", "population.parquet"), tables.POPULATION)
+    run(context)
+    (area,) = read_layer(context.out / "areas.parquet").to_dict("records")
+    assert area["polygon"] == "fence:=1+1"
+    assert area["mass_share"] == pytest.approx(0.75, abs=1e-4)
+    assert np.isnan(area["winter_share"])
+    assert area["n_animals"] == 1  # a/../b at (0, -1000); b never came so far
+    segments = read_layer(context.out / "segments.parquet")
+    assert set(segments["barrier"]) == {"far:2"}  # of a fence drawn as a ring the outline counts

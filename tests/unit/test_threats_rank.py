@@ -79,6 +79,8 @@ class World:
         out.mkdir(exist_ok=True)
         write_table(layer, upstream / "segments.parquet", tables.SEGMENTS)
         write_table(met, upstream / "encounters.parquet", tables.ENCOUNTERS)
+        areas = tables.empty(tables.AREAS)
+        write_table(areas, upstream / "areas.parquet", tables.AREAS)
         facts = {} if years is None else {"tracking_years": years}
         write_json(facts, upstream / "intersect.json")
         stage.run(

@@ -83,6 +83,13 @@ LAYERS: tuple[LayerPlan, ...] = (
         "was tracked, which is not the same as no crossing.",
     ),
     LayerPlan(
+        "exposure",
+        "Areal pressures",
+        "Barriers and borders",
+        "Settlement, cropland and energy sites that hold some of the herd's use; the score is the "
+        "share of the use times severity, a prior unless stated.",
+    ),
+    LayerPlan(
         "network_nodes",
         "Network nodes",
         "Network",

@@ -179,6 +179,8 @@ def _threats(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "threats": facts.records(threats.head(N_THREATS)),
         "n_threats": len(threats),
         "threat_unit": "; ".join(units),
+        "exposure": facts.records(tables["exposure"].drop(columns="geometry").head(N_THREATS)),
+        "n_exposed": len(tables["exposure"]),
         "n_segments": len(segments),
         "n_no_data": int((~segments["has_data"].astype(bool)).sum()) if len(segments) else 0,
     }

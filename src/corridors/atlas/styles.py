@@ -212,6 +212,17 @@ def segments(frame: pd.DataFrame) -> LayerStyle:
     return _style(frame, "Line", rules, (name,), display='"name"')
 
 
+def exposure(frame: pd.DataFrame) -> LayerStyle:
+    """Return areal pressures by kind, ruled at the edge."""
+    rules = []
+    for kind in (kind for kind in BARRIER_KINDS if (frame["kind"] == kind).any()):
+        colour = palette.BARRIER[kind]
+        symbol = Symbol((fill(rgba(colour, 0.45), rgba(colour), 0.0), outline(rgba(colour), 0.3)))
+        rules.append(Rule(kind.capitalize(), f'"kind" = {quoted(kind)}', symbol))
+    name = Label('"name"', 7, rgba(palette.MUTED), _WHITE, "inside", 250_000)
+    return _style(frame, "Polygon", rules, (name,), display='"name"')
+
+
 def boundary(frame: pd.DataFrame) -> LayerStyle:
     """Return state boundaries dash-dotted on a pale band, a state's name on its own side."""
     symbol = Symbol(
@@ -273,6 +284,7 @@ STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "threats": threats,
     "atlas_threats": atlas_threats,
     "segments": segments,
+    "exposure": exposure,
     "boundary": boundary,
     "border_crossings": border_crossings,
     "crossings": crossings,

@@ -147,6 +147,15 @@ def barriers_of(
     return frame.sort_values("barrier", kind="stable").reset_index(drop=True), notes
 
 
+def is_areal_pressure(barriers: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Return which BARRIERS press by the ground they take: polygons of settlement and the like.
+
+    Polygons of other kinds, as a pasture fence drawn as its ring, are barriers by their outline.
+    """
+    areal = shapely.get_dimensions(np.asarray(barriers.geometry.to_numpy(), dtype=object)) == 2
+    return np.asarray(areal & barriers["kind"].isin(AREAL_KINDS).to_numpy())
+
+
 def digests(geometry: gpd.GeoSeries, label: pd.Series) -> npt.NDArray[np.str_]:
     """Return 12 hexadecimal digits for each feature, from label and coordinates to 1e-7 degree."""
     wkb = shapely.to_wkb(shapely.transform(geometry.array, lambda c: np.round(c, 7) + 0.0))

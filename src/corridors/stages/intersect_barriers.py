@@ -19,6 +19,7 @@ from corridors.barriers.segments import (
     projected,
     segment_ends,
 )
+from corridors.barriers.sources import is_areal_pressure
 from corridors.barriers.validity import Validity, exposure, middle_us, validity_of
 from corridors.formats.parquet import read_layer
 from corridors.foundation import tables
@@ -37,6 +38,7 @@ def cross_barriers(context: StageContext, herd: Herd, notes: dict[str, Any]) -> 
     """Write management segments, observed and expected crossings, encounters."""
     settings = context.settings.intersect
     barriers = read_layer(context.read("ingest", "barriers.parquet"))
+    barriers = barriers[~is_areal_pressure(barriers)].reset_index(drop=True)
     reach = settings.reach_km * 1000
     planar = projected(np.asarray(barriers.geometry.to_numpy(), dtype=object), herd.crs)
     near = is_near(planar, herd.anchors, reach)

@@ -145,6 +145,7 @@ def _tables(context: StageContext) -> dict[str, pd.DataFrame]:
         "border_crossings": layer("intersect", "border_crossings"),
         "national_shares": table("intersect", "national_shares"),
         "threats": layer("rank", "threats"),
+        "exposure": layer("rank", "exposure"),
     }
 
 
@@ -161,6 +162,7 @@ def _layers(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     network, corridors = tables["network"], tables["corridors"]
     return {
         "threats": tables["threats"].sort_values("rank", kind="stable"),
+        "exposure": tables["exposure"],
         "segments": tables["segments"],
         "boundary": _with_words(tables["border_report"]),
         "border_crossings": tables["border_crossings"],

@@ -12,6 +12,7 @@ import pandas as pd
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
 from corridors.stages.context import StageContext
+from corridors.threats.exposure import exposure
 from corridors.threats.priors import prior_table
 from corridors.threats.rank import bootstrap, ranks
 from corridors.threats.reasons import action, reason
@@ -38,12 +39,21 @@ A segment that one animal met is absent from a third of the draws, so its rank i
 stands behind what the drawn animals met. Segments that block nothing share the last places.
 The position of a barrier within its tolerance is averaged in the passages.
 Removed barriers score 0: what was gained needs tracks from before and after.
+Areas (settlement, cropland, energy) are not ranked with the lines: exposure.parquet lists them.
 Class priors are proposals, not published values: see the basis of each."""
 
 
 def run(context: StageContext) -> None:
     """Rank the herd's barrier segments and write THREATS and ``rank.json``."""
     settings = context.settings.rank
+    exposed = exposure(
+        read_layer(context.read("intersect", "areas.parquet")), priors=settings.priors
+    )
+    write_table(
+        exposed if len(exposed) else tables.empty(tables.EXPOSURE),
+        context.out / "exposure.parquet",
+        tables.EXPOSURE,
+    )
     segments = read_layer(context.read("intersect", "segments.parquet"))
     encounters = read_table(context.read("intersect", "encounters.parquet"))
     years = _tracking_years(read_json(context.read("intersect", "intersect.json")), encounters)
@@ -58,6 +68,7 @@ def run(context: StageContext) -> None:
         "n_no_data": int((~segments["has_data"] & ~is_jurisdiction).sum()),
         "no_data": sorted(segments.loc[~segments["has_data"] & ~is_jurisdiction, "segment"]),
         "n_jurisdiction": int(is_jurisdiction.sum()),
+        "n_areas_exposed": len(exposed),
         "n_animals": len(years),
         "tracking_years": round(sum(years.values()), 4),
         "unit": "per animal" if size is None else f"herd of {size:g} ({source})",
