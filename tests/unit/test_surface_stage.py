@@ -92,7 +92,7 @@ def run(
             {
                 "occurrence": Occurrence(**settings),
                 "working": Working(),
-                "species": "Ovis ammon",
+                "species": species,
                 "profile": Profile(),
             }
         ),
