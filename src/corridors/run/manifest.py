@@ -118,13 +118,17 @@ def verify(folder: Path, manifest: Manifest) -> list[str]:
 def edited(folder: Path, manifest: Manifest) -> list[str]:
     """Return artefacts that a person changed after they were made.
 
-    Only files newer than the manifest, which is always the last file written, are read.
+    Only files that are newer than the manifest, which is always the last file written, or have
+    another size (the clock may have been set back) are read.
     """
     made_ns = (folder / NAME).stat().st_mtime_ns
     found = []
     for name, artefact in manifest.artefacts.items():
         path = folder / name
-        if not path.is_file() or path.stat().st_mtime_ns <= made_ns:
+        if not path.is_file():
+            continue
+        state = path.stat()
+        if state.st_mtime_ns <= made_ns and state.st_size == artefact.size:
             continue
         if _sha256(path) != artefact.sha256:
             found.append(name)
