@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import Any
+
+import pytest
 
 from corridors.stages import table
 
@@ -110,11 +113,14 @@ def test_removed_results_are_made_again_with_the_same_bytes(world: Any) -> None:
     assert world.outputs() == before
 
 
-def test_what_a_person_edited_in_a_result_is_kept(world: Any) -> None:
+@pytest.mark.parametrize("clock_s", [None, 0], ids=["now", "clock set back"])
+def test_what_a_person_edited_in_a_result_is_kept(world: Any, clock_s: int | None) -> None:
     world.run()
     picks = world.processed / "segment" / "argali" / "picks.csv"
     made = picks.read_text()
     picks.write_text("my own picks, hours of work\n")
+    if clock_s is not None:
+        os.utime(picks, (clock_s, clock_s))
     done = world.call("run", "--scheduler", "serial")
     assert done.returncode == 0
     assert "picks.csv was edited by hand" in done.stderr
