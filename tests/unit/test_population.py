@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from corridors.foundation.grid import Surface, pack
+from corridors.foundation.grid import Surface, pack, weighted_sum
 from corridors.movement.population import (
     Herd,
     animal,
@@ -111,3 +111,22 @@ def test_isopleth_cells_and_their_mass():
     assert chosen.tolist() == cells((0, 5), (0, 6))
     elsewhere = np.array([-1], dtype=np.int64)
     assert mass_in(world, [chosen, elsewhere]) == pytest.approx([0.8, 0.0])
+
+
+def test_adding_in_batches_is_adding_one_by_one_to_the_last_bit(rng):
+    herd, total, covered = Herd(), None, {}
+    for _ in range(40):
+        mass = rng.random((6, 6)) * (rng.random((6, 6)) < 0.3)
+        mass[rng.integers(6), rng.integers(6)] += 0.1
+        mass /= mass.sum()
+        one = animal({"spring": [use({tuple(at): mass[tuple(at)] for at in np.argwhere(mass)})]})
+        herd.add(one)
+        terms = [(total, 1.0)] if total is not None else []
+        total = weighted_sum([*terms, (one.surface, 1.0)])
+        for key in one.footprint.tolist():
+            covered[key] = covered.get(key, 0) + 1
+    population = herd.population()
+    mean = weighted_sum([(total, 1.0 / 40)])
+    assert population.surface.mass.tobytes() == mean.mass.tobytes()
+    keys = pack(population.surface.row, population.surface.col).tolist()
+    assert population.n_animals.tolist() == [covered.get(key, 0) for key in keys]

@@ -90,7 +90,7 @@ def positions(points: pa.ChunkedArray) -> tuple[Floats, Floats]:
     --------
     >>> stored = pa.chunked_array([[shapely.Point(73.5, 37.25).wkb, None]], type=pa.binary())
     >>> positions(stored)
-    (array([73.5,   nan]), array([37.25,   nan]))
+    (array([73.5,  nan]), array([37.25,   nan]))
     """
     lon, lat = np.full((2, len(points)), np.nan)
     known = pc.is_valid(points).to_numpy()

@@ -158,8 +158,8 @@ def _flag(
 
     Distances are measured around the herd, whatever CRS the user works in.
     """
-    believed = _together(herd)
-    around = working_crs(*believed) if believed[0].size else ""
+    is_placed = any((one.usable & np.isfinite(one.lon)).any() for one in herd)
+    around = working_crs(*_together(herd)) if is_placed else ""
     counts: dict[str, dict[str, int]] = {}
     animals = read_animals(path, ["animal", "time_utc", "dop", "fix_type", "flags"])
     for done, (one, (_, rows)) in enumerate(zip(herd, animals, strict=True)):
