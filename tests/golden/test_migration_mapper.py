@@ -7,7 +7,7 @@ is left of a difference is that, as `test_what_is_left_is_the_rounding_of_the_tr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +17,10 @@ import rasterio
 from pyproj import Transformer
 
 from corridors.foundation.grid import Grid, Surface
+from corridors.movement.isopleths import isopleth_mask
 from corridors.movement.migration_mapper import centre_surface, footprint, trimmed
 from corridors.movement.migration_mapper_herd import PeerHerd, PeerPopulation, top_of_area
+from corridors.movement.occurrence import bridge_surface
 from corridors.movement.population import class_rules
 from corridors.movement.variance import motion_variance
 
@@ -49,7 +51,8 @@ class Result:
 
     @property
     def footprint(self) -> np.ndarray:
-        return footprint(self.surface, 0.99)
+        found: np.ndarray = footprint(self.surface, 0.99)
+        return found
 
 
 def minutes(times: pd.Series) -> np.ndarray:
@@ -268,6 +271,39 @@ def test_variance_and_footprint_of_every_deer_are_the_peers(
     rules = class_rules(15, medium_share=0.1, high_share=0.2)
     needed = [1, 2, next(rule.n_needed for rule in rules if rule.corridor_class == "high")]
     assert [population.cells(n).size * KM2 for n in needed] == [474.25, 98.75, 19.50]
+
+
+def test_centres_lose_a_fifth_of_the_area_and_hang_on_the_grids_corner(
+    deer: tuple[dict[str, Track], pd.DataFrame],
+) -> None:
+    """docs/profiles.md quotes these: 15 deer, 500 m cells, the same variance on both sides."""
+    tracks, _ = deer
+    lost, by_corner = [], []
+    for track in tracks.values():
+        moved = replace(track, x_m=track.x_m + CELL_M / 2, y_m=track.y_m + CELL_M / 2)
+        peers = [as_the_peer(one) for one in (track, moved)]
+        exact = [
+            bridge_surface(
+                one.x_m,
+                one.y_m,
+                one.time_min,
+                np.full(one.x_m.size, 20.0),
+                peers[0].s2_m2_min,
+                crs="peer",
+                cell_m=CELL_M,
+                max_lag_min=480.0,
+                time_tolerance=1e-6,
+                memory_mb=500.0,
+            )
+            for one in (track, moved)
+        ]
+        peer_cells = [isopleth_mask(one.surface, 0.95).sum() for one in peers]
+        cells = [isopleth_mask(one, 0.95).sum() for one in exact]
+        lost.append(peer_cells[0] / cells[0])
+        by_corner.append([max(pair) / min(pair) for pair in (peer_cells, cells)])
+    assert np.median(lost) == pytest.approx(0.78, abs=0.01)
+    assert (min(lost), max(lost)) == (pytest.approx(0.67, abs=0.01), pytest.approx(0.87, abs=0.01))
+    assert np.max(by_corner, axis=0) == pytest.approx([1.40, 1.11], abs=0.01)
 
 
 def test_no_cell_of_the_goldens_is_used_by_everybody(pronghorn: Pronghorn) -> None:
