@@ -267,6 +267,11 @@ def choose(
     return products, left_out
 
 
+def rounded_stretches(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return segments with their place along the barrier to 10 m, as people write it."""
+    return frame.assign(from_km=frame["from_km"].round(2), to_km=frame["to_km"].round(2))
+
+
 def package_layers(products: list[Product], *, labels: Mapping[str, str]) -> list[PackageLayer]:
     """Return ``products`` as layers of a GeoPackage; ``labels`` become layer metadata."""
     return [

@@ -15,6 +15,7 @@ from corridors.atlas.products import (
     first_view,
     package_layers,
     project_layers,
+    rounded_stretches,
 )
 from corridors.formats.geopackage import write_geopackage
 from corridors.formats.parquet import read_layer
@@ -50,7 +51,7 @@ def run(context: StageContext) -> None:
     rows = herd_rows(settings.herds, drawn, modelled, threats, set(done))
     simulated = [row["herd"] for row in rows if row["is_done"] and row["simulated"]]
     tables = {
-        "threats": threats,
+        "threats": rounded_stretches(threats),
         "corridors": corridors,
         "modelled_corridor": modelled,
         "expert_corridor": drawn[drawn["evidence"] == "expert"],

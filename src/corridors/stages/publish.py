@@ -23,6 +23,7 @@ from corridors.atlas.products import (
     first_view,
     package_layers,
     project_layers,
+    rounded_stretches,
 )
 from corridors.atlas.report import N_PICTURES, Evidence, Heading, page
 from corridors.atlas.sample_chart import sample_chart
@@ -161,9 +162,9 @@ def _layers(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return layer name -> rows, in the order in which they are drawn and read."""
     network, corridors = tables["network"], tables["corridors"]
     return {
-        "threats": tables["threats"].sort_values("rank", kind="stable"),
+        "threats": rounded_stretches(tables["threats"]).sort_values("rank", kind="stable"),
         "exposure": tables["exposure"],
-        "segments": tables["segments"],
+        "segments": rounded_stretches(tables["segments"]),
         "boundary": _with_words(tables["border_report"]),
         "border_crossings": tables["border_crossings"],
         "crossings": tables["observed"],
