@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from shapely import LineString, MultiPolygon, Polygon
 
-from corridors.formats.vector import LINES, POLYGONS, degree_bounds, read_layer, repair
+from corridors.formats.repair import repair
+from corridors.formats.vector import LINES, POLYGONS, degree_bounds, read_layer
 
 
 def test_features_outside_the_bounds_are_not_read_whatever_the_layers_crs(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from corridors.formats.vector import LINES, POLYGONS, read_layer, repair
+from corridors.formats.repair import repair
+from corridors.formats.vector import LINES, POLYGONS, read_layer
 from corridors.foundation.crs import (
     GEOGRAPHIC,
     geodesic_area_km2,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from corridors.stages.context import StageContext
 
 ALL = "all"  # every migration, whatever its season
-_SEASONS = ("spring", "autumn", ALL)
 # Long edges bend when they are projected: they are cut at this first.
 _MAX_EDGE_DEG = 0.01
 
@@ -45,6 +45,7 @@ def read_expert_corridors(
     CorridorsError
         All faults of this source.
     """
+    seasons = (*source.seasons, ALL)
     columns = [name for name in (source.season_column, source.class_column) if name]
     kinds = (*LINES, *POLYGONS)
     layer = read_layer(
@@ -60,7 +61,7 @@ def read_expert_corridors(
     level = _words(features, source.class_column, CORRIDOR_CLASSES[0])
     is_line = features.geom_type.isin(LINES).to_numpy()
     faults = [
-        *_unknown(features, season, source.season_column, _SEASONS, "season", source.path),
+        *_unknown(features, season, source.season_column, seasons, "season", source.path),
         *_unknown(features, level, source.class_column, CORRIDOR_CLASSES, "class", source.path),
     ]
     if features.empty:
@@ -97,7 +98,7 @@ def read_expert_corridors(
             "source": cited,
             "geometry": polygon,
         }
-        for name in _SEASONS
+        for name in seasons
         for corridor_class, polygon in _classes(
             shapes, level, (season == name).to_numpy() | (name == ALL)
         )

@@ -12,7 +12,8 @@ import shapely
 from corridors.barriers.sources import BarrierMapping, barriers_of, digests
 from corridors.formats import natural_earth
 from corridors.formats.openstreetmap import read_ways
-from corridors.formats.vector import LINES, POLYGONS, Bounds, read_layer, repair
+from corridors.formats.repair import repair
+from corridors.formats.vector import LINES, POLYGONS, Bounds, read_layer
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2
 from corridors.foundation.errors import Fault, InputError
