@@ -314,6 +314,13 @@ def slope(before: Result, after: Result) -> float:
     return float(np.log(after.cpu_s / before.cpu_s) / np.log(after.n_fixes / before.n_fixes))
 
 
+def write(text: str) -> None:
+    """Put the table into the page."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+
+
 def main() -> int:
     """Run what is asked for; exit code 1: more memory than allowed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.large_herd", description=__doc__)
@@ -325,9 +332,7 @@ def main() -> int:
     text = table(results)
     sys.stdout.write(text + "\n")
     if asked.write:
-        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+        write(text)
     return 0 if all(result.peak_mb <= ALLOWED_MB for result in results) else 1
 
 

@@ -176,6 +176,9 @@ def _farthest(year: Year) -> float:
 def _pictures(context: StageContext, years: list[Year], rows: list[Row]) -> None:
     folder = context.out / "pictures"
     folder.mkdir()
+    own: dict[str, list[Row]] = {}
+    for row in rows:
+        own.setdefault(row.animal, []).append(row)
     for done, year in enumerate(years):
         track, result = year.track, year.result
         time = track.time_utc[year.rows]
@@ -202,8 +205,8 @@ def _pictures(context: StageContext, years: list[Year], rows: list[Row]) -> None
             chosen=result.label,
             shades=[
                 Shade(row.season, row.part, row.start, row.end)
-                for row in rows
-                if row.animal == track.animal and row.start <= time[-1] and row.end >= time[0]
+                for row in own.get(track.animal, ())
+                if row.start <= time[-1] and row.end >= time[0]
             ],
         )
         (folder / picture_name(track.animal, year.bio_year)).write_bytes(draw(picture))
