@@ -55,21 +55,19 @@ _NODES, _KRONROD, _GAUSS = _RULE[0].copy(), _RULE[1].copy(), _RULE[2].copy()
 
 
 @njit(cache=True, nogil=True)
-def _share(u: float, bridge: Floats) -> float:
-    """Return the share of the bridge's time at ``u``."""
+def _clock(u: float, bridge: Floats) -> tuple[float, float]:
+    """Return the share of the bridge's time at ``u`` and its derivative."""
     if bridge[8] > 0.0:
-        share: float = bridge[7] + bridge[8] * math.tanh(u)
-        return min(max(share, 0.0), 1.0)
-    return (1 - math.cos(u)) / 2
+        t = math.tanh(u)
+        share: float = bridge[7] + bridge[8] * t
+        return min(max(share, 0.0), 1.0), bridge[8] * (1.0 - t * t)
+    return (1 - math.cos(u)) / 2, math.sin(u) / 2
 
 
 @njit(cache=True, nogil=True)
-def _pace(u: float, bridge: Floats) -> float:
-    """Return the derivative of the share."""
-    if bridge[8] > 0.0:
-        pace: float = bridge[8] / math.cosh(u) ** 2
-        return pace
-    return math.sin(u) / 2
+def _share(u: float, bridge: Floats) -> float:
+    """Return the share of the bridge's time at ``u``."""
+    return _clock(u, bridge)[0]
 
 
 @njit(cache=True, nogil=True)
@@ -108,12 +106,12 @@ def _is_wide(u0: float, u1: float, bridge: Floats) -> bool:
     total = 0.0
     for k in range(3):
         u = u0 + (u1 - u0) * (0.05 + 0.45 * k)
-        a = _share(u, bridge)
+        a, pace = _clock(u, bridge)
         v = _variance(a, bridge[4], bridge[5], bridge[6])
         if v <= 0.0:
             return length > 0.0
         slope = bridge[4] * (1 - 2 * a) - 2 * (1 - a) * bridge[5] ** 2 + 2 * a * bridge[6] ** 2
-        rate = (length / math.sqrt(v) + abs(slope) / (2 * v)) * _pace(u, bridge)
+        rate = (length / math.sqrt(v) + abs(slope) / (2 * v)) * pace
         total += (4.0 if k == 1 else 1.0) / 6 * rate
     return total * (u1 - u0) > _PANEL_WIDTH
 
@@ -257,8 +255,7 @@ def _integrate(
     line = along[at + third : at + third + n_rows]
     total = 0.0
     for k in range(_N_NODES):
-        u = centre + half * _NODES[k]
-        nodes[k, 0], nodes[k, 1] = _share(u, bridge), _pace(u, bridge)
+        nodes[k, 0], nodes[k, 1] = _clock(centre + half * _NODES[k], bridge)
         total += nodes[k, 1] * _KRONROD[k]
     for k in range(_N_NODES):
         a = nodes[k, 0]

@@ -295,7 +295,7 @@ def _refined(
         if not low < at + step < high:
             step = (low + high) / 2 - at
         at += step
-        if abs(step) < 1e-9:
+        if abs(step) < 1e-12:
             break
     s2 = math.exp(at)
     return s2, _height(r2, slope, base, i, k, s2)
