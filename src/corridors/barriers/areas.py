@@ -81,4 +81,4 @@ def animals_inside(
     polygon, point = tree.query(polygons, predicate="intersects")
     pairs = pd.DataFrame({"polygon": polygon, "animal": animals[point]}).drop_duplicates()
     counts = pairs["polygon"].value_counts().reindex(range(len(polygons)), fill_value=0)
-    return counts.to_numpy(np.int64)
+    return counts.to_numpy().astype(np.int64)

@@ -15,7 +15,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     Numbers have ten digits; unknown ones are empty.
     """
     texts = frame.select_dtypes(include=["object", "string"])
-    safe = frame.assign(**{name: column.map(_safe) for name, column in texts.items()})
+    safe = frame.assign(**{str(name): column.map(_safe) for name, column in texts.items()})
     safe.to_csv(path, index=False, lineterminator="\n", encoding="utf-8", float_format="%.10g")
 
 

@@ -353,7 +353,7 @@ def _fit(
     ends = np.empty((0, lower.size))
     sums = np.empty(0)
     while len(ends) < len(first):
-        found, rss = fit_from(
+        found, rests = fit_from(
             first[len(ends) : len(ends) + n_starts],
             lambda parameters: predict(model, parameters, days) - y,
             lambda parameters: jacobian(model, parameters, days),
@@ -361,7 +361,7 @@ def _fit(
             upper=upper,
             max_steps=_MAX_STEPS,
         )
-        ends, sums = np.concatenate([ends, found]), np.concatenate([sums, rss])
+        ends, sums = np.concatenate([ends, found]), np.concatenate([sums, rests])
         agree = sums <= sums.min() * (1 + _SAME_OPTIMUM) + _FLOOR_KM2 * y.size
         if agree.sum() > 1:
             break

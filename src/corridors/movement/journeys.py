@@ -135,4 +135,5 @@ def fix_weights_days(time_s: Floats, *, max_lag_h: float) -> Floats:
     """
     lag = np.diff(time_s)
     lag = np.where(lag <= max_lag_h * 3600.0, lag, 0.0) / 86400.0
-    return 0.5 * (np.concatenate([lag, [0.0]]) + np.concatenate([[0.0], lag]))[: time_s.size]
+    both = 0.5 * (np.concatenate([lag, [0.0]]) + np.concatenate([[0.0], lag]))
+    return np.asarray(both[: time_s.size], dtype=np.float64)

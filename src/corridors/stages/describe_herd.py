@@ -151,6 +151,7 @@ def spread(values: pd.Series) -> dict[str, float] | None:
 def _areas(corridors: pd.DataFrame, key: str) -> dict[str, Any]:
     """Return evidence -> season -> class -> km2."""
     out: dict[str, Any] = {}
+    row: Any
     for row in corridors.itertuples():
         season = out.setdefault(row.evidence, {}).setdefault(row.season, {})
         season[getattr(row, key)] = row.area_km2
@@ -220,5 +221,5 @@ def _notes(frames: Mapping[str, pd.DataFrame], max_slope_frac: float) -> list[st
     return notes
 
 
-def _known(value: float) -> float | None:
+def _known(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None

@@ -94,8 +94,9 @@ def migration_facts(
     time_s, lon, lat = (fixes[name].to_numpy() for name in ("time_s", "lon_deg", "lat_deg"))
     nothing = np.zeros(0, dtype=np.int64)
     rows = []
+    move: Any
     for move in moves.itertuples():
-        at = groups.get(move.migration, nothing)
+        at = np.asarray(groups.get(move.migration, nothing))
         times = time_s[at]
         length = lengths(lon[at], lat[at])
         weight = fix_weights_days(times, max_lag_h=max_lag_h)
@@ -134,7 +135,9 @@ def _inside(
 ) -> npt.NDArray[np.bool_]:
     """Return which fixes lie in a stopover of their migration's season."""
     season = fixes["migration"].map(moves.set_index("migration")["season"]).to_numpy(object)
-    points = shapely.points(fixes["lon_deg"].to_numpy(), fixes["lat_deg"].to_numpy())
+    points = np.asarray(
+        shapely.points(fixes["lon_deg"].to_numpy(), fixes["lat_deg"].to_numpy()), dtype=object
+    )
     inside = np.zeros(len(fixes), dtype=np.bool_)
     for name in sorted(set(stopovers["season"])):
         own = np.flatnonzero(season == name)

@@ -207,7 +207,7 @@ def _encounters(
     silent = tracked.difference(pd.MultiIndex.from_frame(out[key[:2]]))
     none = silent.to_frame(index=False).assign(season=OTHER, passages=0.0, approaches=0.0)
     out = pd.concat([out, none], ignore_index=True).sort_values(key, kind="stable")
-    row = years.index.get_indexer(out["segment"])
-    column = years.columns.get_indexer(out["animal"])
+    row = years.index.get_indexer(pd.Index(out["segment"]))
+    column = years.columns.get_indexer(pd.Index(out["animal"]))
     out["tracking_years"] = years.to_numpy(float)[row, column]
     return out.astype(dict.fromkeys(key, str))

@@ -36,5 +36,5 @@ def by_animal(context: StageContext, estimates: pd.DataFrame) -> Iterator[tuple[
                 cells["col"].to_numpy(np.int32),
                 cells["mass"].to_numpy(np.float64),
             )
-            windows.append((about.loc[migration], surface))
+            windows.append((about.loc[[migration]].iloc[0], surface))
         yield str(animal), windows
