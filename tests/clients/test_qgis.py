@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.client
+# One worker: what the clients open takes long to make.
+pytestmark = [pytest.mark.client, pytest.mark.xdist_group("clients")]
 PYTHON = os.environ.get("CORRIDORS_QGIS_PYTHON", "/usr/bin/python3")
 OPENER = Path(__file__).parent / "open_in_qgis.py"
 FILES = (
@@ -70,10 +71,13 @@ def test_the_project_survives_being_moved_and_says_simulated(
     for path in (products / "made-up").iterdir():
         if path.is_file():
             (moved / path.name).write_bytes(path.read_bytes())
+    before = opened(qgis, products / "made-up" / "made-up.qgz", tmp_path / "before.png")
     facts = opened(qgis, moved / "made-up.qgz", tmp_path / "out.png")
     assert "SIMULATED" in facts["title"]
     assert facts["crs"] == "Lambert azimuthal equal-area, centre 37.4 N 74.2 E"
-    assert len(facts["layers"]) == 14
+    names = [layer["name"] for layer in facts["layers"]]
+    assert names == [layer["name"] for layer in before["layers"]]
+    assert "Ranked threats" in names
     assert all(layer["is_valid"] for layer in facts["layers"])
     assert all(str(moved) in layer["source"] for layer in facts["layers"])
 

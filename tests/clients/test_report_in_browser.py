@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.client
+# One worker: what the clients open takes long to make.
+pytestmark = [pytest.mark.client, pytest.mark.xdist_group("clients")]
 PAGES = ("made-up/report.html", "other/report.html", "all-herds/index.html")
 
 
