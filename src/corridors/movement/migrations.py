@@ -25,7 +25,9 @@ Float = npt.NDArray[np.float64]
 ROUND_TRIPS = ("migrant", "mixed_migrant")
 _MIN_STAY_FIXES = 10
 _MONTH_D = 30.0
-_ON_BOUND = 1e-3
+# AIC weight, as a share of the best, of a model with considerably less support: 4 units of AIC
+# (Burnham & Anderson 2002).
+_CLEARLY_LESS = float(np.exp(-2.0))
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,12 @@ def _anchored(time_d: Float, x_m: Float, y_m: Float, anchor: str, rules: Rules) 
     ranked = sorted(fits, key=lambda model: fits[model].aic)
     seen = _Seen(time_d - first, x_m, y_m, displacement, daily)
     against = {model: _objection(fits[model], seen, threshold, rules) for model in ranked}
-    label = next((model for model in ranked if not against[model]), "resident")
+    passed = [model for model in ranked if not against[model]] or ["resident"]
+    label = passed[0]
+    if label == "nomad" and passed[1:] and weights[passed[1]] > _CLEARLY_LESS * weights[label]:
+        # Many legs look like a drift, so a drift must fit clearly better than a move.
+        label = passed[1]
+        against["nomad"] = f"its AIC weight of {weights['nomad']:.2f} is not clearly larger"
     reason = f"{_words(label)} fits best (AIC weight {weights[label]:.2f})"
     if label != ranked[0]:
         reason = f"{_words(label)}, although {_words(ranked[0])} fits best: {against[ranked[0]]}"
@@ -229,11 +236,8 @@ def _objection(fit: ModelFit, seen: _Seen, threshold_km: float, rules: Rules) ->
         case "nomad":
             return _too_short(float(seen.daily_km.max()), "move", threshold_km)
         case "disperser":
-            if short := _too_short(fit["delta_km"], "move", threshold_km):
-                return short
-            if fit["phi_d"] >= (1 - _ON_BOUND) * rules.limits.duration_d[1]:
-                return "its move lasts longer than the bound of phi, as when it drifts"
-            return _no_stay(fit, seen, rules.max_stay_spread_frac)
+            short = _too_short(fit["delta_km"], "move", threshold_km)
+            return short or _no_stay(fit, seen, rules.max_stay_spread_frac)
     return _no_round_trip(fit, seen, threshold_km, rules)
 
 

@@ -60,9 +60,10 @@ def migration_windows(
     The range left and the range reached are discs around the median position of the stays before
     and after, with the 95 % quantile of the distances as radius, but at least 5 % and at most
     15 % of the distance between them. A window starts at the last fix in the range left and
-    ends at the next fix in the range reached, both sought within twice the model's window. Where
-    a stay has fewer than ten fixes or no such fix is found, the model's own bound counts, moved
-    inward to a fix.
+    ends at the next fix in the range reached, both sought within twice the model's window and
+    then, so that legs and stopovers that the model smooths over are not cut off, as far as
+    half-way to the animal's next move. Where a stay has fewer than ten fixes or no such fix is
+    found, the model's own bound counts, moved inward to a fix.
 
     A side is open, and reaches to the edge of the data, when no fix in a range closes it and the
     track ends within twice the model's window.
@@ -91,6 +92,7 @@ def migration_windows(
                 y_m,
                 (theta - half[i], theta + half[i]),
                 (max(low, theta - 2 * half[i]), min(high, theta + 2 * half[i])),
+                (max(low, stay_low), min(high, stay_high)),
                 before,
                 after,
             )
@@ -121,6 +123,7 @@ def _refined(
     y_m: Float,
     model: tuple[float, float],
     search: tuple[float, float],
+    farther: tuple[float, float],
     before: _Stay | None,
     after: _Stay | None,
 ) -> Window | None:
@@ -130,15 +133,20 @@ def _refined(
         if before and after
         else float("inf")
     )
-    sought = (time_d >= search[0]) & (time_d <= search[1])
     start = end = None
     if before:
-        left = sought & _within(x_m, y_m, before, apart)
-        start = float(time_d[left][-1]) if left.any() else None
+        home = _within(x_m, y_m, before, apart) & (time_d <= search[1])
+        for low in (search[0], farther[0]):
+            left = time_d[home & (time_d >= low)]
+            if start is None and left.size:
+                start = float(left[-1])
     if after:
-        reached = sought & _within(x_m, y_m, after, apart)
-        reached &= time_d > (model[0] if start is None else start)
-        end = float(time_d[reached][0]) if reached.any() else None
+        there = _within(x_m, y_m, after, apart)
+        there &= time_d > (model[0] if start is None else start)
+        for high in (search[1], farther[1]):
+            reached = time_d[there & (time_d >= search[0]) & (time_d <= high)]
+            if end is None and reached.size:
+                end = float(reached[0])
     # Nobody saw the departure or arrival, and the data end where it might have been seen.
     half = (model[1] - model[0]) / 2
     is_open = (start is None and model[0] - half < first, end is None and model[1] + half > last)
@@ -151,7 +159,8 @@ def _refined(
         if end <= start:
             end = search[1]
     inside = time_d[(time_d >= start) & (time_d <= end)]
-    if inside.size < 2:
+    # Two fixes far apart are the edges of a gap in which the migration was not seen.
+    if inside.size < 2 or (inside.size == 2 and end - start > search[1] - search[0]):
         return None
     return Window(float(inside[0]), float(inside[-1]), *is_open)
 

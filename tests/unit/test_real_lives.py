@@ -1,0 +1,257 @@
+"""Lives that are no textbook migration, on simulated animals whose truth is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from corridors.config.model import Config, Segment
+from corridors.formats.parquet import read_table, write_json, write_table
+from corridors.foundation import tables
+from corridors.foundation.crs import GEOGRAPHIC, transformer
+from corridors.foundation.errors import InputError
+from corridors.stages import segment
+from corridors.stages.context import StageContext, settings_of
+from corridors.stages.table import get, sections_of
+
+Points = list[tuple[float, float]]
+Run = Callable[..., Path]
+MIGRATES: Points = [(80, 0), (92, 60), (250, 60), (262, 0)]
+
+
+def crs(lat: float) -> str:
+    return f"+proj=laea +lat_0={lat} +lon_0=35 +datum=WGS84 +units=m +no_defs +type=crs"
+
+
+def walk(animal: str, start: str, points: Points, *, days: int = 365, step_h: float = 6.0) -> Any:
+    """A walk through (day, km) on one bearing, in a home range (SD 1 km, memory of days)."""
+    rng = np.random.default_rng([ord(letter) for letter in animal])
+    day = np.arange(0, days, step_h / 24)
+    km = np.interp(day, *np.array([(0, 0), *points, (days, points[-1][1])]).T)
+    keep = np.exp(-step_h / 24 / 4)
+    noise = np.zeros((2, day.size))
+    for i in range(1, day.size):
+        noise[:, i] = keep * noise[:, i - 1] + rng.normal(0, np.sqrt(1 - keep**2), 2)
+    return fixes(animal, start, day, 0.6 * km + noise[0], 0.8 * km + noise[1])
+
+
+def fixes(animal: str, start: str, day: Any, x_km: Any, y_km: Any) -> pd.DataFrame:
+    time = pd.Timestamp(start, tz="UTC") + pd.to_timedelta(day, "D")
+    return pd.DataFrame(
+        {"animal": animal, "time_utc": time, "x_m": 1000 * x_km, "y_m": 1000 * y_km}
+    )
+
+
+def gazelle(animal: str, seed: int) -> pd.DataFrame:
+    """A Mongolian gazelle's year: stays of weeks, then up to 90 km in any direction."""
+    rng = np.random.default_rng(seed)
+    days, places = [0.0], [np.zeros(2)]
+    while days[-1] < 365:
+        bearing, far = rng.uniform(0, 2 * np.pi), rng.uniform(30, 90)
+        goal = places[-1] + far * np.array([np.cos(bearing), np.sin(bearing)])
+        days += [days[-1] + rng.uniform(5, 25)]
+        days += [days[-1] + rng.uniform(2, 6)]
+        places += [places[-1], goal]
+    day = np.arange(0, 365, 0.25)
+    x, y = (np.interp(day, days, axis) for axis in np.array(places).T)
+    return fixes(animal, "2010-02-01", day, x + rng.normal(0, 1, day.size), y)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def _run(*tracks: pd.DataFrame, lat: float = 45.0, picks: str = "", **keys: Any) -> Path:
+        frame = pd.concat(sorted(tracks, key=lambda t: t["animal"].iloc[0]), ignore_index=True)
+        lon_deg, lat_deg = transformer(crs(lat), GEOGRAPHIC).transform(
+            frame["x_m"].to_numpy(), frame["y_m"].to_numpy()
+        )
+        n = len(frame)
+        table = gpd.GeoDataFrame(
+            {
+                "herd": "herd", "animal": frame["animal"],
+                "time_utc": frame["time_utc"].astype("datetime64[us, UTC]"),
+                "dop": np.nan, "fix_type": "", "species": "", "source": "x.csv",
+                "source_row": np.arange(n, dtype="int64") + 2, "flags": np.zeros(n, "uint16"),
+                "x_m": frame["x_m"], "y_m": frame["y_m"], "burst": np.zeros(n, "int32"),
+            },
+            geometry=gpd.points_from_xy(lon_deg, lat_deg),
+            crs="EPSG:4326",
+        )  # fmt: skip
+        clean, out = tmp_path / "clean", tmp_path / "out"
+        clean.mkdir()
+        out.mkdir()
+        write_table(table, clean / "fixes.parquet", tables.CLEAN_FIXES)
+        write_json({"crs": crs(lat)}, clean / "clean.json")
+        raw = {}
+        if picks:
+            (tmp_path / "picks.csv").write_text(picks)
+            raw["picks.csv"] = tmp_path / "picks.csv"
+        settings = settings_of(
+            {"segment": Segment.model_validate(keys), "picks": "picks.csv" if picks else None}
+        )
+        segment.run(StageContext("herd", settings, raw, {"clean": {"herd": clean}}, out))
+        return out
+
+    return _run
+
+
+def facts(out: Path) -> dict[str, Any]:
+    return dict(json.loads((out / "segment.json").read_text()))
+
+
+def classes(out: Path) -> dict[tuple[str, int], str]:
+    years = read_table(out / "animal_years.parquet")
+    return dict(
+        zip(zip(years["animal"], years["bio_year"], strict=True), years["class"], strict=True)
+    )
+
+
+def test_an_animal_that_skips_a_year_and_one_that_never_migrates(run: Run) -> None:
+    points = [*MIGRATES, *[(730 + day, km) for day, km in MIGRATES]]
+    out = run(
+        walk("skips", "2010-02-01", points, days=1095),
+        walk("stays", "2010-02-01", [(1, 0)], days=1095),
+    )
+    found = classes(out)
+    assert [found["skips", year] for year in (2010, 2011, 2012)] == [
+        "migrant",
+        "resident",
+        "migrant",
+    ]
+    assert {found["stays", year] for year in (2010, 2011, 2012)} == {"resident"}
+    partial = facts(out)["partial_migration"]
+    assert partial["n_animals_skipping_years"] == 1
+    assert partial["n_animals_never_migrating"] == 1
+    assert partial["share_of_animals_migrating"] == 0.5
+    assert partial["share_of_animal_years_migrating"] == pytest.approx(2 / 6)
+
+
+def test_the_window_holds_both_stopovers_and_the_legs_are_told(run: Run) -> None:
+    way = [(60, 0), (64, 25), (82, 25), (86, 50), (100, 50), (105, 90), (250, 90), (262, 0)]
+    out = run(walk("deer", "2010-02-01", way))
+    migrations = read_table(out / "migrations.parquet").set_index("season")
+    begin = pd.Timestamp("2010-02-01", tz="UTC")
+    start = (migrations.loc["spring", "start_utc"] - begin) / pd.Timedelta(days=1)
+    end = (migrations.loc["spring", "end_utc"] - begin) / pd.Timedelta(days=1)
+    assert start == pytest.approx(60, abs=2.5)
+    assert end == pytest.approx(105, abs=2.5)
+    legs = read_table(out / "legs.parquet")
+    own = legs[legs["migration"] == migrations.loc["spring", "migration"]]
+    assert own["leg"].tolist() == [1, 2, 3], own.to_string()
+    np.testing.assert_allclose(own["stop_days"], [18, 14, 0], atol=4)
+    # Within the ranges and the stops some kilometres of each leg are not counted.
+    assert (own["net_km"] / [25, 25, 40]).between(0.6, 1).all(), own.to_string()
+    assert facts(out)["seasons"]["spring"]["median_legs"] == 3
+
+
+def test_a_tropical_year_has_the_names_and_the_start_that_a_person_gives(run: Run) -> None:
+    # Out with the rains in November, back in May; the year starts in the dry-season stay.
+    points = [(130, 0), (140, 80), (290, 80), (302, 0)]
+    names = {"out": "wet", "back": "dry"}
+    out = run(
+        walk("gnu", "2010-07-01", points, days=365),
+        lat=-2.0, bio_year_start="07-01", season_names=names,
+        picks="animal,bio_year,season,part,start_utc,end_utc\n"
+        "gnu,2010,wet,migration,2010-11-08,2010-11-20\n",
+    )  # fmt: skip
+    assert classes(out)["gnu", 2010] == "migrant"
+    assert read_table(out / "migrations.parquet")["season"].tolist() == ["wet"]
+    assert set(facts(out)["seasons"]) == {"wet", "dry", "winter", "summer"}
+
+
+def test_a_tropical_year_is_cut_into_wet_and_dry_migrations(run: Run) -> None:
+    points = [(130, 0), (140, 80), (290, 80), (302, 0)]
+    names = {"out": "wet", "back": "dry"}
+    out = run(
+        walk("gnu", "2010-07-01", points), lat=-2.0, bio_year_start="auto", season_names=names
+    )
+    migrations = read_table(out / "migrations.parquet")
+    moves = migrations[migrations["part"] == "migration"]
+    assert moves["season"].tolist() == ["wet", "dry"]
+    assert [time.month for time in moves["start_utc"]] == [11, 4]
+    assert len(list((out / "pictures").iterdir())) == len(classes(out))
+
+
+def test_a_calendar_season_is_refused_in_picks_where_a_person_named_others(run: Run) -> None:
+    with pytest.raises(InputError, match="unknown season"):
+        run(
+            walk("gnu", "2010-07-01", [(130, 0), (140, 80)]),
+            bio_year_start="07-01", season_names={"out": "wet", "back": "dry"},
+            picks="animal,bio_year,season,part,start_utc,end_utc\n"
+            "gnu,2010,spring,migration,2010-11-08,2010-11-20\n",
+        )  # fmt: skip
+
+
+def test_gazelles_without_a_home_are_nomads_or_at_least_no_residents(run: Run) -> None:
+    found = list(classes(run(*(gazelle(f"g{i}", i) for i in range(12)))).values())
+    assert found.count("nomad") >= 8, found
+    assert found.count("resident") == 0
+
+
+def test_monthly_positions_are_refused_with_the_reason(run: Run) -> None:
+    out = run(walk("vhf", "2010-02-01", MIGRATES, step_h=30.4 * 24))
+    years = read_table(out / "animal_years.parquet")
+    assert years["class"].tolist() == ["unclassified"]
+    assert "median fix interval 30.4 d, at most 5 d" in years["reason"].iloc[0]
+    assert len(read_table(out / "legs.parquet")) == 0
+
+
+def test_auto_starts_the_year_where_one_year_tracks_stay_whole(run: Run) -> None:
+    out = run(*(walk(f"d{i}", "2010-02-01", MIGRATES) for i in range(3)), bio_year_start="auto")
+    assert facts(out)["animal_years"]["migrant"] == 3
+    start = facts(out)["bio_year_start"]
+    assert start <= "04-10" or start >= "11-01", start
+
+
+def test_fits_say_whether_they_converged_and_what_lies_on_a_bound(run: Run) -> None:
+    slow = [(20, 0), (170, 60), (250, 60), (262, 0)]
+    years = read_table(
+        run(walk("a", "2010-02-01", MIGRATES), walk("slow", "2010-02-01", slow))
+        / "animal_years.parquet"
+    ).set_index("animal")
+    assert years["convergence"].between(0.2, 1).all()
+    assert years.loc["a", "on_bound"] == ""
+    assert "phi_d" in years.loc["slow", "on_bound"].split(";")
+    assert "on its bound: phi_d" in years.loc["slow", "reason"]
+    assert (years["n_effective"] < 200).all()
+
+
+def test_a_herds_own_keys_replace_the_studys_for_that_herd_only() -> None:
+    source = {"path": "t.csv", "format": "movebank", "time_zone": "UTC"}
+    herd = {"species": "Connochaetes taurinus", "tracks": [source]}
+    own = {"bio_year_start": "07-01", "season_names": {"out": "wet", "back": "dry"}}
+    study = Config.model_validate(
+        {
+            "herds": {"gnu": {**herd, "segment": own}, "deer": herd},
+            "segment": {"min_distance_km": 25.0},
+            "rank": {"season_weights": {"wet": 2.0}},
+        }
+    )
+    gnu, deer = (sections_of(get("segment"), study, name)["segment"] for name in ("gnu", "deer"))
+    assert deer == study.segment
+    assert gnu == study.segment.model_copy(
+        update={"bio_year_start": "07-01", "season_names": gnu.season_names}
+    )
+    assert gnu.min_distance_km == 25.0
+    ingest = [sections_of(get("ingest"), study, name)["herd"] for name in ("gnu", "deer")]
+    assert ingest[0] == ingest[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"segment": {"season_names": {"out": "wet"}}}, "both out and back"),
+        ({"segment": {"season_names": {"out": "wet", "back": "wet"}}}, "different"),
+        ({"segment": {"season_names": {"out": "winter", "back": "dry"}}}, "taken"),
+        ({"rank": {"season_weights": {"wet": 2.0}}}, "unknown season: wet"),
+    ],
+)
+def test_names_of_seasons_that_cannot_be_are_refused(content: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Config.model_validate(content)
