@@ -28,6 +28,7 @@ class Heading:
     simulated: bool
     tier: str
     version: str
+    profile: str = "corrected"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
         "study": heading.study,
         "author": heading.author,
         "simulated": heading.simulated,
+        "is_peer": heading.profile == "usgs",
         "tier": heading.tier,
         "version": heading.version,
         "files": {"package": f"{heading.herd}.gpkg", "project": f"{heading.herd}.qgz"},

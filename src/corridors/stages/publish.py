@@ -40,7 +40,8 @@ from corridors.stages.context import StageContext
 _SURFACE = "corridor_surface.tif"
 # Sections whose values the report lists.
 _SHOWN = (
-    "clean", "segment", "occurrence", "delineate", "describe", "habitat", "intersect", "rank",
+    "profile", "clean", "segment", "occurrence", "delineate", "describe", "habitat", "intersect",
+    "rank",
 )  # fmt: skip
 
 
@@ -55,6 +56,7 @@ def run(context: StageContext) -> None:
         herd.simulated,
         publish.tier,
         __version__,
+        context.settings.profile.name,
     )
     context.progress("read", 0.0)
     tables = _tables(context)
@@ -214,6 +216,7 @@ def _labels(heading: Heading) -> dict[str, str]:
         "study": heading.study,
         "author": heading.author,
         "label": "SIMULATED DATA" if heading.simulated else "",
+        "profile": heading.profile,
         "tier": heading.tier,
         "lengths and areas": "geodesic on WGS84",
         "made with": f"corridors {heading.version}",
@@ -222,6 +225,8 @@ def _labels(heading: Heading) -> dict[str, str]:
 
 def _rights(heading: Heading) -> str:
     stamp = "Simulated data. " if heading.simulated else ""
+    if heading.profile == "usgs":
+        stamp += "Profile usgs, for comparison only. "
     return f"{stamp}Tier {heading.tier}."
 
 
@@ -235,6 +240,8 @@ def _map_text(heading: Heading, tables: Mapping[str, pd.DataFrame]) -> MapText:
     credit = f"{heading.study} · {heading.herd}"
     if sources:
         credit += " · Boundaries: " + "; ".join(sources)
+    if heading.profile == "usgs":
+        credit += " · Profile usgs, for comparison only"
     return MapText("SIMULATED" if heading.simulated else "", credit)
 
 

@@ -253,6 +253,7 @@ STAGES: tuple[Stage, ...] = (
             "publish",
             "study",
             "herd",
+            "profile",
             "clean",
             "segment",
             "occurrence",
