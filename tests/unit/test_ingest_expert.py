@@ -60,6 +60,12 @@ def test_classes_hold_the_classes_above_them_and_all_holds_every_season(tmp_path
     assert found.loc[("all", "low"), "geometry"].equals(SOUTH.union(NORTH))
 
 
+def test_a_herd_may_have_other_seasons(tmp_path):
+    rows = [{"when": "wet", "geometry": SOUTH}, {"when": "all", "geometry": NORTH}]
+    found, _ = read(tmp_path, rows, season_column="when", seasons=["wet", "dry"])
+    assert found.index.tolist() == [("wet", "low"), ("all", "low")]
+
+
 def test_a_line_becomes_a_band_of_the_stated_width_on_both_sides(tmp_path):
     line = LineString([(71.0, 37.0), (71.5, 37.4)])
     found, notes = read(tmp_path, [{"geometry": line}], buffer_m=1500.0)

@@ -97,7 +97,10 @@ class CorridorSource(Section):
         None, description="half width of a corridor drawn as a line, m; needed where there are any"
     )
     season_column: str | None = Field(
-        None, description="column that says spring, autumn or all; null: all migrations"
+        None, description="column that says which of seasons, or all; null: all migrations"
+    )
+    seasons: tuple[str, ...] = Field(
+        ("spring", "autumn"), description="names of the herd's migrations, as in season_names"
     )
     class_column: str | None = Field(
         None, description="column that says low, medium or high use; null: low"

@@ -40,8 +40,8 @@ def overlap(one: Surface, two: Surface) -> Overlap:
 
     Notes
     -----
-    Fieberg & Kochanny 2005 (doi:10.2193/0022-541X(2005)69[1346:QHRTIO]2.0.CO;2) compare both
-    indices; the volume of intersection is never above the affinity.
+    Fieberg & Kochanny 2005 (J. Wildl. Manage. 69:1346) compare both indices; the volume of
+    intersection is never above the affinity.
 
     Examples
     --------
