@@ -56,7 +56,7 @@ def run() -> Figure:
         unit="s",
         yardstick=f"sorting all footprints once: {yardstick:.2f} s",
         ratio=seconds / yardstick,
-        target=10.0,
+        target=15.0,
         note=f"{N_ANIMALS} animals, {N_ORDERS} orders, {cells.size} cells, {n} of footprints, two"
         " classes, one thread; the mean is exact",
     )
