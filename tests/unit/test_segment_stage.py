@@ -234,3 +234,22 @@ def test_a_pick_that_reaches_into_the_next_year_pushes_its_windows_aside(
     spring = own[(own["season"] == "spring") & (own["bio_year"] == 2008)]
     assert spring["start_utc"].iloc[0] == pd.Timestamp("2008-04-25", tz="UTC")
     assert (own["end_utc"].shift(1).iloc[1:] <= own["start_utc"].iloc[1:]).all()
+
+
+def test_pictures_may_be_left_to_migrations_or_out(run: Run, tmp_path: Path) -> None:
+    frame = pd.concat(
+        [
+            track("mover", "2007-02-01", 365, ROUND, 1),
+            track("resident", "2007-02-01", 365, [(365, 0)], 3),
+        ]
+    )
+    everything, moved, none = (
+        run(frame, name, pictures=name) for name in ("all", "migrating", "none")
+    )
+    first, second = sorted((everything / "pictures").iterdir())
+    assert [path.name for path in (moved / "pictures").iterdir()] == [first.name]
+    assert (moved / "pictures" / first.name).read_bytes() == first.read_bytes()
+    assert second.name.startswith("resident")
+    assert list((none / "pictures").iterdir()) == []
+    for name in ("migrations.parquet", "animal_years.parquet", "picks.csv"):
+        assert (none / name).read_bytes() == (everything / name).read_bytes()

@@ -179,6 +179,14 @@ def _pictures(context: StageContext, years: list[Year], rows: list[Row]) -> None
     own: dict[str, list[Row]] = {}
     for row in rows:
         own.setdefault(row.animal, []).append(row)
+    wanted = context.settings.segment.pictures
+    moved = {(row.animal, row.bio_year) for row in rows if row.part == "migration"}
+    years = [
+        year
+        for year in years
+        if wanted == "all"
+        or (wanted == "migrating" and (year.track.animal, year.bio_year) in moved)
+    ]
     for done, year in enumerate(years):
         track, result = year.track, year.result
         time = track.time_utc[year.rows]
