@@ -102,8 +102,7 @@ def run(context: StageContext) -> None:
             "n_expert_ranges": len(expert),
             "n_expert_corridors": len(drawn),
             "n_windows_without_surface": len(failed),
-            "notes": [LABEL] * is_peer
-            + _notes(populations, len(expert), len(drawn), len(failed)),
+            "notes": [LABEL] * is_peer + _notes(populations, len(expert), len(drawn), len(failed)),
         },
         context.out / "delineate.json",
     )
