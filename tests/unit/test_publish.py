@@ -171,3 +171,17 @@ def test_the_report_stands_alone_and_escapes_names(published: dict[str, Path]) -
         ">23 May<",
     ):
         assert words in html, words
+
+
+def test_profile_usgs_is_written_on_everything_that_people_open(
+    published: dict[str, Path], made_up: ModuleType, tmp_path: Path
+) -> None:
+    given = made_up.context(published["in"], tmp_path / "usgs")
+    given.settings.profile = given.settings.profile.model_copy(update={"name": "usgs"})
+    publish.run(given)
+    for folder, is_peer in ((tmp_path / "usgs", True), (published["internal"], False)):
+        page = (folder / "report.html").read_text(encoding="utf-8")
+        assert ("PROFILE USGS: FOR COMPARISON ONLY" in page) == is_peer
+        about = pyogrio.read_dataframe(folder / "made-up.gpkg", layer="about")
+        profile = about.set_index("item")["value"]["profile"]
+        assert profile == ("usgs" if is_peer else "corrected")
