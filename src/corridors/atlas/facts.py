@@ -62,9 +62,9 @@ def class_counts(animal_years: pd.DataFrame) -> list[tuple[str, int, int]]:
 def season_facts(migrations: pd.DataFrame) -> list[dict[str, Any]]:
     """Return one row per season: windows, animals, median first and last day, median days."""
     rows = []
+    moves = migrations.loc[migrations["part"] == "migration", "season"].unique()
     for part, season in (
-        ("migration", "spring"),
-        ("migration", "autumn"),
+        *(("migration", name) for name in dict.fromkeys(["spring", "autumn", *sorted(moves)])),
         ("range", "winter"),
         ("range", "summer"),
     ):
@@ -112,7 +112,7 @@ def spread_of(values: pd.Series) -> tuple[float, float, float] | None:
 def areas(corridors: pd.DataFrame) -> list[dict[str, Any]]:
     """Return one row per season and evidence: km2 and animals needed by class."""
     rows = []
-    for season in ("all", "spring", "autumn"):
+    for season in dict.fromkeys(["all", "spring", "autumn", *sorted(corridors["season"].unique())]):
         for evidence in dict.fromkeys(corridors["evidence"]):
             here = corridors[(corridors["season"] == season) & (corridors["evidence"] == evidence)]
             if not len(here):

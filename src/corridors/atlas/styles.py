@@ -372,10 +372,12 @@ def _barrier_symbol(kind: str, colour: str, dash: tuple[float, ...]) -> Symbol:
 
 def _points_by_season(frame: pd.DataFrame, shape: str, size_mm: float) -> LayerStyle:
     rules = []
-    for season in SEASON_WORDS:
+    # A study may have names of its own for its migrations.
+    for season in dict.fromkeys([*SEASON_WORDS, *sorted(frame["season"].unique())]):
         if not (frame["season"] == season).any():
             continue
-        colour = palette.SEASON.get(season, palette.SEASON["other"])
+        colour = palette.season(season)
         symbol = Symbol((marker(shape, rgba(colour, 0.85), size_mm, _WHITE, 0.2),))
-        rules.append(Rule(SEASON_WORDS[season], f'"season" = {quoted(season)}', symbol))
+        words = SEASON_WORDS.get(season, season)
+        rules.append(Rule(words, f'"season" = {quoted(season)}', symbol))
     return _style(frame, "Point", rules)
