@@ -31,7 +31,7 @@ def run() -> Figure:
     return Figure(
         name="occurrence_scaling",
         value=worst,
-        unit="slope of log time in log fixes",
+        unit="slope of log CPU time in log fixes",
         yardstick="1: cost in proportion to the fixes",
         ratio=worst,
         target=AT_MOST,
@@ -41,11 +41,11 @@ def run() -> Figure:
 
 
 def best_of(n: int, cell_m: float) -> float:
-    """Return the shortest time of a few runs, s: fewer where one takes longer."""
+    """Return the least CPU time of a few runs, s: other processes do not bend the slope."""
     x, y = migrant(n, cell_m, round(SIDE_M / cell_m))
     times = []
     for _ in range(max(1, min(7, 200_000 // n))):
-        start = time.perf_counter()
+        start = time.process_time()
         surface(x, y, cell_m)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
