@@ -13,6 +13,7 @@ from corridors.run.worker import Job, Outcome, perform, perform_in_worker, start
 
 Progress = Callable[[str, str, str, float], None]
 
+_HANG_UP_S = 2.0
 # Threads inside BLAS change the order of sums, and with it the last bit of results.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -70,7 +71,8 @@ class Processes:
             initargs=(self.queue, threads, os.getpid()),
         )
         self.progress = progress
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
 
     def _listen(self) -> None:
         while (item := self.queue.get()) is not None:
@@ -83,7 +85,7 @@ class Processes:
     def close(self) -> None:
         """End the workers, which are idle."""
         self.pool.shutdown(wait=True, cancel_futures=True)
-        self.queue.put(None)
+        self._hang_up()
 
     def stop(self) -> None:
         """Kill the workers; what they staged is never committed."""
@@ -92,7 +94,14 @@ class Processes:
         self.pool.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
             process.kill()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """End the listener: one that still waits when the interpreter ends would print a trace."""
         self.queue.put(None)
+        self.listener.join(timeout=_HANG_UP_S)
+        # A killed worker may have taken the queue's lock with it; what is left unsent is progress.
+        self.queue.cancel_join_thread()
 
 
 class Cluster:
