@@ -1,0 +1,181 @@
+"""Contracts of every table that crosses a stage border, as pandera schemas.
+
+A contract is checked once, where a table leaves a stage, and reports all faults at once. Columns
+are closed: one that is not named here is a fault, so nothing travels unseen. Times are UTC with
+microseconds; geometries are EPSG:4326; a missing number is NaN and never 0.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import pandas as pd
+from pandera.errors import SchemaErrors
+
+from corridors.foundation.errors import Fault, InternalError
+from corridors.foundation.tables.barriers import (
+    BARRIERS,
+    BORDER_CROSSINGS,
+    BORDER_REPORT,
+    BOUNDARIES,
+    CROSSINGS,
+    ENCOUNTERS,
+    NATIONAL_SHARES,
+    OBSERVED,
+    SEGMENTS,
+    STATES,
+)
+from corridors.foundation.tables.columns import GEOGRAPHIC, UTC
+from corridors.foundation.tables.herd import (
+    CORRIDORS,
+    FIDELITY,
+    NETWORK,
+    POPULATION,
+    RANGES,
+    SKILL,
+    STOPOVERS,
+    SUFFICIENCY,
+)
+from corridors.foundation.tables.movement import (
+    ANIMAL_YEARS,
+    CLEAN_FIXES,
+    ESTIMATES,
+    FIXES,
+    LEGS,
+    MIGRATION_FACTS,
+    MIGRATIONS,
+    SURFACES,
+    VARIANCES,
+)
+from corridors.foundation.tables.threats import (
+    AREAS,
+    EXPOSURE,
+    THREATS,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandera.pandas as pa
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+
+CONTRACTS = {
+    schema.name: schema
+    for schema in (
+        FIXES,
+        CLEAN_FIXES,
+        MIGRATIONS,
+        ANIMAL_YEARS,
+        LEGS,
+        SURFACES,
+        ESTIMATES,
+        VARIANCES,
+        CORRIDORS,
+        STOPOVERS,
+        RANGES,
+        BARRIERS,
+        BOUNDARIES,
+        SEGMENTS,
+        CROSSINGS,
+        OBSERVED,
+        ENCOUNTERS,
+        BORDER_REPORT,
+        NATIONAL_SHARES,
+        THREATS,
+        AREAS,
+        EXPOSURE,
+        POPULATION,
+        STATES,
+        BORDER_CROSSINGS,
+        NETWORK,
+        MIGRATION_FACTS,
+        SUFFICIENCY,
+        SKILL,
+        FIDELITY,
+    )
+}
+
+__all__ = [
+    "ANIMAL_YEARS",
+    "AREAS",
+    "BARRIERS",
+    "BORDER_CROSSINGS",
+    "BORDER_REPORT",
+    "BOUNDARIES",
+    "CLEAN_FIXES",
+    "CONTRACTS",
+    "CORRIDORS",
+    "CROSSINGS",
+    "ENCOUNTERS",
+    "ESTIMATES",
+    "EXPOSURE",
+    "FIDELITY",
+    "FIXES",
+    "GEOGRAPHIC",
+    "LEGS",
+    "MIGRATIONS",
+    "MIGRATION_FACTS",
+    "NATIONAL_SHARES",
+    "NETWORK",
+    "OBSERVED",
+    "POPULATION",
+    "RANGES",
+    "SEGMENTS",
+    "SKILL",
+    "STATES",
+    "STOPOVERS",
+    "SUFFICIENCY",
+    "SURFACES",
+    "THREATS",
+    "UTC",
+    "VARIANCES",
+    "check",
+    "empty",
+]
+
+
+def check(frame: Frame, schema: pa.DataFrameSchema) -> Frame:
+    """Return ``frame`` with the contract's column order, or say everything that breaks it.
+
+    Raises
+    ------
+    InternalError
+        The frame breaks its contract: a defect of the stage that made it, since bad input is
+        refused at the door of `ingest`.
+    """
+    missing = [name for name in schema.columns if name not in frame.columns]
+    if not missing:
+        frame = frame[list(schema.columns) + [c for c in frame if c not in schema.columns]]
+    try:
+        schema.validate(frame, lazy=True, inplace=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases
+        grouped = cases.groupby(["column", "check"], dropna=False, sort=False)["failure_case"]
+        raise InternalError(
+            [
+                Fault(
+                    f"table {schema.name} breaks its contract",
+                    column=str(column),
+                    expected=str(rule),
+                    got=", ".join(map(str, values.head(3))) + f" ({len(values)} rows)",
+                    cure="report this with the command that was run",
+                )
+                for (column, rule), values in grouped
+            ]
+        ) from None
+    return frame
+
+
+def empty(schema: pa.DataFrameSchema) -> pd.DataFrame | gpd.GeoDataFrame:
+    """Return a table with no rows and the dtypes of its contract."""
+    columns = {
+        name: pd.Series(
+            [], dtype="object" if str(column.dtype) == "geometry" else column.dtype.type
+        )
+        for name, column in schema.columns.items()
+    }
+    if "geometry" in columns:
+        import geopandas as gpd
+
+        return gpd.GeoDataFrame(columns, geometry="geometry", crs=GEOGRAPHIC)
+    return pd.DataFrame(columns)

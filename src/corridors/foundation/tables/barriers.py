@@ -1,0 +1,191 @@
+"""What stands in the way, and what came of it: segments, crossings, borders."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from corridors.foundation.tables.columns import (
+    AT_LEAST_0,
+    FRACTION,
+    boolean,
+    contract,
+    geometry,
+    integer,
+    number,
+    text,
+    utc,
+)
+from corridors.foundation.vocabulary import (
+    BARRIER_KINDS,
+    BARRIER_STATUS,
+    CORRIDOR_CLASSES,
+    PERMEABILITY_SOURCES,
+)
+
+BARRIERS = contract(
+    "BARRIERS",
+    {
+        "barrier": text(),
+        "name": text(),
+        "kind": text(BARRIER_KINDS),
+        "class": text(),  # key of the priors table, e.g. fence_livestock; "" unknown
+        "status": text(BARRIER_STATUS),
+        "permeability": number(FRACTION, nullable=True),  # NaN: unknown, never 0
+        "permeability_source": text(PERMEABILITY_SOURCES),
+        "source": text(),
+        "tolerance_m": number(AT_LEAST_0),
+        "valid_from": utc(nullable=True),
+        "valid_to": utc(nullable=True),
+        "geometry": geometry("LineString", "MultiLineString", "Polygon", "MultiPolygon"),
+    },
+    unique=["barrier"],
+)
+
+BOUNDARIES = contract(
+    "BOUNDARIES",
+    {
+        "boundary": text(),
+        "left_state": text(),
+        "right_state": text(),
+        "type": text(("river", "land", "lake", "fenced", "disputed", "unknown")),
+        "source": text(),
+        "label": text(),  # e.g. "generalised"
+        "published_km": number(AT_LEAST_0, nullable=True),
+        "published_source": text(),
+        "geometry": geometry("LineString", "MultiLineString"),
+    },
+)
+
+STATES = contract(
+    "STATES",
+    {
+        "state": text(),
+        "source": text(),
+        "label": text(),
+        "geometry": geometry("Polygon", "MultiPolygon"),
+    },
+)
+
+# Management segments of barriers and boundaries, one row each.
+SEGMENTS = contract(
+    "SEGMENTS",
+    {
+        "segment": text(),
+        "barrier": text(),
+        "name": text(),
+        "kind": text(BARRIER_KINDS),
+        "class": text(),
+        "status": text(BARRIER_STATUS),
+        "permeability": number(FRACTION, nullable=True),
+        "permeability_source": text(PERMEABILITY_SOURCES),
+        "tolerance_m": number(AT_LEAST_0),
+        "source": text(),
+        "valid_from": utc(nullable=True),  # first and last day on which it stands
+        "valid_to": utc(nullable=True),
+        "from_km": number(AT_LEAST_0),
+        "to_km": number(AT_LEAST_0),
+        "length_m": number(AT_LEAST_0),  # geodesic
+        "corridor_class": text((*CORRIDOR_CLASSES, "outside")),
+        "has_data": boolean(),  # False: nobody was tracked here, which is not "no crossing"
+        "geometry": geometry("LineString"),
+    },
+    unique=["segment"],
+)
+
+CROSSINGS = contract(
+    "CROSSINGS",
+    {
+        "segment": text(),
+        "herd": text(),
+        "season": text(),  # season of the window, or "other"
+        "expected_per_year": number(AT_LEAST_0),  # net passages per animal and year of tracking
+        "observed": integer(AT_LEAST_0),  # steps that meet the line
+        "n_animals": integer(AT_LEAST_0),
+        "months": text(),  # "4;5;10"
+    },
+    unique=["segment", "season"],
+)
+
+# One row per step that meets a barrier, time interpolated along the step.
+OBSERVED = contract(
+    "OBSERVED",
+    {
+        "segment": text(),
+        "barrier": text(),
+        "kind": text(BARRIER_KINDS),
+        "animal": text(),
+        "time_utc": utc(),
+        "month": integer(pa.Check.in_range(1, 12)),
+        "season": text(),
+        "geometry": geometry("Point"),
+    },
+)
+
+# What the ranking resamples: per segment and animal, with the animal's years of tracking while the
+# segment counted. Of a segment with dates every animal tracked then has a row, met or not.
+ENCOUNTERS = contract(
+    "ENCOUNTERS",
+    {
+        "segment": text(),
+        "animal": text(),
+        "season": text(),
+        "passages": number(AT_LEAST_0),  # net passages, netted over each visit to the barrier
+        "approaches": number(AT_LEAST_0),  # visits that did not pass
+        "tracking_years": number(pa.Check.gt(0)),
+    },
+    unique=["segment", "animal", "season"],
+)
+
+# One row per boundary and typed stretch within the herd's reach.
+BORDER_REPORT = contract(
+    "BORDER_REPORT",
+    {
+        "herd": text(),
+        "boundary": text(),
+        "left_state": text(),
+        "right_state": text(),
+        "source": text(),
+        "label": text(),
+        "length_km": number(AT_LEAST_0),  # geodesic, whole boundary as given
+        "vertex_spacing_km": number(AT_LEAST_0),
+        "published_km": number(AT_LEAST_0, nullable=True),
+        "published_source": text(),
+        "difference_km": number(nullable=True),
+        "difference_percent": number(nullable=True),
+        "corridor_km": number(AT_LEAST_0),  # boundary inside the low corridor
+        "observed": integer(AT_LEAST_0),
+        "expected_per_year": number(AT_LEAST_0),
+        "n_animals": integer(AT_LEAST_0),
+        "months": text(),
+        "geometry": geometry("LineString", "MultiLineString"),
+    },
+    unique=["boundary"],
+)
+
+# One row per step that crosses a state boundary; jurisdictional, not a threat.
+BORDER_CROSSINGS = contract(
+    "BORDER_CROSSINGS",
+    {
+        "boundary": text(),
+        "animal": text(),
+        "time_utc": utc(),
+        "month": integer(pa.Check.in_range(1, 12)),
+        "season": text(),
+        "from_state": text(),
+        "to_state": text(),
+        "geometry": geometry("Point"),
+    },
+)
+
+NATIONAL_SHARES = contract(
+    "NATIONAL_SHARES",
+    {
+        "herd": text(),
+        "state": text(),
+        "corridor_km2": number(AT_LEAST_0),
+        "corridor_share": number(FRACTION),
+        "mass_share": number(FRACTION),
+        "n_animals": integer(AT_LEAST_0),
+    },
+    unique=["state"],
+)

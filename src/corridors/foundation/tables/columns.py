@@ -1,0 +1,59 @@
+"""The kinds of columns that contracts are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+UTC = pd.DatetimeTZDtype("us", "UTC")
+GEOGRAPHIC = "EPSG:4326"
+
+AT_LEAST_0 = pa.Check.ge(0)
+FRACTION = pa.Check.in_range(0, 1)
+
+
+def text(one_of: Sequence[str] | None = None, **options: Any) -> pa.Column:
+    """Return a column of strings, optionally from a fixed vocabulary."""
+    return pa.Column(str, pa.Check.isin(one_of) if one_of else None, **options)
+
+
+def number(check: pa.Check | None = None, *, nullable: bool = False) -> pa.Column:
+    """Return a float64 column."""
+    return pa.Column("float64", check, nullable=nullable)
+
+
+def integer(check: pa.Check | None = None, dtype: str = "int64") -> pa.Column:
+    """Return an integer column without missing values."""
+    return pa.Column(dtype, check)
+
+
+def utc(*, nullable: bool = False) -> pa.Column:
+    """Return a column of UTC times with microseconds."""
+    return pa.Column(UTC, nullable=nullable)
+
+
+def boolean() -> pa.Column:
+    """Return a column of True/False."""
+    return pa.Column(bool)
+
+
+def geometry(*kinds: str, nullable: bool = False) -> pa.Column:
+    """Return a geometry column of the named kinds (``Point``, ``LineString`` ...)."""
+    check = pa.Check(
+        lambda series: series.isna() | series.geom_type.isin(kinds),
+        error=f"geometry must be {' or '.join(kinds)}",
+    )
+    valid = pa.Check(lambda series: series.isna() | series.is_valid, error="geometry must be valid")
+    return pa.Column("geometry", [check, valid], nullable=nullable)
+
+
+def contract(
+    name: str, columns: dict[str, pa.Column], unique: Sequence[str] | None = None
+) -> pa.DataFrameSchema:
+    """Return a closed schema; ``unique`` names the key."""
+    return pa.DataFrameSchema(
+        columns, name=name, strict=True, unique=list(unique) if unique else None
+    )

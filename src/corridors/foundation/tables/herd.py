@@ -1,0 +1,144 @@
+"""What the herd makes of it: corridors, ranges, network, and how far the sample carries."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from corridors.foundation.tables.columns import (
+    AT_LEAST_0,
+    FRACTION,
+    boolean,
+    contract,
+    geometry,
+    integer,
+    number,
+    text,
+)
+from corridors.foundation.vocabulary import (
+    CORRIDOR_CLASSES,
+    EVIDENCE,
+)
+
+# Sparse herd surfaces: mean over animals and how many animals' footprints cover the cell.
+POPULATION = contract(
+    "POPULATION",
+    {
+        "season": text(),  # spring, autumn, "all" migrations; winter, summer ranges
+        "row": integer(dtype="int32"),
+        "col": integer(dtype="int32"),
+        "mass": number(FRACTION),
+        "n_animals": integer(AT_LEAST_0, "int32"),
+    },
+    unique=["season", "row", "col"],
+)
+
+CORRIDORS = contract(
+    "CORRIDORS",
+    {
+        "herd": text(),
+        "season": text(),  # spring, autumn or "all"
+        "corridor_class": text(CORRIDOR_CLASSES),
+        "n_animals": integer(AT_LEAST_0),  # animals needed for this class
+        "n_tracked": integer(AT_LEAST_0),  # animals in the sample
+        "share": number(FRACTION, nullable=True),  # n_animals / n_tracked; NaN: not tracked
+        "area_km2": number(AT_LEAST_0),
+        "evidence": text(EVIDENCE),
+        "source": text(),  # author, date and confidence of an expert's corridor, or ""
+        "geometry": geometry("Polygon", "MultiPolygon"),
+    },
+    unique=["season", "corridor_class", "evidence"],
+)
+
+STOPOVERS = contract(
+    "STOPOVERS",
+    {
+        "stopover": text(),
+        "herd": text(),
+        "season": text(),
+        "area_km2": number(AT_LEAST_0),
+        "mass": number(FRACTION),
+        "geometry": geometry("Polygon", "MultiPolygon"),
+    },
+    unique=["stopover"],
+)
+
+RANGES = contract(
+    "RANGES",
+    {
+        "herd": text(),
+        "season": text(),
+        "isopleth": number(FRACTION, nullable=True),  # NaN for an expert's range
+        "n_animals": integer(AT_LEAST_0),
+        "area_km2": number(AT_LEAST_0),
+        "evidence": text(EVIDENCE),
+        "source": text(),  # author, date and confidence of an expert's range, or ""
+        "geometry": geometry("Polygon", "MultiPolygon"),
+    },
+)
+
+# Nodes (ranges, stopovers) and edges (corridors) of the herd's network as one map layer.
+NETWORK = contract(
+    "NETWORK",
+    {
+        "element": text(),
+        "herd": text(),
+        "part": text(("node", "edge")),
+        "kind": text(),  # winter, summer, stopover | corridor
+        "from_node": text(),  # "" for a node
+        "to_node": text(),
+        "cost": number(AT_LEAST_0, nullable=True),
+        "length_km": number(AT_LEAST_0, nullable=True),
+        "is_cut": boolean(),  # an edge whose loss separates the ranges
+        "geometry": geometry("Point", "LineString", "MultiLineString"),
+    },
+    unique=["element"],
+)
+
+# Corridor area of 1, 2 ... all animals of the sample, over their orders.
+SUFFICIENCY = contract(
+    "SUFFICIENCY",
+    {
+        "herd": text(),
+        "season": text(),  # spring, autumn or "all"
+        "corridor_class": text(CORRIDOR_CLASSES),
+        "n_animals": integer(pa.Check.ge(1)),
+        "n_needed": integer(pa.Check.ge(1)),  # animals that must use a cell
+        "area_km2": number(AT_LEAST_0),  # mean over all orders, exact
+        "area_p05_km2": number(AT_LEAST_0),
+        "area_p95_km2": number(AT_LEAST_0),
+        "slope_frac": number(nullable=True),  # share that the last animal adds; NaN: the first
+    },
+    unique=["season", "corridor_class", "n_animals"],
+)
+
+# Each animal against the corridor of the others.
+SKILL = contract(
+    "SKILL",
+    {
+        "herd": text(),
+        "animal": text(),
+        "corridor_class": text(CORRIDOR_CLASSES),
+        "n_others": integer(pa.Check.ge(1)),
+        "n_needed": integer(pa.Check.ge(1)),
+        "area_km2": number(AT_LEAST_0),  # corridor of the others
+        "n_fixes": integer(AT_LEAST_0),
+        "fixes_inside": number(FRACTION, nullable=True),
+        "mass_inside": number(FRACTION, nullable=True),
+    },
+    unique=["animal", "corridor_class"],
+)
+
+# The same animal and season in two years.
+FIDELITY = contract(
+    "FIDELITY",
+    {
+        "herd": text(),
+        "animal": text(),
+        "season": text(),
+        "bio_year": integer(),
+        "other_year": integer(),
+        "bhattacharyya": number(FRACTION),
+        "intersection": number(FRACTION),
+    },
+    unique=["animal", "season", "bio_year", "other_year"],
+)

@@ -1,0 +1,192 @@
+"""What the animals did: fixes, windows, surfaces of single migrations."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from corridors.foundation.tables.columns import (
+    AT_LEAST_0,
+    FRACTION,
+    boolean,
+    contract,
+    geometry,
+    integer,
+    number,
+    text,
+    utc,
+)
+from corridors.foundation.vocabulary import (
+    MOVEMENT_CLASSES,
+    PARTS,
+)
+
+_FIX = {
+    "herd": text(),
+    "animal": text(),
+    "time_utc": utc(),
+    "dop": number(AT_LEAST_0, nullable=True),  # NaN: not stated by the vendor
+    "fix_type": text(("3d", "2d", "none", "")),  # "": not stated
+    "species": text(),
+    "source": text(),  # file name as configured
+    "source_row": integer(pa.Check.ge(1)),  # 1-based, header is row 1
+    "flags": integer(AT_LEAST_0, "uint16"),  # bits of vocabulary.FLAGS
+    "geometry": geometry("Point", nullable=True),  # None: the vendor gave no position
+}
+
+# As delivered: sorted by (animal, time_utc, source_row), one row per fix, nothing dropped.
+FIXES = contract("FIXES", dict(_FIX))
+
+# Flagged, with planar position in the working CRS (NaN where unusable) and burst number.
+CLEAN_FIXES = contract(
+    "CLEAN_FIXES",
+    {
+        **_FIX,
+        "x_m": number(nullable=True),
+        "y_m": number(nullable=True),
+        "burst": integer(dtype="int32"),  # -1: not usable
+    },
+)
+
+# One row per time window: a migration, or a stay in a seasonal range.
+MIGRATIONS = contract(
+    "MIGRATIONS",
+    {
+        "migration": text(),
+        "herd": text(),
+        "animal": text(),
+        "bio_year": integer(),
+        "season": text(),  # spring, autumn or the names of season_names | winter, summer
+        "part": text(PARTS),
+        "start_utc": utc(),
+        "end_utc": utc(),
+        "class": text(MOVEMENT_CLASSES),
+        "method": text(("auto", "pick")),
+        "is_open": boolean(),
+    },
+    unique=["migration"],
+)
+
+# One row per animal and biological year, whatever its class: why it migrates or not.
+ANIMAL_YEARS = contract(
+    "ANIMAL_YEARS",
+    {
+        "herd": text(),
+        "animal": text(),
+        "bio_year": integer(),
+        "class": text(MOVEMENT_CLASSES),
+        "reason": text(),
+        "n_fixes": integer(AT_LEAST_0),
+        "first_utc": utc(),
+        "last_utc": utc(),
+        "displacement_km": number(AT_LEAST_0, nullable=True),  # farthest of the chosen model
+        "range_distance_km": number(AT_LEAST_0, nullable=True),  # median winter to median summer
+        "theta_d": number(nullable=True),  # half-way out, days since the bio-year's start
+        "phi_d": number(nullable=True),
+        "theta_back_d": number(nullable=True),
+        "phi_back_d": number(nullable=True),
+        "weight_migrant": number(FRACTION, nullable=True),  # AIC weights
+        "weight_mixed_migrant": number(FRACTION, nullable=True),
+        "weight_disperser": number(FRACTION, nullable=True),
+        "weight_resident": number(FRACTION, nullable=True),
+        "weight_nomad": number(FRACTION, nullable=True),
+        "n_effective": number(AT_LEAST_0, nullable=True),  # independent points behind the weights
+        "convergence": number(FRACTION, nullable=True),  # share of starts that reached the optimum
+        "on_bound": text(),  # "phi2_d;rho_d": parameters of the chosen model on a bound
+    },
+    unique=["animal", "bio_year"],
+)
+
+# One row per leg of a migration, in order; a migration without a stop has one.
+LEGS = contract(
+    "LEGS",
+    {
+        "migration": text(),
+        "leg": integer(pa.Check.ge(1)),
+        "start_utc": utc(),
+        "end_utc": utc(),
+        "net_km": number(AT_LEAST_0),  # geodesic, from its first to its last fix
+        "stop_days": number(AT_LEAST_0),  # length of the stop that follows; 0 after the last leg
+    },
+    unique=["migration", "leg"],
+)
+
+# Sparse occurrence: mass of each migration on lattice cells, sorted by (migration, row, col).
+SURFACES = contract(
+    "SURFACES",
+    {
+        "migration": text(),
+        "row": integer(dtype="int32"),
+        "col": integer(dtype="int32"),
+        "mass": number(FRACTION),
+    },
+    unique=["migration", "row", "col"],
+)
+
+# How each window's surface came about; ``error`` is non-empty where there is none.
+ESTIMATES = contract(
+    "ESTIMATES",
+    {
+        "migration": text(),
+        "animal": text(),
+        "season": text(),
+        "part": text(PARTS),
+        "method": text(),
+        "reason": text(),
+        "s2_m2_min": number(AT_LEAST_0, nullable=True),
+        # 95 % interval; NaN where the variance was not estimated once for the whole window.
+        "s2_low_m2_min": number(AT_LEAST_0, nullable=True),
+        "s2_high_m2_min": number(AT_LEAST_0, nullable=True),
+        # Of dbbmm: s2 is the mean over the time bridged, these are quantiles over the bridges.
+        "s2_p05_m2_min": number(AT_LEAST_0, nullable=True),
+        "s2_p95_m2_min": number(AT_LEAST_0, nullable=True),
+        "n_fixes": integer(AT_LEAST_0),
+        "n_bridges": integer(AT_LEAST_0),
+        "n_long_lags": integer(AT_LEAST_0),
+        "n_edge": integer(AT_LEAST_0),  # dbbmm: bridges near an end, from fewer windows
+        "n_breaks": integer(AT_LEAST_0),  # dbbmm: fixes at which the movement changes
+        "mass": number(pa.Check.in_range(0, 1 + 1e-9), nullable=True),
+        "error": text(),
+    },
+    unique=["migration"],
+)
+
+# Motion variance of each bridge, where it is not one for the window (method dbbmm). ``source``:
+# windows; edge: from fewer windows than inside, or carried; track: the whole window's, in a run of
+# fixes too short for one.
+VARIANCES = contract(
+    "VARIANCES",
+    {
+        "migration": text(),
+        "animal": text(),
+        "start_utc": utc(),
+        "s2_m2_min": number(AT_LEAST_0),
+        "source": text(("windows", "edge", "track")),
+    },
+    unique=["migration", "start_utc"],
+)
+
+# What each migration was; distances are geodesic.
+MIGRATION_FACTS = contract(
+    "MIGRATION_FACTS",
+    {
+        "migration": text(),
+        "herd": text(),
+        "animal": text(),
+        "bio_year": integer(),
+        "season": text(),
+        "start_utc": utc(),
+        "end_utc": utc(),
+        "is_open": boolean(),
+        "n_fixes": integer(AT_LEAST_0),  # usable fixes within the window
+        "fix_interval_h": number(AT_LEAST_0, nullable=True),
+        "days": number(AT_LEAST_0),  # of the window
+        "tracked_days": number(AT_LEAST_0),  # without the gaps
+        "stopover_days": number(AT_LEAST_0, nullable=True),  # NaN: no stopovers, or only gaps
+        "net_km": number(AT_LEAST_0, nullable=True),
+        "path_km": number(AT_LEAST_0, nullable=True),
+        "resampled_km": number(AT_LEAST_0, nullable=True),
+        "farthest_km": number(AT_LEAST_0, nullable=True),
+        "speed_km_d": number(AT_LEAST_0, nullable=True),
+    },
+    unique=["migration"],
+)

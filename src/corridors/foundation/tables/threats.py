@@ -1,0 +1,94 @@
+"""What it costs the herd: ranked segments and exposed areas."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from corridors.foundation.tables.columns import (
+    AT_LEAST_0,
+    FRACTION,
+    contract,
+    geometry,
+    integer,
+    number,
+    text,
+)
+from corridors.foundation.vocabulary import (
+    BARRIER_KINDS,
+    BARRIER_STATUS,
+    PERMEABILITY_SOURCES,
+)
+
+THREATS = contract(
+    "THREATS",
+    {
+        "threat": text(),
+        "segment": text(),
+        "herd": text(),
+        "name": text(),
+        "kind": text(BARRIER_KINDS),
+        "class": text(),
+        "status": text(BARRIER_STATUS),
+        "corridor_class": text(),
+        "from_km": number(AT_LEAST_0),
+        "to_km": number(AT_LEAST_0),
+        "length_m": number(AT_LEAST_0),
+        "passages_per_year": number(AT_LEAST_0),
+        "approaches_per_year": number(AT_LEAST_0),
+        "encounters_per_year": number(AT_LEAST_0),
+        "n_animals": integer(AT_LEAST_0),
+        "permeability_mean": number(FRACTION),
+        "permeability_p05": number(FRACTION),
+        "permeability_p95": number(FRACTION),
+        "permeability_source": text(PERMEABILITY_SOURCES),
+        "blocked_per_year": number(AT_LEAST_0),
+        "blocked_p05": number(AT_LEAST_0),
+        "blocked_p95": number(AT_LEAST_0),
+        "unit": text(),  # "per animal" or "herd of N (source)"
+        "score": number(AT_LEAST_0),
+        "rank": integer(pa.Check.ge(1)),
+        "rank_p05": number(pa.Check.ge(1)),
+        "rank_p95": number(pa.Check.ge(1)),
+        "p_top10": number(FRACTION),
+        "reason": text(),
+        "action": text(),
+        "geometry": geometry("LineString"),
+    },
+    unique=["threat"],
+)
+
+# Areal pressures: polygons of settlement, cropland and energy sites, and the use that lies on them.
+_AREA = {
+    "polygon": text(),
+    "herd": text(),
+    "name": text(),
+    "kind": text(BARRIER_KINDS),
+    "class": text(),
+    "status": text(BARRIER_STATUS),
+    "source": text(),
+    "mass_share": number(FRACTION, nullable=True),  # of the use during migration; NaN: unknown
+    "winter_share": number(FRACTION, nullable=True),
+    "summer_share": number(FRACTION, nullable=True),
+    "n_animals": integer(AT_LEAST_0),  # with a usable fix on it
+}
+_AREAL = geometry("Polygon", "MultiPolygon")
+
+AREAS = contract(
+    "AREAS",
+    {**_AREA, "permeability": number(FRACTION, nullable=True), "geometry": _AREAL},
+    unique=["polygon"],
+)
+
+EXPOSURE = contract(
+    "EXPOSURE",
+    {
+        **_AREA,
+        "severity": number(FRACTION),  # share of the exposed use that is lost
+        "severity_source": text(("prior", "stated")),
+        "season": text(),  # of the largest share: migration, winter or summer
+        "score": number(FRACTION),  # largest share x severity
+        "rank": integer(pa.Check.ge(1)),
+        "geometry": _AREAL,
+    },
+    unique=["polygon"],
+)
