@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
@@ -51,28 +50,13 @@ def test_looking_imports_no_science(world: Any, arguments: list[str]) -> None:
     assert "rich" not in modules
 
 
-@pytest.mark.parametrize(
-    ("arguments", "limit_s"),
-    [(["--help"], 0.3), (["status"], 0.3), (["plan"], 0.3), (["run"], 1.0)],
-)
-def test_looking_is_quick(world: Any, arguments: list[str], limit_s: float) -> None:
-    world.run()
-    took_s = []
-    for _ in range(5):
-        began = time.monotonic()
-        assert world.call(*arguments).returncode == 0
-        took_s.append(time.monotonic() - began)
-    # The best of five: other programs on the machine are not what is measured.
-    assert min(took_s) < limit_s
-
-
 def test_results_are_the_same_for_every_scheduler(world: Any) -> None:
     distributed = pytest.importorskip("distributed")
-    world.run()
+    n_results = len(world.run())
     serial = world.outputs()
     done = world.call("run", "--force", "--scheduler", "processes", "--workers", "2", "--json")
     assert done.returncode == 0, done.stderr
-    assert sum(one["result"] == "done" for one in json.loads(done.stdout)["stages"]) == 19
+    assert sum(one["result"] == "done" for one in json.loads(done.stdout)["stages"]) == n_results
     assert world.outputs() == serial
     del distributed
     scheduler = subprocess.Popen(
@@ -89,7 +73,7 @@ def test_results_are_the_same_for_every_scheduler(world: Any) -> None:
     finally:
         scheduler.communicate("end\n", timeout=30)
     assert done.returncode == 0, done.stderr
-    assert sum(one["result"] == "done" for one in json.loads(done.stdout)["stages"]) == 19
+    assert sum(one["result"] == "done" for one in json.loads(done.stdout)["stages"]) == n_results
     assert world.outputs() == serial
 
 
