@@ -316,6 +316,26 @@ def test_a_barrier_that_stood_half_the_time_has_half_the_exposure(world: World) 
     assert "met by 1 of 2 animals" in reasons["new"]
 
 
+def test_a_day_that_says_nothing_for_the_status_takes_no_animal_out_of_the_rate(
+    world: World,
+) -> None:
+    # Of a removed line only the last day counts, of a planned one only the first.
+    layer = segments(
+        gone=("fence", "fence_livestock", "removed"),
+        unmet=("fence", "fence_livestock", "removed"),
+        plan=("road", "trunk", "planned"),
+    )
+    day = pd.Timestamp("1990-01-01", tz="UTC")
+    layer.loc[layer["status"] == "removed", "valid_from"] = day
+    layer.loc[layer["status"] == "planned", "valid_to"] = day
+    met = encounters([("gone", "a", "spring", 3, 0), ("plan", "a", "spring", 3, 0)])
+    threats, _ = world.rank(layer, met, years={"a": 2.0, "b": 2.0, "c": 2.0})
+    rate = threats.set_index("segment")["passages_per_year"]
+    assert rate.to_dict() == pytest.approx({"gone": 3 / 6, "unmet": 0.0, "plan": 3 / 6})
+    planned = threats.set_index("segment")["reason"]["plan"]
+    assert "met by 1 of 3 animals" in planned
+
+
 def test_a_fence_of_one_animal_falls_behind_met_fences_and_not_behind_empty_ones(
     world: World,
 ) -> None:

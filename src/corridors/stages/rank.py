@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
 from corridors.stages.context import StageContext
@@ -85,7 +86,9 @@ def run(context: StageContext) -> None:
         write_json(facts, context.out / "rank.json")
         return
     context.progress("weighing encounters", 0.1)
-    is_dated = ranked["valid_from"].notna() | ranked["valid_to"].notna()
+    # As in stage `intersect`: an end that says nothing for the status (a removed barrier's first
+    # day) makes no time span of its own.
+    is_dated = validity_of(ranked).is_dated
     met = evidence(
         encounters,
         ranked["segment"].tolist(),
