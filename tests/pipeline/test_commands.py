@@ -124,6 +124,39 @@ def test_a_pipeline_file_names_stages_herds_and_configuration(world: Any) -> Non
     assert ran == [("ingest", "bison"), ("clean", "bison")]
 
 
+def test_wait_on_the_command_line_goes_before_that_of_a_pipeline_file(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+
+    from corridors.cli import commands
+
+    path = world.folder / "night.yaml"
+    path.write_text("wait_s: 3600\n")
+    waits: list[float] = []
+
+    def note(_study: object, _stages: object, _herds: object, choice: commands.Choice) -> int:
+        waits.append(choice.options().wait_s)
+        return 0
+
+    monkeypatch.setattr(commands, "_go", note)
+    for options in ([], ["--wait", "0"], ["--wait", "5"]):
+        assert CliRunner().invoke(commands.group, ["run", str(path), *options]).exit_code == 0
+    assert waits == [3600.0, 0.0, 5.0]
+
+
+def test_what_an_environment_variable_holds_stays_out_of_results(world: Any) -> None:
+    secret = world.folder / "data" / "raw" / "hidden-place.csv"
+    secret.write_bytes(world.track("argali").read_bytes())
+    herd = {"species": "Ovis ammon", "tracks": [{"path": "${TRACKS}", "format": "movebank"}]}
+    world.write_config(herds={"argali": herd})
+    done = world.call("ingest", "--scheduler", "serial", TRACKS=str(secret))
+    assert done.returncode == 0, done.stderr
+    manifest = (world.processed / "ingest" / "argali" / "manifest.json").read_text()
+    assert "${TRACKS}" in manifest
+    assert "hidden-place" not in manifest
+
+
 @pytest.mark.parametrize("name", ["full.yaml", "nightly.yaml"])
 def test_the_pipeline_files_of_the_project_are_valid(project: Path, name: str) -> None:
     from corridors.run.pipeline import load_pipeline

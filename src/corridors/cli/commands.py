@@ -39,8 +39,8 @@ def _running(command: Command) -> Command:
             "--wait",
             type=click.FloatRange(min=0),
             metavar="SECONDS",
-            default=0.0,
-            help="Wait so long for another run to end.",
+            default=None,
+            help="Wait so long for another run to end.  [default: 0]",
         ),
         click.option(
             "--workers",
@@ -70,7 +70,7 @@ class Choice:
     herd: tuple[str, ...]
     scheduler: str | None
     workers: int | None
-    wait: float
+    wait: float | None
     force: bool
     as_json: bool
 
@@ -78,7 +78,7 @@ class Choice:
         """Return the options of the run."""
         from corridors.run.graph import Options
 
-        return Options(self.scheduler or "processes", self.workers or 0, self.wait, self.force)
+        return Options(self.scheduler or "processes", self.workers or 0, self.wait or 0.0, self.force)
 
 
 class _Group(click.Group):
@@ -171,7 +171,7 @@ def run(pipeline: Path | None, **given: Any) -> int:
             herd=choice.herd or plan.herds,
             scheduler=choice.scheduler or plan.scheduler,
             workers=choice.workers or plan.workers,
-            wait=choice.wait or plan.wait_s,
+            wait=plan.wait_s if choice.wait is None else choice.wait,
             force=choice.force,
             as_json=choice.as_json,
         )

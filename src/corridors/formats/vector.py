@@ -100,7 +100,7 @@ def read_layer(
     nothing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     notes: dict[str, Any] = {"features": len(frame)}
     if heard:
-        said = {str(remark.message).replace(str(path), path.name) for remark in heard}
+        said = {str(remark.message).replace(str(path), name) for remark in heard}
         notes["remarks_of_reader"] = sorted(said)[:_REMARKS]
     if nothing.any():
         notes["without_geometry"] = int(nothing.sum())

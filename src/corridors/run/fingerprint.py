@@ -73,7 +73,7 @@ class Fingerprints:
         for configured in table.inputs_of(stage, self.study.config, partition):
             path = self.study.raw_path(configured)
             try:
-                found[configured] = self.digests.of_input(path)
+                found[configured] = _as_written(configured, path, self.digests.of_input(path))
             except OSError as error:
                 missing = isinstance(error, FileNotFoundError)
                 faults.append(
@@ -88,6 +88,15 @@ class Fingerprints:
         if faults:
             raise MissingInputError(faults)
         return found
+
+
+def _as_written(configured: str, path: Path, files: Mapping[str, str]) -> dict[str, str]:
+    """Return ``files`` under the name in the configuration: what a variable holds stays out."""
+    name = Path(configured).name
+    if "${" not in name:
+        return dict(files)
+    stem = name.removesuffix(path.suffix)
+    return {stem + file.removeprefix(path.stem): digest for file, digest in files.items()}
 
 
 def canonical(sections: Mapping[str, object]) -> dict[str, Any]:
