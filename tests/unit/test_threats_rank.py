@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import LineString
+from shapely import LineString, box
 
 from corridors.config.model import Rank
 from corridors.formats.parquet import read_json, read_layer, write_json, write_table
@@ -72,6 +72,7 @@ class World:
         *,
         years: dict[str, float] | None = None,
         size: float | None = None,
+        areas: gpd.GeoDataFrame | None = None,
         **settings: object,
     ) -> tuple[gpd.GeoDataFrame, dict]:
         upstream, out = self.folder / "intersect", self.folder / "rank"
@@ -79,7 +80,7 @@ class World:
         out.mkdir(exist_ok=True)
         write_table(layer, upstream / "segments.parquet", tables.SEGMENTS)
         write_table(met, upstream / "encounters.parquet", tables.ENCOUNTERS)
-        areas = tables.empty(tables.AREAS)
+        areas = tables.empty(tables.AREAS) if areas is None else areas
         write_table(areas, upstream / "areas.parquet", tables.AREAS)
         facts = {} if years is None else {"tracking_years": years}
         write_json(facts, upstream / "intersect.json")
@@ -334,6 +335,20 @@ def test_a_day_that_says_nothing_for_the_status_takes_no_animal_out_of_the_rate(
     assert rate.to_dict() == pytest.approx({"gone": 3 / 6, "unmet": 0.0, "plan": 3 / 6})
     planned = threats.set_index("segment")["reason"]["plan"]
     assert "met by 1 of 3 animals" in planned
+
+
+def test_a_prior_that_only_an_area_uses_is_not_called_unused(world: World) -> None:
+    layer = segments(f=("fence", "fence_livestock", "existing"))
+    field = {"polygon": "p", "herd": "test-herd", "name": "", "kind": "cropland", "class": "wheat"}
+    shares = {"mass_share": 0.5, "winter_share": np.nan, "summer_share": np.nan, "n_animals": 1}
+    areas = gpd.GeoDataFrame(
+        [field | shares | {"status": "existing", "source": "test", "permeability": np.nan}],
+        geometry=[box(73.0, 37.0, 73.1, 37.1)],
+        crs="EPSG:4326",
+    )
+    met = encounters([("f", "a", "spring", 3, 0)])
+    _, facts = world.rank(layer, met, areas=areas, priors={"wheat": 0.4, "barley": 0.4})
+    assert facts["priors_unused"] == ["barley"]
 
 
 def test_a_fence_of_one_animal_falls_behind_met_fences_and_not_behind_empty_ones(

@@ -121,7 +121,9 @@ def run(context: StageContext) -> None:
             for row in used.itertuples(index=False)
         },
         "n_stated_permeability": int(is_stated.sum()),
-        "priors_unused": sorted(set(settings.priors) - set(ranked["class"])),
+        "priors_unused": sorted(
+            set(settings.priors) - set(ranked["class"]) - set(exposed["class"])
+        ),
     }
     write_table(threats, context.out / "threats.parquet", tables.THREATS)
     write_json(facts, context.out / "rank.json")
