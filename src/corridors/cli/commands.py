@@ -78,7 +78,9 @@ class Choice:
         """Return the options of the run."""
         from corridors.run.graph import Options
 
-        return Options(self.scheduler or "processes", self.workers or 0, self.wait or 0.0, self.force)
+        return Options(
+            self.scheduler or "processes", self.workers or 0, self.wait or 0.0, self.force
+        )
 
 
 class _Group(click.Group):
