@@ -148,7 +148,8 @@ def components(key: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     _, first = np.unique(label, return_index=True)
     rank = np.empty(first.size, dtype=np.int64)
     rank[np.argsort(first, kind="stable")] = np.arange(first.size)
-    return rank[label]
+    patch: npt.NDArray[np.int64] = rank[label]
+    return patch
 
 
 @dataclass(frozen=True)
