@@ -104,6 +104,14 @@ def test_settling_counts_from_the_first_usable_fix(rng: np.random.Generator) -> 
     assert has(flags, "range_start") == [6, 7, 8, 9, 10, 11]
 
 
+def test_settling_does_not_count_from_fixes_at_the_factory(rng: np.random.Generator) -> None:
+    frame, x, y = track(rng, "a")
+    x[:3] += 5e6
+    flags = flag_fixes(frame, x, y, **{**DEFAULTS, "settling_days": 1.0})
+    assert has(flags, "spike") == [0, 1, 2]
+    assert has(flags, "range_start") == [3, 4, 5, 6, 7, 8]
+
+
 def test_of_equal_times_the_best_usable_fix_stays() -> None:
     track_no = np.zeros(6, dtype=np.int64)
     time_s = np.array([0.0, 0.0, 0.0, 9.0, 9.0, 9.0])

@@ -56,7 +56,7 @@ def flag_fixes(
     burst_gap_h
         Fixes farther apart in time make no step, h.
     settling_days
-        ``range_start``: this long after the first usable fix.
+        ``range_start``: this long after the first usable fix that is no gross outlier, d.
 
     Returns
     -------
@@ -72,7 +72,6 @@ def flag_fixes(
     flags[poor(fixes, dop_max=dop_max, allow_2d=allow_2d)] |= FLAG_BIT["poor_fix"]
     repeated = duplicate_times(track, time_s, fixes["dop"].to_numpy(dtype=float), flags)
     flags[repeated] |= FLAG_BIT["duplicate_time"]
-    flags[settling(track, time_s, flags, days=settling_days)] |= FLAG_BIT["range_start"]
     left = np.flatnonzero(flags == 0)
     found = gross_outliers(
         x_m[left],
@@ -84,6 +83,8 @@ def flag_fixes(
         gap_h=burst_gap_h,
     )
     flags[left[found]] |= FLAG_BIT["spike"]
+    # Counted from the capture, not from fixes at the collar's factory.
+    flags[settling(track, time_s, flags, days=settling_days)] |= FLAG_BIT["range_start"]
     left = np.flatnonzero(flags == 0)
     found = spikes(
         x_m[left],
