@@ -227,7 +227,13 @@ def test_a_herd_without_tracks_has_segments_without_data(tmp_path: Path) -> None
     assert not segments["has_data"].any()
     for name in ("crossings", "encounters"):
         assert len(read_table(context.out / f"{name}.parquet")) == 0
-    assert len(read_layer(context.out / "border_report.parquet")) == 1
+    report = read_layer(context.out / "border_report.parquet")
+    shares = read_table(context.out / "national_shares.parquet")
+    assert len(report) == 1
+    assert len(shares) > 0
+    # Nobody was tracked: that is not "no passage" and "no use".
+    assert report["expected_per_year"].isna().all()
+    assert shares["mass_share"].isna().all()
     assert read_json(context.out / "intersect.json")["tracking_years"] == {}
 
 

@@ -157,7 +157,8 @@ def national_shares(
     -------
     shares
         ``state, corridor_km2, corridor_share, mass_share, n_animals`` for the states that hold any
-        of them. Areas are geodesic; shares are of the whole corridor and of the whole mass.
+        of them. Areas are geodesic; shares are of the whole corridor and of the whole mass; without
+        mass ``mass_share`` is NaN.
     elsewhere
         ``corridor_share_elsewhere`` and ``mass_share_elsewhere``: what lies in none of the states.
     """
@@ -180,7 +181,9 @@ def national_shares(
             "state": states["state"].astype(str).to_numpy(),
             "corridor_km2": area,
             "corridor_share": np.clip(area / whole, 0, 1) if whole > 0 else area,
-            "mass_share": np.clip(held / total, 0, 1) if total > 0 else np.zeros(len(states)),
+            "mass_share": np.clip(held / total, 0, 1)
+            if total > 0
+            else np.full(len(states), np.nan),
             "n_animals": counts.reindex(range(len(states)), fill_value=0).to_numpy(np.int64),
         }
     )

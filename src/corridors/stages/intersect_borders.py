@@ -104,7 +104,7 @@ def _border_report(
     frame = pd.concat([boundaries[columns], lengths], axis=1)
     frame["herd"] = herd.name
     frame["observed"] = name.map(steps.size()).fillna(0).astype("int64")
-    frame["expected_per_year"] = net / years if years > 0 else net
+    frame["expected_per_year"] = net / years if years > 0 else np.nan
     frame["n_animals"] = name.map(met["n_animals"]).fillna(0).astype("int64")
     frame["months"] = name.map(met["months"].to_dict()).astype(object).fillna("").astype(str)
     frame["herd"] = frame["herd"].astype(str)

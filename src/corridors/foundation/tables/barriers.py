@@ -154,7 +154,7 @@ BORDER_REPORT = contract(
         "difference_percent": number(nullable=True),
         "corridor_km": number(AT_LEAST_0),  # boundary inside the low corridor
         "observed": integer(AT_LEAST_0),
-        "expected_per_year": number(AT_LEAST_0),
+        "expected_per_year": number(AT_LEAST_0, nullable=True),  # NaN: nobody was tracked
         "n_animals": integer(AT_LEAST_0),
         "months": text(),
         "geometry": geometry("LineString", "MultiLineString"),
@@ -184,7 +184,7 @@ NATIONAL_SHARES = contract(
         "state": text(),
         "corridor_km2": number(AT_LEAST_0),
         "corridor_share": number(FRACTION),
-        "mass_share": number(FRACTION),
+        "mass_share": number(FRACTION, nullable=True),  # NaN: no surface
         "n_animals": integer(AT_LEAST_0),
     },
     unique=["state"],
