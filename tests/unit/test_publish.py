@@ -110,6 +110,29 @@ def test_a_single_tracked_animal_is_not_given_to_partners(
         publish.run(made_up.context(tmp_path / "in", tmp_path / "out", tier="partner"))
 
 
+def test_the_corridor_of_a_single_migrant_is_not_given_to_partners(
+    made_up: ModuleType, tmp_path: Path
+) -> None:
+    from corridors.formats.parquet import read_layer, write_table
+    from corridors.foundation import tables
+
+    made_up.write(tmp_path / "in")
+    path = tmp_path / "in" / "delineate" / "corridors.parquet"
+    corridors = read_layer(path)
+    one = corridors[corridors["corridor_class"] == "low"].assign(n_tracked=1, share=1.0)
+    write_table(one, path, tables.CORRIDORS)
+    with pytest.raises(MethodError, match="only one gave the herd's corridor"):
+        publish.run(made_up.context(tmp_path / "in", tmp_path / "out", tier="partner"))
+
+
+def test_notes_that_may_name_an_animal_are_counted_for_partners(
+    published: dict[str, Path],
+) -> None:
+    html = (published["partner"] / "report.html").read_text(encoding="utf-8")
+    assert "notes left out because they may name an animal: 7" in html
+    assert "notes left out" not in (published["internal"] / "report.html").read_text("utf-8")
+
+
 def test_styles_are_found_by_the_true_geometry_column_and_carry_no_clock(
     published: dict[str, Path],
 ) -> None:

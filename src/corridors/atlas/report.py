@@ -229,7 +229,11 @@ def _method(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
     failed = estimates[estimates["error"] != ""]
     notes = list(_notes(evidence.recorded.values()))
     if not internal:
-        notes = facts.without_names(notes, tables["animal_years"]["animal"].unique())
+        kept = facts.without_names(notes, tables["fixes"]["animal"].unique())
+        n_dropped = len(notes) - len(kept)
+        notes = kept
+        if n_dropped:
+            notes.append(f"notes left out because they may name an animal: {n_dropped}")
     return {
         "crs": clean["crs"],
         "cell_m": float(clean["cell_m"]),

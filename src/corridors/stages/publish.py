@@ -61,7 +61,7 @@ def run(context: StageContext) -> None:
     context.progress("read", 0.0)
     tables = _tables(context)
     recorded = _recorded(context)
-    _refuse_what_would_show_one_animal(heading, tables["fixes"])
+    _refuse_what_would_show_one_animal(heading, tables["fixes"], tables["corridors"])
     about = pd.DataFrame(_labels(heading).items(), columns=["item", "value"])
     sheet = fact_sheet.table(recorded["describe"])
     products, left_out = choose(
@@ -195,18 +195,28 @@ def _with_words(borders: pd.DataFrame) -> pd.DataFrame:
     ).astype({"length_words": str})
 
 
-def _refuse_what_would_show_one_animal(heading: Heading, fixes: pd.DataFrame) -> None:
+def _refuse_what_would_show_one_animal(
+    heading: Heading, fixes: pd.DataFrame, corridors: pd.DataFrame
+) -> None:
+    if heading.tier != "partner":
+        return
+    whole = corridors[(corridors["evidence"] == "tracked") & (corridors["season"] == "all")]
     n_animals = fixes.loc[fixes["burst"] >= 0, "animal"].nunique()
-    if heading.tier == "partner" and n_animals == 1:
-        raise MethodError(
-            Fault(
-                "tier partner would show a single animal: the herd has only one with usable fixes",
-                column="publish.tier",
-                expected="at least two tracked animals, or none",
-                got="1",
-                cure="set publish.tier to internal and do not pass the result on",
-            )
+    if n_animals == 1:
+        why = "the herd has only one with usable fixes"
+    elif (whole["n_tracked"] == 1).any():
+        why = "only one gave the herd's corridor and surface"
+    else:
+        return
+    raise MethodError(
+        Fault(
+            f"tier partner would show a single animal: {why}",
+            column="publish.tier",
+            expected="at least two tracked animals, or none",
+            got="1",
+            cure="set publish.tier to internal and do not pass the result on",
         )
+    )
 
 
 def _labels(heading: Heading) -> dict[str, str]:
