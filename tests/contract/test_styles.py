@@ -95,6 +95,18 @@ def test_every_published_column_has_a_readable_name() -> None:
     assert columns - {"geometry"} - set(ALIASES) == set()
 
 
+@pytest.mark.parametrize("name", ["corridors", "stopovers", "crossings", "border_crossings"])
+def test_seasons_that_a_study_names_itself_are_drawn(
+    frames: dict[str, pd.DataFrame], name: str
+) -> None:
+    rows = frames[name]
+    named = pd.concat([rows.assign(season="wet"), rows.assign(season="dry")], ignore_index=True)
+    root = fromstring(document(STYLES[name](named)).split("\n", 1)[1])
+    filters = " ".join(rule.get("filter", "") for rule in root.iter("rule"))
+    assert "'wet'" in filters
+    assert "'dry'" in filters
+
+
 def test_every_contract_layer_is_known() -> None:
     assert set(CONTRACT_OF) == {plan.name for plan in LAYERS} - LISTS
 

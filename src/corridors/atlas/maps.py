@@ -18,7 +18,7 @@ from shapely import LineString, box, get_coordinates, get_parts, line_interpolat
 
 from corridors.atlas import palette
 from corridors.atlas.furniture import draw_frame, draw_numbers, nice_extent
-from corridors.atlas.styles import LABELLED_RANKS, SEASON_WORDS, THREAT_CLASSES
+from corridors.atlas.styles import LABELLED_RANKS, SEASON_WORDS, THREAT_CLASSES, seasons_of
 from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES
 
 Layers = Mapping[str, gpd.GeoDataFrame]
@@ -351,14 +351,12 @@ def _name_sides(axes: Axes, line: LineString, left: str, right: str) -> None:
 
 def _crossings(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
     entries: list[Patch | Line2D] = []
-    for season, words in SEASON_WORDS.items():
+    for season in seasons_of(frame):
         rows = frame[frame["season"] == season]
-        if not len(rows):
-            continue
-        colour = palette.SEASON.get(season, palette.SEASON["other"])
+        colour = palette.season(season)
         x, y = get_coordinates(rows.geometry.to_numpy()).T
         axes.scatter(x, y, s=7, color=colour, edgecolor=palette.PAPER, linewidth=0.25, zorder=6)
-        label = f"Crossing, {words.lower()}"
+        label = f"Crossing, {SEASON_WORDS.get(season, season).lower()}"
         entries.append(Line2D([], [], marker="o", ls="", ms=3.5, color=colour, label=label))
     return entries
 

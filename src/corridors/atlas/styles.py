@@ -49,6 +49,19 @@ SEASON_WORDS: Mapping[str, str] = {
 }
 
 
+def seasons_of(frame: pd.DataFrame) -> list[str]:
+    """Return the seasons that occur, also those that a study names itself, in a fixed order.
+
+    Examples
+    --------
+    >>> seasons_of(pd.DataFrame({"season": ["wet", "autumn", "all", "wet"]}))
+    ['all', 'autumn', 'wet']
+    """
+    present = set(frame["season"])
+    known = [season for season in SEASON_WORDS if season in present]
+    return known + sorted(present.difference(SEASON_WORDS))
+
+
 def threats(frame: pd.DataFrame) -> LayerStyle:
     """Return lines graduated by rank, the first ten numbered with their rank interval."""
     return _threat_style(frame, "rank", "rank_p05", "rank_p95")
@@ -131,16 +144,19 @@ def expert_corridor(frame: pd.DataFrame) -> LayerStyle:
 def stopovers(frame: pd.DataFrame) -> LayerStyle:
     """Return hatched stopovers."""
     rules = []
-    for season, angle in (("all", 45), ("spring", 45), ("autumn", 135)):
-        if not (frame["season"] == season).any():
-            continue
+    seasons = seasons_of(frame)
+    # The two migrations of a year are hatched against each other.
+    second = {"autumn", *[season for season in seasons if season not in SEASON_WORDS][1:]}
+    for season in seasons:
+        angle = 135 if season in second else 45
         symbol = Symbol(
             (
                 hatch(rgba(palette.STOPOVER, 0.75), 0.16, 1.4, angle),
                 outline(rgba(palette.STOPOVER, 0.75), 0.18),
             )
         )
-        rules.append(Rule(SEASON_WORDS[season], f'"season" = {quoted(season)}', symbol))
+        words = SEASON_WORDS.get(season, season)
+        rules.append(Rule(words, f'"season" = {quoted(season)}', symbol))
     return _style(frame, "Polygon", rules, display='"stopover"')
 
 
@@ -331,7 +347,7 @@ def _corridor_style(
     dashed: bool = False,
 ) -> LayerStyle:
     dash = (2.2, 1.1) if dashed else ()
-    present = [s for s in ("all", "spring", "autumn") if (frame["season"] == s).any()]
+    present = seasons_of(frame)
     groups = []
     for season in present:
         classes = []
@@ -350,7 +366,7 @@ def _corridor_style(
             )
         groups.append(
             Rule(
-                SEASON_WORDS[season],
+                SEASON_WORDS.get(season, season),
                 f'"season" = {quoted(season)}',
                 rules=tuple(classes),
                 checked=season == present[0],
@@ -372,10 +388,7 @@ def _barrier_symbol(kind: str, colour: str, dash: tuple[float, ...]) -> Symbol:
 
 def _points_by_season(frame: pd.DataFrame, shape: str, size_mm: float) -> LayerStyle:
     rules = []
-    # A study may have names of its own for its migrations.
-    for season in dict.fromkeys([*SEASON_WORDS, *sorted(frame["season"].unique())]):
-        if not (frame["season"] == season).any():
-            continue
+    for season in seasons_of(frame):
         colour = palette.season(season)
         symbol = Symbol((marker(shape, rgba(colour, 0.85), size_mm, _WHITE, 0.2),))
         words = SEASON_WORDS.get(season, season)
