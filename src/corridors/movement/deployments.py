@@ -30,11 +30,17 @@ def outside_deployment(
     [False, True]
     """
     inside = np.zeros(len(animal), dtype=bool)
+    # By position, so that the cost is not the number of fixes times the number of deployments.
+    rows_of = animal.reset_index(drop=True).groupby(animal.to_numpy(), sort=False).indices
     for name, start, end in zip(deployed_animal, start_utc, end_utc, strict=True):
-        held = animal == name
+        rows = rows_of.get(name)
+        if rows is None:
+            continue
+        times = time_utc.iloc[rows]
+        held = np.ones(len(rows), dtype=bool)
         if not pd.isna(start):
-            held = held & (time_utc >= start)
+            held &= (times >= start).to_numpy()
         if not pd.isna(end):
-            held = held & (time_utc <= end)
-        inside |= held.to_numpy()
+            held &= (times <= end).to_numpy()
+        inside[rows] |= held
     return ~inside
