@@ -278,6 +278,21 @@ def test_a_barrier_counts_only_in_its_time(
     assert (segments["valid_to"].isna() == (valid_to is None)).all()
 
 
+def test_a_crossing_just_after_the_first_midnight_is_observed_and_nothing_expected(
+    tmp_path: Path,
+) -> None:
+    # The last step begins at 21:54, has its middle at 23:54 and meets the fence at 00:06.
+    context = world(tmp_path, tracked=True, valid_from="2022-04-02")
+    path = tmp_path / "clean" / "fixes.parquet"
+    track = read_layer(path).iloc[:9].copy()
+    track["time_utc"] += pd.Timestamp("2022-04-01 21:54", tz="UTC") - track["time_utc"].iloc[7]
+    write_table(track, path, tables.CLEAN_FIXES)
+    run(context)
+    crossings = read_table(context.out / "crossings.parquet")
+    assert crossings[["observed", "expected_per_year"]].to_numpy().tolist() == [[1, 0.0]]
+    assert not read_layer(context.out / "segments.parquet")["has_data"].any()
+
+
 def test_a_date_that_holds_for_all_tracking_changes_nothing(tracked: Path, tmp_path: Path) -> None:
     context = world(tmp_path, tracked=True, valid_from="2000-01-01")
     run(context)

@@ -171,7 +171,9 @@ def _crossings(
             "segment": out["segment"].astype(str),
             "herd": herd.name,
             "season": out["season"].astype(str),
-            "expected_per_year": out["expected"].fillna(0.0) / out["segment"].map(years),
+            # A step over midnight may cross in the segment's time and have its middle before it:
+            # then no year counts and nothing is expected.
+            "expected_per_year": (out["expected"] / out["segment"].map(years)).fillna(0.0),
             "observed": out["observed"].fillna(0).astype("int64"),
             "n_animals": out["n_animals"].fillna(0).astype("int64"),
             "months": out["months"].astype(object).fillna("").astype(str),
