@@ -125,6 +125,14 @@ def test_the_corridor_of_a_single_migrant_is_not_given_to_partners(
         publish.run(made_up.context(tmp_path / "in", tmp_path / "out", tier="partner"))
 
 
+def test_a_title_with_control_characters_gives_a_project_that_opens() -> None:
+    from corridors.formats.qgis import Project, document
+
+    title = "Argali\x01 <&>\x1b[31m"
+    text = document(Project(title, "", "", "EPSG:4326", (0.0, 0.0, 1.0, 1.0)))
+    assert fromstring(text.split("\n", 1)[1]).findtext("title") == "Argali\\x01 <&>\\x1b[31m"
+
+
 def test_notes_that_may_name_an_animal_are_counted_for_partners(
     published: dict[str, Path],
 ) -> None:

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from pyproj import CRS
 
 from corridors.formats.qml import QGIS_VERSION, LayerStyle, elements
+from corridors.foundation.errors import visible
 
 Bounds = tuple[float, float, float, float]
 
@@ -125,9 +126,9 @@ def document(project: Project) -> str:
     extent = {"xmin": xmin, "ymin": ymin, "xmax": xmax, "ymax": ymax}
     _crs(SubElement(view, "DefaultViewExtent", extent), project.crs)
     indent(root, " ")
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(
-        root, encoding="unicode"
-    )
+    # XML has no place for control characters, which a title may hold.
+    text = visible(tostring(root, encoding="unicode"))
+    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + text
 
 
 def _crs(parent: Element, crs: str) -> None:
