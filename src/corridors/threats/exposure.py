@@ -37,7 +37,8 @@ def exposure(areas: pd.DataFrame, *, priors: Mapping[str, float]) -> pd.DataFram
     -----
     Severity is 1 - permeability, stated or the prior of the class. The score is the largest of the
     shares times severity (METHODS 7): a share of the use, not comparable with blocked passages.
-    Of a removed area it is 0.
+    Of a removed area it is 0. ``season`` is that of the largest share, "" where no share is known
+    to be above 0 and the area is listed for the animals on it alone.
 
     Examples
     --------
@@ -47,6 +48,8 @@ def exposure(areas: pd.DataFrame, *, priors: Mapping[str, float]) -> pd.DataFram
     >>> found = exposure(areas, priors={}).round(6)
     >>> found[["polygon", "season", "severity", "score", "rank"]].values.tolist()
     [['b', 'winter', 1.0, 0.75, 1], ['a', 'migration', 0.3, 0.15, 2]]
+    >>> exposure(areas.assign(mass_share=np.nan, winter_share=0.0), priors={})["season"].tolist()
+    ['', '']
     """
     shares = areas[list(SEASONS)].fillna(0.0).to_numpy(float)
     met = (shares > 0).any(axis=1) | (areas["n_animals"] > 0).to_numpy()
@@ -59,7 +62,7 @@ def exposure(areas: pd.DataFrame, *, priors: Mapping[str, float]) -> pd.DataFram
     out = areas.drop(columns="permeability").assign(
         severity=severity,
         severity_source=np.where(is_stated, "stated", "prior"),
-        season=season,
+        season=np.where(largest > 0, season, ""),
         score=np.where(areas["status"] == "removed", 0.0, largest * severity),
     )
     out = out.sort_values(["score", "polygon"], ascending=[False, True], kind="stable")

@@ -85,7 +85,7 @@ EXPOSURE = contract(
         **_AREA,
         "severity": number(FRACTION),  # share of the exposed use that is lost
         "severity_source": text(("prior", "stated")),
-        "season": text(),  # of the largest share: migration, winter or summer
+        "season": text(),  # of the largest share: migration, winter, summer; "": none above 0
         "score": number(FRACTION),  # largest share x severity
         "rank": integer(pa.Check.ge(1)),
         "geometry": _AREAL,
