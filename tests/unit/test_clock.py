@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from corridors.foundation.clock import is_zone, parse_utc
+from corridors.foundation.clock import is_zone, median_day, parse_utc
 
 
 def stamps(*text: str) -> pd.Series:
@@ -85,3 +85,11 @@ def test_milliseconds_survive() -> None:
 def test_a_zone_is_known_by_its_iana_name_only() -> None:
     assert is_zone("Europe/Oslo")
     assert not is_zone("CEST")
+
+
+def test_a_leap_day_moves_no_median_day_whichever_year_it_falls_in() -> None:
+    for day in ("2020-03-10", "2020-10-10"):
+        same = pd.Series(pd.to_datetime([day], utc=True))
+        for bio_year in (2019, 2020):
+            found = median_day(same, pd.Series([bio_year]))
+            assert f"{found:%m-%d}" == day[5:]

@@ -150,7 +150,9 @@ def median_day(times: pd.Series, bio_year: pd.Series) -> date:
     year = bio_year.reset_index(drop=True)
     start = pd.to_datetime(year.astype(str) + "-01-01", utc=True)
     offset = (times.reset_index(drop=True) - start).dt.total_seconds() / 86400.0
-    # In a leap year every date after February is one day later.
+    # In a leap year every date after February is one day later; so is it in the year before one,
+    # after the February that follows.
     leap = pd.to_datetime(year.astype(str) + "-01-01").dt.is_leap_year
-    offset = offset - (leap & (offset >= 60))
+    leap_next = pd.to_datetime((year + 1).astype(str) + "-01-01").dt.is_leap_year
+    offset = offset - ((leap & (offset >= 60)) | (leap_next & (offset >= 365 + 60)))
     return date(2001, 1, 1) + timedelta(days=math.floor(float(offset.median())))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from corridors.foundation.clock import median_day
 from corridors.foundation.vocabulary import MOVEMENT_CLASSES
 from corridors.movement.biological_year import days_since, time_at, year_start
 from corridors.movement.migrations import ROUND_TRIPS
@@ -88,13 +89,12 @@ def _season(name: str, migrations: pd.DataFrame, legs: pd.DataFrame, start: str)
             )
         ]
     )
-    first, last = np.median(days, axis=0) if len(days) else (None, None)
     facts = {
         "n_windows": len(own),
         "n_open": int(own["is_open"].sum()),
         "n_animals": int(own["animal"].nunique()),
-        "median_start": _month_day(first, start),
-        "median_end": _month_day(last, start),
+        "median_start": _median_day(own["start_utc"], own["bio_year"]),
+        "median_end": _median_day(own["end_utc"], own["bio_year"]),
         "median_days": float(np.median(np.diff(days, axis=1))) if len(days) else None,
     }
     here = legs[legs["migration"].isin(own["migration"])].groupby("migration")
@@ -105,8 +105,11 @@ def _season(name: str, migrations: pd.DataFrame, legs: pd.DataFrame, start: str)
     return facts
 
 
-def _month_day(day: float | None, start: str) -> str | None:
+def _median_day(times: pd.Series, bio_year: pd.Series) -> str | None:
+    """Return MM-DD of the median day, as the facts of the herd have it."""
+    return f"{median_day(times, bio_year):%m-%d}" if len(times) else None
+
+
+def _month_day(day: float, start: str) -> str:
     """Return MM-DD of a day since the start of the biological year, in a year without 02-29."""
-    if day is None:
-        return None
     return str(time_at(float(day), year_start(2001, start)).astype("datetime64[D]"))[5:]
