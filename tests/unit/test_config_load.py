@@ -199,3 +199,12 @@ def test_a_pipeline_finds_its_configuration_from_its_own_folder(tmp_path: Path) 
     path = tmp_path / "pipelines" / "full.yaml"
     path.write_text("config: ../config.yaml\n")
     assert load_pipeline(path).config_path(path) == tmp_path / "config.yaml"
+
+
+@pytest.mark.parametrize("day", ["02-30", "02-29", "04-31", "13-01", "1-1"])
+def test_a_year_starts_on_a_day_that_every_year_has(tmp_path: Path, day: str) -> None:
+    text = "herds:\n  a:\n    species: x\n    tracks:\n      - {path: t.csv, format: movebank}\n"
+    (tmp_path / "config.yaml").write_text(f'{text}segment:\n  bio_year_start: "{day}"\n')
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "config.yaml")
+    assert "a day that every year has" in str(caught.value)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from corridors.config.document import Document, KeyPath, dotted
+from corridors.config.section import MONTH_DAY
 from corridors.foundation.errors import Fault
 
 _EXPECTED = {
@@ -102,7 +103,7 @@ def _expected(detail: ErrorDetails) -> str:
 
 
 _PATTERNS = {
-    r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$": "MM-DD, e.g. 02-01",
+    MONTH_DAY: "MM-DD of a day that every year has, e.g. 02-01",
     r"^[a-z0-9][a-z0-9-]{0,62}$": "small letters, digits and hyphens, at most 63",
     r"^[a-z0-9][a-z0-9_-]*$": "small letters, digits, hyphens and underscores",
 }

@@ -192,7 +192,7 @@ class Intersect(Section):
         gt=0,
         description="an animal came back over a barrier where this much of it is certain",
     )
-    flux_floor: Positive = Field(1e-6, description="smaller fluxes are left out")
+    flux_floor: Positive = Field(1e-6, le=0.1, description="smaller fluxes are left out")
 
 
 class Rank(Section):

@@ -92,6 +92,10 @@ permeability 0.20 (0.10–0.35; observed); met by 7 of 15 animals; in the high c
         )
     if encounters_per_year <= 0:
         return f"Animals were tracked here and none met it; {where}."
+    if n_animals == 0 and status == "existing":
+        return (
+            f"Animals were tracked within reach, none is likely to have met it; {passing}; {where}."
+        )
     if status == "planned":
         return (
             f"If built, about {number(blocked_per_year)} of {number(passages_per_year)} passages a "
