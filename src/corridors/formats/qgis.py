@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from pyproj import CRS
 
 from corridors.formats.qml import QGIS_VERSION, LayerStyle, elements
+from corridors.foundation.crs import GEOGRAPHIC, GEOGRAPHIC_WKT
 from corridors.foundation.errors import visible
 
 Bounds = tuple[float, float, float, float]
@@ -136,7 +137,7 @@ def _crs(parent: Element, crs: str) -> None:
     authority = known.to_authority()
     holder = SubElement(parent, "spatialrefsys")
     for name, text in (
-        ("wkt", known.to_wkt("WKT2_2019")),
+        ("wkt", GEOGRAPHIC_WKT if crs == GEOGRAPHIC else known.to_wkt("WKT2_2019")),
         ("authid", ":".join(authority) if authority else ""),
         ("description", known.name),
         ("geographicflag", "true" if known.is_geographic else "false"),

@@ -30,6 +30,9 @@ from shapely.geometry.base import BaseGeometry
 from corridors.foundation.errors import Fault, MethodError
 
 GEOGRAPHIC = "EPSG:4326"
+# Made before anything else: PROJ keeps the first datum it makes for WGS 84, as an ensemble or as a
+# plain datum depending on what asked for it, and writes that one into the WKT of every CRS after.
+GEOGRAPHIC_WKT = CRS.from_user_input(GEOGRAPHIC).to_wkt("WKT2_2019")
 GEOD = Geod(ellps="WGS84")
 
 
