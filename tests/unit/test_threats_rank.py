@@ -82,8 +82,9 @@ class World:
         write_table(met, upstream / "encounters.parquet", tables.ENCOUNTERS)
         areas = tables.empty(tables.AREAS) if areas is None else areas
         write_table(areas, upstream / "areas.parquet", tables.AREAS)
-        facts = {} if years is None else {"tracking_years": years}
-        write_json(facts, upstream / "intersect.json")
+        if years is None:
+            years = met.groupby("animal")["tracking_years"].max().to_dict()
+        write_json({"tracking_years": years}, upstream / "intersect.json")
         stage.run(
             StageContext(
                 herd="test-herd",

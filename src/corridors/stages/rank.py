@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
@@ -57,7 +56,10 @@ def run(context: StageContext) -> None:
     )
     segments = read_layer(context.read("intersect", "segments.parquet"))
     encounters = read_table(context.read("intersect", "encounters.parquet"))
-    years = _tracking_years(read_json(context.read("intersect", "intersect.json")), encounters)
+    # Of every tracked animal, also of those that met no barrier: they count in the denominator.
+    years: dict[str, float] = read_json(context.read("intersect", "intersect.json"))[
+        "tracking_years"
+    ]
     is_jurisdiction = (segments["kind"] == "border") & (segments["class"] != "border_fence")
     ranked = segments[segments["has_data"] & ~is_jurisdiction]
     ranked = ranked.sort_values("segment", kind="stable", ignore_index=True)
@@ -127,17 +129,6 @@ def run(context: StageContext) -> None:
     }
     write_table(threats, context.out / "threats.parquet", tables.THREATS)
     write_json(facts, context.out / "rank.json")
-
-
-def _tracking_years(facts: dict[str, Any], encounters: pd.DataFrame) -> dict[str, float]:
-    """Return the years of every tracked animal, also of those that met no barrier."""
-    stated = facts.get("tracking_years")
-    if isinstance(stated, dict):
-        return {str(animal): float(years) for animal, years in stated.items()}
-    return {
-        str(animal): float(years)
-        for animal, years in encounters.groupby("animal")["tracking_years"].max().items()
-    }
 
 
 def _threats(

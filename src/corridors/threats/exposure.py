@@ -37,7 +37,8 @@ def exposure(areas: pd.DataFrame, *, priors: Mapping[str, float]) -> pd.DataFram
     -----
     Severity is 1 - permeability, stated or the prior of the class. The score is the largest of the
     shares times severity (METHODS 7): a share of the use, not comparable with blocked passages.
-    Of a removed area it is 0. ``season`` is that of the largest share, "" where no share is known
+    Of a removed area it is 0; where no share is known it is unknown, NaN, and the area comes
+    last. ``season`` is that of the largest share, "" where no share is known
     to be above 0 and the area is listed for the animals on it alone.
 
     Examples
@@ -50,10 +51,13 @@ def exposure(areas: pd.DataFrame, *, priors: Mapping[str, float]) -> pd.DataFram
     [['b', 'winter', 1.0, 0.75, 1], ['a', 'migration', 0.3, 0.15, 2]]
     >>> exposure(areas.assign(mass_share=np.nan, winter_share=0.0), priors={})["season"].tolist()
     ['', '']
+    >>> float(exposure(areas.head(1).assign(mass_share=np.nan), priors={})["score"].iloc[0])
+    nan
     """
+    is_known = areas[list(SEASONS)].notna().any(axis=1).to_numpy()
     shares = areas[list(SEASONS)].fillna(0.0).to_numpy(float)
     met = (shares > 0).any(axis=1) | (areas["n_animals"] > 0).to_numpy()
-    areas, shares = areas[met], shares[met]
+    areas, shares, is_known = areas[met], shares[met], is_known[met]
     prior = prior_table(areas["kind"], areas["class"], overrides=priors)["permeability"]
     is_stated = areas["permeability"].notna()
     severity = 1.0 - areas["permeability"].where(is_stated, prior)
@@ -63,7 +67,9 @@ def exposure(areas: pd.DataFrame, *, priors: Mapping[str, float]) -> pd.DataFram
         severity=severity,
         severity_source=np.where(is_stated, "stated", "prior"),
         season=np.where(largest > 0, season, ""),
-        score=np.where(areas["status"] == "removed", 0.0, largest * severity),
+        score=np.where(
+            areas["status"] == "removed", 0.0, np.where(is_known, largest * severity, np.nan)
+        ),
     )
     out = out.sort_values(["score", "polygon"], ascending=[False, True], kind="stable")
     return out.assign(rank=np.arange(1, len(out) + 1)).reset_index(drop=True)

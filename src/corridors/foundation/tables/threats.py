@@ -86,7 +86,7 @@ EXPOSURE = contract(
         "severity": number(FRACTION),  # share of the exposed use that is lost
         "severity_source": text(("prior", "stated")),
         "season": text(),  # of the largest share: migration, winter, summer; "": none above 0
-        "score": number(FRACTION),  # largest share x severity
+        "score": number(FRACTION, nullable=True),  # largest share x severity; NaN: no share known
         "rank": integer(pa.Check.ge(1)),
         "geometry": _AREAL,
     },
