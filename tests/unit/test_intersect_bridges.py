@@ -12,7 +12,7 @@ from corridors.barriers.crossings import steps_of
 from corridors.barriers.flux import Bridges
 from corridors.config.model import Occurrence
 from corridors.foundation import tables
-from corridors.stages.intersect_bridges import bridges_of
+from corridors.stages.intersect_bridges import bridges_of, track_variances
 
 START = pd.Timestamp("2024-04-01", tz="UTC")
 
@@ -59,7 +59,10 @@ def study() -> dict[str, pd.DataFrame]:
 
 def result(frames: dict[str, pd.DataFrame], **settings: Any) -> tuple[Bridges, dict[str, int]]:
     steps = steps_of(frames["fixes"], frames["windows"], max_lag_h=26.0)
-    return bridges_of(steps, **frames, occurrence=Occurrence(**settings), max_lag_h=26.0)
+    whole = track_variances(frames["fixes"], occurrence=Occurrence(**settings), max_lag_h=26.0)
+    return bridges_of(
+        steps, **frames, whole=whole, occurrence=Occurrence(**settings), max_lag_h=26.0
+    )
 
 
 def test_a_bridge_takes_its_own_variance_then_its_window_s_then_its_track_s() -> None:
@@ -100,6 +103,21 @@ def test_the_order_of_rows_changes_nothing() -> None:
     found, _ = result(frames)
     assert np.array_equal(found.s2_m2_min, expected.s2_m2_min)
     assert np.array_equal(found.x0_m, expected.x0_m)
+
+
+def test_animal_by_animal_the_bridges_are_those_of_the_herd() -> None:
+    frames = study()
+    expected, counts = result(frames)
+    occurrence = Occurrence()
+    whole = track_variances(frames["fixes"], occurrence=occurrence, max_lag_h=26.0)
+    parts = []
+    for _, own in frames["fixes"].groupby("animal", sort=True):
+        alone = frames | {"fixes": own}
+        steps = steps_of(own, frames["windows"], max_lag_h=26.0)
+        parts.append(bridges_of(steps, **alone, whole=whole, occurrence=occurrence, max_lag_h=26.0))
+    found = np.concatenate([bridges.s2_m2_min for bridges, _ in parts])
+    assert np.array_equal(found, expected.s2_m2_min)
+    assert {name: sum(part[name] for _, part in parts) for name in counts} == counts
 
 
 def test_the_error_of_a_fix_is_from_its_dop_where_that_is_asked_for() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,15 +28,18 @@ def bridges_of(
     windows: pd.DataFrame,
     estimates: pd.DataFrame,
     variances: pd.DataFrame,
+    whole: Mapping[str, float],
     *,
     occurrence: Occurrence,
     max_lag_h: float,
 ) -> tuple[Bridges, dict[str, int]]:
     """Return one bridge per step, and how many have their variance from where.
 
-    The variance is the first there is of: the bridge's own in its window (VARIANCES); the
-    window's (ESTIMATES); the bridge's own along the animal's whole track, if the method is
-    dynamic; the whole track's; the median of the animals'.
+    ``steps`` and ``fixes`` may be those of one animal; ``whole`` has the variance of the track
+    of every animal in the herd (:func:`track_variances`). The variance is the first there is of:
+    the bridge's own in its window (VARIANCES); the window's (ESTIMATES); the bridge's own along
+    the animal's whole track, if the method is dynamic; the whole track's; the median of the
+    animals'.
     """
     frame = steps.frame
     window = window_of(frame["animal"], frame["start_utc"], windows)
@@ -46,7 +51,7 @@ def bridges_of(
     by_window = pd.Series(name).map(estimates.set_index("migration")["s2_m2_min"]).to_numpy(float)
     by_window = np.where(by_window > 0, by_window, np.nan)
     error = _location_error_m(fixes, occurrence)
-    local, whole = _tracks(steps, fixes, error, occurrence, max_lag_h=max_lag_h)
+    local = _local(steps, fixes, error, occurrence, max_lag_h=max_lag_h)
     middle = float(np.median(list(whole.values()))) if whole else 0.0
     by_animal = frame["animal"].map(whole).to_numpy(float)
     sources = {
@@ -75,34 +80,14 @@ def bridges_of(
     return bridges, counts
 
 
-def _tracks(
-    steps: Steps,
-    fixes: pd.DataFrame,
-    error: pd.Series[float],
-    occurrence: Occurrence,
-    *,
-    max_lag_h: float,
-) -> tuple[Floats, dict[str, float]]:
-    """Return each step's own variance along its animal's track, and the track's."""
-    own = pd.Series(np.nan, index=fixes.index)  # by the step's first fix
+def track_variances(
+    fixes: pd.DataFrame, *, occurrence: Occurrence, max_lag_h: float
+) -> dict[str, float]:
+    """Return one variance for the whole track of each animal that has fixes enough, m2/min."""
     whole: dict[str, float] = {}
-    for animal, rows in fixes.groupby("animal", sort=True):
-        ordered = rows.sort_values("time_utc", kind="stable")
-        time = ordered["time_utc"].to_numpy("datetime64[us]").astype(np.int64)
-        track = Track(
-            ordered["x_m"].to_numpy(float),
-            ordered["y_m"].to_numpy(float),
-            time,
-            np.asarray(error.loc[ordered.index], np.float64),
-        )
-        if occurrence.method in ("auto", "dbbmm"):
-            try:
-                found = dynamic(track, occurrence, max_lag_h=max_lag_h)
-                own.loc[ordered.index[:-1]] = found.s2_m2_min
-            except MethodError:
-                pass  # too few fixes in a row: the track's variance has to do
+    for animal, (track, _) in _tracks(fixes, _location_error_m(fixes, occurrence)):
         try:
-            whole[str(animal)] = motion_variance(
+            whole[animal] = motion_variance(
                 track.x_m,
                 track.y_m,
                 track.time_min,
@@ -112,7 +97,40 @@ def _tracks(
             ).s2_m2_min
         except MethodError:
             continue
-    return np.asarray(own.loc[steps.frame["fix0"]], np.float64), whole
+    return whole
+
+
+def _local(
+    steps: Steps,
+    fixes: pd.DataFrame,
+    error: pd.Series[float],
+    occurrence: Occurrence,
+    *,
+    max_lag_h: float,
+) -> Floats:
+    """Return each step's own variance along its animal's track, NaN where there is none."""
+    own = pd.Series(np.nan, index=fixes.index)  # by the step's first fix
+    if occurrence.method in ("auto", "dbbmm"):
+        for _, (track, index) in _tracks(fixes, error):
+            # Too few fixes in a row: the track's variance has to do.
+            with suppress(MethodError):
+                own.loc[index[:-1]] = dynamic(track, occurrence, max_lag_h=max_lag_h).s2_m2_min
+    return np.asarray(own.loc[steps.frame["fix0"]], np.float64)
+
+
+def _tracks(
+    fixes: pd.DataFrame, error: pd.Series[float]
+) -> Iterator[tuple[str, tuple[Track, pd.Index[Any]]]]:
+    """Yield each animal, sorted, with its track in order of time and the labels of the fixes."""
+    for animal, rows in fixes.groupby("animal", sort=True):
+        ordered = rows.sort_values("time_utc", kind="stable")
+        track = Track(
+            ordered["x_m"].to_numpy(float),
+            ordered["y_m"].to_numpy(float),
+            ordered["time_utc"].to_numpy("datetime64[us]").astype(np.int64),
+            np.asarray(error.loc[ordered.index], np.float64),
+        )
+        yield str(animal), (track, ordered.index)
 
 
 def _location_error_m(fixes: pd.DataFrame, occurrence: Any) -> pd.Series[float]:

@@ -18,7 +18,7 @@ from corridors.formats.parquet import read_json, read_layer, read_table, write_t
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.stages.context import StageContext
-from corridors.stages.intersect_bridges import bridges_of
+from corridors.stages.intersect_bridges import bridges_of, track_variances
 
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
@@ -60,6 +60,9 @@ def read_herd(context: StageContext, notes: dict[str, Any]) -> Herd:
         windows,
         estimates,
         read_table(context.read("surface", "variances.parquet")),
+        track_variances(
+            usable, occurrence=settings.occurrence, max_lag_h=settings.intersect.max_lag_h
+        ),
         occurrence=settings.occurrence,
         max_lag_h=settings.intersect.max_lag_h,
     )
