@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from corridors.config.section import Fraction, NotNegative, Positive, Section
 from corridors.config.segmentation import SEASONS, SeasonName, Segment
 from corridors.config.sources import (
+    BarrierKind,
     BarrierSource,
     BoundarySource,
     HabitatLayer,
@@ -195,6 +196,39 @@ class Intersect(Section):
     flux_floor: Positive = Field(1e-6, le=0.1, description="smaller fluxes are left out")
 
 
+class Behave(Section):
+    """What animals do at barriers."""
+
+    kinds: tuple[BarrierKind, ...] = Field(
+        ("fence", "road", "rail", "canal", "border"),
+        description="kinds of barriers at which behaviour is told, each kind by itself; of borders"
+        " only border fences",
+    )
+    buffer_m: Positive = Field(110.0, description="at the barrier: fixes this near, m")
+    bounce_h: Positive = Field(
+        4.0, description="events up to this long are a quick cross or a bounce, h"
+    )
+    trapped_h: Positive = Field(36.0, description="longer events are trapped, h")
+    window_h: Positive = Field(
+        168.0, description="the animal's own straightness is taken from this long around, h"
+    )
+    own_sd: Positive = Field(
+        1.0,
+        description="back and forth, or trace: this many SD below, or above, the animal's own mean",
+    )
+    max_crossings: int = Field(
+        4, ge=0, description="back and forth, or trace, with more crossings: unknown"
+    )
+    gap_h: NotNegative = Field(
+        0.0, description="absences from the buffer up to this long do not end an event, h"
+    )
+    min_encounters: int = Field(
+        5, ge=1, description="index of a barrier with fewer encounters: unknown"
+    )
+    draws: int = Field(500, ge=50, le=100_000, description="bootstrap draws of animals")
+    seed: int = Field(20240101, ge=0, description="seed of the bootstrap")
+
+
 class Rank(Section):
     """Blocked passages per year and their uncertainty."""
 
@@ -272,6 +306,7 @@ class Config(Section):
     describe: Describe = Describe()
     habitat: Habitat = Habitat()
     intersect: Intersect = Intersect()
+    behave: Behave = Behave()
     rank: Rank = Rank()
     publish: Publish = Publish()
 

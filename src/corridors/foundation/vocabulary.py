@@ -39,6 +39,16 @@ BARRIER_KINDS = (
     "other",
 )
 BARRIER_STATUS = ("existing", "planned", "removed")
+# What an animal did at a barrier.
+BEHAVIOURS = (
+    "quick_cross",
+    "bounce",
+    "average_movement",
+    "back_and_forth",
+    "trace",
+    "trapped",
+    "unknown",
+)
 PERMEABILITY_SOURCES = ("observed", "prior", "both", "stated", "unknown")
 OCCURRENCE_METHODS = ("auto", "dbbmm", "bbmm", "fmv", "line")
 VARIANCE_FORMS = ("corrected", "horne", "bbmm3")

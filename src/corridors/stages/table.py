@@ -188,6 +188,22 @@ STAGES: tuple[Stage, ...] = (
         sections=("intersect", "occurrence"),
     ),
     Stage(
+        "behave",
+        "Tell what the animals did at barriers, and how permeable these are.",
+        reads={
+            "clean": ("fixes.parquet", "clean.json"),
+            "segment": ("migrations.parquet",),
+            "intersect": ("segments.parquet",),
+        },
+        writes=(
+            "behaviour.parquet",
+            "behaviour_segments.parquet",
+            "behaviour_index.parquet",
+            "behave.json",
+        ),
+        sections=("behave",),
+    ),
+    Stage(
         "rank",
         "Rank barrier segments by blocked passages per year, with uncertainty.",
         reads={

@@ -25,6 +25,11 @@ from corridors.foundation.tables.barriers import (
     SEGMENTS,
     STATES,
 )
+from corridors.foundation.tables.behaviour import (
+    BEHAVIOUR,
+    BEHAVIOUR_INDEX,
+    BEHAVIOUR_SEGMENTS,
+)
 from corridors.foundation.tables.columns import GEOGRAPHIC, UTC
 from corridors.foundation.tables.herd import (
     CORRIDORS,
@@ -79,6 +84,9 @@ CONTRACTS = {
         CROSSINGS,
         OBSERVED,
         ENCOUNTERS,
+        BEHAVIOUR,
+        BEHAVIOUR_SEGMENTS,
+        BEHAVIOUR_INDEX,
         BORDER_REPORT,
         NATIONAL_SHARES,
         THREATS,
@@ -99,6 +107,9 @@ __all__ = [
     "ANIMAL_YEARS",
     "AREAS",
     "BARRIERS",
+    "BEHAVIOUR",
+    "BEHAVIOUR_INDEX",
+    "BEHAVIOUR_SEGMENTS",
     "BORDER_CROSSINGS",
     "BORDER_REPORT",
     "BOUNDARIES",
