@@ -8,12 +8,13 @@ import pytest
 from shapely.geometry import LineString, MultiLineString, box
 
 from corridors.barriers.borders import (
+    border_stretches,
     boundary_lengths,
+    compared_lengths,
     crossing_states,
-    national_shares,
-    state_of,
 )
 from corridors.barriers.crossings import meetings
+from corridors.barriers.states import disjoint_states, national_shares, state_of
 
 
 def boundary(*lines: LineString | MultiLineString, published: float = np.nan) -> gpd.GeoDataFrame:
@@ -116,3 +117,91 @@ def test_without_states_or_corridor_there_are_no_shares() -> None:
     )
     assert len(shares) == 0
     assert elsewhere == {"corridor_share_elsewhere": None, "mass_share_elsewhere": None}
+
+
+def pair(left: str, right: str, source: str, *lines: LineString) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {
+            "boundary": [f"{source}{i}" for i in range(len(lines))],
+            "left_state": left,
+            "right_state": right,
+            "type": "river",
+            "source": source,
+            "label": "",
+        },
+        geometry=list(lines),
+        crs="EPSG:4326",
+    )
+
+
+def test_the_same_pair_in_another_source_is_compared_in_either_order_of_the_states() -> None:
+    fine = pair("A", "B", "fine", LineString([(0, 0), (0, 1)]), LineString([(0, 1), (0, 2)]))
+    rough = pair("B", "A", "rough", LineString([(0, 1.5), (0, 0)]))
+    table = compared_lengths(fine, rough, fine.iloc[[1]])
+    (row,) = table.to_dict("records")
+    assert row["compared_source"] == "rough"
+    assert row["compared_km"] == pytest.approx(1.5 * 110.574, rel=1e-4)
+    # Against both lines of the pair, not against the reported one alone.
+    assert row["compared_difference_percent"] == pytest.approx(-25, abs=0.01)
+    alone = compared_lengths(fine, rough.iloc[:0], fine)
+    assert alone["compared_source"].tolist() == ["", ""]
+    assert alone["compared_km"].isna().all()
+
+
+def test_stretches_add_up_to_the_boundary_and_end_at_the_corridor_edge() -> None:
+    line = pair("A", "B", "s", LineString([(71, 37), (71, 38)]))
+    corridor = gpd.GeoDataFrame(
+        {"corridor_class": ["low"]}, geometry=[box(70.9, 37.2, 71.1, 37.5)], crs="EPSG:4326"
+    )
+    cut = border_stretches(
+        line, corridor, crs="+proj=laea +lat_0=37.5 +lon_0=71 +datum=WGS84", length_km=20.0
+    )
+    whole = boundary_lengths(line.assign(published_km=np.nan), None)["length_km"].iloc[0]
+    assert cut["length_m"].sum() / 1000 == pytest.approx(whole, rel=1e-9)
+    assert cut["length_m"].max() <= 20_000
+    inside = cut[cut["corridor_class"] == "low"]
+    assert inside["length_m"].sum() / 1000 == pytest.approx(0.3 * whole, rel=1e-3)
+    assert set(cut["type"]) == {"river"}
+    assert cut["stretch"].is_unique
+
+
+def test_no_boundaries_have_no_stretches() -> None:
+    none = pair("A", "B", "s")
+    classes = gpd.GeoDataFrame({"corridor_class": []}, geometry=[], crs="EPSG:4326")
+    cut = border_stretches(
+        none, classes, crs="+proj=laea +lat_0=37.5 +lon_0=71 +datum=WGS84", length_km=20.0
+    )
+    assert len(cut) == 0
+    assert "corridor_class" in cut
+
+
+def test_land_that_two_states_claim_is_counted_once_and_for_neither() -> None:
+    claimed = gpd.GeoDataFrame(
+        {"state": ["West", "East"], "source": "s", "label": ""},
+        geometry=[box(70, 37, 71.5, 38), box(71, 37, 72, 38)],
+        crs="EPSG:4326",
+    )
+    states = disjoint_states(claimed, min_km2=1.0)
+    assert states["state"].tolist() == ["West", "East", "East / West (contested)"]
+    shares, elsewhere = national_shares(
+        states,
+        box(70.5, 37.2, 71.75, 37.8),
+        np.array([[70.6, 37.5], [71.2, 37.5], [71.3, 37.5], [71.7, 37.5]]),
+        np.full(4, 0.25),
+        np.zeros((0, 2)),
+        np.zeros(0, dtype=object),
+    )
+    mass = shares.set_index("state")["mass_share"]
+    assert mass.to_dict() == {"West": 0.25, "East": 0.25, "East / West (contested)": 0.5}
+    # A parallel cut in two is not the same geodesic as the whole of it.
+    assert shares["corridor_share"].sum() == pytest.approx(1, abs=1e-5)
+    assert elsewhere["corridor_share_elsewhere"] == 0
+
+
+def test_states_that_overlap_by_a_sliver_contest_nothing() -> None:
+    drawn = gpd.GeoDataFrame(
+        {"state": ["West", "East"], "source": "s", "label": ""},
+        geometry=[box(70, 37, 71.000001, 37.5), box(71, 37, 72, 37.5)],
+        crs="EPSG:4326",
+    )
+    assert disjoint_states(drawn, min_km2=1.0) is drawn

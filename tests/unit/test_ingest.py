@@ -175,7 +175,41 @@ def test_bundled_and_own_boundaries_share_one_table(tmp_path: Path) -> None:
     assert own["published_km"].tolist() == [1357.0]
     assert boundaries["boundary"].is_unique
     assert len(boundaries) > 1
+    assert set(boundaries["role"]) == {"used"}  # AFG-TJK and Afghanistan-Tajikistan differ
     assert len(read_layer(out / "states.parquet"))
+
+
+def test_a_users_own_boundary_wins_over_the_bundled_one(tmp_path: Path) -> None:
+    source = tracks(tmp_path, "t.csv", *ROWS[:2])
+    gpd.GeoDataFrame(
+        {"pair": ["AFG-TJK", "CHN-TJK"], "kind": ["Line of control (verify)", "river"]},
+        geometry=[LineString([(71, 37), (72, 37)]), LineString([(74, 37), (74, 38)])],
+        crs=4326,
+    ).to_file(tmp_path / "b.gpkg")
+    names = {"AFG": "Afghanistan", "TJK": "Tajikistan", "CHN": "China"}
+    config = {
+        "herds": herd(source),
+        "boundaries": (
+            {"path": "natural-earth"},
+            {
+                "path": "b.gpkg",
+                "pair_column": "pair",
+                "type_column": "kind",
+                "type_map": {"Line of control (verify)": "disputed"},
+                "state_names": names,
+                "source": "own survey",
+            },
+        ),
+    }
+    found = read_layer(run(tmp_path, config) / "boundaries.parquet")
+    own = found[found["source"] == "own survey"].sort_values("left_state")
+    assert own["left_state"].tolist() == ["Afghanistan", "China"]
+    assert own["type"].tolist() == ["disputed", "river"]
+    assert set(own["role"]) == {"used"}
+    bundled = found[found["source"] != "own survey"].set_index(["left_state", "right_state"])
+    assert bundled.loc[("Afghanistan", "Tajikistan"), "role"] == "compared"
+    assert bundled.loc[("China", "Tajikistan"), "role"] == "compared"
+    assert bundled.loc[("Afghanistan", "Uzbekistan"), "role"] == "used"
 
 
 def test_empty_tables_have_the_columns_of_their_contract(tmp_path: Path) -> None:

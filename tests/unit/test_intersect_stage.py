@@ -94,16 +94,18 @@ def world(
             "schema": tables.BOUNDARIES,
             "frame": layer(
                 {
-                    "boundary": ["north-south"],
+                    "boundary": ["north-south", "rough"],
                     "left_state": "North",
                     "right_state": "South",
                     "type": "river",
-                    "source": "test",
+                    "source": ["test", "another"],
                     "label": "generalised",
                     "published_km": 20.0,
                     "published_source": "a book",
+                    "role": ["used", "compared"],
                 },
                 LineString([(-5000, -1550), (5000, -1550)]),
+                LineString([(-5000, -1550), (3000, -1550)]),
             ),
         },
         "ingest/states": {
@@ -200,6 +202,14 @@ def test_the_boundary_is_reported_and_is_no_barrier(tracked: Path) -> None:
     assert row["length_km"] == pytest.approx(10, rel=1e-3)
     assert row["difference_percent"] == pytest.approx(-50, abs=0.1)
     assert row["corridor_km"] == pytest.approx(2.6, rel=1e-3)
+    assert (row["compared_source"], row["type"]) == ("another", "river")
+    assert row["compared_difference_percent"] == pytest.approx(-20, abs=0.1)
+    stretches = read_layer(tracked / "border_stretches.parquet")
+    assert stretches["length_m"].sum() == pytest.approx(10_000, rel=1e-3)
+    assert stretches["observed"].sum() == 1
+    used = stretches[stretches["observed"] == 1]
+    assert used["corridor_class"].tolist() == ["low"]
+    assert stretches["expected_per_year"].sum() == pytest.approx(row["expected_per_year"])
     assert (row["observed"], row["n_animals"], row["months"]) == (1, 1, "4")
     crossed = read_layer(tracked / "border_crossings.parquet")
     assert crossed[["animal", "from_state", "to_state"]].to_numpy().tolist() == [

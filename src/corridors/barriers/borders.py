@@ -1,21 +1,21 @@
-"""State boundaries: lengths, crossings and national shares. A border is no threat by itself."""
+"""State boundaries: lengths, stretches and crossings. A border is no threat by itself."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from corridors.barriers.crossings import Meetings
-from corridors.foundation.crs import geodesic_area_km2, geodesic_length_m
+from corridors.barriers.segments import INHERITED, management_segments
+from corridors.foundation.crs import GEOGRAPHIC, geodesic_length_m
 
 Floats = npt.NDArray[np.float64]
+
+_MIN_CUT_M = 100.0  # a stretch of kilometres needs no end at a corridor edge this near to another
 
 
 def boundary_lengths(boundaries: gpd.GeoDataFrame, corridor: BaseGeometry | None) -> pd.DataFrame:
@@ -75,25 +75,100 @@ def boundary_lengths(boundaries: gpd.GeoDataFrame, corridor: BaseGeometry | None
     return pd.DataFrame(rows, columns=list(columns), dtype="float64")
 
 
-def state_of(points: Floats, states: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
-    """Return the row of the state that holds each point, or -1; the first one where they overlap.
+def compared_lengths(
+    used: gpd.GeoDataFrame, compared: gpd.GeoDataFrame, near: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Return what another source says of the length of each boundary.
 
     Parameters
     ----------
-    points
-        Shape (n, 2), in the CRS of ``states``.
-    states
-        Polygons.
+    used, compared
+        BOUNDARIES of the sources that count and of the others.
+    near
+        The boundaries to report.
+
+    Returns
+    -------
+    DataFrame
+        ``compared_source, compared_km, compared_difference_percent``, aligned with ``near``: all
+        lines of the pair of states in the other source (the first, by name, if there are several),
+        and by how much that is longer than all its lines in the source that counts. "" and NaN
+        where there is no other.
+
+    Examples
+    --------
+    >>> states = {"left_state": ["A"], "right_state": ["B"], "source": ["fine"]}
+    >>> fine = gpd.GeoDataFrame(states, geometry=[shapely.LineString([(0, 0), (2, 0)])])
+    >>> rough = fine.assign(left_state="B", right_state="A", source="rough",
+    ...                     geometry=[shapely.LineString([(0, 0), (1, 0)])])
+    >>> compared_lengths(fine, rough, fine).round(1).to_numpy().tolist()
+    [['rough', 111.3, -50.0]]
     """
-    out = np.full(len(points), -1, dtype=np.int64)
-    if len(points) and len(states):
-        tree = STRtree(np.asarray(shapely.points(points), dtype=object))
-        state, point = tree.query(states, predicate="intersects")
-        order = np.lexsort((state, point))
-        state, point = state[order], point[order]
-        first = np.r_[True, point[1:] != point[:-1]] if point.size else np.zeros(0, bool)
-        out[point[first]] = state[first]
-    return out
+    own = _pair_lengths_km(used).groupby("pair")["km"].sum()
+    other = _pair_lengths_km(compared).groupby(["pair", "source"], sort=True)["km"].sum()
+    first = other.reset_index().drop_duplicates("pair").set_index("pair")
+    pairs = pd.Index(_pair_lengths_km(near)["pair"])
+    km = first["km"].reindex(pairs).to_numpy(float)
+    return pd.DataFrame(
+        {
+            "compared_source": first["source"].reindex(pairs).fillna("").astype(str).to_numpy(),
+            "compared_km": km,
+            "compared_difference_percent": 100 * (km / own.reindex(pairs).to_numpy(float) - 1),
+        },
+        index=near.index,
+    )
+
+
+def _pair_lengths_km(frame: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return ``pair source km`` of each line; a pair of states has one name in either order."""
+    both = zip(frame["left_state"], frame["right_state"], strict=True)
+    return pd.DataFrame(
+        {
+            "pair": pd.Series(["|".join(sorted(pair)) for pair in both], dtype="str"),
+            "source": frame["source"].astype("str").to_numpy(),
+            "km": np.array([geodesic_length_m(line) / 1000 for line in frame.geometry], float),
+        }
+    )
+
+
+def border_stretches(
+    boundaries: gpd.GeoDataFrame, classes: gpd.GeoDataFrame, *, crs: str, length_km: float
+) -> gpd.GeoDataFrame:
+    """Cut boundaries to stretches of at most ``length_km`` within one corridor class.
+
+    Parameters
+    ----------
+    boundaries
+        BOUNDARIES, EPSG:4326.
+    classes
+        Polygons with ``corridor_class``, EPSG:4326; may be empty.
+    crs
+        Working CRS, in which boundaries and class edges are intersected.
+    length_km
+        Largest geodesic length of a stretch, km.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``stretch boundary left_state right_state type source label from_km to_km length_m
+        corridor_class geometry``; a stretch runs as its boundary does, left state on its left.
+    """
+    lines = boundaries.rename(columns={"boundary": "barrier"})
+    blank = {name: "" for name in INHERITED if name not in lines.columns}
+    cut = management_segments(
+        lines.assign(**blank),
+        classes,
+        crs=crs,
+        segment_length_m=length_km * 1000,
+        min_cut_m=_MIN_CUT_M,
+    )
+    own = pd.Index(boundaries["boundary"]).get_indexer(pd.Index(cut["barrier"]))
+    names = boundaries[["boundary", "left_state", "right_state", "type", "source", "label"]]
+    out = names.take(own).reset_index(drop=True)
+    out.insert(0, "stretch", cut["segment"].to_numpy())
+    for column in ("from_km", "to_km", "length_m", "corridor_class"):
+        out[column] = cut[column].to_numpy()
+    return gpd.GeoDataFrame(out, geometry=cut.geometry.to_numpy(), crs=GEOGRAPHIC)
 
 
 def crossing_states(
@@ -130,79 +205,3 @@ def crossing_states(
     origin = np.where(told, start, np.where(found.from_left, left, right))
     target = np.where(told, end, np.where(found.from_left, right, left))
     return [str(name) for name in origin], [str(name) for name in target]
-
-
-def national_shares(
-    states: gpd.GeoDataFrame,
-    corridor: BaseGeometry | None,
-    cells: Floats,
-    mass: Floats,
-    fixes: Floats,
-    animals: npt.NDArray[np.object_],
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return the share of each state in the corridor, the surface and the animals.
-
-    Parameters
-    ----------
-    states
-        STATES, EPSG:4326.
-    corridor
-        The herd's corridor (class low), EPSG:4326, or None.
-    cells, mass
-        Centres (lon, lat) and mass of the herd's surface, shapes (n, 2) and (n,).
-    fixes, animals
-        Usable fixes (lon, lat) and their animals, shapes (m, 2) and (m,).
-
-    Returns
-    -------
-    shares
-        ``state, corridor_km2, corridor_share, mass_share, n_animals`` for the states that hold any
-        of them. Areas are geodesic; shares are of the whole corridor and of the whole mass; without
-        mass ``mass_share`` is NaN.
-    elsewhere
-        ``corridor_share_elsewhere`` and ``mass_share_elsewhere``: what lies in none of the states.
-    """
-    polygons = np.asarray(states.geometry.to_numpy(), dtype=object)
-    whole = geodesic_area_km2(corridor) if corridor is not None else 0.0
-    area = np.zeros(len(states))
-    if corridor is not None:
-        for row in STRtree(polygons).query(corridor, predicate="intersects"):
-            area[row] = _polygon_km2(shapely.intersection(polygons[row], corridor))
-    cell_state = state_of(cells, polygons)
-    total = float(mass.sum())
-    located = cell_state >= 0
-    held = np.zeros(len(states))
-    np.add.at(held, cell_state[located], mass[located])
-    fix_state = state_of(fixes, polygons)
-    pairs = pd.DataFrame({"state": fix_state, "animal": animals}).query("state >= 0")
-    counts = pairs.drop_duplicates()["state"].value_counts()
-    shares = pd.DataFrame(
-        {
-            "state": states["state"].astype(str).to_numpy(),
-            "corridor_km2": area,
-            "corridor_share": np.clip(area / whole, 0, 1) if whole > 0 else area,
-            "mass_share": np.clip(held / total, 0, 1)
-            if total > 0
-            else np.full(len(states), np.nan),
-            "n_animals": counts.reindex(range(len(states)), fill_value=0).to_numpy(np.int64),
-        }
-    )
-    used = (shares["corridor_km2"] > 0) | (shares["mass_share"] > 0) | (shares["n_animals"] > 0)
-    elsewhere = {
-        "corridor_share_elsewhere": _rest(area, whole) if whole > 0 else None,
-        "mass_share_elsewhere": _rest(held, total) if total > 0 else None,
-    }
-    return shares[used].reset_index(drop=True), elsewhere
-
-
-def _rest(parts: Floats, whole: float) -> float:
-    # Twelve digits: rounding errors of the sum are no share.
-    return max(0.0, round(1 - float(parts.sum()) / whole, 12))
-
-
-def _polygon_km2(geometry: BaseGeometry) -> float:
-    return sum(
-        geodesic_area_km2(part)
-        for part in shapely.get_parts([geometry])
-        if shapely.get_dimensions(part) == 2
-    )

@@ -10,15 +10,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from corridors.config.habitat import Habitat
+from corridors.config.scenarios import BeforeAfter, Scenario
 from corridors.config.section import Fraction, NotNegative, Positive, Section
 from corridors.config.segmentation import SEASONS, SeasonName, Segment
 from corridors.config.sources import (
     BarrierKind,
     BarrierSource,
     BoundarySource,
-    HabitatLayer,
     Herd,
-    Resistance,
     StateSource,
 )
 
@@ -146,27 +146,6 @@ class Describe(Section):
     )
 
 
-class Habitat(Section):
-    """Habitat layers and connectivity."""
-
-    layers: tuple[HabitatLayer, ...] = ()
-    cell_m: Positive = Field(250.0, description="cell of the resistance grid, m")
-    margin_km: NotNegative = Field(15.0, description="grid beyond the ranges, km")
-    max_cells: int = Field(
-        6_000_000, ge=100, description="refuse a larger grid (up to 350 bytes per cell)"
-    )
-    default_resistance: Resistance = Field(
-        1.0, description="resistance where no layer is configured"
-    )
-    corridor_width_share: Fraction = Field(
-        0.05,
-        description="corridor: cells whose detour costs at most this share more than the best path",
-    )
-    min_coverage_frac: Fraction = Field(
-        0.5, description="refuse a layer that covers less of the grid"
-    )
-
-
 class Intersect(Section):
     """Barriers, borders and the crossings of the herd."""
 
@@ -194,6 +173,12 @@ class Intersect(Section):
         description="an animal came back over a barrier where this much of it is certain",
     )
     flux_floor: Positive = Field(1e-6, le=0.1, description="smaller fluxes are left out")
+    border_stretch_km: Positive = Field(
+        10.0, description="longest stretch of a state boundary in the transboundary tables, km"
+    )
+    contested_km2: Positive = Field(
+        1.0, description="states that overlap by less do not contest the land, km2"
+    )
 
 
 class Behave(Section):
@@ -309,6 +294,26 @@ class Config(Section):
     behave: Behave = Behave()
     rank: Rank = Rank()
     publish: Publish = Publish()
+    scenarios: dict[HerdName, Scenario] = Field(
+        default_factory=dict, description="what would change: `corridors scenario NAME`"
+    )
+    before_after: dict[HerdName, BeforeAfter] = Field(
+        default_factory=dict, description="what did change on a day: `corridors scenario NAME`"
+    )
+
+    @model_validator(mode="after")
+    def _scenarios_have_names_of_their_own(self) -> Config:
+        for name in sorted(set(self.scenarios) & set(self.before_after)):
+            raise ValueError(f"before_after: {name} is the name of a scenario, too")
+        taken = {source.name for source in self.barriers}
+        for name, scenario in self.scenarios.items():
+            for source in scenario.add:
+                if source.name in taken:
+                    raise ValueError(
+                        f"scenarios: {name} adds {source.name}, which is the name of one of the"
+                        " study's barriers"
+                    )
+        return self
 
     @model_validator(mode="after")
     def _shares_are_ordered(self) -> Config:

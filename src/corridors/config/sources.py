@@ -1,21 +1,21 @@
-"""Configuration of what comes in: tracks, expert ranges, barriers, boundaries, habitat layers."""
+"""Configuration of what comes in: tracks, expert ranges, barriers, boundaries."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from corridors.config.section import Fraction, NotNegative, Positive, Section
 from corridors.config.segmentation import Segment
 
-Resistance = Annotated[float, Field(ge=1)]
 BarrierKind = Literal[
     "road", "rail", "fence", "border", "canal", "river", "pipeline", "powerline",
     "settlement", "cropland", "energy", "other",
 ]  # fmt: skip
 BarrierStatus = Literal["existing", "planned", "removed"]
+BoundaryType = Literal["river", "land", "lake", "fenced", "disputed", "unknown"]
 
 
 class TrackColumns(Section):
@@ -191,7 +191,11 @@ class BarrierSource(Section):
 
 
 class BoundarySource(Section):
-    """State boundaries: the bundled Natural Earth extract or the user's own lines."""
+    """State boundaries: the bundled Natural Earth extract or the user's own lines.
+
+    Where several sources have the same pair of states, the user's own counts, the first of them;
+    the others are only compared in length.
+    """
 
     path: str = Field(description="file, or 'natural-earth' for the bundled generalised extract")
     layer: str | None = None
@@ -204,7 +208,16 @@ class BoundarySource(Section):
         None, description="where the file has no column for it; where it has, read only this pair"
     )
     right_state: str | None = None
-    type_column: str | None = None
+    type_column: str | None = Field(
+        None, description="column that says river, land, lake, fenced, disputed or unknown"
+    )
+    type_map: dict[str, BoundaryType] = Field(
+        default_factory=dict, description="value of type_column: type, where the file has its own"
+    )
+    state_names: dict[str, str] = Field(
+        default_factory=dict,
+        description="name in the file: name to use, so that sources of one boundary agree",
+    )
     source: str = Field("", description="what to cite")
     source_column: str | None = Field(None, description="column that says what to cite")
     crs: str | None = Field(None, description="only where the file states none")
@@ -236,30 +249,3 @@ class StateSource(Section):
     source: str = Field("", description="what to cite")
     label: str = Field("", description="e.g. generalised")
     crs: str | None = Field(None, description="only where the file states none")
-
-
-class HabitatLayer(Section):
-    """One raster of land cover or of a continuous variable, with its resistance."""
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
-    path: str
-    band: int = Field(1, ge=1)
-    kind: Literal["class", "continuous"]
-    nodata: float | None = Field(
-        None, description="value that means no data, where the file states none"
-    )
-    resistance: dict[int, Resistance] = Field(
-        default_factory=dict, description="class value: resistance >= 1 (kind class)"
-    )
-    slope: float | None = Field(
-        None, description="kind continuous: resistance = 1 + slope*(x-zero), at least 1"
-    )
-    zero: float = Field(0.0, description="kind continuous: value with resistance 1")
-
-    @model_validator(mode="after")
-    def _resistance_is_defined(self) -> HabitatLayer:
-        if self.kind == "class" and not self.resistance:
-            raise ValueError("a layer of kind class needs resistance (class value: resistance)")
-        if self.kind == "continuous" and self.slope is None:
-            raise ValueError("a layer of kind continuous needs slope")
-        return self

@@ -38,6 +38,7 @@ BARRIER_KINDS = (
     "energy",
     "other",
 )
+BOUNDARY_TYPES = ("river", "land", "lake", "fenced", "disputed", "unknown")
 BARRIER_STATUS = ("existing", "planned", "removed")
 # What an animal did at a barrier.
 BEHAVIOURS = (
@@ -49,6 +50,7 @@ BEHAVIOURS = (
     "trapped",
     "unknown",
 )
-PERMEABILITY_SOURCES = ("observed", "prior", "both", "stated", "unknown")
+# assumed: by a scenario; what animals did before says nothing of it
+PERMEABILITY_SOURCES = ("observed", "prior", "both", "stated", "unknown", "assumed")
 OCCURRENCE_METHODS = ("auto", "dbbmm", "bbmm", "fmv", "line")
 VARIANCE_FORMS = ("corrected", "horne", "bbmm3")

@@ -16,7 +16,7 @@ from corridors.formats.parquet import write_json, write_table
 from corridors.formats.vector import Bounds, degree_bounds
 from corridors.foundation import tables
 from corridors.foundation.errors import CorridorsError, Fault, InputError
-from corridors.stages import ingest_expert, ingest_layers, ingest_tracks
+from corridors.stages import ingest_boundaries, ingest_expert, ingest_layers, ingest_tracks
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -141,15 +141,18 @@ def _barriers(
 
 def _boundaries(context: StageContext, faults: _Faults, facts: dict[str, Any]) -> gpd.GeoDataFrame:
     parts: list[gpd.GeoDataFrame] = []
+    is_bundled: list[bool] = []
     facts["boundaries"] = []
     for source in context.settings.boundaries:
         context.progress(f"reading {source.path}", 0.8)
         read = faults.collect(
-            lambda s=source: ingest_layers.read_boundaries(context, s)  # type: ignore[misc]
+            lambda s=source: ingest_boundaries.read_boundaries(context, s)  # type: ignore[misc]
         )
         if read is not None:
             parts.append(read[0])
+            is_bundled.append(source.path == ingest_layers.NATURAL_EARTH)
             facts["boundaries"].append({"source": source.path, **read[1]})
+    parts = ingest_boundaries.with_roles(parts, is_bundled)
     return ingest_layers.join(parts, tables.BOUNDARIES, ["boundary", "source"])
 
 

@@ -6,35 +6,104 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from corridors.barriers.borders import (
+    border_stretches,
     boundary_lengths,
+    compared_lengths,
     crossing_states,
-    national_shares,
-    state_of,
 )
-from corridors.barriers.crossings import Passages, expected_passages, meetings
+from corridors.barriers.crossings import expected_passages, meetings
 from corridors.barriers.segments import is_near, projected
+from corridors.barriers.states import disjoint_states, national_shares, state_of
 from corridors.formats.parquet import read_json, read_layer, read_table
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.stages.context import StageContext
-from corridors.stages.intersect_herd import ALL, Herd, met, write
+from corridors.stages.intersect_herd import ALL, Floats, Geometries, Herd, met, write
 
 
 def cross_borders(context: StageContext, herd: Herd, notes: dict[str, Any]) -> None:
-    """Write border report, crossings of boundaries and national shares."""
+    """Write border report, stretches, crossings of boundaries and national shares."""
     settings = context.settings.intersect
-    boundaries = read_layer(context.read("ingest", "boundaries.parquet"))
-    states = read_layer(context.read("ingest", "states.parquet"))
-    planar = projected(np.asarray(boundaries.geometry.to_numpy(), dtype=object), herd.crs)
+    every = read_layer(context.read("ingest", "boundaries.parquet"))
+    used = every[every["role"] == "used"]
+    planar = projected(np.asarray(used.geometry.to_numpy(), dtype=object), herd.crs)
     near = is_near(planar, herd.anchors, settings.reach_km * 1000)
-    boundaries, planar = boundaries[near].reset_index(drop=True), planar[near]
+    boundaries = used[near].reset_index(drop=True)
     low = herd.corridor[herd.corridor["corridor_class"] == "low"].geometry
     corridor = shapely.union_all(low.to_numpy()) if len(low) else None
 
+    stretches = border_stretches(
+        boundaries, herd.corridor, crs=herd.crs, length_km=settings.border_stretch_km
+    )
+    lines = projected(np.asarray(stretches.geometry.to_numpy(), dtype=object), herd.crs)
+    states = disjoint_states(
+        read_layer(context.read("ingest", "states.parquet")), min_km2=settings.contested_km2
+    )
+    crossed = _crossed(herd, stretches, lines, states)
+    own = pd.Index(boundaries["boundary"]).get_indexer(pd.Index(stretches["boundary"]))
+    passages = expected_passages(
+        herd.bridges,
+        lines,
+        np.zeros(len(lines)),
+        own.astype(np.int64),  # netted along a whole boundary, then shared out to its stretches
+        np.ones(len(lines), dtype=np.int64),
+        flux_floor=settings.flux_floor,
+        encounter_distance_m=0.0,
+        progress=lambda share: context.progress("border crossings", 0.9 + 0.1 * share),
+    )
+    net = _sums(passages.segment, passages.net, len(stretches))
+    used_by = _traffic(herd, crossed, stretches["stretch"], "stretch", net)
+    write(
+        _layer(stretches.drop(columns="geometry"), used_by, stretches),
+        context,
+        "border_stretches.parquet",
+        tables.BORDER_STRETCHES,
+    )
+    columns = ["boundary", "left_state", "right_state", "type", "source", "label"]
+    columns += ["published_km", "published_source"]
+    report = pd.concat(
+        [
+            boundaries[columns],
+            boundary_lengths(boundaries, corridor),
+            compared_lengths(used, every[every["role"] == "compared"], boundaries),
+        ],
+        axis=1,
+    )
+    used_by = _traffic(
+        herd, crossed, boundaries["boundary"], "boundary", _sums(own, net, len(boundaries))
+    )
+    write(
+        _layer(report, used_by, boundaries), context, "border_report.parquet", tables.BORDER_REPORT
+    )
+    write(
+        crossed.drop(columns=["step", "stretch"]),
+        context,
+        "border_crossings.parquet",
+        tables.BORDER_CROSSINGS,
+    )
+    shares, elsewhere = _shares(context, herd, states, corridor)
+    write(shares.assign(herd=herd.name), context, "national_shares.parquet", tables.NATIONAL_SHARES)
+    together = sorted(shares.loc[shares["corridor_share"] > 0, "state"])
+    notes |= {
+        "n_boundaries_near": len(boundaries),
+        "n_boundaries_compared": int((every["role"] == "compared").sum()),
+        "n_boundaries_disputed": int((boundaries["type"] == "disputed").sum()),
+        "border_crossings": len(crossed),
+        "states_concerned": sorted(shares["state"]),
+        "states_that_must_act_together": together if len(together) > 1 else [],
+        **elsewhere,
+    }
+
+
+def _crossed(
+    herd: Herd, stretches: gpd.GeoDataFrame, lines: Geometries, states: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Return BORDER_CROSSINGS with the stretch and the step of each."""
     polygons = np.asarray(states.geometry.to_numpy(), dtype=object)
     state_names = np.append(states["state"].to_numpy(dtype=object), "")
     ends = herd.steps.ends
@@ -43,72 +112,51 @@ def cross_borders(context: StageContext, herd: Herd, notes: dict[str, Any]) -> N
         state_names[state_of(np.column_stack(to_degrees.transform(*ends[:, c].T)), polygons)]
         for c in ([0, 1], [2, 3])
     )
-    found = meetings(ends, planar)
-    origin, target = crossing_states(found, boundaries, start, end)
+    found = meetings(ends, lines)
+    origin, target = crossing_states(found, stretches, start, end)
     crossed = met(
         herd,
-        boundaries[["boundary"]].take(found.line).assign(from_state=origin, to_state=target),
+        stretches[["boundary", "stretch"]]
+        .take(found.line)
+        .assign(from_state=origin, to_state=target),
         found.step,
         found.share,
         found.x_m,
         found.y_m,
     )
-    write(
-        crossed.drop(columns="step"), context, "border_crossings.parquet", tables.BORDER_CROSSINGS
-    )
-    passages = expected_passages(
-        herd.bridges,
-        planar,
-        np.zeros(len(planar)),
-        np.arange(len(planar)),
-        np.ones(len(planar), dtype=np.int64),
-        flux_floor=settings.flux_floor,
-        encounter_distance_m=0.0,
-        progress=lambda share: context.progress("border crossings", 0.9 + 0.1 * share),
-    )
-    report = _border_report(herd, boundaries, corridor, crossed, passages)
-    write(report, context, "border_report.parquet", tables.BORDER_REPORT)
-
-    shares, elsewhere = _shares(context, herd, states, corridor)
-    write(shares.assign(herd=herd.name), context, "national_shares.parquet", tables.NATIONAL_SHARES)
-    concerned = sorted(shares["state"])
-    together = sorted(shares.loc[shares["corridor_share"] > 0, "state"])
-    notes |= {
-        "n_boundaries_near": len(boundaries),
-        "border_crossings": len(crossed),
-        "states_concerned": concerned,
-        "states_that_must_act_together": together if len(together) > 1 else [],
-        **elsewhere,
-    }
+    # Where two stretches join, a step that meets the joint meets both.
+    return crossed.drop_duplicates(["boundary", "step", "time_utc"]).reset_index(drop=True)
 
 
-def _border_report(
-    herd: Herd,
-    boundaries: gpd.GeoDataFrame,
-    corridor: Any,
-    crossed: gpd.GeoDataFrame,
-    passages: Passages,
-) -> gpd.GeoDataFrame:
-    lengths = boundary_lengths(boundaries, corridor)
-    years = float(herd.years.sum())
-    net = np.zeros(len(boundaries))
-    np.add.at(net, passages.segment, passages.net)
-    steps = crossed.drop_duplicates(["boundary", "step"]).groupby("boundary")
-    met = crossed.groupby("boundary").agg(
+def _sums(owner: npt.NDArray[Any], values: Floats, n: int) -> Floats:
+    return np.asarray(np.bincount(owner, weights=values, minlength=n), np.float64)
+
+
+def _traffic(
+    herd: Herd, crossed: gpd.GeoDataFrame, names: pd.Series[str], key: str, net: Floats
+) -> pd.DataFrame:
+    """Return how much, when and by how many animals each boundary or stretch is crossed."""
+    steps = crossed.drop_duplicates([key, "step"]).groupby(key).size()
+    who = crossed.groupby(key).agg(
         n_animals=("animal", "nunique"),
         months=("month", lambda m: ";".join(map(str, sorted(set(m))))),
     )
-    name = boundaries["boundary"]
-    columns = ["boundary", "left_state", "right_state", "source", "label"]
-    columns += ["published_km", "published_source"]
-    frame = pd.concat([boundaries[columns], lengths], axis=1)
-    frame["herd"] = herd.name
-    frame["observed"] = name.map(steps.size()).fillna(0).astype("int64")
-    frame["expected_per_year"] = net / years if years > 0 else np.nan
-    frame["n_animals"] = name.map(met["n_animals"]).fillna(0).astype("int64")
-    frame["months"] = name.map(met["months"].to_dict()).astype(object).fillna("").astype(str)
-    frame["herd"] = frame["herd"].astype(str)
-    return gpd.GeoDataFrame(frame, geometry=boundaries.geometry.to_numpy(), crs=GEOGRAPHIC)
+    years = float(herd.years.sum())
+    return pd.DataFrame(
+        {
+            "herd": pd.Series(herd.name, index=names.index, dtype="str"),
+            "observed": names.map(steps).fillna(0).astype("int64"),
+            "expected_per_year": net / years if years > 0 else np.nan,
+            "n_animals": names.map(who["n_animals"]).fillna(0).astype("int64"),
+            "months": names.map(who["months"].to_dict()).astype(object).fillna("").astype(str),
+        },
+        index=names.index,
+    )
+
+
+def _layer(own: pd.DataFrame, traffic: pd.DataFrame, shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    frame = pd.concat([own, traffic], axis=1)
+    return gpd.GeoDataFrame(frame, geometry=shapes.geometry.to_numpy(), crs=GEOGRAPHIC)
 
 
 def _shares(

@@ -36,6 +36,8 @@ class Stage:
         Folder below ``data/processed``, then one folder per partition.
     help
         One line for the command.
+    module
+        Module below ``stages`` with the code, where it is not called like the stage.
     """
 
     name: str
@@ -47,11 +49,12 @@ class Stage:
     partition: Literal["herd", "study"] = "herd"
     version: int = 1
     folder: str = ""
+    module: str = ""
 
     @property
     def function(self) -> str:
         """Where the code is, as ``module:function`` taking a ``StageContext``."""
-        return f"corridors.stages.{self.name}:run"
+        return f"corridors.stages.{self.module or self.name}:run"
 
 
 # Partition name of the stages that run once for the study; no herd may be called so.
@@ -181,6 +184,7 @@ STAGES: tuple[Stage, ...] = (
             "encounters.parquet",
             "areas.parquet",
             "border_report.parquet",
+            "border_stretches.parquet",
             "border_crossings.parquet",
             "national_shares.parquet",
             "intersect.json",
@@ -401,7 +405,11 @@ def inputs_of(stage: Stage, config: Config, herd: str) -> list[str]:
             case "states" if config.states:
                 found.append(config.states.path)
             case "habitat":
-                found += [layer.path for layer in config.habitat.layers]
+                found += [path for layer in config.habitat.layers for path in layer.paths]
+            case "scenarios":
+                found += [path for one in config.scenarios.values() for path in one.paths]
+            case "before_after":
+                found += [path for one in config.before_after.values() for path in one.paths]
             case _:
                 pass
     return [path for path in dict.fromkeys(found) if path != "natural-earth"]

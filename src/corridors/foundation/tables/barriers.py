@@ -18,6 +18,7 @@ from corridors.foundation.tables.columns import (
 from corridors.foundation.vocabulary import (
     BARRIER_KINDS,
     BARRIER_STATUS,
+    BOUNDARY_TYPES,
     CORRIDOR_CLASSES,
     PERMEABILITY_SOURCES,
 )
@@ -47,11 +48,12 @@ BOUNDARIES = contract(
         "boundary": text(),
         "left_state": text(),
         "right_state": text(),
-        "type": text(("river", "land", "lake", "fenced", "disputed", "unknown")),
+        "type": text(BOUNDARY_TYPES),
         "source": text(),
         "label": text(),  # e.g. "generalised"
         "published_km": number(AT_LEAST_0, nullable=True),
         "published_source": text(),
+        "role": text(("used", "compared")),  # compared: another source has this pair of states
         "geometry": geometry("LineString", "MultiLineString"),
     },
 )
@@ -136,7 +138,7 @@ ENCOUNTERS = contract(
     unique=["segment", "animal", "season"],
 )
 
-# One row per boundary and typed stretch within the herd's reach.
+# One row per boundary line within the herd's reach, of the sources that are used.
 BORDER_REPORT = contract(
     "BORDER_REPORT",
     {
@@ -144,6 +146,7 @@ BORDER_REPORT = contract(
         "boundary": text(),
         "left_state": text(),
         "right_state": text(),
+        "type": text(BOUNDARY_TYPES),
         "source": text(),
         "label": text(),
         "length_km": number(AT_LEAST_0),  # geodesic, whole boundary as given
@@ -152,6 +155,10 @@ BORDER_REPORT = contract(
         "published_source": text(),
         "difference_km": number(nullable=True),
         "difference_percent": number(nullable=True),
+        # The same pair of states in another source: all its lines against all of this source's.
+        "compared_source": text(),
+        "compared_km": number(AT_LEAST_0, nullable=True),
+        "compared_difference_percent": number(nullable=True),
         "corridor_km": number(AT_LEAST_0),  # boundary inside the low corridor
         "observed": integer(AT_LEAST_0),
         "expected_per_year": number(AT_LEAST_0, nullable=True),  # NaN: nobody was tracked
@@ -160,6 +167,31 @@ BORDER_REPORT = contract(
         "geometry": geometry("LineString", "MultiLineString"),
     },
     unique=["boundary"],
+)
+
+# The boundaries above cut to stretches, for states to agree on; jurisdictional, not a threat.
+BORDER_STRETCHES = contract(
+    "BORDER_STRETCHES",
+    {
+        "stretch": text(),
+        "herd": text(),
+        "boundary": text(),
+        "left_state": text(),
+        "right_state": text(),
+        "type": text(BOUNDARY_TYPES),
+        "source": text(),
+        "label": text(),
+        "from_km": number(AT_LEAST_0),
+        "to_km": number(AT_LEAST_0),
+        "length_m": number(AT_LEAST_0),
+        "corridor_class": text((*CORRIDOR_CLASSES, "outside")),
+        "expected_per_year": number(AT_LEAST_0, nullable=True),  # NaN: nobody was tracked
+        "observed": integer(AT_LEAST_0),
+        "n_animals": integer(AT_LEAST_0),
+        "months": text(),
+        "geometry": geometry("LineString"),
+    },
+    unique=["stretch"],
 )
 
 # One row per step that crosses a state boundary; jurisdictional, not a threat.
