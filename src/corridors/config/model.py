@@ -227,6 +227,10 @@ class Rank(Section):
         0.1, description="an animal with fewer expected encounters has not met a segment"
     )
     draws: int = Field(500, ge=50, le=100_000, description="bootstrap draws")
+    least_blocked_frac: Fraction = Field(
+        0.01,
+        description="p_top10: a segment counts in a draw if it blocks this share of the worst's",
+    )
     seed: int = Field(20240101, ge=0, description="seed of the bootstrap")
     weight_jitter: NotNegative = Field(
         50.0, description="Dirichlet concentration of the season weights; 0: none"

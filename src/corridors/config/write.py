@@ -15,7 +15,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from corridors.config import segmentation, sources
+from corridors.config import habitat, scenarios, segmentation, sources
 from corridors.config.model import Config
 from corridors.foundation.errors import Fault, OutputError
 
@@ -64,7 +64,13 @@ _EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     sources.OsmRule: {"tags": {"highway": ["primary", "trunk"]}, "kind": "road"},
     sources.BoundarySource: {"path": "natural-earth"},
     sources.StateSource: {"path": "natural-earth"},
-    sources.HabitatLayer: {
+    scenarios.Scenario: {},
+    scenarios.Addition: {"name": "new-road", "path": "data/raw/new_road.gpkg", "kind": "road"},
+    scenarios.Selection: {"barriers": ["fences:12"]},
+    scenarios.Opening: {"classes": ["fence_livestock"], "permeability": 0.9, "months": [4, 5]},
+    scenarios.Change: {"kinds": ["fence"], "permeability": 0.8},
+    scenarios.BeforeAfter: {"barriers": ["fences:12"], "day": "2020-06-01"},
+    habitat.HabitatLayer: {
         "name": "landcover",
         "path": "data/raw/landcover.tif",
         "kind": "class",
@@ -156,7 +162,12 @@ def _below(
 ) -> Iterator[str]:
     """Yield a key that holds models, with one example of them."""
     yield f"{'  ' * depth}{name}:  # {field.description or _title(inner)}"
-    if get_origin(_without_none(field.annotation)) is not tuple:
+    holder = get_origin(_without_none(field.annotation))
+    if holder is dict:
+        yield f"{'  ' * (depth + 1)}my-{inner.__name__.lower()}:"
+        yield from _example(inner, depth + 2, is_active=is_active)
+        return
+    if holder is not tuple:
         yield from _example(inner, depth + 1, is_active=is_active)
         return
     begun = False
