@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from corridors.config.action import Act
 from corridors.config.habitat import Habitat
 from corridors.config.scenarios import BeforeAfter, Scenario
 from corridors.config.section import Fraction, NotNegative, Positive, Section
@@ -297,6 +298,7 @@ class Config(Section):
     intersect: Intersect = Intersect()
     behave: Behave = Behave()
     rank: Rank = Rank()
+    act: Act = Act()
     publish: Publish = Publish()
     scenarios: dict[HerdName, Scenario] = Field(
         default_factory=dict, description="what would change: `corridors scenario NAME`"

@@ -152,7 +152,8 @@ STAGES: tuple[Stage, ...] = (
         "connect",
         "Find the least-cost corridor between the ranges and the herd's network.",
         reads={
-            "clean": ("clean.json",),
+            "clean": ("fixes.parquet", "clean.json"),
+            "segment": ("migrations.parquet",),
             "delineate": ("corridors.parquet", "stopovers.parquet", "ranges.parquet"),
         },
         writes=(
@@ -161,6 +162,8 @@ STAGES: tuple[Stage, ...] = (
             "modelled.parquet",
             "network.parquet",
             "network.graphml",
+            "selection.parquet",
+            "selection.json",
             "connect.json",
         ),
         sections=("habitat", "delineate"),
@@ -219,7 +222,25 @@ STAGES: tuple[Stage, ...] = (
             )
         },
         writes=("threats.parquet", "exposure.parquet", "rank.json"),
-        sections=("rank", "herd_population"),
+        sections=("rank", "herd_population", "barrier_completeness"),
+    ),
+    Stage(
+        "act",
+        "Rank what to do: open fences, build crossings, shift footprints, agree on borders.",
+        reads={
+            "clean": ("clean.json",),
+            "delineate": ("corridors.parquet",),
+            "intersect": ("segments.parquet", "border_stretches.parquet"),
+            "rank": ("threats.parquet", "exposure.parquet", "rank.json"),
+        },
+        writes=(
+            "fence_sections.parquet",
+            "crossing_sites.parquet",
+            "footprints.parquet",
+            "border_agreements.parquet",
+            "act.json",
+        ),
+        sections=("act", "herd_population"),
     ),
     Stage(
         "publish",
@@ -348,6 +369,7 @@ def sections_of(stage: Stage, config: Config, herd: str) -> dict[str, object]:
     ``herd`` and its parts (``herd_sources``, ``herd_picks``, ``herd_species``,
     ``herd_population``) come from the herd's own section, so that a new picks file does not make
     `ingest` stale. ``segment`` is the study's with the herd's own keys in their place.
+    ``barrier_completeness`` is what the sources in ``barriers`` say of it.
     """
     own = config.herds.get(herd)
     out: dict[str, object] = {}
@@ -366,6 +388,11 @@ def sections_of(stage: Stage, config: Config, herd: str) -> dict[str, object]:
             case "herd_population":
                 out["population_size"] = own.population_size if own else None
                 out["population_source"] = own.population_source if own else None
+            case "barrier_completeness":
+                out["barrier_completeness"] = {
+                    source.name: (source.completeness, source.completeness_note)
+                    for source in config.barriers
+                }
             case _:
                 out[section] = getattr(config, section)
     return out

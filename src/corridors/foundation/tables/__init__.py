@@ -13,6 +13,12 @@ import pandas as pd
 from pandera.errors import SchemaErrors
 
 from corridors.foundation.errors import Fault, InternalError
+from corridors.foundation.tables.actions import (
+    BORDER_AGREEMENTS,
+    CROSSING_SITES,
+    FENCE_SECTIONS,
+    FOOTPRINTS,
+)
 from corridors.foundation.tables.barriers import (
     BARRIERS,
     BORDER_CROSSINGS,
@@ -32,6 +38,7 @@ from corridors.foundation.tables.behaviour import (
     BEHAVIOUR_SEGMENTS,
 )
 from corridors.foundation.tables.columns import GEOGRAPHIC, UTC
+from corridors.foundation.tables.habitat import SELECTION
 from corridors.foundation.tables.herd import (
     CORRIDORS,
     FIDELITY,
@@ -108,6 +115,11 @@ CONTRACTS = {
         SUFFICIENCY,
         SKILL,
         FIDELITY,
+        SELECTION,
+        FENCE_SECTIONS,
+        CROSSING_SITES,
+        FOOTPRINTS,
+        BORDER_AGREEMENTS,
         ALTERATIONS,
         DIFFERENCE,
         FRAGMENTS,
@@ -124,6 +136,7 @@ __all__ = [
     "BEHAVIOUR",
     "BEHAVIOUR_INDEX",
     "BEHAVIOUR_SEGMENTS",
+    "BORDER_AGREEMENTS",
     "BORDER_CROSSINGS",
     "BORDER_REPORT",
     "BORDER_STRETCHES",
@@ -132,12 +145,15 @@ __all__ = [
     "CONTRACTS",
     "CORRIDORS",
     "CROSSINGS",
+    "CROSSING_SITES",
     "DIFFERENCE",
     "ENCOUNTERS",
     "ESTIMATES",
     "EXPOSURE",
+    "FENCE_SECTIONS",
     "FIDELITY",
     "FIXES",
+    "FOOTPRINTS",
     "FRAGMENTS",
     "GEOGRAPHIC",
     "LEGS",
@@ -149,6 +165,7 @@ __all__ = [
     "POPULATION",
     "RANGES",
     "SEGMENTS",
+    "SELECTION",
     "SKILL",
     "STATES",
     "STOPOVERS",

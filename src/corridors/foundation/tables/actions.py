@@ -1,0 +1,137 @@
+"""What to do where, one ranked table per kind of action."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from corridors.foundation.tables.columns import (
+    AT_LEAST_0,
+    FRACTION,
+    boolean,
+    contract,
+    geometry,
+    integer,
+    number,
+    text,
+)
+from corridors.foundation.vocabulary import (
+    BARRIER_KINDS,
+    BARRIER_STATUS,
+    BOUNDARY_TYPES,
+    CORRIDOR_CLASSES,
+)
+
+_RANK = {"action": text(), "herd": text(), "rank": integer(pa.Check.ge(1))}
+_WORDS = {"unit": text(), "what": text()}  # unit of the gains; one sentence
+_WHERE = text((*CORRIDOR_CLASSES, "outside"))
+
+# Gains are passages per year, per animal or of the herd as in THREATS; the bounds are sums of the
+# segments' 5 % and 95 % bounds, never narrower than their own. Costs in the study's currency; NaN:
+# unknown.
+FENCE_SECTIONS = contract(
+    "FENCE_SECTIONS",
+    {
+        **_RANK,
+        "barrier": text(),
+        "name": text(),
+        "class": text(),
+        "from_km": number(AT_LEAST_0),
+        "to_km": number(AT_LEAST_0),
+        "length_m": number(AT_LEAST_0),
+        "n_segments": integer(pa.Check.ge(1)),
+        "segments": text(),  # "a;b;c"
+        "n_animals": integer(AT_LEAST_0),
+        "corridor_class": _WHERE,  # the highest
+        "permeability_mean": number(FRACTION),
+        "removed_gain": number(AT_LEAST_0),
+        "removed_gain_p05": number(AT_LEAST_0),
+        "removed_gain_p95": number(AT_LEAST_0),
+        "modified_gain": number(AT_LEAST_0),
+        "gain_per_km": number(AT_LEAST_0),  # of removal
+        "remove_cost": number(AT_LEAST_0, nullable=True),
+        "modify_cost": number(AT_LEAST_0, nullable=True),
+        "currency": text(),
+        **_WORDS,
+        "geometry": geometry("LineString", "MultiLineString"),
+    },
+    unique=["action"],
+)
+
+CROSSING_SITES = contract(
+    "CROSSING_SITES",
+    {
+        **_RANK,  # the order in which to build them
+        "segment": text(),
+        "barrier": text(),
+        "name": text(),
+        "kind": text(BARRIER_KINDS),
+        "class": text(),
+        "status": text(BARRIER_STATUS),
+        "at_km": number(AT_LEAST_0),
+        "corridor_class": _WHERE,
+        "n_segments": integer(pa.Check.ge(1)),  # served by this and no site before it
+        "gain": number(AT_LEAST_0),  # added to the sites before it
+        "gain_p05": number(AT_LEAST_0),
+        "gain_p95": number(AT_LEAST_0),
+        "gain_so_far": number(AT_LEAST_0),
+        "share_so_far": number(FRACTION),  # of what structures everywhere would gain
+        "is_optimal": boolean(),  # no other choice of as many sites gains more
+        "cost": number(AT_LEAST_0, nullable=True),
+        "currency": text(),
+        **_WORDS,
+        "geometry": geometry("Point"),
+    },
+    unique=["action"],
+)
+
+FOOTPRINTS = contract(
+    "FOOTPRINTS",
+    {
+        **_RANK,
+        "polygon": text(),
+        "name": text(),
+        "kind": text(BARRIER_KINDS),
+        "class": text(),
+        "status": text(BARRIER_STATUS),
+        "season": text(),
+        "severity": number(FRACTION),
+        "use_avoided_frac": number(FRACTION),  # share of the herd's use in that season x severity
+        "moved_km2": number(pa.Check.gt(0)),
+        "moved_part": text(("in the corridor", "whole")),
+        "avoided_per_km2": number(AT_LEAST_0),
+        "cost": number(AT_LEAST_0, nullable=True),
+        "currency": text(),
+        "what": text(),
+        "geometry": geometry("Polygon", "MultiPolygon"),
+    },
+    unique=["action"],
+)
+
+BORDER_AGREEMENTS = contract(
+    "BORDER_AGREEMENTS",
+    {
+        **_RANK,
+        "stretch": text(),
+        "boundary": text(),
+        "left_state": text(),
+        "right_state": text(),
+        "type": text(BOUNDARY_TYPES),
+        "source": text(),
+        "label": text(),
+        "from_km": number(AT_LEAST_0),
+        "to_km": number(AT_LEAST_0),
+        "length_m": number(AT_LEAST_0),
+        "corridor_class": _WHERE,
+        # Across the boundary, in the unit of the gains; NaN: nobody was tracked.
+        "passages_per_year": number(AT_LEAST_0, nullable=True),
+        "n_animals": integer(AT_LEAST_0),
+        "months": text(),
+        "n_threats_nearby": integer(AT_LEAST_0),
+        "gain": number(AT_LEAST_0),  # blocked passages per year at barriers near the stretch
+        "cost": number(AT_LEAST_0, nullable=True),  # never known: negotiations have no price
+        "currency": text(),
+        **_WORDS,
+        "geometry": geometry("LineString"),
+    },
+    unique=["action"],
+)

@@ -1,0 +1,109 @@
+"""Actions in one sentence each, for people who see nothing but the map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from corridors.threats.reasons import number
+
+_LINES: Final = {"road": "the road", "rail": "the railway"}
+_AREAS: Final = {"energy": "the energy site", "settlement": "the settlement"}
+
+
+def with_words(frame: pd.DataFrame, words: Callable[[Mapping[str, Any]], str]) -> pd.DataFrame:
+    """Return the table with one sentence per row in column ``what``."""
+    return frame.assign(what=[words(row) for row in frame.to_dict("records")])
+
+
+def fence_words(row: Mapping[str, Any]) -> str:
+    """Return what opening a section of fence gains; ``row`` is one of FENCE_SECTIONS.
+
+    Examples
+    --------
+    >>> fence_words({"name": "Valley fence", "from_km": 1.0, "to_km": 3.5, "length_m": 2500.0,
+    ...              "removed_gain": 12.0, "modified_gain": 8.2, "n_animals": 5,
+    ...              "unit": "herd of 120 (count 2020)"})
+    'Valley fence, km 1.0 to 3.5 (2.5 km): removed, about 12 passages a year are gained, modified \
+8.2 (herd of 120 (count 2020)); met by 5 animals.'
+    """
+    return (
+        f"{row['name'] or 'Fence'}, km {row['from_km']:.1f} to {row['to_km']:.1f} "
+        f"({row['length_m'] / 1000:.1f} km): removed, about {number(row['removed_gain'])} passages "
+        f"a year are gained, modified {number(row['modified_gain'])} ({row['unit']}); met by "
+        f"{_counted(row['n_animals'], 'animal')}."
+    )
+
+
+def site_words(row: Mapping[str, Any]) -> str:
+    """Return what a crossing structure gains; ``row`` is one of CROSSING_SITES.
+
+    Examples
+    --------
+    >>> site_words({"name": "A1", "kind": "road", "status": "existing", "at_km": 12.0, "gain": 3.4,
+    ...             "n_segments": 2, "share_so_far": 0.55, "unit": "per animal"})
+    'Crossing structure at km 12.0 of A1: about 3.4 passages a year gained (per animal) on 2 \
+segments; with those ranked before it 55 % of what structures everywhere would gain.'
+    """
+    line = row["name"] or _LINES[row["kind"]]
+    planned = "planned " if row["status"] == "planned" else ""
+    return (
+        f"Crossing structure at km {row['at_km']:.1f} of {planned}{line}: about "
+        f"{number(row['gain'])} passages a year gained ({row['unit']}) on "
+        f"{_counted(row['n_segments'], 'segment')}; with those ranked before it "
+        f"{100 * row['share_so_far']:.0f} % of what structures everywhere would gain."
+    )
+
+
+def footprint_words(row: Mapping[str, Any]) -> str:
+    """Return what shifting a footprint spares; ``row`` is one of FOOTPRINTS.
+
+    Examples
+    --------
+    >>> footprint_words({"name": "", "kind": "energy", "season": "migration", "moved_km2": 1.234,
+    ...                  "moved_part": "in the corridor", "use_avoided_frac": 0.0213})
+    'Shifting 1.23 km2 (in the corridor) of the energy site spares 2.13 % of the use in migration.'
+    """
+    return (
+        f"Shifting {row['moved_km2']:.2f} km2 ({row['moved_part']}) of "
+        f"{row['name'] or _AREAS[row['kind']]} spares {100 * row['use_avoided_frac']:.2f} % of the "
+        f"use in {row['season']}."
+    )
+
+
+def border_words(row: Mapping[str, Any]) -> str:
+    """Return what two states would have to agree on; ``row`` is one of BORDER_AGREEMENTS.
+
+    A disputed line is called so; which state is in the right is not said.
+
+    Examples
+    --------
+    >>> border_words({"left_state": "A", "right_state": "B", "type": "disputed",
+    ...               "passages_per_year": 2.0, "months": "4;10", "n_animals": 3,
+    ...               "n_threats_nearby": 1, "gain": 1.5, "unit": "per animal"})
+    'A and B (disputed line, shown as its source draws it): about 2.0 passages a year across it \
+(per animal), by 3 tracked animals, in months 4, 10; at 1 barrier segment nearby about 1.5 a year \
+are blocked.'
+    """
+    out = f"{row['left_state']} and {row['right_state']}"
+    if row["type"] == "disputed":
+        out += " (disputed line, shown as its source draws it)"
+    if pd.isna(row["passages_per_year"]):
+        out += ": nobody was tracked here"
+    else:
+        out += f": about {number(row['passages_per_year'])} passages a year across it"
+        out += f" ({row['unit']})"
+        if row["n_animals"]:
+            out += f", by {_counted(row['n_animals'], 'tracked animal')}"
+        if row["months"]:
+            out += f", in months {row['months'].replace(';', ', ')}"
+    if row["n_threats_nearby"]:
+        near = _counted(row["n_threats_nearby"], "barrier segment")
+        out += f"; at {near} nearby about {number(row['gain'])} a year are blocked"
+    return out + "."
+
+
+def _counted(n: int, thing: str) -> str:
+    return f"{n} {thing}{'' if n == 1 else 's'}"
