@@ -93,7 +93,7 @@ class HabitatLayer(Section):
             raise ValueError("resistance, classes and reference go with kind class")
         if self.kind == "class" and (self.slope is not None or self.quadratic):
             raise ValueError("slope and quadratic do not go with kind class")
-        if self.reference is not None and self.classes and self.reference not in self.classes:
+        if self.reference is not None and self.reference not in self.classes:
             raise ValueError("reference must be one of classes")
         return self
 
@@ -138,6 +138,9 @@ class Selection(Section):
     )
     max_folds: int = Field(
         30, ge=3, description="of more animals, this many groups are left out in turn"
+    )
+    best_quantile: Fraction = Field(
+        0.99, description="best ground: this quantile of the use of available ground"
     )
     power: Positive = Field(
         1.0, description="resistance = (use of the best ground / use)^power, at least 1 ..."

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 from rasterio import Affine
-from rasterio.enums import MaskFlags, Resampling
+from rasterio.enums import Resampling
 from rasterio.errors import (
     CRSError,
     NotGeoreferencedWarning,
@@ -22,13 +22,20 @@ from rasterio.errors import (
     WarpOperationError,
 )
 from rasterio.warp import reproject
+from rasterio.windows import Window
 
-from corridors.foundation.crs import GEOGRAPHIC, transformer
+from corridors.formats import raster_faults
+from corridors.foundation.crs import transformer
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 from corridors.foundation.grid import Grid
 
+Array = npt.NDArray[np.float64]
+Kind = Literal["class", "continuous"]
+
 # Points per side of the lattice of samples that tells where a grid lies in a raster.
 _SAMPLES = 65
+# Source cells that the search for extremes holds at a time.
+_CELLS_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -40,30 +47,146 @@ class RasterOnGrid:
     values
         float64 (ny, nx), NaN: no data.
     facts
-        JSON-ready: ``crs``, ``shape``, ``nodata``, ``resampling``, ``coverage_frac``.
+        JSON-ready: ``crs``, ``shape``, ``nodata``, ``resampling``, ``overlap_frac``,
+        ``coverage_frac``.
     """
 
-    values: npt.NDArray[np.float64]
+    values: Array
     facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class HabitatRaster:
+    """An open raster that lies on the herd's grid; made by :func:`open_habitat_raster`.
+
+    Parameters
+    ----------
+    dataset
+        The rasterio dataset.
+    kind
+        What the values are.
+    nodata
+        Configured value without data, None: as the file states.
+    source_cells
+        How many of its cells lie along a grid cell's edge.
+    overlap_frac
+        Share of the grid inside the raster's frame.
+    window
+        The part of the raster under the grid.
+    label
+        The file as the user named it.
+    """
+
+    dataset: Any
+    kind: Kind
+    nodata: float | None
+    source_cells: float
+    overlap_frac: float
+    window: Window
+    label: str
+
+    def known_nodata(self, band: int) -> float | None:
+        """Return the value of a band without data, NaN for floats that state none, else None."""
+        dtype = np.dtype(self.dataset.dtypes[band - 1])
+        stated = self.dataset.nodatavals[band - 1] if self.nodata is None else self.nodata
+        if stated is not None and raster_faults.can_hold(dtype, stated):
+            return float(stated)
+        return math.nan if np.issubdtype(dtype, np.floating) else None
+
+    def resampling(self, grid: Grid, cell_m: float) -> Resampling:
+        """Return how values come onto ``grid``; ``cell_m`` is that of the herd's grid."""
+        is_finer = self.source_cells * grid.cell_m / cell_m > 1.0
+        return {
+            ("class", True): Resampling.mode,
+            ("class", False): Resampling.nearest,
+            ("continuous", True): Resampling.average,
+            ("continuous", False): Resampling.bilinear,
+        }[self.kind, is_finer]
+
+    def read(self, band: int, grid: Grid, *, cell_m: float) -> Array:
+        """Return a band warped to ``grid``, (ny, nx), NaN: no data.
+
+        Only the blocks under the grid are read, GDAL's warper holds 64 MB of them at a time.
+        Scale and offset of a continuous band are applied.
+        """
+        used = self.known_nodata(band)
+        # Filled here and not by GDAL: without nodata it would leave 0 outside the raster.
+        values = np.full(grid.shape, np.nan)
+        reproject(
+            rasterio.band(self.dataset, band),
+            values,
+            src_nodata=used,
+            dst_nodata=None if used is None else math.nan,
+            dst_transform=Affine(*grid.transform),
+            dst_crs=grid.crs,
+            resampling=self.resampling(grid, cell_m),
+            init_dest_nodata=False,
+            num_threads=1,
+            warp_mem_limit=64,
+        )
+        if self.kind == "continuous":
+            values = values * self.dataset.scales[band - 1] + self.dataset.offsets[band - 1]
+        values[~np.isfinite(values)] = np.nan
+        return values
+
+    def faults(self, band: int, *, extremes_are_data: bool) -> list[Fault]:
+        """Return what is wrong with a band; its cells under the grid are looked at in pieces."""
+        faults = raster_faults.band_faults(
+            self.dataset, band, kind=self.kind, nodata=self.nodata, label=self.label
+        )
+        if not faults and self.kind == "continuous" and not extremes_are_data:
+            n, value = self._extremes(band)
+            if n:
+                faults.append(raster_faults.extreme_fault(n, value, self.label))
+        return faults
+
+    def _extremes(self, band: int) -> tuple[int, float]:
+        nodata = self.known_nodata(band)
+        n, extreme = 0, math.nan
+        rows = max(1, _CELLS_AT_ONCE // max(1, self.window.width))
+        for top in range(0, self.window.height, rows):
+            height = min(rows, self.window.height - top)
+            part = Window(self.window.col_off, self.window.row_off + top, self.window.width, height)
+            values = self.dataset.read(band, window=part)
+            found = raster_faults.is_extreme(values)
+            if nodata is not None:
+                found &= values != np.asarray(nodata, dtype=values.dtype)
+            if found.any():
+                n, extreme = n + int(found.sum()), float(values[found][0])
+        return n, extreme
+
+    def facts(self, band: int, grid: Grid) -> dict[str, Any]:
+        """Return what is known about a band, JSON-ready."""
+        stated = self.dataset.nodatavals[band - 1] if self.nodata is None else self.nodata
+        known = self.known_nodata(band)
+        return {
+            "crs": self.dataset.crs.to_string(),
+            "shape": [self.dataset.height, self.dataset.width],
+            "nodata": None if stated is None or math.isnan(stated) else float(stated),
+            "nodata_policy": "every value counts as data" if known is None else "nodata is unknown",
+            "resampling": self.resampling(grid, grid.cell_m).name,
+            "overlap_frac": self.overlap_frac,
+        }
 
 
 def read_onto_grid(
     path: Path,
     grid: Grid,
     *,
-    band: int,
-    kind: Literal["class", "continuous"],
+    band: int | None,
+    kind: Kind,
     nodata: float | None,
+    extremes_are_data: bool,
     min_coverage_frac: float,
+    max_source_cells: float,
     label: str,
 ) -> RasterOnGrid:
     """Return a band warped once to ``grid``.
 
-    Only the blocks under the grid are read, GDAL's warper holds 64 MB of them at a time. Classes
-    take the majority of the source cells where these are smaller than the grid's, else the
-    nearest one; continuous values their average, else bilinear interpolation. Where the file
-    states no nodata and ``nodata`` is None every value counts as data, except NaN. Scale and
-    offset of a continuous band are applied. A rotated raster is read like any other.
+    Classes take the majority of the source cells where these are smaller than the grid's, else
+    the nearest one; continuous values their average, else bilinear interpolation. Where the file
+    states no nodata and ``nodata`` is None every value counts as data, except NaN. A rotated or
+    sheared raster is read like any other.
 
     Parameters
     ----------
@@ -72,13 +195,17 @@ def read_onto_grid(
     grid
         The herd's habitat grid.
     band
-        1-based.
+        1-based; None: the raster has one.
     kind
         What the values are.
     nodata
         Value without data, overrides the file's; None: as the file states.
+    extremes_are_data
+        False: continuous values at the end of their data type are refused.
     min_coverage_frac
         A raster with data on a smaller share of the grid is refused.
+    max_source_cells
+        A raster with more cells under the grid is refused, before any is read.
     label
         The file as the user named it, for messages.
 
@@ -87,58 +214,52 @@ def read_onto_grid(
     MissingInputError
         There is no such file.
     InputError
-        Not a raster; no CRS; no georeference; no such band; complex numbers; validity in a mask
-        or alpha band; the raster does not overlap the grid or covers too little of it; class
-        codes that are not whole numbers.
+        Not a raster; no CRS; no georeference; no such band, or several; complex numbers; validity
+        in a mask or alpha band; a nodata value that the band cannot hold; values at the end of
+        their data type; too many cells; the raster does not overlap the grid or covers too little
+        of it; class codes that are not whole numbers.
     """
-    with _opened(path, label) as dataset:
-        faults = _faults(dataset, band, nodata, label)
+    with open_habitat_raster(
+        path,
+        grid,
+        band=band,
+        kind=kind,
+        nodata=nodata,
+        max_source_cells=max_source_cells,
+        label=label,
+    ) as raster:
+        number = band or 1
+        faults = raster.faults(number, extremes_are_data=extremes_are_data)
         if faults:
             raise InputError(faults)
-        per_cell = _source_cells_per_cell(dataset, grid)
-        if per_cell is None:
-            raise InputError(_no_overlap(dataset, grid, label))
-        resampling = {
-            ("class", True): Resampling.mode,
-            ("class", False): Resampling.nearest,
-            ("continuous", True): Resampling.average,
-            ("continuous", False): Resampling.bilinear,
-        }[kind, per_cell > 1.0]
-        stated = dataset.nodatavals[band - 1] if nodata is None else nodata
-        used = math.nan if stated is None and _is_float(dataset, band) else stated
-        # Filled here and not by GDAL: without nodata it would leave 0 outside the raster.
-        values = np.full(grid.shape, np.nan)
-        reproject(
-            rasterio.band(dataset, band),
-            values,
-            src_nodata=used,
-            dst_nodata=None if used is None else math.nan,
-            dst_transform=Affine(*grid.transform),
-            dst_crs=grid.crs,
-            resampling=resampling,
-            init_dest_nodata=False,
-            num_threads=1,
-            warp_mem_limit=64,
-        )
-        if kind == "continuous":
-            values = values * dataset.scales[band - 1] + dataset.offsets[band - 1]
-        coverage = float(np.isfinite(values).mean())
-        facts = {
-            "crs": dataset.crs.to_string(),
-            "shape": [dataset.height, dataset.width],
-            "nodata": None if stated is None or math.isnan(stated) else float(stated),
-            "nodata_policy": "every value counts as data" if used is None else "nodata is unknown",
-            "resampling": resampling.name,
-            "coverage_frac": coverage,
-        }
-    faults = _value_faults(values, kind, coverage, min_coverage_frac, label)
+        values = raster.read(number, grid, cell_m=grid.cell_m)
+        facts = raster.facts(number, grid)
+    facts["coverage_frac"] = float(np.isfinite(values).mean())
+    faults = raster_faults.value_faults(
+        values, kind=kind, min_coverage_frac=min_coverage_frac, label=label
+    )
     if faults:
         raise InputError(faults)
     return RasterOnGrid(values, facts)
 
 
 @contextmanager
-def _opened(path: Path, label: str) -> Iterator[Any]:
+def open_habitat_raster(
+    path: Path,
+    grid: Grid,
+    *,
+    band: int | None,
+    kind: Kind,
+    nodata: float | None,
+    max_source_cells: float,
+    label: str,
+    any_band: bool = False,
+) -> Iterator[HabitatRaster]:
+    """Open a raster that lies on ``grid``; parameters and errors as in :func:`read_onto_grid`.
+
+    With ``any_band`` the raster may have several bands although none is named. What GDAL raises
+    inside the ``with`` block becomes an ``InputError``.
+    """
     if not path.exists():
         raise MissingInputError(
             Fault("a habitat raster is not there", file=label, cure="check habitat.layers: path")
@@ -147,7 +268,19 @@ def _opened(path: Path, label: str) -> Iterator[Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with rasterio.open(path) as dataset:
-                yield dataset
+                faults = raster_faults.place_faults(dataset, label)
+                if not any_band:
+                    faults += raster_faults.which_band(dataset, band, label)
+                if faults:
+                    raise InputError(faults)
+                found = _under(dataset, grid)
+                if found is None:
+                    raise InputError(raster_faults.no_overlap(dataset, grid, label))
+                source_cells, overlap, window = found
+                n_cells = float(window.width) * float(window.height)
+                if n_cells > max_source_cells:
+                    raise InputError(raster_faults.too_many_cells(n_cells, max_source_cells, label))
+                yield HabitatRaster(dataset, kind, nodata, source_cells, overlap, window, label)
     except (RasterioIOError, CRSError, WarpOperationError) as error:
         raise InputError(
             Fault(
@@ -160,97 +293,34 @@ def _opened(path: Path, label: str) -> Iterator[Any]:
         ) from None
 
 
-def _is_float(dataset: Any, band: int) -> bool:
-    return bool(np.issubdtype(np.dtype(dataset.dtypes[band - 1]), np.floating))
-
-
-def _faults(dataset: Any, band: int, nodata: float | None, label: str) -> list[Fault]:
-    faults = []
-    if dataset.crs is None:
-        faults.append(
-            Fault(
-                "the raster states no CRS",
-                file=label,
-                expected="a CRS in the file",
-                got="none",
-                cure="write it into the file, e.g. gdal_edit.py -a_srs EPSG:4326 FILE",
-            )
-        )
-    if dataset.transform.is_identity or dataset.transform.determinant == 0:
-        faults.append(
-            Fault(
-                "the raster is not georeferenced",
-                file=label,
-                expected="an origin and a cell size",
-                got="none",
-                cure="use the georeferenced original, or write them with gdal_edit.py -a_ullr",
-            )
-        )
-    if not 1 <= band <= dataset.count:
-        faults.append(
-            Fault(
-                "the raster has no such band",
-                file=label,
-                expected=f"band 1 to {dataset.count}",
-                got=f"band {band}",
-                cure="change band in habitat.layers",
-            )
-        )
-        return faults
-    if np.issubdtype(np.dtype(dataset.dtypes[band - 1]), np.complexfloating):
-        faults.append(
-            Fault(
-                "the band holds complex numbers",
-                file=label,
-                expected="whole or real numbers",
-                got=dataset.dtypes[band - 1],
-                cure="convert it, e.g. gdal_translate -ot Float32",
-            )
-        )
-    flags = set(dataset.mask_flag_enums[band - 1])
-    if (
-        nodata is None
-        and MaskFlags.nodata not in flags
-        and flags
-        & {
-            MaskFlags.per_dataset,
-            MaskFlags.alpha,
-        }
-    ):
-        faults.append(
-            Fault(
-                "the raster marks missing data by a mask or alpha band",
-                file=label,
-                expected="a nodata value",
-                got=", ".join(sorted(flag.name for flag in flags)),
-                cure="burn it in, e.g. gdalwarp -dstnodata 255 IN OUT, or set nodata in "
-                "habitat.layers",
-            )
-        )
-    return faults
-
-
-def _source_cells_per_cell(dataset: Any, grid: Grid) -> float | None:
-    """Return how many source cells lie along a grid cell's edge, None: no overlap."""
+def _under(dataset: Any, grid: Grid) -> tuple[float, float, Window] | None:
+    """Return source cells per grid cell, share of the grid in the raster, and the part under it."""
     west, south, east, north = grid.bounds
     x, y = np.meshgrid(np.linspace(west, east, _SAMPLES), np.linspace(south, north, _SAMPLES))
     col, row = _source_index(dataset, grid, x, y)
     inside = (col >= 0) & (col <= dataset.width) & (row >= 0) & (row <= dataset.height)
     if not inside.any():
         return None
-    x, y = x[inside], y[inside]
-    col, row = col[inside], row[inside]
+    x, y, col, row = x[inside], y[inside], col[inside], row[inside]
     counts = []
     for d_x, d_y in ((grid.cell_m, 0.0), (0.0, grid.cell_m)):
         next_col, next_row = _source_index(dataset, grid, x + d_x, y + d_y)
         counts.append(np.hypot(next_col - col, next_row - row))
+    # One step of the lattice more: the grid reaches between the samples.
+    reach = max(grid.n_rows, grid.n_cols) / (_SAMPLES - 1) * float(np.nanmedian(counts[0]))
+    left = max(0, math.floor(col.min() - reach))
+    top = max(0, math.floor(row.min() - reach))
+    right = min(dataset.width, math.ceil(col.max() + reach))
+    bottom = min(dataset.height, math.ceil(row.max() + reach))
     # The median: a cell that crosses the antimeridian looks like a whole turn.
-    return float(np.nanmedian(np.stack(counts)))
+    return (
+        float(np.nanmedian(np.stack(counts))),
+        float(inside.mean()),
+        Window(left, top, right - left, bottom - top),
+    )
 
 
-def _source_index(
-    dataset: Any, grid: Grid, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _source_index(dataset: Any, grid: Grid, x: Array, y: Array) -> tuple[Array, Array]:
     there = transformer(grid.crs, dataset.crs.to_wkt()).transform(x, y)
     there_x, there_y = (np.where(np.isfinite(axis), axis, np.nan) for axis in there)
     inverse = ~dataset.transform
@@ -258,66 +328,3 @@ def _source_index(
         inverse.a * there_x + inverse.b * there_y + inverse.c,
         inverse.d * there_x + inverse.e * there_y + inverse.f,
     )
-
-
-def _no_overlap(dataset: Any, grid: Grid, label: str) -> Fault:
-    corners = np.array([[0, 0], [dataset.width, 0], [0, dataset.height],
-                        [dataset.width, dataset.height]])  # fmt: skip
-    to = dataset.transform
-    x, y = (
-        to.a * corners[:, 0] + to.b * corners[:, 1] + to.c,
-        to.d * corners[:, 0] + to.e * corners[:, 1] + to.f,
-    )
-    lon, lat = transformer(dataset.crs.to_wkt(), GEOGRAPHIC).transform(x, y)
-    west, south, east, north = grid.bounds
-    own = transformer(grid.crs, GEOGRAPHIC).transform([west, east, west, east],
-                                                      [south, south, north, north])  # fmt: skip
-    return Fault(
-        "the raster does not overlap the herd's habitat grid",
-        file=label,
-        expected=f"data around {_box(*own)}",
-        got=_box(lon, lat),
-        cure="use a raster of the herd's area, and check its CRS",
-    )
-
-
-def _box(lon: Any, lat: Any) -> str:
-    lon, lat = np.asarray(lon), np.asarray(lat)
-    return (
-        f"longitude {np.min(lon):.2f} to {np.max(lon):.2f}, "
-        f"latitude {np.min(lat):.2f} to {np.max(lat):.2f}"
-    )
-
-
-def _value_faults(
-    values: npt.NDArray[np.float64],
-    kind: str,
-    coverage: float,
-    min_coverage_frac: float,
-    label: str,
-) -> list[Fault]:
-    faults = []
-    if coverage < min_coverage_frac:
-        faults.append(
-            Fault(
-                "the raster has data on too little of the herd's habitat grid",
-                file=label,
-                expected=f"at least {min_coverage_frac:.0%} of the grid",
-                got=f"{coverage:.1%}",
-                cure="use a raster of the whole area, or lower habitat.min_coverage_frac",
-            )
-        )
-    if kind == "class":
-        found = np.unique(values[np.isfinite(values)])
-        broken = found[found != np.round(found)]
-        if broken.size:
-            faults.append(
-                Fault(
-                    "class codes must be whole numbers",
-                    file=label,
-                    expected="whole numbers",
-                    got=", ".join(f"{value:g}" for value in broken[:5].tolist()),
-                    cure="set kind: continuous, or use a raster of classes",
-                )
-            )
-    return faults

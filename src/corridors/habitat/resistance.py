@@ -65,3 +65,41 @@ def combine(layers: Sequence[Array]) -> Array:
     for layer in layers[1:]:
         out *= layer
     return out
+
+
+def selection_resistance(
+    log_use: Array, *, log_best: float, power: float, max_resistance: float
+) -> Array:
+    """Return the resistance of ground that is used in proportion to ``exp(log_use)``.
+
+    Parameters
+    ----------
+    log_use
+        Log of the relative use; NaN: unknown, -inf: never used.
+    log_best
+        The same of the best ground.
+    power
+        How fast resistance rises as use falls.
+    max_resistance
+        Resistance of ground that is never used, >= 1.
+
+    Returns
+    -------
+    array
+        ``(best / use) ** power`` between 1 and ``max_resistance``; NaN stays NaN.
+
+    Notes
+    -----
+    With power 1 the conductance of ground is its use. A random walk on such conductances spends
+    its time in proportion to them (Doyle and Snell 1984), so that current through this resistance
+    belongs to a walker with the fitted use.
+
+    Examples
+    --------
+    >>> use = np.array([np.log(4.0), np.log(2.0), np.log(0.5), -np.inf])
+    >>> selection_resistance(use, log_best=np.log(2.0), power=1.0, max_resistance=100.0)
+    array([  1.,   1.,   4., 100.])
+    """
+    # Cut before the exponential, which would overflow.
+    log_resistance = np.minimum(power * (log_best - log_use), np.log(max_resistance))
+    return np.clip(np.exp(np.maximum(log_resistance, 0.0)), 1.0, max_resistance)

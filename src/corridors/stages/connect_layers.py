@@ -1,0 +1,188 @@
+"""The habitat layers of `connect`: every configured layer on the herd's grid, or all faults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from corridors.formats.habitat_raster import read_onto_grid
+from corridors.formats.habitat_series import check_coverage, read_bands, read_files
+from corridors.formats.habitat_terrain import read_elevation_strips
+from corridors.formats.vector import LINES, POINTS, POLYGONS, degree_bounds, read_layer
+from corridors.foundation.crs import GEOGRAPHIC, transformer
+from corridors.foundation.errors import (
+    CorridorsError,
+    Fault,
+    InputError,
+    MissingInputError,
+)
+from corridors.habitat.distance import distance_m
+from corridors.habitat.series import reduce_series
+from corridors.habitat.terrain import block_mean, derive
+
+if TYPE_CHECKING:
+    from corridors.config.habitat import HabitatLayer
+    from corridors.foundation.grid import Grid
+    from corridors.stages.context import StageContext
+
+Array = npt.NDArray[np.float64]
+
+
+class Faults:
+    """Faults of several layers, raised together: missing files before unusable ones."""
+
+    def __init__(self) -> None:
+        self._found: dict[type[CorridorsError], list[Fault]] = {}
+
+    def add(self, kind: type[CorridorsError], *faults: Fault) -> None:
+        """Keep faults of one kind of error."""
+        self._found.setdefault(kind, []).extend(faults)
+
+    def raise_any(self) -> None:
+        """Raise what was found.
+
+        Raises
+        ------
+        MissingInputError, InputError
+            With all faults of all layers.
+        """
+        for kind in (MissingInputError, InputError):
+            if kind in self._found:
+                raise kind([fault for some in self._found.values() for fault in some])
+
+
+def read_layers(
+    context: StageContext, grid: Grid, facts: dict[str, Any], faults: Faults
+) -> list[tuple[HabitatLayer, Array]]:
+    """Return every layer that can be read with its values (ny, nx), NaN: unknown.
+
+    ``facts`` takes what is known of each under ``layers``; ``faults`` what is wrong.
+    """
+    layers: list[tuple[HabitatLayer, Array]] = []
+    facts["layers"] = {}
+    configured = context.settings.habitat.layers
+    for done, layer in enumerate(configured):
+        context.progress(f"read {layer.name}", 0.4 * done / len(configured))
+        try:
+            values, own = _read(context, layer, grid)
+        except (InputError, MissingInputError) as error:
+            faults.add(type(error), *error.faults)
+            continue
+        facts["layers"][layer.name] = own
+        if own.get("nodata_policy") == "every value counts as data":
+            facts["notes"].append(
+                f"layer {layer.name} states no value for missing data: every value counts"
+            )
+        layers.append((layer, values))
+    return layers
+
+
+def _read(context: StageContext, layer: HabitatLayer, grid: Grid) -> tuple[Array, dict[str, Any]]:
+    if layer.kind == "distance":
+        return _distance(context, layer, grid)
+    if layer.is_series:
+        return _series(context, layer, grid)
+    if layer.derive is not None:
+        return _derived(context, layer, grid)
+    settings = context.settings.habitat
+    raster = read_onto_grid(
+        context.raw_path(layer.paths[0]),
+        grid,
+        band=layer.band,
+        kind=layer.kind,
+        nodata=layer.nodata,
+        extremes_are_data=layer.extremes_are_data,
+        min_coverage_frac=settings.min_coverage_frac,
+        max_source_cells=settings.max_source_cells,
+        label=layer.paths[0],
+    )
+    return raster.values, raster.facts
+
+
+def _series(context: StageContext, layer: HabitatLayer, grid: Grid) -> tuple[Array, dict[str, Any]]:
+    settings = context.settings.habitat
+    own: dict[str, Any] = {}
+    if layer.files is not None:
+        files = {day: (context.raw_path(path), path) for day, path in layer.files.items()}
+        grids = read_files(
+            files, grid, band=layer.band, months=layer.months, nodata=layer.nodata,
+            extremes_are_data=layer.extremes_are_data,
+            max_source_cells=settings.max_source_cells, facts=own,
+        )  # fmt: skip
+    else:
+        path = layer.paths[0]
+        grids = read_bands(
+            context.raw_path(path), grid, date_format=layer.date_format, dates=layer.dates,
+            months=layer.months, nodata=layer.nodata,
+            extremes_are_data=layer.extremes_are_data,
+            max_source_cells=settings.max_source_cells, label=path, facts=own,
+        )  # fmt: skip
+    values, days = reduce_series(grids, statistic=layer.statistic)
+    own["coverage_frac"] = check_coverage(
+        values, min_coverage_frac=settings.min_coverage_frac, label=layer.paths[0]
+    )
+    own |= {
+        "statistic": layer.statistic,
+        "n_dates": len(days),
+        "first_date": days[0].isoformat(),
+        "last_date": days[-1].isoformat(),
+    }
+    return values, own
+
+
+def _derived(
+    context: StageContext, layer: HabitatLayer, grid: Grid
+) -> tuple[Array, dict[str, Any]]:
+    settings = context.settings.habitat
+    path = layer.paths[0]
+    own: dict[str, Any] = {}
+    values = np.full(grid.shape, np.nan)
+    what = layer.derive or "slope_deg"
+    for rows, n, fine_m, elevation in read_elevation_strips(
+        context.raw_path(path),
+        grid,
+        band=layer.band,
+        nodata=layer.nodata,
+        extremes_are_data=layer.extremes_are_data,
+        max_source_cells=settings.max_source_cells,
+        label=path,
+        facts=own,
+    ):
+        values[rows] = block_mean(derive(elevation, what, cell_m=fine_m), n)
+    own["coverage_frac"] = check_coverage(
+        values, min_coverage_frac=settings.min_coverage_frac, label=path
+    )
+    return values, own | {"derived": what}
+
+
+def _distance(
+    context: StageContext, layer: HabitatLayer, grid: Grid
+) -> tuple[Array, dict[str, Any]]:
+    path = layer.paths[0]
+    west, south, east, north = grid.padded(layer.max_distance_m).bounds
+    lon, lat = transformer(grid.crs, GEOGRAPHIC).transform(
+        *(axis.ravel() for axis in np.meshgrid(np.linspace(west, east, 33),
+                                               np.linspace(south, north, 33)))
+    )  # fmt: skip
+    found = read_layer(
+        context.raw_path(path),
+        path,
+        layer=layer.layer,
+        columns=(),
+        crs=layer.crs,
+        kinds=(*POINTS, *LINES, *POLYGONS),
+        bounds=degree_bounds(np.asarray(lon), np.asarray(lat), margin_km=1.0),
+    )
+    shapes = found.frame.to_crs(grid.crs).geometry.to_numpy()
+    shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    values = distance_m(shapes.tolist(), grid, max_distance_m=layer.max_distance_m)
+    return values, {
+        "n_features": len(shapes),
+        "unit": "m",
+        "max_distance_m": layer.max_distance_m,
+        "coverage_frac": 1.0,
+        "within_frac": float((values < layer.max_distance_m).mean()),
+    }
