@@ -1,0 +1,322 @@
+"""Permeability of barriers: how much more rarely animals cross than if the barrier were not there.
+
+The chance of a step to cross is 1 - s^kappa, where s is the chance that a null step stays
+(:mod:`corridors.barriers.null_steps`) and kappa = exp(X b): 0 is closed, 1 no effect, above 1 the
+animals seek it (Barbour & Gurarie, doi 10.1111/2041-210x.70339).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, stats
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.int64]
+Interval = Literal["profile", "animals", "upper_limit", "lower_limit", "none"]
+
+_MIN_ANIMALS = 5  # with fewer the spread between animals is anybody's guess
+_LOWEST, _HIGHEST = -30.0, 30.0  # of ln kappa
+
+
+@dataclass(frozen=True)
+class Kappa:
+    """Permeability of one group of tries.
+
+    Parameters
+    ----------
+    n_steps, n_crossings, n_animals
+        Tries, those that crossed, and animals with a try.
+    expected
+        Crossings to be expected if the barrier were not there: the sum of 1 - s.
+    kappa
+        Estimate; NaN where none, or every one, of the tries crossed, or the data are too few.
+    profile
+        Interval of the profile likelihood, or the one-sided limit with 0 or inf on its other side.
+    low, high
+        Interval to be used: ``profile``, or wider where animals differ.
+    interval
+        Which: ``profile``; ``animals``: widened because animals differ; ``upper_limit``,
+        ``lower_limit``: one-sided; ``none``: too few data.
+    spread
+        Variance of ln kappa between animals over that of independent tries; NaN: not known.
+    share, share_low, share_high
+        Share of the crossings of free animals that still happen, 0...1: the permeability.
+    """
+
+    n_steps: int
+    n_crossings: int
+    n_animals: int
+    expected: float
+    kappa: float
+    profile: tuple[float, float]
+    low: float
+    high: float
+    interval: Interval
+    spread: float
+    share: float
+    share_low: float
+    share_high: float
+
+
+def log_likelihood(ln_kappa: Floats | float, hazard: Floats, crossed: Flags) -> float:
+    """Return the log-likelihood of ln kappa, one for all tries or one per try.
+
+    Notes
+    -----
+    A try crosses with probability 1 - s^kappa = 1 - exp(-kappa h), h = -ln s: a binomial model with
+    complementary log-log link and offset ln h. Its log-likelihood is concave in b, so the maximum
+    found is the only one.
+    """
+    total = np.exp(ln_kappa) * hazard
+    chance = -np.expm1(-total)
+    return float(np.where(crossed, np.log(np.maximum(chance, 1e-300)), -total).sum())
+
+
+def permeability(
+    hazard: Floats,
+    crossed: Flags,
+    animal: Indices,
+    *,
+    confidence: float,
+    min_expected: float,
+) -> Kappa:
+    """Estimate one permeability with its interval.
+
+    Parameters
+    ----------
+    hazard, crossed
+        From :func:`corridors.barriers.null_steps.informative`, shape (n,).
+    animal
+        Whose try it is, any integers, shape (n,).
+    confidence
+        Of the interval, e.g. 0.95.
+    min_expected
+        With fewer crossings to be expected without the barrier nothing is estimated.
+
+    Notes
+    -----
+    The interval holds each kappa that a likelihood-ratio test would not reject. Where no try
+    crossed the likelihood s^kappa has its maximum at 0, which is no estimate: the upper limit is
+    the kappa that would have led to no crossing with probability 1 - confidence, ln(1 / (1 -
+    confidence)) / sum(h). Where each crossed, the lower limit is found likewise.
+
+    Tries of one animal are not independent. With five animals or more the scores of the animals
+    give the variance between them (sandwich); the likelihood ratio is divided by its excess over
+    the model's variance and compared with Student's t for so many animals (Chandler & Bate 2007,
+    doi 10.1093/biomet/asm015). That is what resampling animals would give, without random numbers.
+
+    Examples
+    --------
+    Ten tries with an even chance of crossing, of which two cross; twenty of which none does:
+
+    >>> even = np.full(10, np.log(2))
+    >>> found = permeability(even, np.arange(10) < 2, np.zeros(10, int), confidence=0.95,
+    ...                      min_expected=5)
+    >>> round(found.kappa, 3), round(found.share, 3), found.interval
+    (0.322, 0.4, 'profile')
+    >>> closed = permeability(np.tile(even, 2), np.zeros(20, bool), np.zeros(20, int),
+    ...                       confidence=0.95, min_expected=5)
+    >>> closed.kappa, round(closed.high, 3), closed.interval
+    (nan, 0.216, 'upper_limit')
+    """
+    n, n_crossed = int(crossed.size), int(crossed.sum())
+    n_animals = int(np.unique(animal).size)
+    free = -np.expm1(-hazard)
+    expected = float(free.sum())
+    nan, error = float("nan"), 1.0 - confidence
+
+    def result(
+        kappa: float,
+        profile: tuple[float, float],
+        used: tuple[float, float],
+        interval: Interval,
+        spread: float = nan,
+    ) -> Kappa:
+        shares = [share_of(value, hazard) for value in (kappa, *used)]
+        return Kappa(
+            n, n_crossed, n_animals, expected, kappa, profile, *used, interval, spread, *shares
+        )
+
+    if expected < min_expected:
+        return result(nan, (nan, nan), (nan, nan), "none")
+    if n_crossed == 0:
+        limit = (0.0, float(-np.log(error) / hazard.sum()))
+        return result(nan, limit, limit, "upper_limit")
+    if n_crossed == n:
+        root = _root(
+            lambda b: log_likelihood(b, hazard, crossed) - float(np.log(error)), _LOWEST, _HIGHEST
+        )
+        limit = (float(np.exp(root)), float("inf"))
+        return result(nan, limit, limit, "lower_limit")
+    best = float(maximum(hazard, crossed, np.ones((n, 1)))[0][0])
+    top = log_likelihood(best, hazard, crossed)
+
+    def bounds(drop: float) -> tuple[float, float]:
+        def below(b: float) -> float:
+            return log_likelihood(b, hazard, crossed) - (top - drop / 2)
+
+        return (
+            float(np.exp(_root(below, _LOWEST, best))),
+            float(np.exp(_root(below, best, _HIGHEST))),
+        )
+
+    drop = float(stats.chi2.ppf(confidence, 1))
+    profile = bounds(drop)
+    spread = _spread(best, hazard, crossed, animal)
+    if n_animals >= _MIN_ANIMALS:
+        wide = spread * float(stats.t.ppf(1 - error / 2, n_animals - 1)) ** 2
+        if wide > drop:
+            return result(float(np.exp(best)), profile, bounds(wide), "animals", spread)
+    return result(float(np.exp(best)), profile, profile, "profile", spread)
+
+
+def share_of(kappa: float, hazard: Floats) -> float:
+    """Return the share of the crossings of free animals that still happen, at most 1.
+
+    Notes
+    -----
+    pi = sum(1 - s^kappa) / sum(1 - s): of the steps that would have crossed the line if it were
+    not a barrier, the share that does. NaN for kappa NaN.
+
+    Examples
+    --------
+    >>> round(share_of(0.5, np.array([0.01])), 2), share_of(3.0, np.array([0.01]))
+    (0.5, 1.0)
+    """
+    free = -np.expm1(-hazard)
+    return float(min(1.0, (-np.expm1(-kappa * hazard)).sum() / free.sum())) if free.size else np.nan
+
+
+def maximum(hazard: Floats, crossed: Flags, design: Floats) -> tuple[Floats, float]:
+    """Return the coefficients of ln kappa that maximise the likelihood, and its logarithm.
+
+    Parameters
+    ----------
+    hazard, crossed
+        Tries, shape (n,).
+    design
+        Covariates, shape (n, k).
+
+    Notes
+    -----
+    Newton steps with the expected information, halved where they do not climb. A level without
+    any crossing has no maximum: its coefficient is cut off far out, where the likelihood has
+    reached its limit.
+    """
+    b = np.zeros(design.shape[1])
+    value = log_likelihood(design @ b, hazard, crossed)
+    for _ in range(200):
+        total = np.exp(design @ b) * hazard
+        stays = np.exp(-total)
+        odds = total * stays / np.maximum(-np.expm1(-total), 1e-300)
+        score = design.T @ np.where(crossed, odds, -total)
+        information = (design * (total * odds)[:, None]).T @ design
+        information[np.diag_indices_from(information)] += 1e-12 * (1 + np.trace(information))
+        step = np.linalg.solve(information, score)
+        step *= min(1.0, 5.0 / max(1e-300, float(np.abs(step).max())))
+        for _ in range(40):
+            new = np.clip(b + step, _LOWEST, _HIGHEST)
+            at = log_likelihood(design @ new, hazard, crossed)
+            if at >= value:
+                break
+            step /= 2
+        else:
+            break
+        gain, b, value = at - value, new, at
+        if gain < 1e-10 and float(np.abs(step).max()) < 1e-8:
+            break
+    return b, value
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Whether permeability differs between the levels of a covariate.
+
+    Parameters
+    ----------
+    covariate
+        Its name.
+    n_levels
+        Levels with tries.
+    p_value
+        Of the likelihood ratio, all other covariates in the model; NaN with one level.
+    """
+
+    covariate: str
+    n_levels: int
+    p_value: float
+
+
+def covariate_tests(
+    hazard: Floats,
+    crossed: Flags,
+    covariates: Mapping[str, npt.NDArray[np.object_]],
+    *,
+    spread: float,
+) -> list[Difference]:
+    """Test each covariate with the others in the model.
+
+    Parameters
+    ----------
+    hazard, crossed
+        Tries, shape (n,).
+    covariates
+        Name -> level of each try, shape (n,).
+    spread
+        ``Kappa.spread`` of all tries: above 1 the likelihood ratio is divided by it, since tries of
+        one animal are not independent. NaN: not.
+    """
+    columns = {name: _levels(levels) for name, levels in covariates.items()}
+    one = np.ones((hazard.size, 1))
+    full = np.hstack([one, *columns.values()])
+    rank = _rank(full)
+    decided = bool(crossed.any() and not crossed.all())
+    top = maximum(hazard, crossed, full)[1] if decided else 0.0
+    found = []
+    for name, own in columns.items():
+        rest = np.hstack([one, *(c for other, c in columns.items() if other != name)])
+        freedom = rank - _rank(rest)
+        p_value = float("nan")
+        if decided and freedom > 0:
+            ratio = 2 * (top - maximum(hazard, crossed, rest)[1])
+            ratio /= max(1.0, spread) if np.isfinite(spread) else 1.0
+            p_value = float(stats.chi2.sf(max(0.0, ratio), freedom))
+        found.append(Difference(name, own.shape[1] + 1, p_value))
+    return found
+
+
+def _levels(levels: npt.NDArray[np.object_]) -> Floats:
+    """Return one column of 0 and 1 for each level but the first."""
+    names = sorted(set(levels))
+    return np.column_stack(
+        [np.zeros((len(levels), 0)), *(np.asarray(levels == name, float) for name in names[1:])]
+    )
+
+
+def _rank(design: Floats) -> int:
+    return int(np.linalg.matrix_rank(design.T @ design)) if design.size else 0
+
+
+def _spread(best: float, hazard: Floats, crossed: Flags, animal: Indices) -> float:
+    """Return the variance between animals over the model's; NaN with fewer than two animals."""
+    total = np.exp(best) * hazard
+    odds = total / np.expm1(total)
+    score = np.where(crossed, odds, -total)
+    _, own = np.unique(animal, return_inverse=True)
+    sums = np.bincount(own, weights=score)
+    if sums.size < 2:
+        return float("nan")
+    return float(sums.size / (sums.size - 1) * (sums**2).sum() / (total * odds).sum())
+
+
+def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Return where ``function`` of ln kappa changes its sign; the farther end where nowhere."""
+    if function(low) * function(high) > 0:
+        return low if low == _LOWEST else high
+    return float(optimize.brentq(function, low, high, xtol=1e-10))

@@ -1,0 +1,250 @@
+"""Rays against lines: how far a straight way from a point leads before it meets a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
+
+# Cells along the longer side of the index at most; bounds its memory.
+_MOST_CELLS = 2000
+
+
+@dataclass(frozen=True)
+class LineIndex:
+    """Straight pieces of lines in square cells, for :func:`first_hits`.
+
+    Parameters
+    ----------
+    ends
+        ``x_a, y_a, x_b, y_b`` of each piece, m, shape (p, 4).
+    from_us, to_us
+        Time in which each piece stands, microseconds since 1970; the second is exclusive.
+    x_m, y_m, cell_m
+        Lower left corner of the cells and their edge.
+    n_cols
+        Number of columns.
+    first
+        Position in ``pieces`` at which each cell begins, row-major, shape (n_cells + 1,).
+    pieces
+        Pieces that meet each cell.
+    """
+
+    ends: Floats
+    from_us: Indices
+    to_us: Indices
+    x_m: float
+    y_m: float
+    cell_m: float
+    n_cols: int
+    first: Indices
+    pieces: Indices
+
+
+def line_index(ends: Floats, from_us: Indices, to_us: Indices) -> LineIndex:
+    """Put straight pieces into cells, about one piece per cell.
+
+    Parameters
+    ----------
+    ends
+        ``x_a, y_a, x_b, y_b``, m, any planar CRS, shape (p, 4).
+    from_us, to_us
+        Time in which each piece stands, microseconds since 1970; the second is exclusive.
+    """
+    if not len(ends):
+        nothing = np.zeros(0, np.int64)
+        return LineIndex(ends, from_us, to_us, 0.0, 0.0, 1.0, 0, np.zeros(1, np.int64), nothing)
+    x, y = ends[:, [0, 2]], ends[:, [1, 3]]
+    width, height = float(np.ptp(x)), float(np.ptp(y))
+    longest = max(width, height, 1.0)
+    cell = max(longest / _MOST_CELLS, np.sqrt(max(width, 1.0) * max(height, 1.0) / len(ends)))
+    # A margin of one cell, so that no piece lies on the outer edge.
+    x_m, y_m = float(x.min()) - cell, float(y.min()) - cell
+    n_cols, n_rows = int(width / cell) + 3, int(height / cell) + 3
+    first, pieces = _put(ends, x_m, y_m, cell, n_cols, n_rows)
+    return LineIndex(ends, from_us, to_us, x_m, y_m, float(cell), n_cols, first, pieces)
+
+
+def first_hits(
+    index: LineIndex,
+    x_m: Floats,
+    y_m: Floats,
+    time_us: Indices,
+    heading_rad: Floats,
+    reach_m: Floats,
+) -> Floats:
+    """Return the way to the first line along each ray, inf where none is within reach.
+
+    Parameters
+    ----------
+    index
+        The lines.
+    x_m, y_m, time_us
+        Where and when each bundle of rays starts, shape (n,).
+    heading_rad, reach_m
+        Direction from the x axis towards the y axis, and length of each ray, shape (n, k).
+
+    Notes
+    -----
+    A ray walks through the cells of the index and stops at the first hit, so the cost grows with
+    the way to it and not with the number of lines. A ray that runs along a piece does not meet it.
+
+    Examples
+    --------
+    >>> wall = np.array([[3.0, -10.0, 3.0, 10.0]])
+    >>> index = line_index(wall, np.array([0]), np.array([10]))
+    >>> way = first_hits(index, np.array([0.0, 0.0]), np.array([0.0, 0.0]), np.array([5, 10]),
+    ...                  np.array([[0.0, np.pi], [0.0, np.pi]]), np.full((2, 2), 100.0))
+    >>> way.tolist()
+    [[3.0, inf], [inf, inf]]
+    """
+    out: Floats = _cast(
+        index.ends,
+        index.from_us,
+        index.to_us,
+        index.x_m,
+        index.y_m,
+        index.cell_m,
+        index.n_cols,
+        index.first,
+        index.pieces,
+        np.ascontiguousarray(x_m, dtype=np.float64),
+        np.ascontiguousarray(y_m, dtype=np.float64),
+        np.ascontiguousarray(time_us, dtype=np.int64),
+        np.ascontiguousarray(heading_rad, dtype=np.float64),
+        np.ascontiguousarray(reach_m, dtype=np.float64),
+    )
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _columns(
+    ends: Floats, p: int, row: int, x_m: float, y_m: float, cell: float
+) -> tuple[int, int]:
+    """Return the first and last column in which piece ``p`` meets a row of cells."""
+    xa, ya, xb, yb = ends[p, 0], ends[p, 1], ends[p, 2], ends[p, 3]
+    low, high = y_m + row * cell, y_m + (row + 1) * cell
+    if ya == yb:
+        left, right = min(xa, xb), max(xa, xb)
+    else:
+        s = min(1.0, max(0.0, (low - ya) / (yb - ya)))
+        t = min(1.0, max(0.0, (high - ya) / (yb - ya)))
+        at_low, at_high = xa + s * (xb - xa), xa + t * (xb - xa)
+        left, right = min(at_low, at_high), max(at_low, at_high)
+    slack = 1e-9 * cell
+    return int(np.floor((left - x_m - slack) / cell)), int(np.floor((right - x_m + slack) / cell))
+
+
+@njit(cache=True, nogil=True)
+def _put(
+    ends: Floats, x_m: float, y_m: float, cell: float, n_cols: int, n_rows: int
+) -> tuple[Indices, Indices]:
+    count = np.zeros(n_cols * n_rows + 1, np.int64)
+    pieces = np.zeros(0, np.int64)
+    for turn in range(2):
+        for p in range(ends.shape[0]):
+            low = min(ends[p, 1], ends[p, 3])
+            high = max(ends[p, 1], ends[p, 3])
+            for row in range(int((low - y_m) / cell), int((high - y_m) / cell) + 1):
+                left, right = _columns(ends, p, row, x_m, y_m, cell)
+                for column in range(left, right + 1):
+                    here = row * n_cols + column
+                    if turn == 0:
+                        count[here + 1] += 1
+                    else:
+                        pieces[count[here]] = p
+                        count[here] += 1
+        if turn == 0:
+            for here in range(1, count.size):
+                count[here] += count[here - 1]
+            pieces = np.zeros(count[-1], np.int64)
+    # The second turn moved every beginning to the next one.
+    first = np.zeros_like(count)
+    first[1:] = count[:-1]
+    return first, pieces
+
+
+@njit(cache=True, nogil=True)
+def _cast(
+    ends: Floats,
+    from_us: Indices,
+    to_us: Indices,
+    x_m: float,
+    y_m: float,
+    cell: float,
+    n_cols: int,
+    first: Indices,
+    pieces: Indices,
+    x: Floats,
+    y: Floats,
+    time_us: Indices,
+    heading: Floats,
+    reach: Floats,
+) -> Floats:
+    n, k = heading.shape
+    out = np.full((n, k), np.inf)
+    if n_cols == 0:
+        return out
+    n_rows = (first.size - 1) // n_cols
+    for i in range(n):
+        for j in range(k):
+            c, s = np.cos(heading[i, j]), np.sin(heading[i, j])
+            # The part of the ray inside the cells.
+            enter, leave = 0.0, reach[i, j]
+            for axis in range(2):
+                start = x[i] - x_m if axis == 0 else y[i] - y_m
+                way = c if axis == 0 else s
+                size = cell * (n_cols if axis == 0 else n_rows)
+                if way == 0.0:
+                    if start < 0.0 or start > size:
+                        leave = -1.0
+                else:
+                    a, b = -start / way, (size - start) / way
+                    enter, leave = max(enter, min(a, b)), min(leave, max(a, b))
+            if leave < enter:
+                continue
+            column = int((x[i] - x_m + enter * c) / cell)
+            row = int((y[i] - y_m + enter * s) / cell)
+            column, row = min(max(column, 0), n_cols - 1), min(max(row, 0), n_rows - 1)
+            right, up = (1 if c > 0 else -1), (1 if s > 0 else -1)
+            next_x, step_x = np.inf, np.inf
+            next_y, step_y = np.inf, np.inf
+            if c != 0.0:
+                next_x = ((column + (right > 0)) * cell - (x[i] - x_m)) / c
+                step_x = cell / abs(c)
+            if s != 0.0:
+                next_y = ((row + (up > 0)) * cell - (y[i] - y_m)) / s
+                step_y = cell / abs(s)
+            best = np.inf
+            while 0 <= column < n_cols and 0 <= row < n_rows:
+                here = row * n_cols + column
+                for q in range(first[here], first[here + 1]):
+                    p = pieces[q]
+                    if time_us[i] < from_us[p] or time_us[i] >= to_us[p]:
+                        continue
+                    ax, ay = ends[p, 0] - x[i], ends[p, 1] - y[i]
+                    dx, dy = ends[p, 2] - ends[p, 0], ends[p, 3] - ends[p, 1]
+                    cross = c * dy - s * dx
+                    if cross == 0.0:
+                        continue
+                    t = (ax * dy - ay * dx) / cross
+                    u = (ax * s - ay * c) / cross
+                    if t >= 0.0 and 0.0 <= u <= 1.0 and t < best:
+                        best = t
+                edge = min(next_x, next_y)
+                if best <= edge or edge > leave:
+                    break
+                if next_x < next_y:
+                    column += right
+                    next_x += step_x
+                else:
+                    row += up
+                    next_y += step_y
+            if best <= reach[i, j]:
+                out[i, j] = best
+    return out
