@@ -1,0 +1,224 @@
+"""The habitat grid as a network of resistors: conductances between neighbouring cells.
+
+Conductances are one array (4, ny, nx): ``[k, iy, ix]`` belongs to the edge between cell (iy, ix)
+and its neighbour to the east, south-west, south or south-east (k = 0...3); 0: no edge. An edge's
+number is its index in the raveled array.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from corridors.foundation.grid import Grid
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+# Steps (iy, ix) to the neighbours of the four kinds of edges.
+STEPS = ((0, 1), (1, -1), (1, 0), (1, 1))
+# A line that runs exactly through cell centres must lie on one side of all of them.
+_OFF_CENTRE = (1.0e-6, 0.6180339887e-6)
+_jit = numba.njit(cache=True, nogil=True)
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Which edges of the grid each line crosses.
+
+    Parameters
+    ----------
+    line
+        Number of the line, int64 (n,).
+    edge
+        Number of the edge, int64 (n,); pairs are unique and sorted by (line, edge).
+    """
+
+    line: Index
+    edge: Index
+
+    def of(self, lines: Mask) -> Cuts:
+        """Return the cuts of the lines marked, with the numbers unchanged."""
+        keep = lines[self.line]
+        return Cuts(self.line[keep], self.edge[keep])
+
+
+def conductances(resistance: Array) -> Array:
+    """Return the conductances between neighbouring cells.
+
+    Parameters
+    ----------
+    resistance
+        Resistance of each cell, (ny, nx), > 0; NaN: there is no cell.
+
+    Returns
+    -------
+    array (4, ny, nx)
+        1 over the mean resistance of two cells, over 2**0.5 for diagonal neighbours.
+
+    Examples
+    --------
+    >>> conductances(np.array([[1.0, 3.0], [1.0, np.nan]]))[0, 0, 0]
+    np.float64(0.5)
+    """
+    if not (np.isnan(resistance) | ((resistance > 0) & np.isfinite(resistance))).all():
+        raise ValueError("resistance must be > 0 and finite, or NaN")
+    out = np.zeros((4, *resistance.shape))
+    for edge, (down, right) in zip(out, STEPS, strict=True):
+        here, there = _pair(resistance, down, right)
+        length = math.hypot(down, right)
+        between = 2.0 / ((here + there) * length)
+        _pair(edge, down, right)[0][...] = np.where(np.isnan(between), 0.0, between)
+    return out
+
+
+def _pair(values: Array, down: int, right: int) -> tuple[Array, Array]:
+    """Return views of the cells that have such a neighbour, and of these neighbours."""
+    n_rows, n_cols = values.shape
+    rows, below = slice(0, n_rows - down), slice(down, n_rows)
+    if right >= 0:
+        return values[rows, : n_cols - right], values[below, right:]
+    return values[rows, -right:], values[below, : n_cols + right]
+
+
+def crossed_edges(lines: npt.NDArray[np.object_], grid: Grid) -> Cuts:
+    """Return the edges between cell centres that lines cross.
+
+    Parameters
+    ----------
+    lines
+        LineStrings or MultiLineStrings in the CRS of the grid, (n,).
+    grid
+        The lattice of the cells.
+
+    Notes
+    -----
+    Every edge lies on a line of one of four families (rows, columns and both diagonals through
+    cell centres), so the crossings of a straight piece are where a linear function of the position
+    takes whole numbers, and none is missed: two cells on different sides of an unbroken line are
+    joined by no edge that it does not cross. O(length / cell).
+    """
+    points, owner = shapely.get_coordinates(lines, return_index=True)
+    if shapely.get_type_id(lines).size and (shapely.get_type_id(lines) != 1).any():
+        parts, of = shapely.get_parts(lines, return_index=True)
+        points, part = shapely.get_coordinates(parts, return_index=True)
+        owner = of[part]
+    else:
+        part = owner
+    x_min, _, _, y_max = grid.bounds
+    # Positions in cells, whole numbers at centres, rows southward as in arrays.
+    col = (points[:, 0] - x_min) / grid.cell_m - 0.5 + _OFF_CENTRE[0]
+    row = (y_max - points[:, 1]) / grid.cell_m - 0.5 + _OFF_CENTRE[1]
+    is_piece = part[1:] == part[:-1]
+    start = np.stack([row[:-1], col[:-1]])[:, is_piece]
+    end = np.stack([row[1:], col[1:]])[:, is_piece]
+    line = owner[:-1][is_piece].astype(np.int64)
+    n_cells = grid.n_rows * grid.n_cols
+    found_line, found_edge = [], []
+    for kind, (down, right) in enumerate(STEPS):
+        # Constant along the edges of this kind, and different by 1 between neighbouring ones.
+        f_start, f_end = (down * at[1] - right * at[0] for at in (start, end))
+        piece, whole = _whole_numbers(f_start, f_end)
+        share = (whole - f_start[piece]) / (f_end - f_start)[piece]
+        at = start[:, piece] + share * (end - start)[:, piece]
+        # The cell at which the edge begins: the northern one, of two in a row the western one.
+        if down:
+            iy = np.floor(at[0]).astype(np.int64)
+            ix = (whole + right * iy).astype(np.int64)
+        else:
+            ix = np.floor(at[1]).astype(np.int64)
+            iy = (-whole).astype(np.int64)
+        inside = (iy >= 0) & (iy + down < grid.n_rows)
+        inside &= (np.minimum(ix, ix + right) >= 0) & (np.maximum(ix, ix + right) < grid.n_cols)
+        found_line.append(line[piece][inside])
+        found_edge.append((kind * n_cells + iy * grid.n_cols + ix)[inside])
+    pairs = np.stack([np.concatenate(found_line), np.concatenate(found_edge)])
+    pairs = np.unique(pairs, axis=1)
+    return Cuts(pairs[0], pairs[1])
+
+
+def _whole_numbers(start: Array, end: Array) -> tuple[Index, Array]:
+    """Return each whole number in (min, max] of each pair: number of the pair, and the number."""
+    low, high = np.floor(np.minimum(start, end)), np.floor(np.maximum(start, end))
+    count = (high - low).astype(np.int64)
+    piece = np.repeat(np.arange(start.size), count)
+    first = np.cumsum(count) - count
+    return piece, low[piece] + 1.0 + (np.arange(piece.size) - first[piece])
+
+
+def burn(conductance: Array, cuts: Cuts, added: Array) -> Array:
+    """Return conductances with the lines' resistances in series with the edges they cross.
+
+    Parameters
+    ----------
+    conductance
+        Without lines, (4, ny, nx).
+    cuts
+        Which edges the lines cross.
+    added
+        Of each line, the resistance that it adds to an edge as a multiple of the edge's own,
+        (n_lines,), >= 0; a line that passes the share p of those that reach it over one cell
+        adds 1/p - 1, so that the edge has p times its conductance.
+
+    Examples
+    --------
+    >>> open_ground = conductances(np.ones((1, 3)))
+    >>> wall = Cuts(np.array([0]), np.array([1]))
+    >>> burn(open_ground, wall, np.array([3.0]))[0]
+    array([[1.  , 0.25, 0.  ]])
+    """
+    times = total_added(cuts, added, conductance.size)
+    out: Array = conductance / (1.0 + times.reshape(conductance.shape))
+    return out
+
+
+def total_added(cuts: Cuts, added: Array, n_edges: int) -> Array:
+    """Return the sum of what the lines add to each edge, (n_edges,)."""
+    total = np.bincount(cuts.edge, weights=added[cuts.line], minlength=n_edges)
+    return total.astype(np.float64, copy=False)
+
+
+@_jit
+def currents(conductance: Array, potential: Array) -> Array:
+    """Return the current through each cell for given potentials, (ny, nx).
+
+    Half the sum of the currents in its edges: what flows in and out again, and half of what enters
+    or leaves the network there. Cells with an unknown potential (NaN) carry none.
+    """
+    _, n_rows, n_cols = conductance.shape
+    out = np.zeros((n_rows, n_cols))
+    for iy in range(n_rows):
+        for ix in range(n_cols):
+            for kind in range(4):
+                g = conductance[kind, iy, ix]
+                if g > 0.0:
+                    down, right = STEPS[kind]
+                    drop = abs(potential[iy, ix] - potential[iy + down, ix + right])
+                    if drop > 0.0:
+                        out[iy, ix] += 0.5 * g * drop
+                        out[iy + down, ix + right] += 0.5 * g * drop
+    return out
+
+
+@_jit
+def net_currents(conductance: Array, potential: Array) -> Array:
+    """Return the current that flows out of each cell less that which flows in, (ny, nx)."""
+    _, n_rows, n_cols = conductance.shape
+    out = np.zeros((n_rows, n_cols))
+    for iy in range(n_rows):
+        for ix in range(n_cols):
+            for kind in range(4):
+                g = conductance[kind, iy, ix]
+                if g > 0.0:
+                    down, right = STEPS[kind]
+                    flow = g * (potential[iy, ix] - potential[iy + down, ix + right])
+                    if not math.isnan(flow):
+                        out[iy, ix] += flow
+                        out[iy + down, ix + right] -= flow
+    return out
