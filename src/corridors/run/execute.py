@@ -53,15 +53,15 @@ def execute(
     if not (is_due or left_over or options.is_forced):
         report.events = [Event("current", *node) for node in nodes]
         return report
-    with lock.held(study, touched, options.wait_s), _signals():
-        _sweep(study, touched)
+    with lock.held(study, touched, options.wait_s), signals():
+        sweep(study, touched)
         # Another run may have worked between the survey above and the lock.
         prints = Fingerprints(study)
         run = Graph(prints, nodes, survey(prints), options, listener, report)
         try:
             run.everything()
         finally:
-            _sweep(study, touched)
+            sweep(study, touched)
             prints.digests.save()
     return report
 
@@ -76,14 +76,14 @@ def _nodes(study: Study, stages: Sequence[str], herds: Sequence[str]) -> list[No
     ]
 
 
-def _sweep(study: Study, touched: set[str]) -> None:
+def sweep(study: Study, touched: set[str]) -> None:
     """Remove what runs left in staging; only while holding the locks of these partitions."""
     for partition in touched:
         shutil.rmtree(study.processed / STAGING / partition, ignore_errors=True)
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
+def signals() -> Iterator[None]:
     """Let SIGTERM, SIGINT and SIGHUP end the run in order."""
 
     def stop(number: int, _frame: FrameType | None) -> NoReturn:

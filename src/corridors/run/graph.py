@@ -381,28 +381,5 @@ class Graph:
     def _keep_edited(self, node: Node, target: Path, result: Manifest | None) -> None:
         """Save what a person changed in a result before it is replaced."""
         place = self.study.processed / KEPT / target.parent.name
-        if result is None:
-            if target.is_dir() and any(target.iterdir()):
-                kept = _free(place / target.name)
-                with manifest.writing(kept):
-                    kept.parent.mkdir(parents=True, exist_ok=True)
-                    target.rename(kept)
-                words = f"{target} was no result of corridors; it is kept as {kept}"
-                self._tell(Event("note", *node, message=words))
-            return
-        for name in manifest.edited(target, result):
-            kept = _free(place / target.name / name)
-            with manifest.writing(kept):
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(target / name, kept)
-            words = f"{name} was edited by hand; the edited file is kept as {kept}"
+        for words in manifest.keep_edited(target, result, place):
             self._tell(Event("note", *node, message=words))
-
-
-def _free(path: Path) -> Path:
-    """Return ``path``, with a number before its suffix where it is taken."""
-    free, number = path, 0
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.stem}.{number}{path.suffix}")
-    return free

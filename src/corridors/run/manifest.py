@@ -135,6 +135,33 @@ def edited(folder: Path, manifest: Manifest) -> list[str]:
     return found
 
 
+def keep_edited(target: Path, result: Manifest | None, place: Path) -> Iterator[str]:
+    """Save what a person changed in ``target`` below ``place``; yield in words what was saved."""
+    if result is None:
+        if target.is_dir() and any(target.iterdir()):
+            kept = _free(place / target.name)
+            with writing(kept):
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                target.rename(kept)
+            yield f"{target} was no result of corridors; it is kept as {kept}"
+        return
+    for name in edited(target, result):
+        kept = _free(place / target.name / name)
+        with writing(kept):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(target / name, kept)
+        yield f"{name} was edited by hand; the edited file is kept as {kept}"
+
+
+def _free(path: Path) -> Path:
+    """Return ``path``, with a number before its suffix where it is taken."""
+    free, number = path, 0
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}.{number}{path.suffix}")
+    return free
+
+
 def seal(folder: Path, writes: tuple[str, ...], stage: str) -> dict[str, Artefact]:
     """Check that a staged result is complete, sync it, and return its files.
 

@@ -48,12 +48,9 @@ def read_herd(context: StageContext, notes: dict[str, Any]) -> Herd:
     windows = read_table(context.read("segment", "migrations.parquet"))
     estimates = read_table(context.read("surface", "estimates.parquet"))
     steps = steps_of(fixes, windows, max_lag_h=settings.intersect.max_lag_h)
-    corridor = _corridor(context)
+    corridor = corridor_of(context)
     usable = fixes[fixes["burst"] >= 0]
-    # To whole tens of metres: the reach is kilometres.
-    spots = np.unique(np.round(usable[["x_m", "y_m"]].to_numpy(float), -1), axis=0)
-    polygons = projected(np.asarray(corridor.geometry.to_numpy(), dtype=object), crs)
-    anchors = np.concatenate([np.asarray(shapely.points(spots), dtype=object).ravel(), polygons])
+    anchors = anchors_of(usable, corridor, crs)
     bridges, notes["variance_of_bridges"] = bridges_of(
         steps,
         usable,
@@ -71,7 +68,16 @@ def read_herd(context: StageContext, notes: dict[str, Any]) -> Herd:
     )
 
 
-def _corridor(context: StageContext) -> gpd.GeoDataFrame:
+def anchors_of(usable: pd.DataFrame, corridor: gpd.GeoDataFrame, crs: str) -> Geometries:
+    """Return where the herd may be: its usable fixes and corridors, in the working CRS."""
+    # To whole tens of metres: the reach is kilometres.
+    spots = np.unique(np.round(usable[["x_m", "y_m"]].to_numpy(float), -1), axis=0)
+    polygons = projected(np.asarray(corridor.geometry.to_numpy(), dtype=object), crs)
+    points = np.asarray(shapely.points(spots), dtype=object).ravel()
+    return np.concatenate([points, polygons])
+
+
+def corridor_of(context: StageContext) -> gpd.GeoDataFrame:
     """Return the corridor classes of all seasons: tracked, else an expert's, else modelled."""
     drawn = read_layer(context.read("delineate", "corridors.parquet"))
     for evidence in ("tracked", "expert"):

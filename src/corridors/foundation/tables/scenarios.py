@@ -1,0 +1,108 @@
+"""What a scenario changes, and what came of it; a barrier before and after its day."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from corridors.foundation.tables.columns import (
+    AT_LEAST_0,
+    FRACTION,
+    boolean,
+    contract,
+    geometry,
+    integer,
+    number,
+    text,
+)
+from corridors.foundation.vocabulary import BARRIER_KINDS, BARRIER_STATUS
+
+ALTERED = ("removed", "opened", "changed")
+
+# What a scenario does to segments and areas that are there.
+ALTERATIONS = contract(
+    "ALTERATIONS",
+    {
+        "segment": text(),  # or polygon of AREAS
+        "change": text(ALTERED),
+        "rule": text(),  # "remove 1", "open 2" ...
+        "permeability": number(FRACTION, nullable=True),  # NaN: removed, or unknown as before
+        "open_share": number(FRACTION, nullable=True),  # of its encounters; NaN: not an opening
+    },
+    unique=["segment"],
+)
+
+# One row per segment whose place in the ranking or whose blocked passages differ.
+DIFFERENCE = contract(
+    "DIFFERENCE",
+    {
+        "segment": text(),
+        "herd": text(),
+        "barrier": text(),
+        "name": text(),
+        "kind": text(BARRIER_KINDS),
+        "class": text(),
+        "change": text(("added", *ALTERED, "")),  # "": only its rank differs
+        "status": text(BARRIER_STATUS),  # in the scenario
+        "corridor_class": text(),
+        "from_km": number(AT_LEAST_0),
+        "to_km": number(AT_LEAST_0),
+        "length_m": number(AT_LEAST_0),
+        "encounters_per_year": number(AT_LEAST_0, nullable=True),  # NaN: nobody was tracked
+        "open_share": number(FRACTION, nullable=True),
+        "permeability_before": number(FRACTION, nullable=True),
+        "permeability_after": number(FRACTION, nullable=True),
+        "blocked_before": number(AT_LEAST_0, nullable=True),
+        "blocked_after": number(AT_LEAST_0, nullable=True),
+        "blocked_change": number(nullable=True),  # below 0: passages gained
+        "change_p05": number(nullable=True),
+        "change_p95": number(nullable=True),
+        "rank_before": number(pa.Check.ge(1), nullable=True),  # NaN: not ranked
+        "rank_after": number(pa.Check.ge(1), nullable=True),
+        "unit": text(),
+        "in_words": text(),
+        "geometry": geometry("LineString"),
+    },
+    unique=["segment"],
+)
+
+# The low corridor, cut by lines that count as closed.
+FRAGMENTS = contract(
+    "FRAGMENTS",
+    {
+        "fragment": text(),
+        "herd": text(),
+        "state": text(("before", "after")),
+        "area_km2": number(AT_LEAST_0),
+        "mass_share": number(FRACTION, nullable=True),  # of the use during migration
+        "is_joined": boolean(),  # holds ground of both ranges
+        "geometry": geometry("Polygon", "MultiPolygon"),
+    },
+    unique=["fragment"],
+)
+
+# One row per measure; NaN with a reason where too few animals say anything.
+BEFORE_AFTER = contract(
+    "BEFORE_AFTER",
+    {
+        "measure": text(),
+        "herd": text(),
+        "unit": text(),
+        "before": number(nullable=True),
+        "before_p05": number(nullable=True),
+        "before_p95": number(nullable=True),
+        "n_before": integer(AT_LEAST_0),  # animals
+        "after": number(nullable=True),
+        "after_p05": number(nullable=True),
+        "after_p95": number(nullable=True),
+        "n_after": integer(AT_LEAST_0),
+        "difference": number(nullable=True),
+        "difference_p05": number(nullable=True),
+        "difference_p95": number(nullable=True),
+        "n_paired": integer(AT_LEAST_0),  # animals in both periods
+        "paired_difference": number(nullable=True),
+        "paired_p05": number(nullable=True),
+        "paired_p95": number(nullable=True),
+        "reason": text(),  # why something is unknown, or ""
+    },
+    unique=["measure"],
+)

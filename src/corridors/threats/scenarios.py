@@ -1,0 +1,321 @@
+"""What a scenario does to barrier segments, and how the ranking differs from that of today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from corridors.threats.rank import seeds_of
+from corridors.threats.reasons import number
+from corridors.threats.score import Evidence, Floats, blocked
+
+_STATUS_NOTHING = "absent"
+# Width of the 90 % interval of a normal law in standard deviations.
+_WIDTH_90 = 3.289707
+_SAME = 1e-12
+
+
+def altered(rows: gpd.GeoDataFrame, alterations: pd.DataFrame, *, key: str) -> gpd.GeoDataFrame:
+    """Return SEGMENTS or AREAS as the scenario has them.
+
+    Parameters
+    ----------
+    rows
+        With ``status permeability`` and, if segments, ``permeability_source``.
+    alterations
+        ALTERATIONS.
+    key
+        Column of ``rows`` that alterations name in ``segment``.
+
+    Notes
+    -----
+    What a scenario assumes is marked ``assumed``: what animals did there before says nothing of
+    it, so that the ranking does not mix it with their encounters.
+
+    Examples
+    --------
+    >>> rows = gpd.GeoDataFrame({"segment": ["a", "b", "c"], "status": "existing",
+    ...     "permeability": np.nan, "permeability_source": "unknown"}, geometry=[None] * 3)
+    >>> alterations = pd.DataFrame({"segment": ["a", "b"], "change": ["removed", "changed"],
+    ...     "permeability": [np.nan, 0.8]})
+    >>> out = altered(rows, alterations, key="segment")
+    >>> out["status"].tolist(), out["permeability"].tolist()
+    (['removed', 'existing', 'existing'], [nan, 0.8, nan])
+    >>> out["permeability_source"].tolist()
+    ['unknown', 'assumed', 'unknown']
+    """
+    own = alterations.set_index("segment").reindex(rows[key])
+    is_removed = (own["change"] == "removed").to_numpy()
+    assumed = own["permeability"].to_numpy(float)
+    is_assumed = np.isfinite(assumed)
+    out = rows.assign(
+        status=rows["status"].mask(is_removed, "removed").astype(str),
+        permeability=np.where(is_assumed, assumed, rows["permeability"].to_numpy(float)),
+    )
+    if "permeability_source" in out:
+        source = out["permeability_source"].mask(is_assumed, "assumed")
+        out["permeability_source"] = source.astype(str)
+    return out
+
+
+def with_opening(permeability: Floats, open_share: Floats, *, permeability_open: float) -> Floats:
+    """Return the permeability over the year of barriers that stand open for a part of it.
+
+    Parameters
+    ----------
+    permeability
+        Share that passes while closed, 0...1.
+    open_share
+        Share of the encounters in the open time, 0...1; NaN: unknown.
+    permeability_open
+        Share that passes while open, 0...1.
+
+    Notes
+    -----
+    ``(1 - f) pi + f pi_open``: passages that are blocked are linear in the permeability, so the
+    mean weighted by encounters blocks as many as both times do together.
+
+    Examples
+    --------
+    >>> with_opening(np.array([0.2]), np.array([0.25]), permeability_open=1.0).tolist()
+    [0.4]
+    """
+    return np.asarray((1.0 - open_share) * permeability + open_share * permeability_open)
+
+
+def permeability_of(
+    segments: pd.DataFrame, threats: pd.DataFrame, priors: pd.DataFrame
+) -> pd.Series[float]:
+    """Return the best-known permeability of each segment, by segment.
+
+    The posterior mean of the ranking; of segments that are not ranked what is stated, else the
+    prior of the class (``priors`` aligned with ``segments``). Of a removed one it is 1.
+    """
+    name = segments["segment"].to_numpy(dtype=object)
+    mean = threats.set_index("segment")["permeability_mean"].reindex(name).to_numpy(float)
+    stated = segments["permeability"].to_numpy(float)
+    prior = priors["permeability"].to_numpy(float)
+    value = np.where(np.isfinite(mean), mean, np.where(np.isfinite(stated), stated, prior))
+    value = np.where(segments["status"].to_numpy() == "removed", 1.0, value)
+    return pd.Series(value, index=pd.Index(name, name="segment"), dtype=float)
+
+
+def difference(
+    segments: gpd.GeoDataFrame,
+    threats_before: pd.DataFrame,
+    threats_after: pd.DataFrame,
+    alterations: pd.DataFrame,
+    *,
+    added: npt.NDArray[np.bool_],
+    permeability_before: pd.Series[float],
+    permeability_after: pd.Series[float],
+    unit: str,
+) -> gpd.GeoDataFrame:
+    """Return the segments whose blocked passages or rank differ, and all that a scenario touches.
+
+    Parameters
+    ----------
+    segments
+        SEGMENTS of the scenario; removed ones are among them.
+    threats_before, threats_after
+        THREATS of today and of the scenario.
+    alterations
+        ALTERATIONS.
+    added
+        Which segments are new, shape (n_segments,).
+    permeability_before, permeability_after
+        From :func:`permeability_of`; where no line stands 1.
+    unit
+        Of whom passages are counted.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns of DIFFERENCE without the intervals and ``in_words``, largest change first. NaN:
+        nobody was tracked there, so nothing is known, which is not "no change".
+    """
+    name = segments["segment"].to_numpy(dtype=object)
+    before = threats_before.set_index("segment").reindex(name)
+    after = threats_after.set_index("segment").reindex(name)
+    change = alterations.set_index("segment").reindex(name)
+    is_planned = segments["status"].to_numpy() == "planned"
+    met = np.where(is_planned, after["passages_per_year"], after["encounters_per_year"])
+    blocked_before = np.where(added, 0.0, before["blocked_per_year"].to_numpy(float))
+    blocked_before = np.where(after["blocked_per_year"].isna(), np.nan, blocked_before)
+    frame = segments[
+        ["segment", "barrier", "name", "kind", "class", "status", "corridor_class", "from_km",
+         "to_km", "length_m", "geometry"]
+    ].assign(
+        change=np.where(added, "added", change["change"].fillna("")),
+        encounters_per_year=met,
+        open_share=change["open_share"].to_numpy(float),
+        permeability_before=np.where(added, 1.0, permeability_before.reindex(name)),
+        permeability_after=permeability_after.reindex(name).to_numpy(float),
+        blocked_before=blocked_before,
+        blocked_after=after["blocked_per_year"].to_numpy(float),
+        rank_before=before["rank"].to_numpy(float),
+        rank_after=after["rank"].to_numpy(float),
+        unit=unit,
+    )  # fmt: skip
+    frame["blocked_change"] = frame["blocked_after"] - frame["blocked_before"]
+    moved = frame["blocked_change"].abs() > _SAME
+    is_other_rank = frame["rank_before"].ne(frame["rank_after"]) & frame["rank_before"].notna()
+    frame = frame[(frame["change"] != "") | moved | is_other_rank]
+    size = frame["blocked_change"].abs().fillna(-1.0)
+    order = np.lexsort((frame["segment"], frame["change"] == "", -size))
+    return gpd.GeoDataFrame(frame.iloc[order].reset_index(drop=True))
+
+
+@dataclass(frozen=True)
+class Side:
+    """Segments as they are, or as a scenario has them; arrays of shape (n_segments,).
+
+    Parameters
+    ----------
+    status
+        existing, planned, removed; or absent, where no line stands.
+    permeability, p05, p95
+        Mean and 90 % interval.
+    """
+
+    status: npt.NDArray[np.str_]
+    permeability: Floats
+    p05: Floats
+    p95: Floats
+
+    @classmethod
+    def of(cls, threats: pd.DataFrame, segments: tuple[str, ...]) -> Side:
+        """Return the side of the ranking ``threats``; segments that it lacks are absent."""
+        own = threats.set_index("segment").reindex(list(segments))
+        return cls(
+            own["status"].fillna(_STATUS_NOTHING).to_numpy(str),
+            *(
+                own[f"permeability_{name}"].fillna(1.0).to_numpy(float)
+                for name in ("mean", "p05", "p95")
+            ),
+        )
+
+
+def change_draws(
+    met: Evidence, before: Side, after: Side, *, draws: int, seed: int, herd: str
+) -> Floats:
+    """Return draws of the change of blocked passages per animal and year, (draws, n_segments).
+
+    Parameters
+    ----------
+    met
+        Encounters of the segments that change; at least one animal.
+    before, after
+        Both sides, in the order of ``met.segments``.
+    draws
+        Number of draws.
+    seed, herd
+        The same draw resamples the same animals as in the ranking.
+
+    Notes
+    -----
+    Whole animals are resampled, the same on both sides of a draw. Permeabilities are drawn
+    independently from Beta laws with the means and the widths of the 90 % intervals that the
+    rankings state; a segment with the same permeability on both sides keeps it. Segments that do
+    not change cancel, so the sum over the others is the change of the herd's total.
+    """
+    animal_seed, permeability_seed, _ = seeds_of(seed, herd)
+    n_animals = len(met.animals)
+    weights = (
+        np.random.default_rng(animal_seed)
+        .multinomial(n_animals, np.full(n_animals, 1.0 / n_animals), size=draws)
+        .astype(float)
+    )
+    passed, turned = (part.sum(axis=1) for part in met.counts(weights))
+    years = met.years(weights)
+    rng = np.random.default_rng(permeability_seed)
+    lost = []
+    for side in (before, after):
+        share = _permeability_draws(rng, side, draws)
+        count = blocked(passed, turned, share, status=side.status)
+        count = np.where(side.status == _STATUS_NOTHING, 0.0, count)
+        lost.append(np.divide(count, years, out=np.zeros_like(count), where=years > 0))
+    return np.asarray(lost[1] - lost[0])
+
+
+def _permeability_draws(rng: np.random.Generator, side: Side, draws: int) -> Floats:
+    mean = np.clip(side.permeability, 0.0, 1.0)
+    variance = ((side.p95 - side.p05) / _WIDTH_90) ** 2
+    spread = mean * (1.0 - mean)
+    is_certain = (variance <= 0) | (spread <= 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weight = np.where(is_certain, 1.0, np.maximum(spread / variance - 1.0, 0.1))
+    a = np.where(is_certain, 1.0, mean * weight)
+    b = np.where(is_certain, 1.0, (1.0 - mean) * weight)
+    drawn = rng.beta(a, b, size=(draws, len(mean)))
+    return np.asarray(np.where(is_certain, mean, drawn))
+
+
+def in_words(
+    *,
+    change: str,
+    blocked_before: float,
+    blocked_after: float,
+    interval: tuple[float, float],
+    encounters_per_year: float,
+    permeability: tuple[float, float],
+    open_share: float,
+    rank: tuple[float, float],
+    unit: str,
+) -> str:
+    """Return what a scenario changes at a segment, as a sentence or two.
+
+    ``permeability`` and ``rank`` are before and after; NaN: not ranked. ``interval`` is that of
+    the change.
+
+    Examples
+    --------
+    >>> in_words(change="removed", blocked_before=3.0, blocked_after=0.0, interval=(-4.2, -1.9),
+    ...          encounters_per_year=5.0, permeability=(0.4, 1.0), open_share=np.nan,
+    ...          rank=(2.0, 17.0), unit="per animal")
+    'Removed: about 3.0 more passages a year (per animal; 1.9 to 4.2). Rank 2 today, then 17.'
+    >>> in_words(change="added", blocked_before=0.0, blocked_after=np.nan, interval=(np.nan, np.nan),
+    ...          encounters_per_year=np.nan, permeability=(1.0, 0.4), open_share=np.nan,
+    ...          rank=(np.nan, np.nan), unit="per animal")
+    'Planned: nobody was tracked here, so what would change is unknown.'
+    """
+    begin = {
+        "added": "Planned",
+        "removed": "Removed",
+        "opened": "Opened",
+        "changed": "Modified",
+        "": "Not touched",
+    }[change]
+    if change == "opened" and np.isfinite(open_share):
+        begin += f" for {open_share:.0%} of the encounters".replace("%", " %")
+    if change == "changed":
+        begin += f" from permeability {permeability[0]:.2f} to {permeability[1]:.2f}"
+    places = _places(*rank)
+    moved = blocked_after - blocked_before
+    if not np.isfinite(moved):
+        return f"{begin}: nobody was tracked here, so what would change is unknown.{places}"
+    if abs(moved) <= _SAME:
+        if change == "added" and encounters_per_year <= 0:
+            return f"{begin}: animals were tracked here and none passed this line.{places}"
+        return f"{begin}: as many passages as today.{places}"
+    low, high = sorted(abs(value) for value in interval)
+    between = f"; {number(low)} to {number(high)}" if np.isfinite(low) else ""
+    if np.isfinite(low) and interval[0] < 0 < interval[1]:
+        between = "; not surely more or fewer"
+    if change == "added":
+        return (
+            f"{begin}: about {number(moved)} of {number(encounters_per_year)} passages a year"
+            f" ({unit}{between}) would be blocked.{places}"
+        )
+    more = "more" if moved < 0 else "fewer"
+    return f"{begin}: about {number(abs(moved))} {more} passages a year ({unit}{between}).{places}"
+
+
+def _places(before: float, after: float) -> str:
+    if np.isfinite(before) and np.isfinite(after):
+        return f" Rank {before:.0f} today, then {after:.0f}." if before != after else ""
+    return f" It would take rank {after:.0f}." if np.isfinite(after) else ""
