@@ -23,7 +23,14 @@ HEADER = (
     "| benchmark | measured | yardstick | ratio | at most | met | on |",
     "|---|---|---|---|---|---|---|",
 )
-NOT_A_BENCHMARK = {"brownian_herds", "simulated_animals", "thinned_tracks", "__main__", "figure"}
+NOT_A_BENCHMARK = {
+    "brownian_herds",
+    "simulated_animals",
+    "simulated_encounters",
+    "thinned_tracks",
+    "__main__",
+    "figure",
+}
 
 
 def names() -> list[str]:

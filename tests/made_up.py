@@ -638,7 +638,11 @@ def _threats(herd: str, segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         rank=rank,
         rank_p05=np.maximum(1.0, rank - 2),
         rank_p95=rank + 3.0,
+        rank_width=(rank + 3 - np.maximum(1, rank - 2) + 1).astype("int64"),
+        stability="likely",
         p_top10=np.clip(1.2 - rank / 20, 0, 1),
+        source=chosen["source"],
+        source_completeness="partial",
         reason="2 of 3 animals came near; 4 approaches did not pass",
         action="open the fence or lower its bottom wire",
     )

@@ -15,6 +15,7 @@ BarrierKind = Literal[
     "settlement", "cropland", "energy", "other",
 ]  # fmt: skip
 BarrierStatus = Literal["existing", "planned", "removed"]
+Completeness = Literal["complete", "partial", "unknown"]
 BoundaryType = Literal["river", "land", "lake", "fenced", "disputed", "unknown"]
 
 
@@ -173,6 +174,12 @@ class BarrierSource(Section):
     )
     permeability_column: str | None = None
     tolerance_m: NotNegative = Field(10.0, description="positional tolerance of the lines")
+    completeness: Completeness = Field(
+        "unknown",
+        description="complete: every barrier of these kinds near the herd is in the file;"
+        " partial: some are missing, and an absent line is not an absent barrier",
+    )
+    completeness_note: str = Field("", description="how that is known")
     valid_from: date | None = None
     valid_to: date | None = None
     crs: str | None = Field(None, description="only where the file states none")

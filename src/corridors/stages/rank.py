@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -14,8 +15,8 @@ from corridors.foundation import tables
 from corridors.stages.context import StageContext
 from corridors.threats.exposure import exposure
 from corridors.threats.priors import prior_table
-from corridors.threats.rank import bootstrap, ranks
-from corridors.threats.reasons import action, reason
+from corridors.threats.rank import bootstrap, ranks, stability
+from corridors.threats.reasons import action, reason, standing
 from corridors.threats.score import (
     Evidence,
     Floats,
@@ -29,14 +30,20 @@ from corridors.threats.score import (
 if TYPE_CHECKING:
     from corridors.config.model import Rank
 
+_UNSAID = ("unknown", "")  # completeness, and how it is known
 _NOTES = """\
 Segments where nobody was tracked are counted as n_no_data and not ranked: it is not 'no crossing'.
 State boundaries without a fence are jurisdiction and are not ranked.
 Passages come from bridges that do not know the barrier, netted over each visit: a closed one \
 still gets a few that never happened, so its permeability is overestimated.
-Animals are resampled whole; permeability is drawn from the posterior of each draw's encounters.
-A segment that one animal met is absent from a third of the draws, so its rank is wide; there it \
-stands behind what the drawn animals met. Segments that block nothing share the last places.
+Intervals: whole animals are resampled; how many animals come by, how often, and what passes are \
+drawn for each segment from its own encounters and from the herd's other segments.
+A segment that one animal met, or none, may so rank wherever the others make it plausible.
+stability: firm, the rank's interval spans a tenth of the places or less; likely, a third; or open.
+p_top10 counts the draws in which a segment is among the first ten and blocks at least \
+least_blocked_frac of what the worst one blocks.
+source_completeness: where a source of barriers is partial or unknown, no line in the data does \
+not mean no barrier on the ground, and a barrier that the data lack is not ranked.
 The position of a barrier within its tolerance is averaged in the passages.
 Removed barriers score 0: what was gained needs tracks from before and after.
 Areas (settlement, cropland, energy) are not ranked with the lines: exposure.parquet lists them.
@@ -63,6 +70,7 @@ def run(context: StageContext) -> None:
     is_jurisdiction = (segments["kind"] == "border") & (segments["class"] != "border_fence")
     ranked = segments[segments["has_data"] & ~is_jurisdiction]
     ranked = ranked.sort_values("segment", kind="stable", ignore_index=True)
+    completeness = context.settings.barrier_completeness
     size, source = context.settings.population_size, context.settings.population_source
     facts: dict[str, Any] = {
         "herd": context.herd,
@@ -71,6 +79,10 @@ def run(context: StageContext) -> None:
         "n_no_data": int((~segments["has_data"] & ~is_jurisdiction).sum()),
         "no_data": sorted(segments.loc[~segments["has_data"] & ~is_jurisdiction, "segment"]),
         "n_jurisdiction": int(is_jurisdiction.sum()),
+        "barrier_completeness": {
+            name: dict(zip(("completeness", "note"), completeness.get(name, _UNSAID), strict=True))
+            for name in sorted(set(segments["source"]))
+        },
         "n_areas_exposed": len(exposed),
         "n_animals": len(years),
         "tracking_years": round(sum(years.values()), 4),
@@ -79,6 +91,7 @@ def run(context: StageContext) -> None:
         "seed": settings.seed,
         "prior_encounters": settings.prior_encounters,
         "weight_jitter": settings.weight_jitter,
+        "least_blocked_frac": settings.least_blocked_frac,
         "season_weights": {},
         "priors": {},
         "notes": _NOTES.splitlines(),
@@ -108,6 +121,7 @@ def run(context: StageContext) -> None:
         met,
         prior_mean=before,
         is_stated=is_stated,
+        completeness=completeness,
         season_weight=season_weight,
         settings=settings,
         n_herd=1.0 if size is None else float(size),
@@ -117,6 +131,9 @@ def run(context: StageContext) -> None:
     used = priors[~is_stated].drop_duplicates("key").sort_values("key")
     facts |= {
         "n_ranked": len(ranked),
+        "stability": {
+            word: int((threats["stability"] == word).sum()) for word in ("firm", "likely", "open")
+        },
         "season_weights": dict(zip(met.seasons, map(float, season_weight), strict=True)),
         "priors": {
             row.key: {"permeability": row.permeability, "label": "prior", "basis": row.basis}
@@ -137,6 +154,7 @@ def _threats(
     *,
     prior_mean: Floats,
     is_stated: npt.NDArray[np.bool_],
+    completeness: Mapping[str, tuple[str, str]],
     season_weight: Floats,
     settings: Rank,
     n_herd: float,
@@ -145,6 +163,9 @@ def _threats(
 ) -> gpd.GeoDataFrame:
     """Return THREATS, best-known numbers beside what the draws say, in order of rank."""
     status = ranked["status"].to_numpy(str)
+    # Of what a scenario assumes, encounters with the barrier as it was say nothing.
+    is_assumed = (ranked["permeability_source"] == "assumed").to_numpy() & (status == "existing")
+    status = np.where(is_assumed, "assumed", status)
     prior_encounters = settings.prior_encounters
     passed, turned = (part[0] for part in met.counts(np.ones((1, len(met.animals)))))
     is_met = status == "existing"
@@ -159,17 +180,18 @@ def _threats(
         met,
         prior_mean=prior_mean,
         prior_encounters=prior_encounters,
+        is_class_prior=~is_stated,
         status=status,
         season_weight=season_weight,
-        score=score,
         weight_jitter=settings.weight_jitter,
+        least_blocked_frac=settings.least_blocked_frac,
         draws=settings.draws,
         seed=settings.seed,
         herd=herd,
-    )
+    ).holding(blocked_per_year=lost.sum(axis=0) / n_herd, rank=ranks(score))
     frame = ranked[
         ["segment", "name", "kind", "class", "status", "corridor_class", "from_km", "to_km",
-         "length_m", "geometry"]
+         "length_m", "source", "geometry"]
     ].copy()  # fmt: skip
     frame["herd"] = herd
     frame["threat"] = [f"{herd}:{segment}" for segment in frame["segment"]]
@@ -189,7 +211,10 @@ def _threats(
     frame["rank"] = ranks(score)
     frame["rank_p05"] = spread.rank_p05
     frame["rank_p95"] = spread.rank_p95
+    frame["rank_width"] = (spread.rank_p95 - spread.rank_p05 + 1).astype("int64")
+    frame["stability"] = stability(spread.rank_p05, spread.rank_p95)
     frame["p_top10"] = spread.p_top10
+    frame["source_completeness"] = [completeness.get(name, _UNSAID)[0] for name in frame["source"]]
     worst_season = (
         np.where(lost.max(axis=0) > 0, np.array(met.seasons)[lost.argmax(axis=0)], "")
         if len(met.seasons)
@@ -209,6 +234,14 @@ def _threats(
             corridor_class=row.corridor_class,
             season=str(season),
             per=unit,
+        )
+        + " "
+        + standing(
+            rank_p05=row.rank_p05,
+            rank_p95=row.rank_p95,
+            n_ranked=len(frame),
+            stability=row.stability,
+            source_completeness=row.source_completeness,
         )
         for row, season, n_tracked in zip(
             frame.itertuples(index=False), seasons, met.n_tracked, strict=True

@@ -1,18 +1,32 @@
-"""The order of the threats and how sure it is: bootstrap over animals and permeability."""
+"""The order of the threats and how sure it is: animals, permeability and weights drawn anew."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse, special
 
-from corridors.threats.score import Evidence, Floats, blocked, posterior
+from corridors.threats.herd_model import (
+    Grid,
+    Meetings,
+    Passing,
+    meetings,
+    passing,
+    prior_law,
+    rate_law,
+    share_law,
+)
+from corridors.threats.score import Evidence, Floats
 
 Integers = npt.NDArray[np.int64]
+Truths = npt.NDArray[np.bool_]
 
-_CHUNK_VALUES = 2_000_000  # values of one array in a chunk of draws
+N_TOP: Final = 10
+_CHUNK_VALUES: Final = 500_000  # values of one array in a chunk of draws
 
 
 @dataclass(frozen=True)
@@ -26,7 +40,7 @@ class Spread:
     rank_p05, rank_p95
         Interval of the rank; whole numbers.
     p_top10
-        Share of the draws in which the segment is among the first ten.
+        Share of the draws in which the segment is among the first ten and blocks something.
     """
 
     blocked_p05: Floats
@@ -34,6 +48,39 @@ class Spread:
     rank_p05: Floats
     rank_p95: Floats
     p_top10: Floats
+
+    def holding(self, *, blocked_per_year: Floats, rank: Integers) -> Spread:
+        """Return intervals widened so that they hold the best-known numbers themselves.
+
+        The score keeps the configured prior, the draws learn from the whole herd; where they
+        differ, an interval beside its own number would puzzle the reader.
+        """
+        return replace(
+            self,
+            blocked_p05=np.minimum(self.blocked_p05, blocked_per_year),
+            blocked_p95=np.maximum(self.blocked_p95, blocked_per_year),
+            rank_p05=np.minimum(self.rank_p05, rank),
+            rank_p95=np.maximum(self.rank_p95, rank),
+        )
+
+
+def stability(rank_p05: Floats, rank_p95: Floats) -> npt.NDArray[np.object_]:
+    """Return how far the rank is settled: firm, likely or open.
+
+    ``firm``: the interval spans at most a tenth of the places, ``likely``: at most a third, both
+    rounded up; ``open``: more.
+
+    Examples
+    --------
+    >>> low, high = np.array([1.0, 2.0, 3.0, 1.0] + [9.0] * 26), np.array([3.0, 9.0] + [30.0] * 28)
+    >>> stability(low, high)[:4].tolist()
+    ['firm', 'likely', 'open', 'open']
+    """
+    width, n = rank_p95 - rank_p05 + 1.0, len(rank_p05)
+    found = np.where(
+        width <= np.ceil(n / 10), "firm", np.where(width <= np.ceil(n / 3), "likely", "open")
+    )
+    return found.astype(object)
 
 
 def ranks(score: Floats) -> Integers:
@@ -64,16 +111,17 @@ def bootstrap(
     met: Evidence,
     *,
     prior_mean: Floats,
-    prior_encounters: float,
+    prior_encounters: float | Floats,
+    is_class_prior: Truths,
     status: npt.NDArray[np.str_],
     season_weight: Floats,
-    score: Floats,
     weight_jitter: float,
+    least_blocked_frac: float,
     draws: int,
     seed: int,
     herd: str,
 ) -> Spread:
-    """Rank the segments again and again with resampled animals, permeability and season weights.
+    """Rank the segments again and again with animals, permeability and season weights drawn anew.
 
     Parameters
     ----------
@@ -82,15 +130,18 @@ def bootstrap(
     prior_mean
         Prior or stated permeability per segment, 0...1, in the order of ``met.segments``.
     prior_encounters
-        Weight of the prior, encounters.
+        Weight of the prior, encounters; one number or one per segment.
+    is_class_prior
+        Where the prior is that of the class: how far such priors are off is learned from the herd.
     status
         existing, planned or removed, per segment.
     season_weight
         Weight per season of ``met.seasons``, > 0.
-    score
-        Score of each segment with all animals: orders segments that a draw leaves equal.
     weight_jitter
         Concentration of the Dirichlet law of the season weights; 0: none.
+    least_blocked_frac
+        In a draw a segment is among the first ten only if it blocks at least this share of what
+        the worst segment blocks.
     draws
         Number of draws.
     seed, herd
@@ -98,66 +149,145 @@ def bootstrap(
 
     Notes
     -----
-    Whole animals are resampled, with all their seasons and years of tracking, because the fixes
-    of one animal are not independent. In each draw passages, approaches and years are summed
-    anew; permeability is drawn from the posterior of those sums; season weights come from a
-    Dirichlet law around the configured ones.
+    A draw of the blocked passages per animal and year is u r (1 - pi):
 
-    A segment that one animal of n met scores 0 in the (1 - 1/n)^n of the draws (a third of them)
-    that do not hold this animal. So do many others then, and the draw says nothing of their order:
-    all animals together do, through ``score``, so that a segment falls behind what the draw's
-    animals met, not behind fences that nobody ever met. Segments with ``score`` 0 score 0 in every
-    draw; nothing orders them, and their interval is all the places that they share.
+    - u, the share of the herd's animals that come by the segment: a Bayesian bootstrap of whole
+      animals (Rubin 1981), (G1 + sum X came) / (G1 + G0 + sum X), where the weights X ~ Exp(1) of
+      the animals are the same for all segments, and G1 ~ Gamma(a), G0 ~ Gamma(b) stand for what
+      the other segments of the herd say;
+    - r, encounters per year of an animal that comes by: log-normal, from the segment's own animals
+      and the rates of the herd's other segments;
+    - pi: Beta, from the segment's encounters and the prior, whose strength and error in common are
+      learned from the herd.
 
-    The position of a barrier within its tolerance is
-    already averaged in the passages. Cost: draws x (encounter rows + segments log segments).
+    See :mod:`corridors.threats.herd_model` for the three laws. A segment that one animal met, or
+    none, can so rank wherever the others make it plausible, instead of vanishing from the draws
+    without this animal; and one that few animals met often does not keep all of its luck.
+    Of a removed line nothing is blocked. Segments that block nothing in a draw share the places
+    behind the others, in an order of chance.
+
+    Cost: draws x segments x (6 random numbers + log segments); memory: 8 bytes x draws x segments
+    for the results, the rest in chunks.
     """
-    n_seasons, n_segments = met.shape
+    n_segments = len(met.segments)
     animal_seed, permeability_seed, weight_seed = seeds_of(seed, herd)
-    n_animals = len(met.animals)
-    weights = (
-        np.random.default_rng(animal_seed)
-        .multinomial(n_animals, np.full(n_animals, 1.0 / n_animals), size=draws)
-        .astype(float)
+    rng, chance = np.random.default_rng(animal_seed), np.random.default_rng(permeability_seed)
+    stands = status != "removed"
+    base = np.broadcast_to(np.asarray(prior_encounters, dtype=float), (n_segments,))
+    seen = meetings(met, status=status)
+    came, rate = _Coming.of(met, seen, stands, rng, draws), rate_law(seen, stands)
+    found = passing(seen, status=status)
+    priors = prior_law(
+        found, prior_mean=prior_mean, prior_encounters=base, is_class_prior=is_class_prior
+    )
+    permeability = _Permeability(
+        found, prior_mean, base, is_class_prior, *priors.draw(chance, draws)
     )
     season = _season_draws(season_weight, weight_jitter, draws, weight_seed)
-    rng = np.random.default_rng(permeability_seed)
-    loss = np.zeros((draws, n_segments))
+    shares = season_shares(met)
+    loss = np.zeros((draws, n_segments), dtype=np.float32)
     place = np.zeros((draws, n_segments), dtype=np.int32)
-    best_first = np.argsort(-score, kind="stable")
-    chunk = max(1, _CHUNK_VALUES // max(1, n_seasons * n_segments))
+    n_first = np.zeros(n_segments)
+    chunk = max(1, _CHUNK_VALUES // max(1, n_segments))
     for first in range(0, draws, chunk):
-        part = slice(first, first + chunk)
-        passed, turned = met.counts(weights[part])
-        a, b = posterior(
-            _observed(passed.sum(axis=1), status),
-            _observed(turned.sum(axis=1), status),
-            prior_mean=prior_mean,
-            prior_encounters=prior_encounters,
-        )
-        permeability = _beta(rng, a, b)
-        # Nobody of the draw was tracked while the segment stood: nothing was lost there.
-        years = met.years(weights[part])[:, None, :]
-        lost = blocked(passed, turned, permeability[:, None, :], status=status)
-        per_season = np.divide(lost, years, out=np.zeros_like(lost), where=years > 0)
-        loss[part] = per_season.sum(axis=1)
-        drawn = (per_season * season[part, :, None]).sum(axis=1)
-        place[part.start : part.stop, best_first] = ranks(drawn[:, best_first])
+        part = slice(first, min(draws, first + chunk))
+        lost = came.draw(rng, part) * permeability.draw_closed(chance, part)
+        lost *= np.exp(rate[0] + rate[1] * rng.standard_normal(lost.shape))
+        lost[:, ~stands] = 0.0
+        loss[part] = lost
+        weighted = lost * (season[part] @ shares) if len(shares) else lost
+        least = least_blocked_frac * weighted.max(axis=1, keepdims=True, initial=0.0)
+        blocks = (weighted >= least) & (weighted > 0)
+        nothing = weighted <= 0
+        if nothing.any():
+            weighted[nothing] = -chance.random(int(nothing.sum()))
+        place[part] = ranks(weighted)
+        n_first += ((place[part] <= N_TOP) & blocks).sum(axis=0)
     low, high = np.quantile(loss, [0.05, 0.95], axis=0)
     first_rank, last_rank = np.quantile(place, [0.05, 0.95], axis=0, method="inverted_cdf")
-    blocks = score > 0
     return Spread(
-        low,
-        high,
-        np.where(blocks, first_rank, blocks.sum() + 1.0),
-        np.where(blocks, last_rank, float(n_segments)),
-        (place <= 10).mean(axis=0),
+        low.astype(float),
+        high.astype(float),
+        first_rank.astype(float),
+        last_rank.astype(float),
+        n_first / draws,
     )
 
 
-def _observed(counts: Floats, status: npt.NDArray[np.str_]) -> Floats:
-    """Nobody has met a planned line or meets a removed one: only the prior speaks."""
-    return np.where(status == "existing", counts, 0.0)
+def season_shares(met: Evidence) -> Floats:
+    """Return the share of each season in the encounters of each segment, (n_seasons, n_segments).
+
+    One encounter with the herd's shares is added to each segment.
+    """
+    counts = np.asarray((met.passages + met.approaches).sum(axis=1), dtype=float).reshape(met.shape)
+    herd = counts.sum(axis=1, keepdims=True)
+    total = herd.sum()
+    if total <= 0:
+        return np.full(met.shape, 1.0 / max(1, met.shape[0]))
+    out: Floats = (counts + herd / total) / (counts.sum(axis=0) + 1.0)
+    return out
+
+
+@dataclass(frozen=True)
+class _Coming:
+    """Draws of the share of the animals that come by each segment."""
+
+    weights: Floats  # (draws, n_animals)
+    came: sparse.csr_array
+    tracked: Floats  # sum of the weights of the animals tracked then, (draws, n_spans)
+    span: Integers
+    a: Floats
+    b: Floats
+
+    @classmethod
+    def of(
+        cls, met: Evidence, seen: Meetings, stands: Truths, rng: np.random.Generator, draws: int
+    ) -> _Coming:
+        law: Grid = share_law(seen, stands)
+        weights = rng.standard_exponential((draws, len(met.animals)))
+        tracked = weights @ (met.tracking_years > 0).T.astype(float)
+        came = sparse.csr_array(
+            (seen.came, (seen.segment, seen.animal)), shape=(len(stands), len(met.animals))
+        )
+        return cls(weights, came, tracked, met.span, *law.draw(rng, draws))
+
+    def draw(self, rng: np.random.Generator, part: slice) -> Floats:
+        shape = (part.stop - part.start, len(self.span))
+        came = np.asarray(self.came @ self.weights[part].T).T
+        more = rng.standard_gamma(np.broadcast_to(self.a[part, None], shape))
+        less = rng.standard_gamma(np.broadcast_to(self.b[part, None], shape))
+        share: Floats = (more + came) / (more + less + self.tracked[part][:, self.span])
+        return share
+
+
+@dataclass(frozen=True)
+class _Permeability:
+    """Draws of 1 - permeability."""
+
+    found: Passing
+    prior_mean: Floats
+    prior_encounters: Floats
+    is_class_prior: Truths
+    shift: Floats
+    factor: Floats
+
+    def draw_closed(self, rng: np.random.Generator, part: slice) -> Floats:
+        shift = self.shift[part, None] * self.is_class_prior
+        factor = np.where(self.is_class_prior, self.factor[part, None], 1.0)
+        with np.errstate(divide="ignore"):
+            mean = special.expit(special.logit(self.prior_mean) + shift)
+        strength = self.prior_encounters * factor
+        a = strength * mean + self.found.passed
+        b = strength * (1.0 - mean) + self.found.turned
+        passed, turned = rng.standard_gamma(a), rng.standard_gamma(b)
+        both = passed + turned
+        # Two shapes near 0 can both give 0: then the permeability is 0 or 1.
+        is_zero = both <= 0
+        if is_zero.any():
+            turned[is_zero] = rng.random(int(is_zero.sum())) < (b / (a + b))[is_zero]
+            both[is_zero] = 1.0
+        closed: Floats = turned / both
+        return closed
 
 
 def _season_draws(
@@ -168,9 +298,3 @@ def _season_draws(
         return np.broadcast_to(season_weight, (draws, len(season_weight)))
     shares = np.random.default_rng(seed).dirichlet(jitter * season_weight / total, size=draws)
     return np.asarray(shares * total)
-
-
-def _beta(rng: np.random.Generator, a: Floats, b: Floats) -> Floats:
-    certain = (a <= 0) | (b <= 0)
-    drawn = rng.beta(np.where(certain, 1.0, a), np.where(certain, 1.0, b))
-    return np.where(certain, a / (a + b), drawn)

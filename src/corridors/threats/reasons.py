@@ -107,6 +107,25 @@ permeability 0.20 (0.10–0.35; observed); met by 7 of 15 animals; in the high c
     )
 
 
+def standing(
+    *, rank_p05: float, rank_p95: float, n_ranked: int, stability: str, source_completeness: str
+) -> str:
+    """Return how far the place is settled, and whether the data may lack barriers.
+
+    Examples
+    --------
+    >>> standing(rank_p05=1.0, rank_p95=3.0, n_ranked=20, stability="likely",
+    ...          source_completeness="partial")
+    'Place 1 to 3 of 20 (likely). The barrier data are partial: lines may be missing.'
+    """
+    first, last = int(rank_p05), int(rank_p95)
+    place = f"{first}" if first == last else f"{first} to {last}"
+    partial = source_completeness == "partial"
+    return f"Place {place} of {n_ranked} ({stability})." + (
+        " The barrier data are partial: lines may be missing." if partial else ""
+    )
+
+
 def action(*, kind: str, status: str, blocked_per_year: float, season: str) -> str:
     """Return what to do about a segment, by its kind and status.
 

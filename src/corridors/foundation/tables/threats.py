@@ -16,7 +16,9 @@ from corridors.foundation.tables.columns import (
 from corridors.foundation.vocabulary import (
     BARRIER_KINDS,
     BARRIER_STATUS,
+    COMPLETENESS,
     PERMEABILITY_SOURCES,
+    STABILITY,
 )
 
 THREATS = contract(
@@ -49,7 +51,11 @@ THREATS = contract(
         "rank": integer(pa.Check.ge(1)),
         "rank_p05": number(pa.Check.ge(1)),
         "rank_p95": number(pa.Check.ge(1)),
-        "p_top10": number(FRACTION),
+        "rank_width": integer(pa.Check.ge(1)),  # places from rank_p05 to rank_p95
+        "stability": text(STABILITY),  # firm: a tenth of the places at most; likely: a third
+        "p_top10": number(FRACTION),  # and blocks something
+        "source": text(),  # of the barrier
+        "source_completeness": text(COMPLETENESS),
         "reason": text(),
         "action": text(),
         "geometry": geometry("LineString"),
