@@ -13,7 +13,14 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from corridors.barriers.behaviour import REASONS, Events, Touches, behaviours, modal_lag_h
+from corridors.barriers.behaviour import (
+    REASONS,
+    Events,
+    Touches,
+    behaviours,
+    modal_lag_h,
+    steps_between,
+)
 from corridors.barriers.behaviour_index import Index, altered_index
 from corridors.barriers.crossings import window_of
 from corridors.barriers.proximity import lattice_of
@@ -52,8 +59,10 @@ def tell_events(context: StageContext, notes: dict[str, Any]) -> None:
     windows = read_table(context.read("segment", "migrations.parquet"))
     events, touches = [], []
     kinds = sorted(set(met.segments["kind"]))
+    seen = {kind: np.zeros(len(met.tracks), dtype=np.bool_) for kind in kinds}
     for n, kind in enumerate(kinds):
         for one, touched in _of_kind(met, kind, settings):
+            seen[kind][_rows(one)] = True
             events.append(_events(context.herd, met, windows, kind, one))
             touches.append(_touches(met, events[-1], touched))
         context.progress("behaviour at barriers", (n + 1) / len(kinds))
@@ -64,6 +73,10 @@ def tell_events(context: StageContext, notes: dict[str, Any]) -> None:
     write_table(touched, context.out / "behaviour_segments.parquet", tables.BEHAVIOUR_SEGMENTS)
     write_table(index, context.out / "behaviour_index.parquet", tables.BEHAVIOUR_INDEX)
     notes |= _facts(met, behaviour, index, settings)
+    observed = read_table(
+        context.read("intersect", "observed.parquet"), ["segment", "kind", "animal", "time_utc"]
+    )
+    notes["steps_across"], notes["steps_across_without_event"] = _across(met, observed, seen)
 
 
 def _read(context: StageContext, settings: Behave) -> Met:
@@ -130,6 +143,32 @@ def _batches(animal: Indices) -> Iterator[tuple[int, int]]:
         high = end
     if high > low:
         yield low, high
+
+
+def _rows(events: Events) -> Indices:
+    """Return the fixes of the events."""
+    return steps_between(events.first, events.last + 1)[1]
+
+
+def _across(
+    met: Met, observed: pd.DataFrame, seen: dict[str, npt.NDArray[np.bool_]]
+) -> tuple[int, int]:
+    """Return how many steps cross a barrier, and how many of these belong to no event.
+
+    ``seen`` tells by kind which fixes do.
+    """
+    observed = observed[observed["segment"].isin(met.segments["segment"])]
+    n = missed = 0
+    first = np.searchsorted(met.tracks.animal, np.arange(len(met.animals) + 1))
+    number = {name: row for row, name in enumerate(met.animals)}
+    for (kind, animal), rows in observed.groupby(["kind", "animal"], sort=True):
+        low, high = first[number[str(animal)]], first[number[str(animal)] + 1]
+        time = rows["time_utc"].to_numpy("datetime64[us]").astype(np.int64)
+        step = np.searchsorted(met.tracks.time_us[low:high], time, side="right") - 1
+        step = np.unique(np.clip(step, 0, high - low - 2)) + low
+        n += step.size
+        missed += int((~(seen[str(kind)][step] | seen[str(kind)][step + 1])).sum())
+    return n, missed
 
 
 def _events(

@@ -200,15 +200,16 @@ STAGES: tuple[Stage, ...] = (
         reads={
             "clean": ("fixes.parquet", "clean.json"),
             "segment": ("migrations.parquet",),
-            "intersect": ("segments.parquet",),
+            "intersect": ("segments.parquet", "observed.parquet"),
         },
         writes=(
             "behaviour.parquet",
             "behaviour_segments.parquet",
             "behaviour_index.parquet",
+            "permeability.parquet",
             "behave.json",
         ),
-        sections=("behave",),
+        sections=("behave", "herd_species", "rank_priors"),
     ),
     Stage(
         "rank",
@@ -388,6 +389,8 @@ def sections_of(stage: Stage, config: Config, herd: str) -> dict[str, object]:
             case "herd_population":
                 out["population_size"] = own.population_size if own else None
                 out["population_source"] = own.population_source if own else None
+            case "rank_priors":
+                out["priors"] = config.rank.priors
             case "barrier_completeness":
                 out["barrier_completeness"] = {
                     source.name: (source.completeness, source.completeness_note)
