@@ -12,8 +12,8 @@ from scipy.special import ndtr
 
 from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Surface
+from corridors.foundation.normal import normal_cdf
 from corridors.movement.line_buffer import line_surface
-from corridors.movement.normal_cdf import normal_cdf
 from corridors.movement.occurrence import bridge_surface
 
 ARGUMENTS = {

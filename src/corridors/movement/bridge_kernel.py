@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from corridors.movement.normal_cdf import normal_cdf
+from corridors.foundation.normal import normal_cdf
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
