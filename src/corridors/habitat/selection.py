@@ -56,7 +56,7 @@ class Selection:
     n_used
         Thinned fixes of each animal that entered, (n_animals,).
     available
-        Available cells that entered, (m,).
+        Available cells that all layers know, also those of classes that are not estimated, (m,).
     """
 
     terms: Sequence[Term]
@@ -157,11 +157,11 @@ def fit_selection(
         raise NoSelectionError(str(error)) from None
     inside = ~outside_model(terms, covariates, used)
     used, animal = used[inside], animal[inside]
-    available = available[~outside_model(terms, covariates, available)]
+    entering = available[~outside_model(terms, covariates, available)]
     # Animals that only used classes that are not estimated are gone.
     names, number = np.unique(animal, return_inverse=True)
     _enough(names.size, animal, min_animals, 1)
-    x_used, x_available = columns(terms, covariates, used), columns(terms, covariates, available)
+    x_used, x_available = columns(terms, covariates, used), columns(terms, covariates, entering)
     if x_used.shape[1] == 0:
         raise NoSelectionError("no layer has two classes that enough animals used")
     _check_columns(x_available, [term.name for term in terms if term.is_estimated])

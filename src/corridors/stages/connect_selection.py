@@ -149,9 +149,8 @@ def fit(
         max_folds=settings.max_folds,
     )
     entered = selection.n_used[animal] > 0
-    log_best = float(
-        np.quantile(selection.log_use(covariates, selection.available), settings.best_quantile)
-    )
+    log_use = selection.log_use(covariates, selection.available)
+    log_best = float(np.nanquantile(log_use, settings.best_quantile))
     resistance = np.full(grid.shape, np.nan)
     n_known = n_beyond = 0
     for start in range(0, resistance.size, _CELLS_AT_ONCE):
@@ -252,7 +251,7 @@ def selection_table(herd: str, fitted: Fitted) -> pd.DataFrame:
     value, error, low, high = selection.interval(np.eye(len(estimated)))
     own = {covariate.name: covariate for covariate in fitted.covariates}
     n_used = selection.n_used
-    share = 1.0 / n_used[fitted.animal] / np.count_nonzero(n_used)
+    share = 1.0 / np.bincount(fitted.animal)[fitted.animal] / np.unique(fitted.animal).size
     rows = []
     for term in selection.terms:
         row: dict[str, Any] = {
