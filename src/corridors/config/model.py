@@ -34,6 +34,16 @@ class Study(Section):
     data_processed: str = Field("data/processed", description="folder of the results")
 
 
+class Doubles(Section):
+    """Barriers that were drawn twice."""
+
+    side_by_side_m: dict[BarrierKind, NotNegative] = Field(
+        default_factory=lambda: {"road": 60.0, "rail": 60.0},
+        description="kind: lines of one source, class and name that run side by side this near are"
+        " one barrier, as dual carriageways are; other kinds never, m",
+    )
+
+
 class Working(Section):
     """Working CRS and grid."""
 
@@ -182,6 +192,32 @@ class Intersect(Section):
     )
 
 
+class Permeability(Section):
+    """Null steps and the permeability estimated with them (kappa)."""
+
+    law: Literal["corrected", "crossing_steps"] = Field(
+        "corrected",
+        description="null steps: corrected, pairs of turn and length of the steps around, each"
+        " weighted by how easily it is seen beside a barrier; crossing_steps, lengths of the steps"
+        " that crossed, only to compare with other programs",
+    )
+    neighbourhood_m: Positive = Field(
+        2000.0, description="steps this near to a barrier say how animals move there, m"
+    )
+    headings: int = Field(
+        60, ge=8, le=3600, description="headings of null steps; their lengths are not sampled"
+    )
+    lag_tolerance_frac: Fraction = Field(
+        0.1, description="steps whose time differs more from the herd's usual one are left out"
+    )
+    min_steps: int = Field(
+        200, ge=20, description="null steps of a season or time of day from so many steps at least"
+    )
+    min_expected: Positive = Field(
+        5.0, description="estimate where so many crossings would be expected without the barrier"
+    )
+
+
 class Behave(Section):
     """What animals do at barriers."""
 
@@ -203,7 +239,7 @@ class Behave(Section):
         description="back and forth, or trace: this many SD below, or above, the animal's own mean",
     )
     max_crossings: int = Field(
-        4, ge=0, description="back and forth, or trace, with more crossings: unknown"
+        0, ge=0, description="back and forth, or trace, with more crossings: unknown"
     )
     gap_h: NotNegative = Field(
         0.0, description="absences from the buffer up to this long do not end an event, h"
@@ -213,6 +249,7 @@ class Behave(Section):
     )
     draws: int = Field(500, ge=50, le=100_000, description="bootstrap draws of animals")
     seed: int = Field(20240101, ge=0, description="seed of the bootstrap")
+    permeability: Permeability = Permeability()
 
 
 class Rank(Section):
@@ -287,6 +324,7 @@ class Config(Section):
     barriers: tuple[BarrierSource, ...] = ()
     boundaries: tuple[BoundarySource, ...] = ()
     states: StateSource | None = None
+    doubles: Doubles = Doubles()
     working: Working = Working()
     profile: Profile = Profile()
     clean: Clean = Clean()

@@ -21,22 +21,23 @@ def _packaged() -> pd.DataFrame:
 
 
 def packaged() -> pd.DataFrame:
-    """Return the packaged priors: ``kind class permeability label basis``.
+    """Return the packaged priors: ``kind class species permeability label basis``.
 
     ``permeability`` is the mean share of encounters that pass; class "" is the kind's default.
-    ``basis`` says where a number comes from; nearly all are proposals, not published values.
+    ``species`` is a scientific name, a genus, or "" for any. ``basis`` says where a number comes
+    from; nearly all are proposals, not published values.
 
     Examples
     --------
-    >>> table = packaged().set_index(["kind", "class"])
-    >>> float(table.loc[("fence", "fence_livestock"), "permeability"])
+    >>> table = packaged().set_index(["kind", "class", "species"])
+    >>> float(table.loc[("fence", "fence_livestock", ""), "permeability"])
     0.5
     """
     return _packaged().copy()
 
 
 def prior_table(
-    kinds: pd.Series, classes: pd.Series, *, overrides: Mapping[str, float]
+    kinds: pd.Series, classes: pd.Series, *, overrides: Mapping[str, float], species: str = ""
 ) -> pd.DataFrame:
     """Return the prior of each barrier segment, aligned with ``kinds``.
 
@@ -46,44 +47,126 @@ def prior_table(
         Kind and class of each segment; class "" is unknown.
     overrides
         Class -> mean permeability, instead of the packaged one.
+    species
+        Scientific name of the herd's species; "": any.
 
     Returns
     -------
     DataFrame
-        ``permeability`` (0...1), ``key`` (kind/class of the row of the table that was used) and
-        ``basis``. A class that the table does not know falls back to its kind, and a kind to
-        ``other``; ``key`` shows it.
+        ``permeability`` (0...1), ``key`` (kind/class of the row of the table that was used, and
+        its species) and ``basis``. A class that the table does not know falls back to its kind,
+        and a kind to ``other``; a species to its genus, and a genus to any; ``key`` shows it. The
+        class goes before the species.
 
     Examples
     --------
     >>> kinds, classes = pd.Series(["road", "road"]), pd.Series(["primary", "causeway"])
     >>> prior_table(kinds, classes, overrides={})[["permeability", "key"]].values.tolist()
     [[0.4, 'road/primary'], [0.5, 'road/']]
+    >>> elk = prior_table(kinds, classes, overrides={}, species="Cervus canadensis")
+    >>> elk[["permeability", "key"]].values.tolist()
+    [[0.43, 'road/primary/Cervus'], [0.5, 'road/']]
     """
     table = packaged()
-    known = set(zip(table["kind"], table["class"], strict=True))
+    keys = list(zip(table["kind"], table["class"], table["species"], strict=True))
+    mean: dict[tuple[str, str, str], float] = dict(zip(keys, table["permeability"], strict=True))
+    basis: dict[tuple[str, str, str], str] = dict(zip(keys, table["basis"], strict=True))
+    taxa = [species, species.split(" ")[0], ""] if species else [""]
     pairs = list(zip(kinds.astype(str), classes.astype(str), strict=True))
-    used = [
-        pair if pair in known else (pair[0], "") if (pair[0], "") in known else ("other", "")
-        for pair in pairs
+    used = {pair: _row_of(pair, taxa, mean) for pair in dict.fromkeys(pairs)}
+    found = []
+    for kind, own in pairs:
+        row = used[(kind, own)]
+        if own in overrides:
+            found.append((float(overrides[own]), f"{kind}/{own}", "stated in the configuration"))
+        else:
+            found.append((mean[row], "/".join(row[:2] if not row[2] else row), basis[row]))
+    return pd.DataFrame(found, columns=["permeability", "key", "basis"], index=kinds.index).astype(
+        {"permeability": "float64", "key": str, "basis": str}
+    )
+
+
+def _row_of(
+    pair: tuple[str, str], taxa: list[str], known: Mapping[tuple[str, str, str], float]
+) -> tuple[str, str, str]:
+    """Return the row of the table for a kind and class: by class first, then by species."""
+    for kind, own in (pair, (pair[0], ""), ("other", "")):
+        for taxon in taxa:
+            if (kind, own, taxon) in known:
+                return kind, own, taxon
+    return "other", "", ""
+
+
+def with_estimates(
+    priors: pd.DataFrame,
+    kinds: pd.Series,
+    classes: pd.Series,
+    estimates: pd.DataFrame,
+    *,
+    prior_encounters: float,
+) -> pd.DataFrame:
+    """Return the priors, moved by what the herd's own steps say of each class of barrier.
+
+    Parameters
+    ----------
+    priors
+        From :func:`prior_table`.
+    kinds, classes
+        Kind and class of each row of ``priors``.
+    estimates
+        PERMEABILITY of the herd: rows with covariate ``class`` are used.
+    prior_encounters
+        Weight of a prior, encounters.
+
+    Returns
+    -------
+    DataFrame
+        ``priors`` with a column ``label``: ``prior``, or ``estimated`` where the herd's steps
+        changed ``permeability``; ``key`` and ``basis`` say so too.
+
+    Notes
+    -----
+    With kappa the share pi of the crossings of free animals still happens, E of which were to be
+    expected: the new mean is (k m + w pi) / (k + w), with k ``prior_encounters``, m the mean of
+    the prior and w = E / max(1, spread), the tries that count when those of one animal are not
+    independent. Where not one crossed, pi is 0 here although kappa has only a limit: E tries
+    failed. The weight that the mean then has in the ranking stays k, not k + w: segments of a class
+    differ, and the steps at a segment count again as its own encounters.
+
+    Examples
+    --------
+    >>> kinds, classes = pd.Series(["fence", "road"]), pd.Series(["", "primary"])
+    >>> priors = prior_table(kinds, classes, overrides={})
+    >>> found = pd.DataFrame({"kind": ["fence"], "class": [""], "covariate": ["class"],
+    ...     "source": ["estimated"], "permeability": [0.2], "expected": [36.0], "spread": [1.0]})
+    >>> moved = with_estimates(priors, kinds, classes, found, prior_encounters=4.0)
+    >>> moved[["permeability", "label"]].round(3).values.tolist()
+    [[0.23, 'estimated'], [0.4, 'prior']]
+    """
+    out = priors.assign(label="prior")
+    own = estimates[
+        (estimates["covariate"] == "class")
+        & estimates["source"].isin(["estimated", "upper_limit", "lower_limit"])
+    ].set_index(["kind", "class"])
+    wanted = pd.MultiIndex.from_arrays([kinds.astype(str), classes.astype(str)])
+    row = own.index.get_indexer(wanted)
+    hit = row >= 0
+    if not hit.any():
+        return out
+    took = own.iloc[row[hit]]
+    limit = np.where(took["source"] == "upper_limit", 0.0, 1.0)
+    share = took["permeability"].to_numpy(float)
+    share = np.where(took["source"] == "estimated", share, limit)
+    spread = took["spread"].fillna(1.0).to_numpy(float)
+    weight = took["expected"].to_numpy(float) / np.maximum(1.0, spread)
+    before = priors.loc[hit, "permeability"].to_numpy(float)
+    mean = (prior_encounters * before + weight * share) / (prior_encounters + weight)
+    out.loc[hit, "permeability"] = mean
+    out.loc[hit, "label"] = "estimated"
+    out.loc[hit, "key"] = [f"{kind}/{name}/estimated" for kind, name in took.index]
+    out.loc[hit, "basis"] = [
+        f"kappa of the herd's own steps, share {pi:.2f} weighing {w:.0f} encounters, and the prior"
+        f" {m:g} of the class weighing {prior_encounters:g} ({text})"
+        for pi, w, m, text in zip(share, weight, before, priors.loc[hit, "basis"], strict=True)
     ]
-    rows = table.set_index(["kind", "class"])
-    mean = rows["permeability"].to_dict()
-    basis = rows["basis"].to_dict()
-    return pd.DataFrame(
-        {
-            "permeability": [
-                float(overrides.get(own, mean[pair]))
-                for (_, own), pair in zip(pairs, used, strict=True)
-            ],
-            "key": [
-                f"{kind}/{own}" if own in overrides else "/".join(pair)
-                for (kind, own), pair in zip(pairs, used, strict=True)
-            ],
-            "basis": [
-                "stated in the configuration" if own in overrides else basis[pair]
-                for (_, own), pair in zip(pairs, used, strict=True)
-            ],
-        },
-        index=kinds.index,
-    ).astype({"permeability": "float64", "key": str, "basis": str})
+    return out

@@ -36,6 +36,7 @@ from corridors.foundation.tables.behaviour import (
     BEHAVIOUR,
     BEHAVIOUR_INDEX,
     BEHAVIOUR_SEGMENTS,
+    PERMEABILITY,
 )
 from corridors.foundation.tables.columns import GEOGRAPHIC, UTC
 from corridors.foundation.tables.habitat import SELECTION
@@ -101,6 +102,7 @@ CONTRACTS = {
         BEHAVIOUR,
         BEHAVIOUR_SEGMENTS,
         BEHAVIOUR_INDEX,
+        PERMEABILITY,
         BORDER_REPORT,
         BORDER_STRETCHES,
         NATIONAL_SHARES,
@@ -162,6 +164,7 @@ __all__ = [
     "NATIONAL_SHARES",
     "NETWORK",
     "OBSERVED",
+    "PERMEABILITY",
     "POPULATION",
     "RANGES",
     "SEGMENTS",

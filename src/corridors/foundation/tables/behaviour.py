@@ -14,7 +14,7 @@ from corridors.foundation.tables.columns import (
     text,
     utc,
 )
-from corridors.foundation.vocabulary import BARRIER_KINDS, BEHAVIOURS
+from corridors.foundation.vocabulary import BARRIER_KINDS, BEHAVIOURS, KAPPA_SOURCES
 
 # One row per event: a run of fixes within the buffer of the barriers of one kind.
 BEHAVIOUR = contract(
@@ -77,4 +77,37 @@ BEHAVIOUR_INDEX = contract(
         "geometry": geometry("LineString", "MultiLineString"),
     },
     unique=["barrier", "segment"],
+)
+
+# How much more rarely the herd crosses barriers than if they were not there. One row per kind of
+# barrier, per class of it, and per level of what may change it.
+PERMEABILITY = contract(
+    "PERMEABILITY",
+    {
+        "herd": text(),
+        "species": text(),
+        "kind": text(BARRIER_KINDS),
+        "class": text(),  # "" unknown; "all" where the row is for the whole kind
+        "covariate": text(("kind", "class", "season", "time_of_day")),
+        "level": text(),
+        "interval_h": number(AT_LEAST_0, nullable=True),  # between fixes; kappa holds for it alone
+        "n_steps": integer(AT_LEAST_0),  # that start within the buffer and might go either way
+        "n_crossings": integer(AT_LEAST_0),
+        "n_animals": integer(AT_LEAST_0),
+        "expected": number(AT_LEAST_0),  # crossings if the barrier were not there
+        "kappa": number(AT_LEAST_0, nullable=True),  # 0 closed, 1 no effect; NaN: no estimate
+        "kappa_low": number(AT_LEAST_0, nullable=True),  # 95 % interval, or a one-sided limit
+        "kappa_high": number(AT_LEAST_0, nullable=True),
+        "profile_low": number(AT_LEAST_0, nullable=True),  # as if tries of one animal were
+        "profile_high": number(AT_LEAST_0, nullable=True),  # independent
+        "interval": text(("profile", "animals", "upper_limit", "lower_limit", "none")),
+        "spread": number(AT_LEAST_0, nullable=True),  # variance between animals / of the model
+        "p_value": number(FRACTION, nullable=True),  # that the covariate makes no difference
+        "permeability": number(FRACTION, nullable=True),  # share of free crossings that happen
+        "permeability_low": number(FRACTION, nullable=True),
+        "permeability_high": number(FRACTION, nullable=True),
+        "source": text(KAPPA_SOURCES),
+        "reason": text(),  # in words
+    },
+    unique=["kind", "class", "covariate", "level"],
 )
