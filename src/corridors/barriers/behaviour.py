@@ -146,7 +146,8 @@ def behaviours(
     Notes
     -----
     An event is a run of fixes within ``buffer_m`` of any line; a missing fix ends it (a lag above
-    1.5 times the animal's modal lag). Durations are compared to a tenth of an hour.
+    1.5 times the animal's modal lag). Durations and the lag are compared with the
+    settings to a tenth of an hour.
 
     * up to ``bounce_h``, with the step before and after: crosses: quick_cross; does not: bounce;
       unknown where one of these steps is missing and the others do not cross;
@@ -195,7 +196,7 @@ def behaviours(
         max_crossings=max_crossings,
         n_needed=(window_h / interval[first] + 1) / 4,
     )
-    sparse = interval[first] > bounce_h
+    sparse = np.round(interval[first], 1) > bounce_h
     behaviour[sparse], reason[sparse] = "unknown", "sparse"
     events = Events(
         first,
