@@ -17,7 +17,13 @@ import rasterio
 from shapely import LineString, Point
 
 from corridors.cli import main
-from corridors.foundation.errors import ConfigError, InputError, MissingInputError, OutputError
+from corridors.foundation.errors import (
+    ConfigError,
+    InputError,
+    MethodError,
+    MissingInputError,
+    OutputError,
+)
 
 HERE = Path(__file__).parent
 INPUT, MISSING, CONFIG = InputError.exit_code, MissingInputError.exit_code, ConfigError.exit_code
@@ -77,9 +83,19 @@ def drawn(path: str, *rest: str) -> str:
     return herd(GOOD, more=f"    expert_corridors: {{{keys}}}\n")
 
 
-def habitat(layer: str) -> str:
+def habitat(layer: str, *more: str) -> str:
     """Return a configuration with good expert ranges and one habitat layer."""
-    return f"{RANGES}habitat:\n  layers:\n    - {{{layer}}}\n"
+    keys = "".join(f"  {key}\n" for key in more)
+    return f"{RANGES}habitat:\n{keys}  layers:\n    - {{{layer}}}\n"
+
+
+def raster_case(name: str, layer: str, *more: str) -> Case:
+    """Return a case of one habitat layer that `connect` refuses."""
+    return Case(name, INPUT, habitat(f"name: x, {layer}", *more), command="connect")
+
+
+COVER = "kind: class, resistance: {1: 1, 2: 10, 7: 3}"
+NUMBERS = "kind: continuous, slope: 1"
 
 
 CASES = (
@@ -266,7 +282,46 @@ CASES = (
         habitat("name: cover, path: landcover.tif, band: 2, kind: class, resistance: {1: 1}"),
         command="connect",
     ),
+    raster_case("raster_two_bands", f"path: two_bands.tif, {NUMBERS}"),
+    raster_case("raster_nodata_outside", f"path: landcover.tif, nodata: -9999, {COVER}"),
+    raster_case("raster_overflow", f"path: overflow.tif, {NUMBERS}"),
+    raster_case("raster_all_nodata", f"path: all_nodata.tif, {COVER}"),
+    raster_case("raster_all_nan", f"path: all_nan.tif, {NUMBERS}"),
+    raster_case("raster_gigantic", f"path: gigantic.vrt, {NUMBERS}"),
+    raster_case("raster_cut_off", f"path: cut_off.tif, {NUMBERS}"),
+    raster_case("raster_covers_little", f"path: west_only.tif, {COVER}"),
+    raster_case("raster_scaled_classes", f"path: scaled.tif, {COVER}"),
+    raster_case("raster_without_cell_size", f"path: flat_transform.tif, {NUMBERS}"),
+    raster_case(
+        "raster_bands_without_dates", f"path: two_bands.tif, date_format: '%Y%j', {NUMBERS}"
+    ),
+    raster_case("raster_dates_of_bands", f"path: two_bands.tif, dates: [2020-05-01], {NUMBERS}"),
+    raster_case(
+        "raster_same_dates", f"path: two_bands.tif, dates: [2020-05-01, 2020-05-01], {NUMBERS}"
+    ),
+    raster_case(
+        "raster_no_month",
+        f"path: two_bands.tif, dates: [2020-05-01, 2020-05-09], months: [6], {NUMBERS}",
+    ),
+    raster_case(
+        "raster_classes_of_selection",
+        "path: landcover.tif, kind: class, classes: {steppe: [1], rock: [2]}",
+        "resistance_from: tracks",
+    ),
+    Case(
+        "distance_missing",
+        MISSING,
+        habitat("name: roads, path: rodas.gpkg, kind: distance, slope: 1"),
+        command="connect",
+    ),
+    Case(
+        "selection_without_tracks",
+        MethodError.exit_code,
+        habitat("name: x, path: landcover.tif, kind: class", "resistance_from: tracks"),
+        command="connect",
+    ),
     # The configuration itself.
+    Case("habitat_keys", CONFIG, habitat("name: x, path: a.tif, kind: class, slope: 1")),
     Case("unknown_key", CONFIG, herd("path: good.csv, format: movebank, tim_zone: UTC")),
     Case("csv_without_columns", CONFIG, herd("path: good.csv, format: csv")),
     Case("wrong_type", CONFIG, herd(GOOD, more="clean:\n  dop_max: high\n  burst_gap_h: -1\n")),
@@ -310,21 +365,64 @@ def bad_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     points["day"] = points["day"].astype("datetime64[ms]").dt.date
     points.to_file(folder / "points.shp")
-    cells = np.array([[1, 1, 2], [1, 7, 2], [1, 1, 2]], dtype=np.uint8)
-    for name, west in (("landcover.tif", 70.0), ("elsewhere.tif", -10.0)):
-        with rasterio.open(
-            folder / name,
-            "w",
-            driver="GTiff",
-            width=3,
-            height=3,
-            count=1,
-            dtype="uint8",
-            crs="EPSG:4326",
-            transform=rasterio.Affine(1.0, 0.0, west, 0.0, -1.0, 38.5),
-        ) as raster:
-            raster.write(cells, 1)
+    _rasters(folder)
     return folder
+
+
+def _rasters(folder: Path) -> None:
+    cells = np.array([[1, 1, 2], [1, 7, 2], [1, 1, 2]], dtype=np.uint8)
+    numbers = cells.astype(np.int16)
+    lowest = np.where(cells == 7, -32768, numbers).astype(np.int16)
+    _raster(folder / "landcover.tif", cells)
+    _raster(folder / "elsewhere.tif", cells, west=-10.0)
+    _raster(folder / "two_bands.tif", np.stack([numbers, numbers]))
+    _raster(folder / "overflow.tif", lowest)
+    _raster(folder / "all_nodata.tif", np.zeros_like(cells), nodata=0)
+    _raster(folder / "all_nan.tif", np.full(cells.shape, np.nan, dtype=np.float32))
+    _raster(folder / "west_only.tif", cells, west=68.9, cell=0.7)
+    _raster(folder / "scaled.tif", cells)
+    with rasterio.open(folder / "scaled.tif", "r+") as dataset:
+        dataset.scales = (0.1,)
+    _raster(folder / "flat_transform.tif", numbers, cell=0.0)
+    noise = np.random.default_rng(5).integers(0, 30_000, (600, 600)).astype(np.int16)
+    _raster(folder / "cut_off.tif", noise, cell=0.005)
+    content = (folder / "cut_off.tif").read_bytes()
+    (folder / "cut_off.tif").write_bytes(content[: len(content) // 20])
+    # A file of a few hundred bytes that claims a million cells each way.
+    (folder / "gigantic.vrt").write_text(
+        '<VRTDataset rasterXSize="1000000" rasterYSize="1000000"><SRS>EPSG:4326</SRS>'
+        "<GeoTransform>70, 3e-06, 0, 38.5, 0, -3e-06</GeoTransform>"
+        '<VRTRasterBand dataType="Float32" band="1"><SimpleSource><SourceFilename '
+        'relativeToVRT="1">landcover.tif</SourceFilename><SourceBand>1</SourceBand>'
+        '<SrcRect xOff="0" yOff="0" xSize="3" ySize="3"/>'
+        '<DstRect xOff="0" yOff="0" xSize="1000000" ySize="1000000"/>'
+        "</SimpleSource></VRTRasterBand></VRTDataset>",
+        encoding="utf-8",
+    )
+
+
+def _raster(
+    path: Path,
+    cells: np.ndarray,
+    *,
+    west: float = 70.0,
+    cell: float = 1.0,
+    nodata: float | None = None,
+) -> None:
+    bands = cells if cells.ndim == 3 else cells[None]
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=bands.shape[2],
+        height=bands.shape[1],
+        count=len(bands),
+        dtype=bands.dtype,
+        crs="EPSG:4326",
+        transform=rasterio.Affine(cell, 0.0, west, 0.0, -cell, 38.5),
+        nodata=nodata,
+    ) as raster:
+        raster.write(bands)
 
 
 @pytest.fixture
