@@ -32,6 +32,12 @@ RANGE_OTHER = ("#e6e6e6", "#cccccc", "#7a7a7a")
 # Strongest first: ranks 1-3, 4-10, 11-50, the rest.
 THREAT = ("#a5003f", "#d81b4a", "#e8718a", "#d0a8b4")
 
+# What a scenario gains, strongest first; what it costs is drawn as a threat.
+GAINED = ("#08458c", "#2b7bba", "#8fbfe0")
+PLANNED = "#b3128c"
+CUT_OFF = ("#d9d2d6", "#8a5a6c")  # tint, edge
+WAY = "#1a1a1a"
+
 BARRIER: Mapping[str, str] = {
     "road": "#4d4d4d",
     "rail": "#1f1f1f",

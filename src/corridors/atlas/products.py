@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -242,7 +242,11 @@ class LeftOut:
 
 
 def choose(
-    tables: Mapping[str, pd.DataFrame], *, tier: str, plans: tuple[LayerPlan, ...] = LAYERS
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    tier: str,
+    plans: tuple[LayerPlan, ...] = LAYERS,
+    styles: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = STYLES,
 ) -> tuple[list[Product], list[LeftOut]]:
     """Return the layers to publish, top first, and those left out with the reason.
 
@@ -254,6 +258,8 @@ def choose(
         ``internal``: everything. ``partner``: nothing that shows a single animal.
     plans
         Layers that can be published.
+    styles
+        Name of a style -> what makes it from the rows.
     """
     products, left_out = [], []
     for plan in plans:
@@ -263,7 +269,7 @@ def choose(
         elif len(frame) == 0:
             left_out.append(LeftOut(plan.title, "no rows"))
         else:
-            products.append(Product(plan, frame, STYLES[plan.style_name](frame)))
+            products.append(Product(plan, frame, styles[plan.style_name](frame)))
     return products, left_out
 
 

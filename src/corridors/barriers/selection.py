@@ -72,17 +72,13 @@ def unknown_names(rows: Sequence[gpd.GeoDataFrame], names: Collection[str]) -> l
 
 
 def _within(geometry: npt.NDArray[np.object_], polygons: npt.NDArray[np.object_]) -> Flags:
-    is_line = shapely.get_dimensions(geometry) == 1
     parts, owner = shapely.get_parts(geometry, return_index=True)
     # Of a feature of several parts the longest speaks.
     order = np.lexsort((-shapely.length(parts), owner))
     first = order[np.r_[True, np.diff(owner[order]) > 0]]
-    middle = shapely.line_interpolate_point(
-        np.where(shapely.get_dimensions(parts[first]) == 1, parts[first], None),
-        0.5,
-        normalized=True,
-    )
-    points = np.where(is_line, middle, shapely.point_on_surface(geometry))
+    points = np.asarray(shapely.point_on_surface(geometry), dtype=object)
+    is_line = shapely.get_dimensions(geometry) == 1
+    points[is_line] = shapely.line_interpolate_point(parts[first][is_line], 0.5, normalized=True)
     tree = shapely.STRtree(points)
     inside = np.zeros(len(geometry), dtype=bool)
     inside[tree.query(polygons, predicate="intersects")[1]] = True

@@ -299,6 +299,36 @@ def compare_profiles(config: Path | None, herd: tuple[str, ...], out: Path | Non
         click.echo(str(page))
 
 
+@group.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--all", "is_all", is_flag=True, help="Every scenario of the configuration.")
+@_running
+def scenario(names: tuple[str, ...], is_all: bool, **given: Any) -> int:
+    """Compute what a planned line, a removal or an opening would change; change no result.
+
+    NAME is one below scenarios or before_after in the configuration. Needs up-to-date results of
+    `corridors run`.
+    """
+    from corridors.cli import views
+    from corridors.run.scenario import run_scenario
+
+    choice = Choice(**given)
+    study = _load(choice.config)
+    known = [*study.config.scenarios, *study.config.before_after]
+    if is_all == bool(names):
+        raise click.UsageError(
+            "Name scenarios, or give --all. In the configuration: " + (", ".join(known) or "none")
+        )
+    herds = _herds(study, choice.herd)
+    code = 0
+    for name in known if is_all else dict.fromkeys(names):
+        with views.Screen() as screen:
+            done = run_scenario(study, name, herds, choice.options(), screen.hear)
+        click.echo(views.scenario(name, done, as_json=choice.as_json))
+        code = code or done.report.exit_code
+    return code
+
+
 def _stage_command(stage: table.Stage) -> click.Command:
     @click.command(stage.name, help=stage.help)
     @click.option("--with-upstream", is_flag=True, help="First run the stages that it reads.")

@@ -16,6 +16,8 @@ from corridors.run.plan import Row
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from corridors.run.scenario import Done
+
 _MARKS = {"current": "up to date", "stale": "stale", "waits": "may rerun", "blocked": "blocked"}
 
 
@@ -131,6 +133,18 @@ def report(done: Report, *, as_json: bool) -> str:
     if failed:
         lines.append("failed: " + ", ".join(f"{e.stage} of {e.partition}" for e in failed))
     return "\n".join([*lines, ", ".join(parts)])
+
+
+def scenario(name: str, done: Done, *, as_json: bool) -> str:
+    """Return what a scenario did, and where its pages are."""
+    if as_json:
+        content = json.loads(report(done.report, as_json=True))
+        pages = {herd: str(page) for herd, page in done.pages.items()}
+        return _dump({"scenario": name, **content, "pages": pages, "unaffected": done.unaffected})
+    lines = [report(done.report, as_json=False)]
+    lines += [f"{herd}: nothing of {name} is within its reach" for herd in done.unaffected]
+    lines += [str(page) for page in done.pages.values()]
+    return "\n".join(lines)
 
 
 def plan(rows: Sequence[Row], *, as_json: bool) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 from rasterio import Affine
 from rasterio.features import rasterize
 
@@ -58,8 +57,9 @@ def closed_cells(lines: Geometries, grid: Grid) -> Mask:
 
     Examples
     --------
+    >>> from shapely import LineString
     >>> grid = Grid("EPSG:32612", 10.0, row_min=0, col_min=0, n_rows=3, n_cols=3)
-    >>> closed_cells(np.array([shapely.LineString([(15, 0), (15, 30)])]), grid).astype(int).tolist()
+    >>> closed_cells(np.array([LineString([(15, 0), (15, 30)])]), grid).astype(int).tolist()
     [[0, 1, 0], [0, 1, 0], [0, 1, 0]]
     """
     usable = [line for line in lines if line is not None and not line.is_empty]
@@ -82,9 +82,7 @@ def closed_cells(lines: Geometries, grid: Grid) -> Mask:
     return closed
 
 
-def way_around(
-    resistance: Array, first: Mask, second: Mask, closed: Mask, *, cell_m: float
-) -> Way:
+def way_around(resistance: Array, first: Mask, second: Mask, closed: Mask, *, cell_m: float) -> Way:
     """Return the least-cost way between two ranges that enters no closed cell.
 
     Parameters

@@ -35,7 +35,7 @@ from corridors.threats.priors import prior_table
 from corridors.threats.scenarios import permeability_of, with_opening
 
 if TYPE_CHECKING:
-    from corridors.config.scenarios import Addition, Change, Opening, Scenario, Selection
+    from corridors.config.scenarios import Scenario, Selection
 
 Geometries = npt.NDArray[np.object_]
 _OWN = ("barriers.parquet", "alterations.parquet", "scenario.json")
@@ -94,7 +94,9 @@ def _added(
         planar = projected(np.asarray(found.geometry.to_numpy(), dtype=object), crs)
         near = is_near(planar, anchors, context.settings.intersect.reach_km * 1000)
         parts.append(found[near])
-        facts.append({"name": source.name, "source": source.path, **notes, "n_near": int(near.sum())})
+        facts.append(
+            {"name": source.name, "source": source.path, **notes, "n_near": int(near.sum())}
+        )
     _raise(faults)
     return ingest_layers.join(parts, tables.BARRIERS, ["barrier"]), facts
 
@@ -229,7 +231,7 @@ def _opened(
     )
     opened = with_opening(
         frame["segment"].map(before).to_numpy(float),
-        share.to_numpy(float),
+        np.asarray(share, np.float64),
         permeability_open=float(rule.permeability),
     )
     out = frame.assign(open_share=share, permeability=opened)

@@ -105,7 +105,7 @@ def fragments(
         joined &= shapely.intersects(parts, shape)
     owner = np.full(len(cells), -1, dtype=np.int64)
     if len(cells) and len(parts):
-        tree = shapely.STRtree(shapely.points(cells))
+        tree = shapely.STRtree(np.asarray(shapely.points(cells), dtype=object))
         piece, cell = tree.query(parts, predicate="intersects")
         owner[cell] = piece
     total = float(mass.sum()) if len(mass) else 0.0

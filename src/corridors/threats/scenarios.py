@@ -278,9 +278,10 @@ def in_words(
     ...          encounters_per_year=5.0, permeability=(0.4, 1.0), open_share=np.nan,
     ...          rank=(2.0, 17.0), unit="per animal")
     'Removed: about 3.0 more passages a year (per animal; 1.9 to 4.2). Rank 2 today, then 17.'
-    >>> in_words(change="added", blocked_before=0.0, blocked_after=np.nan, interval=(np.nan, np.nan),
-    ...          encounters_per_year=np.nan, permeability=(1.0, 0.4), open_share=np.nan,
-    ...          rank=(np.nan, np.nan), unit="per animal")
+    >>> in_words(change="added", blocked_before=0.0, blocked_after=np.nan,
+    ...          interval=(np.nan, np.nan), encounters_per_year=np.nan,
+    ...          permeability=(1.0, 0.4), open_share=np.nan, rank=(np.nan, np.nan),
+    ...          unit="per animal")
     'Planned: nobody was tracked here, so what would change is unknown.'
     """
     begin = {

@@ -1,0 +1,141 @@
+"""Values of the page of a scenario, and of the page of a barrier before and after its day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from corridors.atlas.facts import records
+
+N_LISTED = 25
+CHANGES: Mapping[str, str] = {
+    "added": "planned",
+    "removed": "removed",
+    "opened": "opened",
+    "changed": "modified",
+    "": "not touched",
+}
+
+
+@dataclass(frozen=True)
+class ScenarioPage:
+    """Everything that the page of a scenario is made from.
+
+    Parameters
+    ----------
+    herd, species, study, simulated, tier, version
+        What it is about, and the program's version.
+    name, title, note, author
+        Of the scenario.
+    facts
+        As in ``difference.json``.
+    changed
+        DIFFERENCE.
+    assumptions
+        What the scenario assumes, in words.
+    files
+        Names of the files beside the page.
+    map_png
+        The map; None where there is nothing to draw.
+    """
+
+    herd: str
+    species: str
+    study: str
+    simulated: bool
+    tier: str
+    version: str
+    name: str
+    title: str
+    note: str
+    author: str
+    facts: Mapping[str, Any]
+    changed: pd.DataFrame
+    assumptions: list[str]
+    files: list[str]
+    map_png: bytes | None
+
+
+def page(about: ScenarioPage) -> dict[str, Any]:
+    """Return the values of ``difference.html.jinja``."""
+    changed = pd.DataFrame(about.changed.drop(columns="geometry"))
+    moved = changed[changed["blocked_change"].fillna(0.0) != 0]
+    unknown = changed[(changed["change"] != "") & changed["blocked_change"].isna()]
+    listed = [
+        {**row, "change_words": CHANGES[row["change"]], "label": row["name"] or row["segment"]}
+        for row in records(moved.head(N_LISTED))
+    ]
+    measures = {row["measure"]: row for row in about.facts["measures"]}
+    return {
+        **{
+            key: getattr(about, key)
+            for key in (
+                "herd", "species", "study", "simulated", "tier", "version", "name", "title",
+                "note", "author", "facts", "assumptions", "files",
+            )
+        },
+        "map": about.map_png,
+        "rows": listed,
+        "n_moved": len(moved),
+        "n_unknown": len(unknown),
+        "n_only_rank": int(((changed["change"] == "") & (changed["blocked_change"] == 0)).sum()),
+        "measures": list(about.facts["measures"]),
+        "blocked": measures["blocked passages"],
+        "cut_off": measures["use of the corridor that is cut off"],
+        "pieces": measures["pieces of the corridor"],
+        "way": measures["least-cost way between the ranges"],
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class BeforeAfterPage:
+    """Everything that the page of a barrier before and after its day is made from.
+
+    Parameters
+    ----------
+    herd, species, study, simulated, tier, version
+        What it is about, and the program's version.
+    name, title, note
+        Of the comparison.
+    facts
+        As in ``before_after.json``.
+    measures
+        BEFORE_AFTER.
+    animals
+        One row per animal, or None where single animals must not be shown.
+    chart_png
+        The measures as a picture; None where all are unknown.
+    """
+
+    herd: str
+    species: str
+    study: str
+    simulated: bool
+    tier: str
+    version: str
+    name: str
+    title: str
+    note: str
+    facts: Mapping[str, Any]
+    measures: pd.DataFrame
+    animals: pd.DataFrame | None
+    chart_png: bytes | None
+
+
+def before_after_page(about: BeforeAfterPage) -> dict[str, Any]:
+    """Return the values of ``before_after.html.jinja``."""
+    return {
+        **{
+            key: getattr(about, key)
+            for key in (
+                "herd", "species", "study", "simulated", "tier", "version", "name", "title",
+                "note", "facts",
+            )
+        },
+        "measures": records(about.measures),
+        "animals": records(about.animals) if about.animals is not None else None,
+        "chart": about.chart_png,
+    }  # fmt: skip

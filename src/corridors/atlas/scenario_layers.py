@@ -1,0 +1,201 @@
+"""The map layers of a scenario and how each looks in QGIS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from corridors.atlas import palette, styles
+from corridors.atlas.fields import aliases
+from corridors.atlas.palette import rgba
+from corridors.atlas.products import LayerPlan
+from corridors.formats.qml import (
+    Label,
+    LayerStyle,
+    Rule,
+    Symbol,
+    fill,
+    hatch,
+    line,
+    outline,
+    quoted,
+)
+
+_WHITE = rgba(palette.PAPER)
+# Shares of the largest change, from which on a change is drawn so, and width in mm.
+CHANGE_CLASSES: tuple[tuple[float, float, str], ...] = (
+    (0.5, 1.5, "at least half of the largest change"),
+    (0.1, 1.0, "at least a tenth of it"),
+    (0.0, 0.6, "less"),
+)
+
+# Top of the map first.
+LAYERS: tuple[LayerPlan, ...] = (
+    LayerPlan(
+        "difference",
+        "What would change",
+        "Scenario",
+        "Barrier segments whose blocked passages per year or rank differ between today and the "
+        "scenario; empty values are unknown, which is not none.",
+    ),
+    LayerPlan("planned", "Planned lines", "Scenario", "Lines that the scenario adds."),
+    LayerPlan(
+        "ways",
+        "Least-cost way between the ranges",
+        "Scenario",
+        "The cheapest way that crosses no closed line, today and in the scenario.",
+    ),
+    LayerPlan(
+        "fragments_after",
+        "Pieces of the corridor in the scenario",
+        "Corridor",
+        "The low class cut by closed lines; a piece that holds ground of both ranges joins them.",
+        style="fragments",
+    ),
+    LayerPlan(
+        "fragments_before",
+        "Pieces of the corridor today",
+        "Corridor",
+        "The low class cut by lines that are closed today.",
+        visible=False,
+        style="fragments",
+    ),
+    LayerPlan(
+        "segments",
+        "Barriers in the scenario",
+        "Barriers",
+        "Management segments of barriers as the scenario has them.",
+    ),
+    LayerPlan(
+        "corridors",
+        "Migration corridor",
+        "Corridor",
+        "Low, medium and high use; the same today and in the scenario.",
+    ),
+    LayerPlan("ranges", "Seasonal ranges", "Seasonal ranges", "Winter and summer ranges."),
+    LayerPlan("measures", "What the herd gains or loses", "Tables", "Measures of the whole herd."),
+    LayerPlan("about", "About these data", "Tables", "What the scenario assumes, and who says so."),
+)
+
+
+def largest(frame: pd.DataFrame) -> float:
+    """Return the largest change of blocked passages in either direction, 0 without any."""
+    return float(np.nan_to_num(frame["blocked_change"].abs().max()))
+
+
+def difference(frame: pd.DataFrame) -> LayerStyle:
+    """Return lines by the change of blocked passages: red more, blue fewer, grey rank only."""
+    most = largest(frame)
+    change = frame["blocked_change"].to_numpy(float)
+    touched = (frame["change"] != "").to_numpy()
+    rules = []
+    for sign, words, colours in (
+        (1.0, "More blocked", palette.THREAT),
+        (-1.0, "Fewer blocked", palette.GAINED),
+    ):
+        above = float("inf")
+        for (share, width, size), colour in zip(CHANGE_CLASSES, colours, strict=False):
+            low, high, above = share * most, above, share * most
+            size_of = sign * change
+            inside = (size_of > 0) & (size_of >= low) & (size_of < high)
+            if not inside.any():
+                continue
+            expression = f'{"" if sign > 0 else "-"}"blocked_change"'
+            where = f"{expression} > 0 AND {expression} >= {low!r}"
+            where += "" if high == float("inf") else f" AND {expression} < {high!r}"
+            symbol = Symbol((line(_WHITE, width + 0.9), line(rgba(colour), width)), 1)
+            rules.append(Rule(f"{words}: {size}", where, symbol))
+    same = change == 0
+    for is_touched, words, dash in (
+        (True, "As many as today", ()),
+        (False, "Only the rank differs", (0.8, 0.8)),
+    ):
+        if (same & (touched == is_touched)).any():
+            sign_of = "<>" if is_touched else "="
+            where = f'"blocked_change" = 0 AND "change" {sign_of} \'\''
+            quiet = Symbol((line(rgba(palette.MUTED), 0.35, dash),))
+            rules.append(Rule(words, where, quiet, checked=is_touched))
+    if np.isnan(change).any():
+        pale = Symbol((line(rgba(palette.MUTED, 0.8), 0.5, (0.4, 1.0)),))
+        rules.append(Rule("Nobody tracked here: unknown", '"blocked_change" IS NULL', pale))
+    number = 'format_number(abs("blocked_change"), 2)'
+    shown = f'abs("blocked_change") >= {0.1 * most!r} AND "blocked_change" <> 0'
+    plus = "CASE WHEN \"blocked_change\" > 0 THEN '+' ELSE '−' END"
+    label = Label(
+        f"CASE WHEN {shown} THEN {plus} || {number} END",
+        8.5,
+        rgba(palette.INK),
+        _WHITE,
+        "point",
+        1_000_000,
+        bold=True,
+        priority_expression="10",
+    )
+    return _style(frame, "Line", rules, (label,), display='"in_words"')
+
+
+def planned(frame: pd.DataFrame) -> LayerStyle:
+    """Return what is planned dashed in a colour of its own."""
+    symbol = Symbol((line(_WHITE, 1.3), line(rgba(palette.PLANNED), 0.7, (2.6, 1.2))))
+    name = Label('"name"', 8, rgba(palette.PLANNED), _WHITE, "curved", 1_000_000)
+    return _style(frame, "Line", [Rule("Planned", "", symbol)], (name,), display='"name"')
+
+
+def ways(frame: pd.DataFrame) -> LayerStyle:
+    """Return the way of today as a line, that of the scenario dashed."""
+    rules = []
+    for state, words, dash in (("before", "Today", ()), ("after", "In the scenario", (1.8, 1.2))):
+        if (frame["state"] == state).any():
+            layers = (line(_WHITE, 1.4), line(rgba(palette.WAY), 0.6, dash))
+            rules.append(Rule(words, f'"state" = {quoted(state)}', Symbol(layers, int(bool(dash)))))
+    return _style(frame, "Line", rules)
+
+
+def fragments(frame: pd.DataFrame) -> LayerStyle:
+    """Return pieces that join the ranges in the corridor's colour, others hatched."""
+    rules = []
+    tint, edge = palette.CUT_OFF
+    if frame["is_joined"].any():
+        colour = rgba(palette.CORRIDOR_OUTLINE)
+        symbol = Symbol(
+            (fill(rgba(palette.CORRIDOR["low"], 0.6), colour, 0.0), outline(colour, 0.3))
+        )
+        rules.append(Rule("Joins the ranges", '"is_joined"', symbol))
+    if (~frame["is_joined"]).any():
+        symbol = Symbol(
+            (
+                fill(rgba(tint, 0.7), rgba(edge), 0.0),
+                hatch(rgba(edge, 0.8), 0.2, 1.8, 45),
+                outline(rgba(edge), 0.35),
+            )
+        )
+        rules.append(Rule("Cut off", 'NOT "is_joined"', symbol))
+    return _style(frame, "Polygon", rules, opacity=0.85)
+
+
+STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
+    "difference": difference,
+    "planned": planned,
+    "ways": ways,
+    "fragments": fragments,
+    "measures": styles.table,
+    **{name: styles.STYLES[name] for name in ("segments", "corridors", "ranges", "about")},
+}
+
+
+def _style(
+    frame: pd.DataFrame,
+    geometry: str,
+    rules: list[Rule],
+    labels: tuple[Label, ...] = (),
+    **more: str | float,
+) -> LayerStyle:
+    return LayerStyle(
+        geometry,  # type: ignore[arg-type]
+        tuple(rules),
+        labels,
+        aliases=aliases(list(frame.columns)),
+        **more,  # type: ignore[arg-type]
+    )

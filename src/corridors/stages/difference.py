@@ -1,0 +1,381 @@
+"""Compare a scenario with the study as it is: tables, measures of the herd, maps and a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from corridors.barriers.segments import projected
+from corridors.barriers.validity import validity_of
+from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
+from corridors.formats.raster import read_grid
+from corridors.foundation import tables
+from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic, to_working
+from corridors.foundation.errors import Fault, MethodError
+from corridors.habitat.detour import Way, closed_cells, way_around
+from corridors.habitat.layers import cells_in
+from corridors.stages import difference_products
+from corridors.stages.context import StageContext
+from corridors.stages.intersect_herd import corridor_of
+from corridors.stages.scenario_stages import BASE
+from corridors.threats.fragments import Fragments, fragments
+from corridors.threats.priors import prior_table
+from corridors.threats.scenarios import (
+    Side,
+    change_draws,
+    difference,
+    in_words,
+    permeability_of,
+)
+from corridors.threats.score import evidence
+
+if TYPE_CHECKING:
+    from corridors.config.scenarios import Scenario
+
+Floats = npt.NDArray[np.float64]
+Geometries = npt.NDArray[np.object_]
+
+ENDS = ("winter", "summer")
+ALL = "all"
+_STATES = ("before", "after")
+_MAX_EDGE_DEG = 0.02
+
+
+@dataclass(frozen=True)
+class State:
+    """The study as it is, or as the scenario has it.
+
+    Parameters
+    ----------
+    segments, threats
+        SEGMENTS and THREATS.
+    permeability
+        Of every segment, by segment.
+    closed
+        Segments that count as closed, planar.
+    """
+
+    segments: gpd.GeoDataFrame
+    threats: gpd.GeoDataFrame
+    permeability: pd.Series[float]
+    closed: Geometries
+
+
+def run(context: StageContext) -> None:
+    """Write the difference, the fragments of the corridor, measures, layers, project and page."""
+    ((name, scenario),) = context.settings.scenarios.items()
+    _refuse_what_would_show_one_animal(context)
+    crs = str(read_json(context.read("clean", "clean.json"))["crs"])
+    before, after = _state(context, BASE, crs, scenario), _state(context, "", crs, scenario)
+    context.progress("differences of the ranking", 0.1)
+    changed, totals = _difference(context, before, after)
+    context.progress("fragments of the corridor", 0.3)
+    corridor = corridor_of(context)
+    ends, reason = _ends(context, crs)
+    pieces = _fragments(context, crs, corridor, ends, (before, after))
+    context.progress("ways around closed lines", 0.5)
+    ways, lines = _ways(context, crs, ends, (before, after), reason)
+    measures = _measures(totals, pieces, ways, reason)
+    layer = _fragment_layer(context, crs, pieces)
+    write_table(changed, context.out / "difference.parquet", tables.DIFFERENCE)
+    write_table(layer, context.out / "fragments.parquet", tables.FRAGMENTS)
+    facts = {
+        "herd": context.herd,
+        "scenario": name,
+        "title": scenario.title or name,
+        "closed_below": scenario.closed_below,
+        "unit": totals["unit"],
+        "n_differences": len(changed),
+        "n_touched": int((changed["change"] != "").sum()),
+        "measures": measures,
+        "notes": _notes(changed, ways),
+    }
+    write_json(facts, context.out / "difference.json")
+    context.progress("layers and page", 0.7)
+    difference_products.write(
+        context,
+        name,
+        scenario,
+        facts,
+        changed=changed,
+        fragments=layer,
+        corridor=corridor,
+        crs=crs,
+        ways=lines,
+    )
+
+
+def _refuse_what_would_show_one_animal(context: StageContext) -> None:
+    n_animals = read_json(context.read("rank", "rank.json"))["n_animals"]
+    tier = context.settings.publish.tier
+    if tier != "internal" and n_animals == 1:
+        raise MethodError(
+            Fault(
+                f"tier {tier} would show a single animal: the herd has only one that was tracked",
+                column="publish.tier",
+                expected="at least two tracked animals, or none",
+                got="1",
+                cure="set publish.tier to internal and do not pass the result on",
+            )
+        )
+
+
+def _state(context: StageContext, prefix: str, crs: str, scenario: Scenario) -> State:
+    segments = read_layer(context.read(f"{prefix}intersect", "segments.parquet"))
+    threats = read_layer(context.read(f"{prefix}rank", "threats.parquet"))
+    priors = prior_table(
+        segments["kind"], segments["class"], overrides=context.settings.rank.priors
+    )
+    permeability = permeability_of(segments, threats, priors)
+    is_there = segments["status"].to_numpy() != "removed"
+    is_closed = is_there & (permeability.to_numpy(float) < scenario.closed_below)
+    if prefix:
+        # What is only planned stands nowhere today.
+        is_closed &= segments["status"].to_numpy() == "existing"
+    lines = np.asarray(segments.geometry.to_numpy(), dtype=object)[is_closed]
+    return State(segments, threats, permeability, projected(lines, crs))
+
+
+def _difference(
+    context: StageContext, before: State, after: State
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Return DIFFERENCE, and the herd's totals before, after and of the change."""
+    settings = context.settings
+    unit = str(read_json(context.read("rank", "rank.json"))["unit"])
+    n_herd = 1.0 if settings.population_size is None else float(settings.population_size)
+    added = ~after.segments["segment"].isin(before.segments["segment"]).to_numpy()
+    frame = difference(
+        after.segments,
+        before.threats,
+        after.threats,
+        read_table(context.read("ingest", "alterations.parquet")),
+        added=added,
+        permeability_before=before.permeability,
+        permeability_after=after.permeability,
+        unit=unit,
+    )
+    moved = frame["blocked_change"].abs() > 0
+    names = sorted(frame.loc[moved, "segment"])
+    low, high = (pd.Series(np.nan, index=names, dtype=float) for _ in range(2))
+    total = (np.nan, np.nan)
+    years = read_json(context.read("intersect", "intersect.json"))["tracking_years"]
+    if names and years:
+        rows = after.segments[after.segments["segment"].isin(names)]
+        met = evidence(
+            read_table(context.read("intersect", "encounters.parquet")),
+            names,
+            tracking_years=years,
+            dated=rows.loc[validity_of(rows).is_dated, "segment"].tolist(),
+        )
+        drawn = n_herd * change_draws(
+            met,
+            Side.of(before.threats, met.segments),
+            Side.of(after.threats, met.segments),
+            draws=settings.rank.draws,
+            seed=settings.rank.seed,
+            herd=context.herd,
+        )
+        index = pd.Index(met.segments)
+        low = pd.Series(np.quantile(drawn, 0.05, axis=0), index=index)
+        high = pd.Series(np.quantile(drawn, 0.95, axis=0), index=index)
+        whole = drawn.sum(axis=1)
+        total = (float(np.quantile(whole, 0.05)), float(np.quantile(whole, 0.95)))
+    still = frame["blocked_change"].notna() & ~moved
+    frame["change_p05"] = frame["segment"].map(low).to_numpy(float)
+    frame["change_p95"] = frame["segment"].map(high).to_numpy(float)
+    frame.loc[still, ["change_p05", "change_p95"]] = 0.0
+    frame["herd"] = context.herd
+    frame["in_words"] = [
+        in_words(
+            change=row.change,
+            blocked_before=row.blocked_before,
+            blocked_after=row.blocked_after,
+            interval=(row.change_p05, row.change_p95),
+            encounters_per_year=row.encounters_per_year,
+            permeability=(row.permeability_before, row.permeability_after),
+            open_share=row.open_share,
+            rank=(row.rank_before, row.rank_after),
+            unit=unit,
+        )
+        for row in frame.itertuples(index=False)
+    ]
+    if not len(frame):
+        frame = tables.empty(tables.DIFFERENCE)
+    change = frame["blocked_change"]
+    return frame.astype({"herd": str, "in_words": str, "unit": str, "change": str}), {
+        "unit": unit,
+        "before": float(before.threats["blocked_per_year"].sum()) if years else np.nan,
+        "after": float(after.threats["blocked_per_year"].sum()) if years else np.nan,
+        "p05": total[0],
+        "p95": total[1],
+        "newly": float(change.clip(lower=0).sum()) if years else np.nan,
+        "gained": float(-change.clip(upper=0).sum()) if years else np.nan,
+    }
+
+
+def _ends(context: StageContext, crs: str) -> tuple[tuple[BaseGeometry, BaseGeometry] | None, str]:
+    """Return winter and summer range, planar, or why there are none."""
+    layer = read_layer(context.read("delineate", "ranges.parquet"))
+    found = []
+    for season in ENDS:
+        own = layer[layer["season"] == season]
+        tracked = own[(own["evidence"] == "tracked") & own["isopleth"].notna()]
+        if len(tracked):
+            own = tracked[tracked["isopleth"] == tracked["isopleth"].min()]
+        if own.empty:
+            return None, f"there is no {season} range"
+        whole = shapely.union_all(own.geometry.to_numpy())
+        found.append(to_working(whole, crs, max_edge_deg=_MAX_EDGE_DEG))
+    return (found[0], found[1]), ""
+
+
+def _fragments(
+    context: StageContext,
+    crs: str,
+    corridor: gpd.GeoDataFrame,
+    ends: tuple[BaseGeometry, BaseGeometry] | None,
+    states: tuple[State, State],
+) -> dict[str, tuple[Fragments, float, float]]:
+    """Return state -> pieces, share of the use of the low and of the high class cut off."""
+    low = corridor[corridor["corridor_class"] == "low"]
+    if ends is None or low.empty:
+        return {}
+    shape = to_working(low.geometry.iloc[0], crs, max_edge_deg=_MAX_EDGE_DEG)
+    population = read_table(context.read("delineate", "population.parquet"))
+    own = population[population["season"] == ALL]
+    cell_m = float(read_json(context.read("clean", "clean.json"))["cell_m"])
+    cells = (own[["col", "row"]].to_numpy(float) + 0.5) * cell_m
+    mass = own["mass"].to_numpy(float)
+    needed = corridor.loc[corridor["corridor_class"] == "high", "n_animals"]
+    is_high = own["n_animals"].to_numpy() >= (needed.iloc[0] if len(needed) else np.inf)
+    out = {}
+    for state, lines in zip(_STATES, states, strict=True):
+        found = fragments(
+            shape,
+            lines.closed,
+            ends,
+            cells,
+            mass,
+            min_area_m2=context.settings.delineate.min_area_m2,
+        )
+        out[state] = (found, found.cut_off(mass), found.cut_off(np.where(is_high, mass, 0.0)))
+    return out
+
+
+def _fragment_layer(
+    context: StageContext, crs: str, pieces: dict[str, tuple[Fragments, float, float]]
+) -> gpd.GeoDataFrame:
+    rows = []
+    for state, (found, *_) in pieces.items():
+        for number, polygon in enumerate(found.polygons):
+            shape = to_geographic(polygon, crs)
+            rows.append(
+                {
+                    "fragment": f"{state}-{number + 1}",
+                    "herd": context.herd,
+                    "state": state,
+                    "area_km2": geodesic_area_km2(shape),
+                    "mass_share": float(found.mass[number]),
+                    "is_joined": bool(found.is_joined[number]),
+                    "geometry": shapely.make_valid(shape),
+                }
+            )
+    if not rows:
+        return tables.empty(tables.FRAGMENTS)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=GEOGRAPHIC)
+
+
+def _ways(
+    context: StageContext,
+    crs: str,
+    ends: tuple[BaseGeometry, BaseGeometry] | None,
+    states: tuple[State, State],
+    reason: str,
+) -> tuple[dict[str, Way], dict[str, BaseGeometry]]:
+    """Return the way of each state, and its line where there is one."""
+    if ends is None:
+        nothing = Way(np.nan, np.nan, np.zeros((0, 2), np.int64), reason)
+        return dict.fromkeys(_STATES, nothing), {}
+    resistance, grid = read_grid(context.read("connect", "resistance.tif"), crs)
+    first, second = (cells_in(shape, grid) for shape in ends)
+    x, y = grid.centres()
+    ways, lines = {}, {}
+    for state, own in zip(_STATES, states, strict=True):
+        closed = closed_cells(own.closed, grid)
+        way = way_around(resistance, first, second, closed, cell_m=grid.cell_m)
+        ways[state] = way
+        if len(way.path) > 1:
+            xy = np.stack([x[way.path[:, 1]], y[way.path[:, 0]]], axis=1)
+            lines[state] = to_geographic(shapely.LineString(xy), crs)
+    return ways, lines
+
+
+def _measures(
+    totals: dict[str, Any],
+    pieces: dict[str, tuple[Fragments, float, float]],
+    ways: dict[str, Way],
+    reason: str,
+) -> list[dict[str, Any]]:
+    """Return what the herd gains or loses: measure, unit, before, after, interval, reason."""
+    nothing = reason or "the herd has no corridor"
+    unknown = (np.nan, np.nan)
+    n = [len(pieces[s][0].polygons) if s in pieces else np.nan for s in _STATES]
+    low = [pieces[s][1] if s in pieces else np.nan for s in _STATES]
+    high = [pieces[s][2] if s in pieces else np.nan for s in _STATES]
+    km = [ways[s].length_m / 1000 for s in _STATES]
+    cost = [ways[s].cost_m / 1000 for s in _STATES]
+    no_way = next((ways[s].reason for s in reversed(_STATES) if ways[s].reason), "")
+    per = f"passages a year ({totals['unit']})"
+    untracked = "" if np.isfinite(totals["before"]) else "nobody was tracked"
+    rows = [
+        ("blocked passages", per, (totals["before"], totals["after"]),
+         (totals["p05"], totals["p95"]), untracked),
+        ("newly blocked passages", per, (0.0, totals["newly"]), unknown, untracked),
+        ("passages gained", per, (0.0, totals["gained"]), unknown, untracked),
+        ("use of the corridor that is cut off", "share", low, unknown, nothing),
+        ("use of the high class that is cut off", "share", high, unknown,
+         nothing if not pieces else "the herd has no high class"),
+        ("pieces of the corridor", "number", n, unknown, nothing),
+        ("least-cost way between the ranges", "km", km, unknown, no_way),
+        ("cost of that way", "km of easiest ground", cost, unknown, no_way),
+    ]  # fmt: skip
+    out = []
+    for measure, unit, (first, second), (low_end, high_end), why in rows:
+        is_known = bool(np.isfinite(first) and np.isfinite(second))
+        out.append(
+            {
+                "measure": measure,
+                "unit": unit,
+                "before": _or_none(first),
+                "after": _or_none(second),
+                "change": _or_none(second - first),
+                "change_p05": _or_none(low_end),
+                "change_p95": _or_none(high_end),
+                "reason": "" if is_known else why,
+            }
+        )
+    return out
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _notes(changed: gpd.GeoDataFrame, ways: dict[str, Way]) -> list[str]:
+    notes = []
+    unknown = int((changed["change"].ne("") & changed["blocked_change"].isna()).sum())
+    if unknown:
+        notes.append(
+            f"{unknown} of the segments that the scenario touches lie where nobody was tracked:"
+            " what would change there is unknown, which is not nothing."
+        )
+    if ways["after"].reason and not ways["before"].reason:
+        notes.append(f"In the scenario there is no way between the ranges: {ways['after'].reason}.")
+    return notes
