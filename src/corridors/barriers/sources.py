@@ -38,8 +38,8 @@ class BarrierMapping:
         The same for the class; a value that ``class_map`` lacks keeps ``class_``.
     name_column, id_column
         Where the feature's name and id are.
-    status, status_column
-        Status of every feature, or the column that says it.
+    status, status_column, status_map
+        Status of every feature, or the column that says it, and what its values mean.
     permeability, permeability_column
         Stated share that passes, 0...1; None or empty: unknown.
     tolerance_m
@@ -60,6 +60,7 @@ class BarrierMapping:
     id_column: str | None = None
     status: str = "existing"
     status_column: str | None = None
+    status_map: Mapping[str, str] | None = None
     permeability: float | None = None
     permeability_column: str | None = None
     tolerance_m: float = 0.0
@@ -221,6 +222,8 @@ def _classes(features: gpd.GeoDataFrame, mapping: BarrierMapping) -> pd.Series:
 
 def _status(features: gpd.GeoDataFrame, mapping: BarrierMapping, faults: list[Fault]) -> pd.Series:
     words = _words(features, mapping.status_column, mapping.status)
+    if mapping.status_map is not None:
+        words = words.replace(dict(mapping.status_map))
     words = words.mask(words == "", mapping.status).str.casefold().astype("str")
     _report(
         faults,
@@ -231,7 +234,7 @@ def _status(features: gpd.GeoDataFrame, mapping: BarrierMapping, faults: list[Fa
         what="unknown status",
         column=mapping.status_column,
         expected=", ".join(BARRIER_STATUS),
-        cure="correct the column, or leave status_column out and set status",
+        cure="add the values to status_map, or leave status_column out and set status",
     )
     return words
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from corridors.config.action import Act
+from corridors.config.circuit import Circuit
 from corridors.config.habitat import Habitat
 from corridors.config.scenarios import BeforeAfter, Scenario
 from corridors.config.section import Fraction, NotNegative, Positive, Section
@@ -270,6 +271,21 @@ class Rank(Section):
         description="p_top10: a segment counts in a draw if it blocks this share of the worst's",
     )
     seed: int = Field(20240101, ge=0, description="seed of the bootstrap")
+    edge_depth_km: Positive = Field(
+        5.0, description="range edge: how far to look on both sides of a barrier, km"
+    )
+    edge_width_km: Positive = Field(
+        1.0, description="range edge: least width of the strip looked at along the barrier, km"
+    )
+    edge_uneven_frac: Fraction = Field(
+        0.95, gt=0.5, description="range edge: this share of the use beside it is on one side"
+    )
+    edge_mass_frac: Fraction = Field(
+        0.001, description="range edge: least share of a season's use beside a segment"
+    )
+    edge_habitat_ratio: float = Field(
+        1.5, ge=1, description="range edge: mean resistances of both sides this near are alike"
+    )
     weight_jitter: NotNegative = Field(
         50.0, description="Dirichlet concentration of the season weights; 0: none"
     )
@@ -335,6 +351,7 @@ class Config(Section):
     habitat: Habitat = Habitat()
     intersect: Intersect = Intersect()
     behave: Behave = Behave()
+    circuit: Circuit = Circuit()
     rank: Rank = Rank()
     act: Act = Act()
     publish: Publish = Publish()

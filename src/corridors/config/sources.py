@@ -143,7 +143,7 @@ class OsmRule(Section):
     """One rule that turns tagged OpenStreetMap ways into barriers; the first that fits counts."""
 
     tags: dict[str, tuple[str, ...]] = Field(description="key: values (one of); ['*'] is any value")
-    kind: BarrierKind
+    kind: BarrierKind | None = Field(description="null leaves out what fits, e.g. tunnels")
     class_: str = Field("", alias="class")
     status: BarrierStatus = "existing"
 
@@ -154,6 +154,11 @@ class BarrierSource(Section):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="short name, goes into ids")
     path: str
     format: Literal["vector", "osm"] = "vector"
+    preset: Literal["grip4", "natural-earth-roads", "natural-earth-railroads"] | None = Field(
+        None,
+        description="columns and values of a known layer; what is stated here besides wins."
+        " Needs tolerance_m: these maps are generalised",
+    )
     layer: str | None = None
     kind: BarrierKind | None = Field(
         None, description="kind of everything in the file, or of values that kind_map lacks"
@@ -169,6 +174,9 @@ class BarrierSource(Section):
     id_column: str | None = None
     status: BarrierStatus = "existing"
     status_column: str | None = None
+    status_map: dict[str, BarrierStatus] | None = Field(
+        None, description="value of status_column: status"
+    )
     permeability: Fraction | None = Field(
         None, description="stated share that passes; null: unknown"
     )
@@ -186,14 +194,17 @@ class BarrierSource(Section):
     margin_km: NotNegative = Field(
         50.0, description="features farther from the herd's bounding box are not read, km"
     )
-    rules: tuple[OsmRule, ...] = Field((), description="for format osm")
+    rules: tuple[OsmRule, ...] = Field(
+        (), description="for format osm; none: the packaged rules, for all kinds"
+    )
 
     @model_validator(mode="after")
     def _kind_is_known(self) -> BarrierSource:
-        if self.format == "osm" and not self.rules:
-            raise ValueError("format osm needs rules")
-        if self.format == "vector" and self.kind is None and self.kind_column is None:
-            raise ValueError("a vector file needs kind, or kind_column with kind_map")
+        named = self.kind is not None or self.kind_column is not None or self.preset is not None
+        if self.format == "vector" and not named:
+            raise ValueError("a vector file needs kind, kind_column with kind_map, or preset")
+        if self.preset is not None and "tolerance_m" not in self.model_fields_set:
+            raise ValueError(f"preset {self.preset} needs tolerance_m, m: the map is generalised")
         return self
 
 

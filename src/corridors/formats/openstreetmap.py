@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
 
 ANY = "*"
+_AT_LEAST = ">="
+_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*m?\s*$")
 # Kinds that cover ground: closed ways and multipolygons become polygons. All others are lines.
 AREAL_KINDS = ("settlement", "cropland", "energy")
 Rule = tuple[Mapping[str, Sequence[str]], Mapping[str, str]]
@@ -28,7 +31,8 @@ Rule = tuple[Mapping[str, Sequence[str]], Mapping[str, str]]
 def match(tags: Mapping[str, str], rules: Sequence[Rule]) -> Mapping[str, str] | None:
     """Return what the first fitting rule says, or None.
 
-    A rule fits when each of its keys is there with one of its values; ``*`` is any value.
+    A rule fits when each of its keys is there with one of its values; ``*`` is any value and
+    ``>=1.8`` a number of at least that (``2``, ``2.5 m``).
 
     Examples
     --------
@@ -36,6 +40,8 @@ def match(tags: Mapping[str, str], rules: Sequence[Rule]) -> Mapping[str, str] |
     ...          ({"highway": ["primary"]}, {"kind": "road"})]
     >>> match({"highway": "primary"}, rules)
     {'kind': 'road'}
+    >>> match({"barrier": "fence", "height": "2 m"}, [({"height": [">=1.8"]}, {"class": "high"})])
+    {'class': 'high'}
     """
     for wanted, result in rules:
         if all(key in tags and _fits(tags[key], values) for key, values in wanted.items()):
@@ -72,8 +78,7 @@ def read_ways(path: Path, name: str, rules: Sequence[Rule], bounds: Bounds | Non
     keys = sorted({key for wanted, _ in rules for key in wanted})
     areal = any(result["kind"] in AREAL_KINDS for _, result in rules)
     factory = WKBFactory()
-    rows: list[tuple[str, str, str, str, str]] = []
-    shapes: list[str] = []
+    kept = _Kept(bounds)
     incomplete = 0
     try:
         processor = osmium.FileProcessor(str(path)).with_locations()
@@ -84,7 +89,9 @@ def read_ways(path: Path, name: str, rules: Sequence[Rule], bounds: Bounds | Non
                 continue
             tags = {tag.k: tag.v for tag in item.tags}
             found = match(tags, rules)
-            if found is None or (found["kind"] in AREAL_KINDS) != isinstance(item, Area):
+            if found is None or not found["kind"]:
+                continue
+            if (found["kind"] in AREAL_KINDS) != isinstance(item, Area):
                 continue
             try:
                 shape = (
@@ -95,8 +102,9 @@ def read_ways(path: Path, name: str, rules: Sequence[Rule], bounds: Bounds | Non
             except (RuntimeError, osmium.InvalidLocationError):
                 incomplete += 1
                 continue
-            shapes.append(shape)
-            rows.append((_id(item), _name(tags), found["kind"], found["class"], found["status"]))
+            kept.add(
+                (_id(item), _name(tags), found["kind"], found["class"], found["status"]), shape
+            )
     except (RuntimeError, OSError):
         raise InputError(
             Fault(
@@ -106,17 +114,7 @@ def read_ways(path: Path, name: str, rules: Sequence[Rule], bounds: Bounds | Non
                 cure="download the extract again",
             )
         ) from None
-    geometry = shapely.from_wkb(np.array(shapes, dtype=object))
-    frame = gpd.GeoDataFrame(
-        {
-            column: np.array([row[i] for row in rows], dtype=object)
-            for i, column in enumerate(("id", "name", "kind", "class", "status"))
-        },
-        geometry=geometry,
-        crs=GEOGRAPHIC,
-    )
-    if bounds is not None:
-        frame = frame[shapely.intersects(frame.geometry.array, shapely.box(*bounds))]
+    frame = kept.frame()
     frame = frame.sort_values("id", kind="stable").reset_index(drop=True)
     frame["source_row"] = np.arange(1, len(frame) + 1, dtype="int64")
     notes: dict[str, Any] = {"features": len(frame)}
@@ -125,8 +123,55 @@ def read_ways(path: Path, name: str, rules: Sequence[Rule], bounds: Bounds | Non
     return Layer(frame, notes)
 
 
+class _Kept:
+    """Features within the bounds; the others are let go some thousand at a time."""
+
+    _AT_ONCE = 20_000
+
+    def __init__(self, bounds: Bounds | None) -> None:
+        self._box = None if bounds is None else shapely.box(*bounds)
+        self._waiting: list[tuple[tuple[str, ...], str]] = []
+        self._rows: list[tuple[str, ...]] = []
+        self._shapes: list[np.ndarray] = []
+
+    def add(self, row: tuple[str, ...], shape: str) -> None:
+        """Take a feature: its attributes, and its shape as hexadecimal WKB."""
+        self._waiting.append((row, shape))
+        if len(self._waiting) >= self._AT_ONCE:
+            self._sift()
+
+    def frame(self) -> gpd.GeoDataFrame:
+        """Return what lies within the bounds."""
+        self._sift()
+        columns = ("id", "name", "kind", "class", "status")
+        return gpd.GeoDataFrame(
+            {
+                column: np.array([row[i] for row in self._rows], dtype=object)
+                for i, column in enumerate(columns)
+            },
+            geometry=np.concatenate([np.zeros(0, dtype=object), *self._shapes]),
+            crs=GEOGRAPHIC,
+        )
+
+    def _sift(self) -> None:
+        shapes = shapely.from_wkb(np.array([shape for _, shape in self._waiting], dtype=object))
+        near = np.ones(len(shapes), bool) if self._box is None else self._near(shapes)
+        self._shapes.append(shapes[near])
+        self._rows += [
+            row for (row, _), is_near in zip(self._waiting, near, strict=True) if is_near
+        ]
+        self._waiting.clear()
+
+    def _near(self, shapes: np.ndarray) -> np.ndarray:
+        return np.asarray(shapely.intersects(shapes, self._box))
+
+
 def _fits(value: str, values: Sequence[str]) -> bool:
-    return ANY in values or value in values
+    if ANY in values or value in values:
+        return True
+    least = [float(word.removeprefix(_AT_LEAST)) for word in values if word.startswith(_AT_LEAST)]
+    number = _NUMBER.match(value)
+    return bool(least) and number is not None and float(number[1]) >= min(least)
 
 
 def _id(item: Area | Way) -> str:

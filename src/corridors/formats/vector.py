@@ -11,7 +11,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
@@ -19,11 +18,10 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from corridors.formats.delimited import nearest, require_file
+from corridors.formats.geoparquet import Bounds, is_geoparquet, open_geoparquet
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 
-Bounds = tuple[float, float, float, float]
-_PARQUET = (".parquet", ".geoparquet", ".pq")
 _REMARKS = 5  # of GDAL's remarks on one file, how many are kept
 # Drivers with a spatial index, and the id of their first feature; others are read whole.
 _FIRST_ID = {"GPKG": 1, "ESRI Shapefile": 0, "FlatGeobuf": 0}
@@ -178,14 +176,9 @@ def _open(
     bounds: Bounds | None,
 ) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Return the features, indexed by row, and all column names of the file."""
-    if path.suffix.casefold() in _PARQUET:
-        frame = _open_parquet(path, name)
-        if frame.empty:
-            raise InputError(_no_features(name))
-        stated: tuple[str, ...] = tuple(frame.columns)
-        frame.index = pd.RangeIndex(1, len(frame) + 1)
-        frame = _with_crs(frame, name, crs)
-        return _within(frame, bounds), stated
+    if is_geoparquet(path):
+        frame = _with_crs(open_geoparquet(path, name, bounds), name, crs)
+        return _within(frame, bounds), tuple(frame.columns)
     try:
         layers = [str(row[0]) for row in pyogrio.list_layers(path)]
         chosen = _layer(layers, layer, name)
@@ -234,20 +227,6 @@ def _within(frame: gpd.GeoDataFrame, bounds: Bounds | None) -> gpd.GeoDataFrame:
 
 def _no_features(name: str) -> Fault:
     return Fault("the layer has no features", name, cure="export it again, or remove the source")
-
-
-def _open_parquet(path: Path, name: str) -> gpd.GeoDataFrame:
-    try:
-        return gpd.read_parquet(path)
-    except (ValueError, pa.ArrowInvalid, OSError):
-        raise InputError(
-            Fault(
-                "not a GeoParquet file",
-                name,
-                expected="Parquet with GeoParquet metadata",
-                cure="write it with geopandas, GDAL or sfarrow",
-            )
-        ) from None
 
 
 def _first_sentence(error: Exception, path: Path) -> str:

@@ -136,7 +136,11 @@ def _barriers(
                     **read[1],
                 }
             )
-    return ingest_layers.join(parts, tables.BARRIERS, ["barrier"])
+    joined = ingest_layers.join(parts, tables.BARRIERS, ["barrier"])
+    joined, facts["doubles"] = ingest_layers.without_doubles(
+        joined, side_by_side_m=context.settings.doubles.side_by_side_m
+    )
+    return joined
 
 
 def _boundaries(context: StageContext, faults: _Faults, facts: dict[str, Any]) -> gpd.GeoDataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -9,13 +10,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from corridors.barriers import parallel
+from corridors.barriers.presets import Rule, osm_rules, preset
+from corridors.barriers.segments import projected
 from corridors.barriers.sources import BarrierMapping, barriers_of
 from corridors.formats import natural_earth
 from corridors.formats.openstreetmap import read_ways
 from corridors.formats.repair import repair
 from corridors.formats.vector import LINES, POLYGONS, Bounds, read_layer
 from corridors.foundation import tables
-from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2
+from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, transformer, working_crs
 from corridors.foundation.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -37,46 +41,44 @@ def read_barriers(
         All faults of this source.
     """
     path = context.raw_path(source.path)
-    mapping = BarrierMapping(
-        name=source.name,
-        file=source.path,
-        kind=source.kind,
-        kind_column=source.kind_column,
-        kind_map=source.kind_map,
-        class_=source.class_,
-        class_column=source.class_column,
-        class_map=source.class_map,
-        name_column=source.name_column,
-        id_column=source.id_column,
-        status=source.status,
-        status_column=source.status_column,
-        permeability=source.permeability,
-        permeability_column=source.permeability_column,
-        tolerance_m=source.tolerance_m,
-        valid_from=source.valid_from,
-        valid_to=source.valid_to,
-    )
+    common: dict[str, Any] = {
+        "name": source.name,
+        "file": source.path,
+        "permeability": source.permeability,
+        "tolerance_m": source.tolerance_m,
+        "valid_from": source.valid_from,
+        "valid_to": source.valid_to,
+    }
     kinds = (*LINES, *POLYGONS)
     if source.format == "osm":
-        rules = [
-            (dict(rule.tags), {"kind": rule.kind, "class": rule.class_, "status": rule.status})
-            for rule in source.rules
-        ]
+        rules: Sequence[Rule] = osm_rules()
+        if source.rules:
+            rules = [
+                (rule.tags, {"kind": rule.kind or "", "class": rule.class_, "status": rule.status})
+                for rule in source.rules
+            ]
         layer = read_ways(path, source.path, rules, bounds)
-        mapping = BarrierMapping(
-            name=source.name,
-            file=source.path,
-            kind_column="kind",
-            class_column="class",
-            name_column="name",
-            id_column="id",
-            status_column="status",
-            permeability=source.permeability,
-            tolerance_m=source.tolerance_m,
-            valid_from=source.valid_from,
-            valid_to=source.valid_to,
-        )
+        same: dict[str, Any] = {f"{name}_column": name for name in ("kind", "class", "name", "id", "status")}
+        mapping = BarrierMapping(**common, **same)
     else:
+        own: dict[str, Any] = {
+            "kind": source.kind,
+            "kind_column": source.kind_column,
+            "kind_map": source.kind_map,
+            "class_": source.class_ or None,
+            "class_column": source.class_column,
+            "class_map": source.class_map,
+            "name_column": source.name_column,
+            "id_column": source.id_column,
+            "status": source.status,
+            "status_column": source.status_column,
+            "status_map": source.status_map,
+            "permeability_column": source.permeability_column,
+        }
+        stated = {name: value for name, value in own.items() if value is not None}
+        mapping = BarrierMapping(
+            **common, **((preset(source.preset) if source.preset else {}) | stated)
+        )
         layer = read_layer(
             path,
             source.path,
@@ -186,6 +188,57 @@ def read_expert_ranges(
         crs=GEOGRAPHIC,
     )
     return frame, {"polygons": len(features), **layer.notes, **repairs}
+
+
+def without_doubles(
+    barriers: gpd.GeoDataFrame, *, side_by_side_m: Mapping[str, float]
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Return BARRIERS in which what was drawn twice is there once, and what was taken.
+
+    Lines of one source, class and name are doubles up to ``side_by_side_m`` of their kind (dual
+    carriageways); lines of different sources up to twice the tolerance of the rougher one, or that
+    distance if it is larger. Status and dates must agree. A line with a stated permeability stays,
+    else the one that is better known in place.
+    """
+    geometry = np.asarray(barriers.geometry.to_numpy(), dtype=object)
+    xy = shapely.get_coordinates(geometry)
+    if not len(xy):
+        return barriers, {}
+    crs = working_crs(xy[:, 0], xy[:, 1])
+    planar = projected(geometry, crs)
+    usable = (shapely.get_dimensions(geometry) == 1) & np.isfinite(shapely.bounds(planar)).all(1)
+    near = barriers["kind"].map(dict(side_by_side_m)).fillna(0.0).to_numpy(float)
+    keys = ["kind", "status", "valid_from", "valid_to"]
+    alike = barriers.groupby(keys, dropna=False, sort=True).ngroup().to_numpy(np.int64)
+    own = barriers.groupby([*keys, "source", "class", "name"], dropna=False, sort=True).ngroup()
+    order = barriers["tolerance_m"].to_numpy(float) - 1e9 * barriers["permeability"].notna()
+    source = pd.factorize(barriers["source"])[0].astype(np.int64)
+    tolerance = barriers["tolerance_m"].to_numpy(float)
+    kept, within = parallel.without_doubles(
+        planar, np.where(usable, own.to_numpy(np.int64), -1), np.asarray(order, float), near
+    )
+    kept, between = parallel.without_doubles(
+        kept,
+        np.where(usable & ~shapely.is_empty(kept), alike, -1),
+        np.asarray(order, float),
+        np.maximum(near, 2 * tolerance),
+        apart=source,
+    )
+    changed = within + between > 0
+    if not changed.any():
+        return barriers, {}
+    degrees = shapely.transform(
+        kept[changed],
+        lambda points: np.column_stack(transformer(crs, GEOGRAPHIC).transform(*points.T)),
+    )
+    geometry[changed] = degrees
+    out = barriers.set_geometry(gpd.GeoSeries(geometry, index=barriers.index, crs=GEOGRAPHIC))
+    gone = out.geometry.is_empty
+    return out[~gone].reset_index(drop=True), {
+        "side_by_side_km": round(float(within.sum()) / 1000, 3),
+        "other_source_km": round(float(between.sum()) / 1000, 3),
+        "features_gone": int(gone.sum()),
+    }
 
 
 def join(parts: list[gpd.GeoDataFrame], schema: Any, order: list[str]) -> gpd.GeoDataFrame:

@@ -74,7 +74,7 @@ STAGES: tuple[Stage, ...] = (
             "states.parquet",
             "ingest.json",
         ),
-        sections=("herd_sources", "barriers", "boundaries", "states"),
+        sections=("herd_sources", "barriers", "boundaries", "states", "doubles"),
         inputs=("tracks", "expert_ranges", "expert_corridors", "barriers", "boundaries", "states"),
     ),
     Stage(
@@ -212,17 +212,34 @@ STAGES: tuple[Stage, ...] = (
         sections=("behave", "herd_species", "rank_priors"),
     ),
     Stage(
+        "circuit",
+        "Compute the current between the ranges, and what opening each barrier would give.",
+        reads={
+            "ingest": ("barriers.parquet",),
+            "clean": ("clean.json",),
+            "delineate": ("ranges.parquet", "population.parquet", "delineate.json"),
+            "connect": ("resistance.tif", "modelled.parquet"),
+            "intersect": ("segments.parquet",),
+            "behave": ("permeability.parquet",),
+        },
+        writes=("current.tif", "gains.parquet", "circuit.json"),
+        sections=("circuit", "barrier_priors", "herd_species"),
+    ),
+    Stage(
         "rank",
         "Rank barrier segments by blocked passages per year, with uncertainty.",
         reads={
+            "clean": ("clean.json",),
+            "delineate": ("population.parquet",),
+            "connect": ("resistance.tif",),
             "intersect": (
                 "segments.parquet",
                 "encounters.parquet",
                 "areas.parquet",
                 "intersect.json",
-            )
+            ),
         },
-        writes=("threats.parquet", "exposure.parquet", "rank.json"),
+        writes=("threats.parquet", "exposure.parquet", "range_edges.parquet", "rank.json"),
         sections=("rank", "herd_population", "barrier_completeness"),
     ),
     Stage(
@@ -370,6 +387,7 @@ def sections_of(stage: Stage, config: Config, herd: str) -> dict[str, object]:
     ``herd`` and its parts (``herd_sources``, ``herd_picks``, ``herd_species``,
     ``herd_population``) come from the herd's own section, so that a new picks file does not make
     `ingest` stale. ``segment`` is the study's with the herd's own keys in their place.
+    ``barrier_priors`` are the priors of `rank` with their weight, without the rest of its keys.
     ``barrier_completeness`` is what the sources in ``barriers`` say of it.
     """
     own = config.herds.get(herd)
@@ -391,6 +409,8 @@ def sections_of(stage: Stage, config: Config, herd: str) -> dict[str, object]:
                 out["population_source"] = own.population_source if own else None
             case "rank_priors":
                 out["priors"] = config.rank.priors
+            case "barrier_priors":
+                out["barrier_priors"] = config.rank.priors, config.rank.prior_encounters
             case "barrier_completeness":
                 out["barrier_completeness"] = {
                     source.name: (source.completeness, source.completeness_note)
