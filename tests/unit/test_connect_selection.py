@@ -1,0 +1,260 @@
+"""Stage connect with a resistance estimated from tracks, on a simulated herd."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+from rasterio import Affine
+from shapely.geometry import box
+
+from corridors.config.model import Delineate, Habitat
+from corridors.demo.selection import COVER, COVER_SELECTION, ELEVATION, walk, world
+from corridors.formats.parquet import read_json, read_table, write_json, write_table
+from corridors.foundation import tables
+from corridors.foundation.crs import to_geographic, transformer
+from corridors.foundation.errors import MethodError
+from corridors.stages import connect
+from corridors.stages.context import StageContext
+
+CRS = "+proj=laea +lat_0=42.1 +lon_0=-109.8 +datum=WGS84 +units=m +no_defs +type=crs"
+N, CELL_M, HOURS = 60, 200.0, 12
+ANIMALS = 8
+HOSTILE = "../<b>ewe</b>;drop"
+LAYERS = (
+    {"name": "cover", "path": "cover.tif", "kind": "class", "reference": "steppe",
+     "classes": {name: [code] for code, name in COVER.items()},
+     "resistance": {1: 1, 2: 2, 3: 3, 4: 4}},
+    {"name": "elevation", "path": "elevation.tif", "kind": "continuous", "slope": 0.0},
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Return a folder with layers, tracks and windows of a herd whose selection is known."""
+    folder = tmp_path_factory.mktemp("herd")
+    rng = np.random.default_rng(12)
+    ground = world(rng, n=N)
+    cells = walk(
+        rng, ground, n_animals=ANIMALS, n_fixes=150, steps_per_fix=6, step_cells=2.0, spread=0.0
+    )
+    for name, values in (("cover", ground.cover), ("elevation", ground.elevation_m)):
+        with rasterio.open(
+            folder / f"{name}.tif", "w", driver="GTiff", height=N, width=N, count=1,
+            dtype=values.dtype, crs=CRS, transform=Affine(CELL_M, 0, 0, 0, -CELL_M, N * CELL_M),
+        ) as dataset:  # fmt: skip
+            dataset.write(values, 1)
+    for stage in ("clean", "segment", "delineate"):
+        (folder / stage).mkdir()
+    write_json({"crs": CRS, "cell_m": 50.0}, folder / "clean/clean.json")
+    write_table(fixes(cells, rng), folder / "clean/fixes.parquet", tables.CLEAN_FIXES)
+    write_table(windows(), folder / "segment/migrations.parquet", tables.MIGRATIONS)
+    for name in ("corridors", "stopovers"):
+        schema = getattr(tables, name.upper())
+        write_table(tables.empty(schema), folder / f"delineate/{name}.parquet", schema)
+    write_table(ranges(), folder / "delineate/ranges.parquet", tables.RANGES)
+    return folder
+
+
+def names():
+    return [HOSTILE, *(f"ewe {number}" for number in range(1, ANIMALS))]
+
+
+def fixes(cells, rng):
+    """Return two fixes per position: the second, an hour later, must be thinned away."""
+    frames = []
+    start = pd.Timestamp("2020-03-01", tz="UTC")
+    for name, own in zip(names(), cells, strict=True):
+        row, col = np.divmod(np.repeat(own, 2), N)
+        hours = np.repeat(np.arange(own.size) * HOURS, 2) + np.tile([0, 1], own.size)
+        x = (col + rng.random(col.size)) * CELL_M
+        y = (N - 1 - row + rng.random(row.size)) * CELL_M
+        frames.append(pd.DataFrame({"animal": name, "time_utc": start + pd.to_timedelta(hours, "h"),
+                                    "x_m": x, "y_m": y}))  # fmt: skip
+    frame = pd.concat(frames).sort_values(["animal", "time_utc"], kind="stable")
+    lon, lat = transformer(CRS, "EPSG:4326").transform(frame["x_m"], frame["y_m"])
+    frame = frame.assign(
+        herd="h", dop=np.nan, fix_type="3d", species="Ovis ammon", source="made up",
+        source_row=1, flags=np.uint16(0), burst=np.int32(0),
+    )  # fmt: skip
+    frame["time_utc"] = frame["time_utc"].astype("datetime64[us, UTC]")
+    frame["flags"] = frame["flags"].astype("uint16")
+    frame["burst"] = frame["burst"].astype("int32")
+    return gpd.GeoDataFrame(
+        frame.reset_index(drop=True), geometry=gpd.points_from_xy(lon, lat), crs="EPSG:4326"
+    )
+
+
+def windows():
+    """Return one migration per animal: the first 50 days of 75."""
+    frame = pd.DataFrame({"animal": names()}).assign(
+        migration=[f"m{number}" for number in range(ANIMALS)], herd="h", bio_year=2020,
+        season="spring", part="migration", method="auto", is_open=False,
+        start_utc=pd.Timestamp("2020-03-01", tz="UTC"),
+        end_utc=pd.Timestamp("2020-04-20", tz="UTC"),
+    )  # fmt: skip
+    frame["class"] = "migrant"
+    for column in ("start_utc", "end_utc"):
+        frame[column] = frame[column].astype("datetime64[us, UTC]")
+    return frame
+
+
+def ranges():
+    rows = [
+        {
+            "herd": "h", "season": season, "isopleth": np.nan, "n_animals": 0, "area_km2": 1.0,
+            "evidence": "expert", "source": "", "geometry": to_geographic(shape, CRS),
+        }
+        for season, shape in (("winter", box(300, 300, 1500, 1500)),
+                              ("summer", box(10_000, 9000, 11_500, 11_000)))
+    ]  # fmt: skip
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
+
+
+def run(made, out, layers=LAYERS, selection=None, resistance_from="tracks", upstream=None):
+    out.mkdir()
+    settings = SimpleNamespace(
+        habitat=Habitat(
+            cell_m=CELL_M, margin_km=0.0, layers=layers, resistance_from=resistance_from,
+            selection={"used": "all", "available_km": 20.0} | (selection or {}),
+        ),
+        delineate=Delineate(),
+    )  # fmt: skip
+    raw = {layer["path"]: made / layer["path"] for layer in layers}
+    folders = {stage: {"h": made / stage} for stage in ("clean", "segment", "delineate")}
+    connect.run(StageContext("h", settings, raw, folders | (upstream or {}), out))
+    return out
+
+
+@pytest.fixture(scope="module")
+def fitted(made, tmp_path_factory):
+    return run(made, tmp_path_factory.mktemp("out") / "connect")
+
+
+def test_the_known_selection_is_inside_the_intervals(fitted):
+    table = read_table(fitted / "selection.parquet").set_index("term")
+    # The truth is per standard deviation of the world, 300 m.
+    true = {"elevation": ELEVATION * table.loc["elevation", "sd"] / 300.0} | {
+        f"cover:{name}": COVER_SELECTION[code] for code, name in COVER.items() if code != 1
+    }
+    for term, value in true.items():
+        assert table.loc[term, "low"] <= value <= table.loc[term, "high"], term
+        assert table.loc[term, "relative_use"] == pytest.approx(
+            np.exp(table.loc[term, "coefficient"])
+        )
+    assert table.loc["cover:steppe", "kind"] == "reference"
+    classes = table[table["layer"] == "cover"]
+    assert classes["used_frac"].sum() == pytest.approx(1.0)
+    assert classes["available_frac"].sum() == pytest.approx(1.0)
+
+
+def test_thinned_fixes_are_one_per_animal_and_twelve_hours(fitted):
+    facts = read_json(fitted / "selection.json")
+    assert facts["n_fixes"] == ANIMALS * 150
+    assert facts["n_animals"] == len(facts["boyce_folds"]) == ANIMALS
+    assert sorted(fold["animals"][0] for fold in facts["boyce_folds"]) == sorted(names())
+    assert facts["boyce_mean"] > 0.6
+    response = facts["response"]["elevation"]
+    assert len(response["x"]) == 41
+    assert response["log_use"] == sorted(response["log_use"])
+
+
+def test_resistance_is_the_inverse_of_use(fitted, made):
+    with rasterio.open(fitted / "resistance.tif") as dataset:
+        resistance = dataset.read(1).astype(float)
+    with rasterio.open(made / "cover.tif") as dataset:
+        cover = dataset.read(1)
+    with rasterio.open(made / "elevation.tif") as dataset:
+        elevation = dataset.read(1)
+    rows, cols = resistance.shape
+    cover, elevation = cover[N - rows :, :cols], elevation[N - rows :, :cols]
+    table = read_table(fitted / "selection.parquet").set_index("term")["coefficient"]
+    mean, sd = (
+        read_table(fitted / "selection.parquet").set_index("term").loc["elevation", ["mean", "sd"]]
+    )
+    log_use = (
+        table["elevation"] * (elevation - mean) / sd
+        + np.array(
+            [0.0, 0.0, table["cover:shrub"], table["cover:forest"], table["cover:cropland"]]
+        )[cover]
+    )
+    inner = (resistance > 1.001) & (resistance < 99.9)
+    product = np.log(resistance) + log_use
+    assert inner.mean() > 0.9
+    assert np.ptp(product[inner]) < 1e-4
+    assert np.nanmin(resistance) == 1.0
+
+
+def test_fixes_on_migration_are_those_of_the_windows(made, tmp_path):
+    out = run(made, tmp_path / "connect", selection={"used": "migrations"})
+    facts = read_json(out / "selection.json")
+    assert facts["n_fixes"] == ANIMALS * 101  # 50 days with two fixes, and the last moment
+    assert facts["used"] == "migrations"
+
+
+def test_a_second_run_writes_the_same_bytes(made, fitted, tmp_path):
+    again = run(made, tmp_path / "connect")
+    for path in sorted(fitted.iterdir()):
+        assert path.read_bytes() == (again / path.name).read_bytes(), path.name
+
+
+def test_too_few_animals_are_refused_or_leave_the_table_and_say_so(made, tmp_path):
+    few = {"min_animals": 9}
+    with pytest.raises(MethodError, match="8 animals with at least 10 thinned fixes"):
+        run(made, tmp_path / "a", selection=few)
+    out = run(made, tmp_path / "b", selection=few, resistance_from="tracks_or_table")
+    facts = read_json(out / "connect.json")
+    assert facts["resistance_from"] == "table"
+    assert any("resistance is that of the tables: 8 animals" in note for note in facts["notes"])
+    assert read_json(out / "selection.json")["is_fitted"] is False
+    assert len(read_table(out / "selection.parquet")) == 0
+    with rasterio.open(out / "resistance.tif") as dataset:
+        assert set(np.unique(dataset.read(1))) <= {1.0, 2.0, 3.0, 4.0}
+
+
+def test_a_herd_that_nobody_tracked_gets_the_table_only_where_that_is_allowed(made, tmp_path):
+    (tmp_path / "clean").mkdir()
+    write_json({"crs": CRS, "cell_m": 50.0}, tmp_path / "clean/clean.json")
+    write_table(
+        tables.empty(tables.CLEAN_FIXES), tmp_path / "clean/fixes.parquet", tables.CLEAN_FIXES
+    )
+    upstream = {"clean": {"h": tmp_path / "clean"}}
+    with pytest.raises(MethodError, match="the herd has no fixes that are usable"):
+        run(made, tmp_path / "a", upstream=upstream)
+    out = run(made, tmp_path / "b", upstream=upstream, resistance_from="tracks_or_table")
+    assert read_json(out / "connect.json")["resistance_from"] == "table"
+
+
+def test_a_class_that_hardly_any_animal_used_has_the_largest_resistance(made, tmp_path):
+    used = read_table(made / "clean/fixes.parquet", columns=["animal", "x_m", "y_m"])
+    cell = (N - 1 - used["y_m"] // CELL_M) * N + used["x_m"] // CELL_M
+    by_two = cell.groupby(cell).transform(lambda own: used.loc[own.index, "animal"].nunique()) <= 2
+    first_two = used["animal"].isin(names()[:2])
+    rare = np.setdiff1d(cell[first_two & by_two], cell[~first_two]).astype(int)[:8]
+    with rasterio.open(made / "cover.tif") as dataset:
+        cover, profile = dataset.read(1), dataset.profile
+    cover.flat[rare] = 9
+    with rasterio.open(made / "rare.tif", "w", **profile) as dataset:
+        dataset.write(cover, 1)
+    layer = LAYERS[0] | {"path": "rare.tif", "classes": LAYERS[0]["classes"] | {"rare": [9]}}
+    out = run(made, tmp_path / "connect", layers=(layer | {"resistance": {}}, LAYERS[1]))
+    table = read_table(out / "selection.parquet").set_index("term")
+    assert not table.loc["cover:rare", "is_estimated"]
+    assert np.isnan(table.loc["cover:rare", "coefficient"])
+    assert table.loc["cover:rare", "available_frac"] > 0
+    (note,) = (note for note in read_json(out / "selection.json")["notes"] if "too few" in note)
+    assert "cover:rare (" in note
+    with rasterio.open(out / "resistance.tif") as dataset:
+        resistance = dataset.read(1)
+        row, col = np.divmod(rare, N)
+        at = [dataset.index((c + 0.5) * CELL_M, (N - 1 - r + 0.5) * CELL_M)
+              for r, c in zip(row, col, strict=True)]  # fmt: skip
+    inside = [
+        (r, c) for r, c in at if 0 <= r < resistance.shape[0] and 0 <= c < resistance.shape[1]
+    ]
+    assert inside
+    assert {float(resistance[place]) for place in inside} == {100.0}
