@@ -49,6 +49,47 @@ class Cuts:
         return Cuts(self.line[keep], self.edge[keep])
 
 
+def coarsened(resistance: Array, grid: Grid, *, max_cells: int) -> tuple[Array, Grid]:
+    """Return the resistance on the finest grid of at most ``max_cells`` whole multiples of cells.
+
+    A coarse cell has the mean resistance of its known cells if at least half of them are known.
+
+    Examples
+    --------
+    >>> fine = Grid("EPSG:32612", 100.0, row_min=0, col_min=-1, n_rows=2, n_cols=3)
+    >>> coarse, grid = coarsened(np.array([[1.0, 2.0, 4.0], [3.0, 4.0, np.nan]]), fine, max_cells=4)
+    >>> coarse, grid.bounds
+    (array([[2.        , 3.33333333]]), (-200.0, 0.0, 200.0, 200.0))
+    """
+    times = max(1, math.ceil(math.sqrt(resistance.size / max_cells)))
+    while (
+        times > 1 and math.prod(Grid.covering("", times, _lattice_bounds(grid)).shape) > max_cells
+    ):
+        times += 1
+    if times == 1:
+        return resistance, grid
+    coarse = Grid.covering(grid.crs, times * grid.cell_m, grid.bounds)
+    iy, ix = np.nonzero(np.isfinite(resistance))
+    row, col = grid.lattice_index(iy, ix)
+    down, right = coarse.array_index(row // times, col // times)
+    cell = down * coarse.n_cols + right
+    n_cells = coarse.n_rows * coarse.n_cols
+    count = np.bincount(cell, minlength=n_cells)
+    total = np.bincount(cell, weights=resistance[iy, ix], minlength=n_cells)
+    known = count >= 0.5 * times**2
+    mean = np.where(known, total / np.maximum(count, 1), np.nan)
+    return mean.reshape(coarse.shape), coarse
+
+
+def _lattice_bounds(grid: Grid) -> tuple[float, float, float, float]:
+    return (
+        grid.col_min,
+        grid.row_min,
+        grid.col_min + grid.n_cols,
+        grid.row_min + grid.n_rows,
+    )
+
+
 def conductances(resistance: Array) -> Array:
     """Return the conductances between neighbouring cells.
 

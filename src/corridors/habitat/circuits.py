@@ -203,8 +203,8 @@ def solve(conductance: Array, node: Nodes, *, tolerance: float) -> Circuit:
         Number 0...n-1 of the terminal of each cell, -1 for none, (ny, nx). The cells of a terminal
         are at one potential.
     tolerance
-        At no cell do the currents fail to add up by more than this share of the current that
-        leaves the terminal.
+        Neither at a cell nor between the terminals do the currents fail to add up by more than
+        this share of the current that leaves the terminal.
 
     Raises
     ------
@@ -408,10 +408,10 @@ def _conjugate_gradients(
         x += share * direction
         residual -= share * along
         current = leaving - _dot(x, entering) - _dot(x, residual)
-        if np.abs(residual).max() <= tolerance * max(current, 0.0):
+        if _imbalance(residual) <= tolerance * current:
             # The recursion drifts from the true residual: only the true one counts.
             residual = entering - matrix @ x
-            if np.abs(residual).max() <= tolerance * current:
+            if _imbalance(residual) <= tolerance * current:
                 return x, step
         z = cycle.matvec(residual.astype(np.float32)).astype(np.float64)
         previous, slope = slope, _dot(residual, z)
@@ -419,6 +419,11 @@ def _conjugate_gradients(
     raise NoConvergenceError(
         f"the currents do not add up to {tolerance:g} after {MAX_ITERATIONS} steps"
     )
+
+
+def _imbalance(residual: Array) -> float:
+    """Return what does not add up at the worst cell, or between the terminals."""
+    return max(float(np.abs(residual).max()), abs(float(residual.sum())))
 
 
 @_jit

@@ -39,6 +39,7 @@ from corridors.foundation.tables.behaviour import (
     PERMEABILITY,
 )
 from corridors.foundation.tables.columns import GEOGRAPHIC, UTC
+from corridors.foundation.tables.gains import GAINS
 from corridors.foundation.tables.habitat import SELECTION
 from corridors.foundation.tables.herd import (
     CORRIDORS,
@@ -70,6 +71,7 @@ from corridors.foundation.tables.scenarios import (
 from corridors.foundation.tables.threats import (
     AREAS,
     EXPOSURE,
+    RANGE_EDGES,
     THREATS,
 )
 
@@ -107,6 +109,7 @@ CONTRACTS = {
         BORDER_STRETCHES,
         NATIONAL_SHARES,
         THREATS,
+        RANGE_EDGES,
         AREAS,
         EXPOSURE,
         POPULATION,
@@ -118,6 +121,7 @@ CONTRACTS = {
         SKILL,
         FIDELITY,
         SELECTION,
+        GAINS,
         FENCE_SECTIONS,
         CROSSING_SITES,
         FOOTPRINTS,
@@ -157,6 +161,7 @@ __all__ = [
     "FIXES",
     "FOOTPRINTS",
     "FRAGMENTS",
+    "GAINS",
     "GEOGRAPHIC",
     "LEGS",
     "MIGRATIONS",
@@ -167,6 +172,7 @@ __all__ = [
     "PERMEABILITY",
     "POPULATION",
     "RANGES",
+    "RANGE_EDGES",
     "SEGMENTS",
     "SELECTION",
     "SKILL",

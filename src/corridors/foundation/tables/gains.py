@@ -1,0 +1,39 @@
+"""What opening a barrier segment would give to the connection of the ranges."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from corridors.foundation.tables.columns import (
+    AT_LEAST_0,
+    FRACTION,
+    contract,
+    geometry,
+    integer,
+    number,
+    text,
+)
+from corridors.foundation.vocabulary import BARRIER_KINDS
+
+# One row per existing segment that lies on the network of the habitat grid.
+GAINS = contract(
+    "GAINS",
+    {
+        "segment": text(),
+        "herd": text(),
+        "barrier": text(),
+        "name": text(),
+        "kind": text(BARRIER_KINDS),
+        "class": text(),
+        "permeability": number(FRACTION),  # that the network was computed with
+        "permeability_source": text(("stated", "estimated", "prior")),
+        "n_edges": integer(AT_LEAST_0),  # ways between neighbouring cells that it cuts
+        # Fall of the herd's effective resistance if only this segment were open, and as a share.
+        "gain": number(AT_LEAST_0),
+        "gain_share": number(FRACTION),
+        "gain_linear": number(AT_LEAST_0),  # of a small opening, extrapolated: an upper bound
+        "rank": integer(pa.Check.ge(1)),  # of the gain, 1 is the largest
+        "geometry": geometry("LineString"),
+    },
+    unique=["segment"],
+)

@@ -1,0 +1,118 @@
+"""Whether tracked use lies where the model says, compared with the same use put elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+# A place counts if the model knows this share of the use put there.
+_LEAST_KNOWN = 0.5
+_TRIES = 50
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Share of the tracked use inside, and what random places of the same use would give.
+
+    Parameters
+    ----------
+    share
+        Of the use on known cells, the share inside, 0...1.
+    random_mean, random_p95
+        Mean and 95 % quantile over the random places.
+    p
+        Share of the places, the tracked one among them, with at least as much inside.
+    n_shifts
+        Random places that were found.
+    """
+
+    share: float
+    random_mean: float
+    random_p95: float
+    p: float
+    n_shifts: int
+
+
+def high_cells(values: Array, share: float) -> Mask:
+    """Return the cells with the largest values, this share of the known ones (ny, nx).
+
+    NaN is unknown; of equal values the cells that come first count.
+
+    Examples
+    --------
+    >>> high_cells(np.array([[1.0, 4.0], [np.nan, 3.0]]), 0.5)
+    array([[False,  True],
+           [False,  True]])
+    """
+    known = np.flatnonzero(np.isfinite(values))
+    n = round(share * known.size + 0.49) if known.size else 0
+    order = np.argsort(-values.ravel()[known], kind="stable")
+    out = np.zeros(values.shape, dtype=np.bool_)
+    out.ravel()[known[order[:n]]] = True
+    return out
+
+
+def compare(
+    use: Array, inside: tuple[Mask, ...], known: Mask, *, n_shifts: int, seed: int
+) -> tuple[Comparison, ...]:
+    """Return for each area how much of the use it holds, beside random places of the use.
+
+    Parameters
+    ----------
+    use
+        Tracked use of each cell, (ny, nx) >= 0.
+    inside
+        Areas that the model names, each (ny, nx).
+    known
+        Cells of which the model says something; use elsewhere does not count.
+    n_shifts, seed
+        How often the use is turned by a random angle about its middle and moved to a random known
+        cell; the places are the same for all areas. Places with less than half of the use on known
+        cells are drawn again.
+
+    Raises
+    ------
+    ValueError
+        There is no use on known cells.
+    """
+    iy, ix = np.nonzero(use)
+    weight = use[iy, ix]
+    on_known = known[iy, ix]
+    if not on_known.any():
+        raise ValueError("there is no use on known cells")
+    observed = [float(weight[area[iy, ix] & on_known].sum()) for area in inside]
+    share = np.array(observed) / float(weight[on_known].sum())
+    middle = np.array([np.average(iy, weights=weight), np.average(ix, weights=weight)])
+    offset = np.stack([iy, ix], axis=1) - middle
+    rng = np.random.default_rng(seed)
+    places = np.argwhere(known)
+    random = []
+    for _ in range(n_shifts):
+        for _ in range(_TRIES):
+            angle = rng.uniform(0.0, 2.0 * np.pi)
+            turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+            at = np.rint(offset @ turn + places[rng.integers(len(places))]).astype(np.int64)
+            on_grid = ((at >= 0) & (at < use.shape)).all(axis=1)
+            y, x = at[on_grid].T
+            lands = known[y, x]
+            total = float(weight[on_grid][lands].sum())
+            if total >= _LEAST_KNOWN * float(weight.sum()):
+                held = [float(weight[on_grid][lands & area[y, x]].sum()) for area in inside]
+                random.append(np.array(held) / total)
+                break
+    drawn = np.array(random).reshape(-1, len(inside))
+    return tuple(
+        Comparison(
+            share=float(own),
+            random_mean=float(others.mean()) if others.size else np.nan,
+            random_p95=float(np.quantile(others, 0.95)) if others.size else np.nan,
+            p=float((1 + (others >= own).sum()) / (1 + others.size)),
+            n_shifts=int(others.size),
+        )
+        for own, others in zip(share, drawn.T, strict=True)
+    )
