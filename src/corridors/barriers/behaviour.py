@@ -184,11 +184,12 @@ def behaviours(
         slack_h=interval[first] / 2,
     )
     own = _masked(own, is_short | (rounded > trapped_h))
+    ratio = straightness(tracks, first, last)
     behaviour, reason = tell(
         rounded,
         n_crossings,
         before & after,
-        straightness(tracks, first, last),
+        ratio,
         own,
         bounce_h=bounce_h,
         trapped_h=trapped_h,
@@ -198,16 +199,7 @@ def behaviours(
     )
     sparse = np.round(interval[first], 1) > bounce_h
     behaviour[sparse], reason[sparse] = "unknown", "sparse"
-    events = Events(
-        first,
-        last,
-        duration,
-        behaviour,
-        reason,
-        n_crossings,
-        straightness(tracks, first, last),
-        own,
-    )
+    events = Events(first, last, duration, behaviour, reason, n_crossings, ratio, own)
     return events, _touches(tracks, lines, events, near, event, line, position)
 
 
@@ -220,11 +212,11 @@ def modal_lag_h(tracks: Tracks) -> Floats:
     lag = tracks.lag_h
     known = np.isfinite(lag)
     minutes = np.maximum(1, np.rint(lag[known] * 60)).astype(np.int64)
-    pair, n = np.unique(
-        np.column_stack([tracks.animal[known], minutes]), axis=0, return_counts=True
-    )
-    order = np.lexsort((-pair[:, 1], n, pair[:, 0]))
-    out[pair[order, 0]] = pair[order, 1] / 60
+    width = int(minutes.max(initial=0)) + 1
+    pair, n = np.unique(tracks.animal[known] * width + minutes, return_counts=True)
+    animal, minute = pair // width, pair % width
+    order = np.lexsort((-minute, n, animal))
+    out[animal[order]] = minute[order] / 60
     return out
 
 
