@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corridors.barriers.crossings import count_pairs, expected_passages, steps_of
+from corridors.barriers.crossings import count_pairs, steps_of
 from corridors.barriers.flux import Bridges
+from corridors.barriers.passages import Landscape, expected_passages
 from corridors.barriers.segments import joined_lines, projected, segment_ends
 from corridors.foundation.crs import project, working_crs
 
@@ -44,7 +45,7 @@ def test_raw_pairs_are_as_counted_before_and_expected_passages_near_them(
     steps = steps_of(fixes, pd.DataFrame(columns=columns), max_lag_h=26.0)
     lines = gpd.read_file(reference / layer).to_crs(4326).geometry.to_numpy()
     planar = projected(np.asarray(lines, dtype=object), crs)
-    assert count_pairs(steps.lines, planar) == (pairs, crossing)
+    assert count_pairs(steps.ends, planar) == (pairs, crossing)
 
     n, ends = len(steps), steps.ends.T.copy()
     error = np.full(n, 20.0)
@@ -54,10 +55,7 @@ def test_raw_pairs_are_as_counted_before_and_expected_passages_near_them(
     )
     found = expected_passages(
         Bridges(*ends, steps.duration_min, np.full(n, s2), error, error),
-        parts,
-        np.full(len(parts), 10.0),
-        line,
-        sign,
+        Landscape.of(parts, np.full(len(parts), 10.0), line, sign),
         flux_floor=1e-6,
         encounter_distance_m=110.0,
     )

@@ -9,15 +9,14 @@ import shapely
 from shapely.geometry import LineString, box
 
 from corridors.barriers.crossings import (
-    Passages,
     Steps,
     count_pairs,
-    expected_passages,
     meetings,
     steps_of,
     window_of,
 )
 from corridors.barriers.flux import Bridges
+from corridors.barriers.passages import Landscape, Passages, expected_passages
 from corridors.barriers.segments import joined_lines, segment_ends
 
 
@@ -83,7 +82,7 @@ def test_a_step_that_crosses_a_line_three_times_meets_it_three_times() -> None:
     found = meetings(np.array([[0.0, 0.0, 8.0, 0.0]]), zigzag)
     assert found.share == pytest.approx([1.5 / 8, 2.5 / 8, 3.5 / 8])
     assert found.from_left.tolist() == [True, False, True]
-    assert count_pairs(np.array([LineString([(0, 0), (8, 0)])]), zigzag) == (1, 1)
+    assert count_pairs(np.array([[0.0, 0.0, 8.0, 0.0]]), zigzag) == (1, 1)
 
 
 def test_a_line_that_no_step_touches_is_met_by_nobody() -> None:
@@ -103,7 +102,7 @@ def bridges(*rows: tuple[float, float, float, float], s2: float = 500.0) -> Brid
     return Bridges(x0, y0, x1, y1, *(np.full(n, v) for v in (240.0, s2, 20.0, 20.0)))
 
 
-def passages(one: Bridges, *lines: LineString, chunk: int = 4000) -> Passages:
+def passages(one: Bridges, *lines: LineString, block: int = 4000) -> Passages:
     segments = np.array(lines, dtype=object)
     line, sign = joined_lines(
         segment_ends(segments),
@@ -113,13 +112,10 @@ def passages(one: Bridges, *lines: LineString, chunk: int = 4000) -> Passages:
     )
     return expected_passages(
         one,
-        segments,
-        np.full(len(lines), 10.0),
-        line,
-        sign,
+        Landscape.of(segments, np.full(len(lines), 10.0), line, sign),
         flux_floor=1e-6,
         encounter_distance_m=110.0,
-        chunk=chunk,
+        block=block,
     )
 
 
@@ -158,7 +154,7 @@ def test_the_size_of_the_chunks_changes_nothing() -> None:
         LineString(np.cumsum(rng.normal(0, 300, (6, 2)), axis=0) + points[i])
         for i in range(0, 60, 6)
     ]
-    whole, parts = passages(many, *lines), passages(many, *lines, chunk=7)
+    whole, parts = passages(many, *lines), passages(many, *lines, block=7)
     for name in ("bridge", "segment", "net", "signed", "touches", "distance_m"):
         assert (getattr(whole, name) == getattr(parts, name)).all(), name
     assert whole.net.size > 50

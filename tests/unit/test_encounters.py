@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corridors.barriers.crossings import Passages, Steps
+from corridors.barriers.crossings import Steps
 from corridors.barriers.encounters import encounters
+from corridors.barriers.passages import Passages
 
 
 def steps(n: int, *, breaks: tuple[int, ...] = (), lag_h: float = 4.0) -> Steps:
@@ -40,7 +41,7 @@ def passages(rows: list[tuple[int, int, float, bool, float]]) -> Passages:
         signed,
         touches.astype(bool),
         distance.astype(float),
-        0.0,
+        np.zeros(0),
     )
 
 
@@ -160,7 +161,7 @@ def test_an_animal_that_lives_there_does_not_approach_but_may_pass() -> None:
 
 def test_nothing_met_is_nothing() -> None:
     none, nothing = np.zeros(0, np.int64), np.zeros(0)
-    nothing = Passages(none, none, nothing, nothing, nothing.astype(bool), nothing, 0.0)
+    nothing = Passages(none, none, nothing, nothing, nothing.astype(bool), nothing, nothing)
     met = encounters(steps(2), nothing, ONE_LINE, encounter_h=36, return_frac=0.99)
     assert (len(met.step), met.n_visits) == (0, 0)
 

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString
 
-from corridors.barriers.crossings import expected_passages, steps_of
+from corridors.barriers.crossings import steps_of
 from corridors.barriers.encounters import Encounters, encounters
 from corridors.barriers.flux import Bridges
+from corridors.barriers.passages import Landscape, expected_passages
 from corridors.barriers.segments import joined_lines, segment_ends
 
 FENCE = tuple(LineString([(x, 0), (x + 1000, 0)]) for x in range(-3000, 3000, 1000))
@@ -48,10 +49,7 @@ def told(path: list[tuple[float, float]], *, lag_h: float = 2.0, gap_after: int 
     )
     passages = expected_passages(
         bridges,
-        segments,
-        np.full(len(FENCE), 10.0),
-        line,
-        sign,
+        Landscape.of(segments, np.full(len(FENCE), 10.0), line, sign),
         flux_floor=1e-6,
         encounter_distance_m=110.0,
     )

@@ -1,27 +1,22 @@
-"""Crossings: where steps meet barriers, and the expected net passages under the bridges."""
+"""Steps between fixes, and where they meet barriers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
-from shapely import STRtree
 
-from corridors.barriers.flux import Bridges, pair_flux, reach_m
-from corridors.barriers.segments import Pieces, meeting_share, straight_pieces
+from corridors.barriers.piece_tree import PieceTree
+from corridors.barriers.segments import meeting_share, straight_pieces
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 Geometries = npt.NDArray[np.object_]
 
 OTHER = "other"
-# A bridge is more likely than not to touch a line when d0 d1 <= ln(2)/2 s2 L.
-_TOUCH = np.log(2) / 2
 
 
 @dataclass(frozen=True)
@@ -44,11 +39,6 @@ class Steps:
     def ends(self) -> Floats:
         """x0, y0, x1, y1 in the working CRS, m, shape (n, 4)."""
         return self.frame[["x0_m", "y0_m", "x1_m", "y1_m"]].to_numpy(float)
-
-    @property
-    def lines(self) -> Geometries:
-        """The straight steps."""
-        return Pieces(self.ends, np.arange(len(self))).lines
 
     @property
     def duration_min(self) -> Floats:
@@ -156,7 +146,7 @@ class Meetings:
     from_left: npt.NDArray[np.bool_]
 
 
-def meetings(steps: Floats, lines: Geometries) -> Meetings:
+def meetings(steps: Floats, lines: Geometries | PieceTree) -> Meetings:
     """Return the points at which straight steps meet lines.
 
     Parameters
@@ -164,7 +154,7 @@ def meetings(steps: Floats, lines: Geometries) -> Meetings:
     steps
         ``x0, y0, x1, y1`` in the working CRS, m, shape (n, 4).
     lines
-        Lines in the working CRS.
+        Lines in the working CRS, or the tree of their pieces where it is used more than once.
 
     Notes
     -----
@@ -173,19 +163,20 @@ def meetings(steps: Floats, lines: Geometries) -> Meetings:
 
     Examples
     --------
+    >>> import shapely
     >>> found = meetings(np.array([[0.0, 0.0, 4.0, 0.0]]), np.array([shapely.LineString([(1, -1),
     ...     (1, 1)]), shapely.LineString([(3, 1), (3, -1)])]))
     >>> found.line.tolist(), found.share.tolist(), found.from_left.tolist()
     ([0, 1], [0.25, 0.75], [True, False])
     """
-    pieces = straight_pieces(lines)
+    tree = lines if isinstance(lines, PieceTree) else PieceTree.of(straight_pieces(lines))
+    pieces = tree.pieces
     moving = np.flatnonzero((steps[:, :2] != steps[:, 2:]).any(axis=1))
-    if not moving.size or not pieces.owner.size:
+    i, j = tree.meet(steps[moving])
+    if not i.size:
         none = np.zeros(0, dtype=np.int64)
         nothing = np.zeros(0)
         return Meetings(none, none, nothing, nothing, nothing, nothing.astype(bool))
-    lines_of_steps = Pieces(steps[moving], moving).lines
-    i, j = STRtree(pieces.lines).query(lines_of_steps, predicate="intersects")
     i = moving[i]
     a, b = steps[i, :2], steps[i, 2:]
     c, d = pieces.ends[j, :2], pieces.ends[j, 2:]
@@ -204,189 +195,22 @@ def meetings(steps: Floats, lines: Geometries) -> Meetings:
 
 
 def count_pairs(
-    steps: Geometries,
-    lines: Geometries,
+    steps: Floats,
+    lines: Geometries | PieceTree,
     counts: Callable[[Indices, Indices], npt.NDArray[np.bool_]] | None = None,
 ) -> tuple[int, int]:
     """Return how many pairs of a step and a line meet, and how many steps meet any line.
 
-    ``counts`` says of steps and lines, of equal shape, which pairs count; None: all.
+    ``steps`` and ``lines`` are those of :func:`meetings`. ``counts`` says of steps and lines, of
+    equal shape, which pairs count; None: all.
     """
-    step, line = STRtree(lines).query(steps, predicate="intersects")
+    tree = lines if isinstance(lines, PieceTree) else PieceTree.of(straight_pieces(lines))
+    step, piece = tree.meet(steps)
+    # Pairs are sorted by step and piece, pieces by line.
+    line = tree.pieces.owner[piece]
+    new = np.ones(step.size, dtype=np.bool_)
+    new[1:] = (np.diff(step) != 0) | (np.diff(line) != 0)
+    step, line = step[new], line[new]
     if counts is not None:
         step = step[counts(step, line)]
     return int(step.size), int(np.unique(step).size)
-
-
-@dataclass(frozen=True)
-class Passages:
-    """Expected net passages of bridges through segments.
-
-    Parameters
-    ----------
-    bridge, segment
-        Pairs within reach, sorted by bridge, then segment, shape (k,).
-    net
-        Net passages of the bridge shared out to the segment, >= 0, shape (k,).
-    signed
-        The same with the sign of the net along the line: + to its left.
-    touches
-        True where the bridge, more likely than not, came within the encounter distance.
-    distance_m
-        Distance of the straight step from the segment, m.
-    truncated
-        Sum of the net passages that were below the floor and left out.
-    """
-
-    bridge: Indices
-    segment: Indices
-    net: Floats
-    signed: Floats
-    touches: npt.NDArray[np.bool_]
-    distance_m: Floats
-    truncated: float
-
-
-def expected_passages(
-    bridges: Bridges,
-    segments: Geometries,
-    tolerance_m: Floats,
-    line: Indices,
-    sign: Indices,
-    *,
-    flux_floor: float,
-    encounter_distance_m: float,
-    counts: Callable[[Indices, Indices], npt.NDArray[np.bool_]] | None = None,
-    chunk: int = 4_000,
-    progress: Callable[[float], None] | None = None,
-) -> Passages:
-    """Return the expected net passages of each bridge through each segment.
-
-    Parameters
-    ----------
-    bridges
-        The herd's bridges.
-    segments
-        Segments in the working CRS.
-    tolerance_m
-        Positional tolerance of each segment: SD per axis of a shift of its barrier, m.
-    line, sign
-        From :func:`corridors.barriers.segments.joined_lines`.
-    flux_floor
-        Smaller net passages of a bridge through a line are left out.
-    encounter_distance_m
-        A touch is this near to the segment, m.
-    counts
-        Given bridges and segments of equal shape, which pairs count; None: all. A segment that
-        did not stand during a bridge is not there for it, nor for the netting over its line.
-    chunk
-        Bridges at a time; bounds the memory, changes no result.
-    progress
-        Called with the share done.
-
-    Notes
-    -----
-    Per bridge and joined line the signed fluxes F (in the line's direction) are summed to the net
-    N; an animal that walks along a fence has fluxes in and out that cancel. |N| is shared out over
-    the segments in proportion to their fluxes in the direction of N, so the shares of a bridge add
-    up to |N|. A line ends at sharp corners, so the two sides of a pasture that an animal walks
-    straight through are not netted against each other.
-
-    Segments are thinned to a tenth of their positional tolerance before the flux is taken: that
-    moves the line by less than it is known and keeps its ends, hence the sum over a line.
-
-    A bridge between fixes at distances d0 and d1 on one side of a line touches it with probability
-    exp(-2 d0 d1 / (s2 L)) (reflection principle); with the encounter distance taken off both, the
-    bridge ``touches`` where that is at least one half. With short lags this is the distance of the
-    straight step; with long ones it also finds visits between two fixes.
-    """
-    n = len(bridges)
-    thin = np.asarray(shapely.simplify(segments, tolerance_m / 10), dtype=object)
-    pieces = straight_pieces(thin)
-    tolerance = float(tolerance_m.max(initial=0.0))
-    flux_reach = reach_m(bridges, tolerance, flux_floor=flux_floor)
-    spread = bridges.s2_m2_min * bridges.duration_min
-    touch_reach = encounter_distance_m + np.sqrt(_TOUCH * spread)
-    reach = np.maximum(flux_reach, touch_reach)
-    ends = np.column_stack([bridges.x0_m, bridges.y0_m, bridges.x1_m, bridges.y1_m])
-    tree = STRtree(pieces.lines)
-    found: list[tuple[npt.NDArray[Any], ...]] = []
-    truncated = 0.0
-    for low in range(0, n if pieces.owner.size else 0, chunk):
-        rows = np.arange(low, min(n, low + chunk))
-        steps = Pieces(ends[rows], rows).lines
-        one, two = tree.query(steps, predicate="dwithin", distance=reach[rows])
-        order = np.lexsort((two, one))
-        b, p = rows[one[order]], two[order]
-        if counts is not None:
-            held = counts(b, pieces.owner[p])
-            b, p = b[held], p[held]
-        flux = pair_flux(
-            bridges, pieces.ends, tolerance_m[pieces.owner], b, p, accuracy=flux_floor / 100
-        )
-        bridge, segment, net, signed, lost = _shared(
-            b, pieces.owner[p], flux, line, sign, flux_floor
-        )
-        truncated += lost
-        touches, distance = _touches(
-            bridge, segment, ends, thin, touch_reach, spread, encounter_distance_m
-        )
-        keep = (net > 0) | touches | (distance <= flux_reach[bridge])
-        found.append(tuple(c[keep] for c in (bridge, segment, net, signed, touches, distance)))
-        if progress is not None:
-            progress((low + rows.size) / n)
-    if not found:
-        none, nothing = np.zeros(0, np.int64), np.zeros(0)
-        return Passages(none, none, nothing, nothing, nothing.astype(bool), nothing, 0.0)
-    b, s, net, signed, touches, distance = (
-        np.concatenate(column) for column in zip(*found, strict=True)
-    )
-    return Passages(b, s, net, signed, touches, distance, truncated)
-
-
-def _shared(
-    bridge: Indices,
-    segment: Indices,
-    flux: Floats,
-    line: Indices,
-    sign: Indices,
-    floor: float,
-) -> tuple[Indices, Indices, Floats, Floats, float]:
-    """Sum fluxes of pieces to segments, net them per bridge and line, share the net out."""
-    n_segments = max(1, sign.size)
-    pair, inverse = np.unique(bridge * n_segments + segment, return_inverse=True)
-    b, s = pair // n_segments, pair % n_segments
-    along = np.bincount(inverse, weights=flux, minlength=pair.size) * sign[s]
-    n_lines = int(line.max(initial=0)) + 1
-    group, member = np.unique(b * n_lines + line[s], return_inverse=True)
-    net = np.bincount(member, weights=along, minlength=group.size)
-    small = np.abs(net) < floor
-    truncated = float(np.abs(net[small]).sum())
-    net[small] = 0.0
-    direction = np.sign(net)[member]
-    weight = np.maximum(0.0, along * direction)
-    total = np.bincount(member, weights=weight, minlength=group.size)
-    share = np.abs(net)[member] * weight / np.where(total > 0, total, 1.0)[member]
-    return b, s, share, share * direction, truncated
-
-
-def _touches(
-    bridge: Indices,
-    segment: Indices,
-    ends: Floats,
-    lines: Geometries,
-    touch_reach: Floats,
-    spread: Floats,
-    encounter_distance_m: float,
-) -> tuple[npt.NDArray[np.bool_], Floats]:
-    steps = Pieces(ends[bridge], bridge).lines
-    distance = np.asarray(shapely.distance(steps, lines[segment]))
-    near = np.flatnonzero(distance <= touch_reach[bridge])
-    b, target = bridge[near], lines[segment[near]]
-    start = np.asarray(shapely.points(ends[b, :2]), dtype=object)
-    end = np.asarray(shapely.points(ends[b, 2:]), dtype=object)
-    gap0 = np.maximum(0.0, shapely.distance(start, target) - encounter_distance_m)
-    gap1 = np.maximum(0.0, shapely.distance(end, target) - encounter_distance_m)
-    touches = distance <= encounter_distance_m
-    touches[near] |= gap0 * gap1 <= _TOUCH * spread[b]
-    return touches, distance

@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 from numba import njit
 
-from corridors.barriers.crossings import Passages, Steps
+from corridors.barriers.crossings import Steps
+from corridors.barriers.passages import Passages
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -53,7 +54,7 @@ def encounters(
     steps
         The steps, row by row the bridges of ``passages``.
     passages
-        From :func:`corridors.barriers.crossings.expected_passages`.
+        From :func:`corridors.barriers.passages.expected_passages`.
     line
         Number of the joined line of each segment.
     encounter_h

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from corridors.barriers.crossings import OTHER, Passages, count_pairs, expected_passages, meetings
+from corridors.barriers.crossings import OTHER, count_pairs, meetings
 from corridors.barriers.encounters import Encounters, encounters
+from corridors.barriers.passages import Landscape, Passages, expected_passages
 from corridors.barriers.segments import (
     is_near,
     joined_lines,
@@ -49,7 +50,7 @@ def cross_barriers(context: StageContext, herd: Herd, notes: dict[str, Any]) -> 
     notes["n_areal_barriers_as_outline"] = int(areal.sum())
     times, standing = middle_us(herd.steps), validity_of(barriers[near])
     pairs, crossing = count_pairs(
-        herd.steps.lines, lines, lambda step, line: standing.holds(times[step], line)
+        herd.steps.ends, lines, lambda step, line: standing.holds(times[step], line)
     )
     notes["raw_step_barrier_pairs"], notes["raw_steps_crossing"] = pairs, crossing
 
@@ -72,10 +73,7 @@ def cross_barriers(context: StageContext, herd: Herd, notes: dict[str, Any]) -> 
     )
     passages = expected_passages(
         herd.bridges,
-        geometry,
-        segments["tolerance_m"].to_numpy(float),
-        line,
-        sign,
+        Landscape.of(geometry, segments["tolerance_m"].to_numpy(float), line, sign),
         flux_floor=settings.flux_floor,
         encounter_distance_m=settings.encounter_distance_m,
         counts=lambda bridge, segment: validity.holds(times[bridge], segment),

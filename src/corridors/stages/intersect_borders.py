@@ -16,7 +16,8 @@ from corridors.barriers.borders import (
     compared_lengths,
     crossing_states,
 )
-from corridors.barriers.crossings import expected_passages, meetings
+from corridors.barriers.crossings import meetings
+from corridors.barriers.passages import Landscape, expected_passages
 from corridors.barriers.segments import is_near, projected
 from corridors.barriers.states import disjoint_states, national_shares, state_of
 from corridors.formats.parquet import read_json, read_layer, read_table
@@ -48,10 +49,12 @@ def cross_borders(context: StageContext, herd: Herd, notes: dict[str, Any]) -> N
     own = pd.Index(boundaries["boundary"]).get_indexer(pd.Index(stretches["boundary"]))
     passages = expected_passages(
         herd.bridges,
-        lines,
-        np.zeros(len(lines)),
-        own.astype(np.int64),  # netted along a whole boundary, then shared out to its stretches
-        np.ones(len(lines), dtype=np.int64),
+        Landscape.of(
+            lines,
+            np.zeros(len(lines)),
+            own.astype(np.int64),  # netted along a whole boundary, then shared out to its stretches
+            np.ones(len(lines), dtype=np.int64),
+        ),
         flux_floor=settings.flux_floor,
         encounter_distance_m=0.0,
         progress=lambda share: context.progress("border crossings", 0.9 + 0.1 * share),
