@@ -273,6 +273,30 @@ def demo(into: Path) -> None:
     click.echo(f"{into}: simulated herd written")
 
 
+@group.command()
+@click.argument("layer", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--layer-name", default=None, metavar="NAME", help="Layer of the file.")
+@click.option(
+    "--tile-deg",
+    type=click.FloatRange(min=0, min_open=True),
+    default=5.0,
+    show_default=True,
+    help="Edge of a tile, degrees.",
+)
+def tile(layer: Path, folder: Path, layer_name: str | None, tile_deg: float) -> None:
+    """Cut a large layer of barriers into tiles, of which a study reads those near its herds.
+
+    LAYER is any vector file; FOLDER is made, and is what `path` of the source then names.
+    """
+    from corridors.formats.geoparquet import tile_layer
+    from corridors.run.manifest import writing
+
+    with writing(folder):
+        made = tile_layer(layer, folder, layer=layer_name, tile_deg=tile_deg)
+    click.echo(f"{folder}: {made['features']} features in {made['tiles']} tiles")
+
+
 @group.command("compare-profiles")
 @_config
 @_herd

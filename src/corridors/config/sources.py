@@ -239,6 +239,11 @@ class BoundarySource(Section):
     source: str = Field("", description="what to cite")
     source_column: str | None = Field(None, description="column that says what to cite")
     crs: str | None = Field(None, description="only where the file states none")
+    tolerance_m: NotNegative = Field(
+        100.0,
+        description="positional tolerance of lines of type fenced, m; these also are barriers,"
+        " a border fence",
+    )
     label: str = Field("", description="e.g. generalised")
     published_km: Positive | None = Field(None, description="published length, for comparison only")
     published_source: str = ""

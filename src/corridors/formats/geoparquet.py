@@ -23,8 +23,9 @@ import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from corridors.formats.delimited import require_file
 from corridors.foundation.crs import GEOGRAPHIC, transformer
-from corridors.foundation.errors import Fault, InputError
+from corridors.foundation.errors import Fault, InputError, OutputError
 
 Bounds = tuple[float, float, float, float]
 SUFFIXES = (".parquet", ".geoparquet", ".pq")
@@ -93,6 +94,32 @@ def open_geoparquet(path: Path, name: str, bounds: Bounds | None) -> gpd.GeoData
         return frame.set_index(SOURCE_ROW).sort_index(kind="stable")
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     return frame
+
+
+def tile_layer(path: Path, folder: Path, *, layer: str | None, tile_deg: float) -> dict[str, int]:
+    """Make ``folder`` and fill it with tiles of a layer; it appears when it is whole.
+
+    Raises
+    ------
+    MissingInputError
+        No such file.
+    OutputError
+        The folder is there already.
+    InputError
+        As :func:`write_tiles`.
+    """
+    require_file(path, str(path), "file")
+    if folder.exists():
+        raise OutputError(
+            Fault("the folder is there already", str(folder), cure="name another, or remove it")
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".tiling-") as beside:
+        whole = Path(beside) / "tiles"
+        whole.mkdir()
+        made = write_tiles(path, str(path), whole, layer=layer, tile_deg=tile_deg)
+        whole.rename(folder)
+    return made
 
 
 def write_tiles(

@@ -16,7 +16,8 @@ from osmium.geom import WKBFactory
 from osmium.osm import Area, Way
 
 from corridors.formats.delimited import require_file
-from corridors.formats.vector import Bounds, Layer
+from corridors.formats.geoparquet import Bounds
+from corridors.formats.vector import Layer
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
 

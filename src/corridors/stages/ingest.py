@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from corridors.formats.geoparquet import Bounds
 from corridors.formats.parquet import write_json, write_table
-from corridors.formats.vector import Bounds, degree_bounds
+from corridors.formats.vector import degree_bounds
 from corridors.foundation import tables
 from corridors.foundation.errors import CorridorsError, Fault, InputError
 from corridors.stages import ingest_boundaries, ingest_expert, ingest_layers, ingest_tracks
@@ -92,8 +93,8 @@ def run(context: StageContext) -> None:
             corridors, notes = read
             facts["expert_corridors"] = {"source": drawn.path, **notes}
     shapes = np.concatenate([ranges.geometry.array, corridors.geometry.array])
-    lines = _barriers(context, fixes, shapes, faults, facts)
-    boundaries = _boundaries(context, faults, facts)
+    boundaries, fences = _boundaries(context, faults, facts)
+    lines = _barriers(context, fixes, shapes, fences, faults, facts)
     states = tables.empty(tables.STATES)
     if settings.states is not None:
         read = faults.collect(lambda: ingest_layers.read_states(context, settings.states))
@@ -115,10 +116,11 @@ def _barriers(
     context: StageContext,
     fixes: gpd.GeoDataFrame,
     drawn: npt.NDArray[np.object_],
+    border_fences: list[gpd.GeoDataFrame],
     faults: _Faults,
     facts: dict[str, Any],
 ) -> gpd.GeoDataFrame:
-    parts: list[gpd.GeoDataFrame] = []
+    parts = list(border_fences)
     facts["barriers"] = []
     for source in context.settings.barriers:
         context.progress(f"reading {source.path}", 0.6)
@@ -143,9 +145,13 @@ def _barriers(
     return joined
 
 
-def _boundaries(context: StageContext, faults: _Faults, facts: dict[str, Any]) -> gpd.GeoDataFrame:
+def _boundaries(
+    context: StageContext, faults: _Faults, facts: dict[str, Any]
+) -> tuple[gpd.GeoDataFrame, list[gpd.GeoDataFrame]]:
+    """Return BOUNDARIES, and of each source the fences on them as BARRIERS."""
     parts: list[gpd.GeoDataFrame] = []
     is_bundled: list[bool] = []
+    tolerance_m: list[float] = []
     facts["boundaries"] = []
     for source in context.settings.boundaries:
         context.progress(f"reading {source.path}", 0.8)
@@ -155,9 +161,14 @@ def _boundaries(context: StageContext, faults: _Faults, facts: dict[str, Any]) -
         if read is not None:
             parts.append(read[0])
             is_bundled.append(source.path == ingest_layers.NATURAL_EARTH)
+            tolerance_m.append(source.tolerance_m)
             facts["boundaries"].append({"source": source.path, **read[1]})
     parts = ingest_boundaries.with_roles(parts, is_bundled)
-    return ingest_layers.join(parts, tables.BOUNDARIES, ["boundary", "source"])
+    fences = [
+        ingest_boundaries.border_fences(part, own)
+        for part, own in zip(parts, tolerance_m, strict=True)
+    ]
+    return ingest_layers.join(parts, tables.BOUNDARIES, ["boundary", "source"]), fences
 
 
 def _bounds(

@@ -12,6 +12,7 @@ from corridors.barriers.sources import digests
 from corridors.formats import natural_earth
 from corridors.formats.repair import repair
 from corridors.formats.vector import LINES, read_layer
+from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
 from corridors.foundation.vocabulary import BOUNDARY_TYPES
@@ -99,6 +100,32 @@ def read_boundaries(
         geometry=frame.geometry.array,
         crs=GEOGRAPHIC,
     ), {"boundaries": len(frame), **notes}
+
+
+def border_fences(boundaries: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
+    """Return BARRIERS rows of the boundaries that count and are fenced.
+
+    A boundary is jurisdiction; the fence on it is what stops an animal.
+    """
+    fenced = boundaries[(boundaries["type"] == "fenced") & (boundaries["role"] == "used")]
+    never = pd.Series(pd.NaT, index=fenced.index, dtype=tables.UTC)
+    return gpd.GeoDataFrame(
+        {
+            "barrier": "border-fence:" + fenced["boundary"],
+            "name": "Border fence " + fenced["left_state"] + "–" + fenced["right_state"],
+            "kind": "border",
+            "class": "border_fence",
+            "status": "existing",
+            "permeability": np.nan,
+            "permeability_source": "unknown",
+            "source": fenced["source"],
+            "tolerance_m": tolerance_m,
+            "valid_from": never,
+            "valid_to": never,
+        },
+        geometry=fenced.geometry.array,
+        crs=GEOGRAPHIC,
+    )
 
 
 def with_roles(parts: list[gpd.GeoDataFrame], is_bundled: list[bool]) -> list[gpd.GeoDataFrame]:

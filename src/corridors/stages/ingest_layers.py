@@ -15,9 +15,10 @@ from corridors.barriers.presets import Rule, osm_rules, preset
 from corridors.barriers.segments import projected
 from corridors.barriers.sources import BarrierMapping, barriers_of
 from corridors.formats import natural_earth
+from corridors.formats.geoparquet import Bounds
 from corridors.formats.openstreetmap import read_ways
 from corridors.formats.repair import repair
-from corridors.formats.vector import LINES, POLYGONS, Bounds, read_layer
+from corridors.formats.vector import LINES, POLYGONS, read_layer
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, transformer, working_crs
 from corridors.foundation.errors import Fault, InputError
@@ -58,8 +59,8 @@ def read_barriers(
                 for rule in source.rules
             ]
         layer = read_ways(path, source.path, rules, bounds)
-        same: dict[str, Any] = {f"{name}_column": name for name in ("kind", "class", "name", "id", "status")}
-        mapping = BarrierMapping(**common, **same)
+        same = ("kind", "class", "name", "id", "status")
+        mapping = BarrierMapping(**common, **{f"{column}_column": column for column in same})
     else:
         own: dict[str, Any] = {
             "kind": source.kind,
@@ -90,6 +91,8 @@ def read_barriers(
         )
     features, repairs = repair(layer.frame, kinds)
     barriers, notes = barriers_of(features, mapping)
+    if bounds is not None and layer.frame.empty:
+        notes["nothing_near_the_herd"] = True
     return barriers, {"barriers": len(barriers), **layer.notes, **repairs, **notes}
 
 
