@@ -13,7 +13,9 @@ from shapely import LineString, box
 
 from corridors.config.model import Rank
 from corridors.formats.parquet import read_json, read_layer, write_json, write_table
+from corridors.formats.raster import write_cog
 from corridors.foundation import tables
+from corridors.foundation.grid import Grid
 from corridors.foundation.vocabulary import BARRIER_KINDS
 from corridors.stages import rank as stage
 from corridors.stages.context import StageContext
@@ -22,6 +24,8 @@ from corridors.threats.reasons import action, reason
 from corridors.threats.score import evidence, posterior, summary
 
 UNDATED = pd.Series(pd.NaT, range(9), dtype="datetime64[us, UTC]")
+# Centred where the first of `segments` begins.
+CRS = "+proj=laea +lat_0=37 +lon_0=73 +units=m"
 COLUMNS = ["segment", "animal", "season", "passages", "approaches", "tracking_years"]
 
 
@@ -64,6 +68,8 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.use: pd.DataFrame | None = None
+        self.resistance: np.ndarray | None = None
         self.completeness: dict[str, tuple[str, str]] = {}
 
     def rank(
@@ -86,6 +92,17 @@ class World:
         if years is None:
             years = met.groupby("animal")["tracking_years"].max().to_dict()
         write_json({"tracking_years": years}, upstream / "intersect.json")
+        for name in ("clean", "delineate", "connect"):
+            (self.folder / name).mkdir(exist_ok=True)
+        write_json({"crs": CRS, "cell_m": 250.0}, self.folder / "clean" / "clean.json")
+        use = tables.empty(tables.POPULATION) if self.use is None else self.use
+        write_table(use, self.folder / "delineate" / "population.parquet", tables.POPULATION)
+        grid = Grid(CRS, 500.0, -40, -40, 80, 80)
+        write_cog(
+            self.folder / "connect" / "resistance.tif",
+            np.ones(grid.shape, np.float32) if self.resistance is None else self.resistance,
+            grid,
+        )
         stage.run(
             StageContext(
                 herd="test-herd",
@@ -96,7 +113,10 @@ class World:
                     barrier_completeness=self.completeness,
                 ),
                 raw={},
-                upstream={"intersect": {"test-herd": upstream}},
+                upstream={
+                    name: {"test-herd": self.folder / name}
+                    for name in ("clean", "delineate", "connect", "intersect")
+                },
                 out=out,
             )
         )
@@ -370,3 +390,134 @@ def test_a_fence_of_one_animal_falls_behind_met_fences_and_not_behind_empty_ones
     assert (found.loc["z", "rank_p05"], found.loc["z", "rank_p95"]) == (1, 6)
     empty = found.loc[["a0", "a1", "a2"]]
     assert set(zip(empty["rank_p05"], empty["rank_p95"], strict=True)) == {(7, 9)}
+
+
+def test_removed_and_harmless_segments_of_a_small_herd_are_no_top_ten(world: World) -> None:
+    layer = segments(
+        closed=("fence", "fence_livestock", "existing"),
+        open=("fence", "fence_livestock", "existing"),
+        gone=("fence", "fence_livestock", "removed"),
+    )
+    layer["permeability"] = [0.0, 1.0, np.nan]
+    met = encounters(
+        [(s, a, "spring", p, b) for a in ("a", "b", "c")
+         for s, p, b in (("closed", 0.0, 6.0), ("open", 6.0, 0.0), ("gone", 3.0, 0.0))]
+    )  # fmt: skip
+    threats, _ = world.rank(layer, met)
+    assert threats.set_index("segment")["p_top10"].to_dict() == {
+        "closed": 1.0, "open": 0.0, "gone": 0.0,
+    }  # fmt: skip
+
+
+def test_stability_follows_the_interval_and_is_said_in_the_reason(world: World) -> None:
+    names = [f"s{i:02d}" for i in range(40)]
+    layer = segments(**dict.fromkeys(names, ("fence", "fence_livestock", "existing")))
+    rows = [
+        (name, f"a{a}", "spring", 0.0, float(2 ** (i % 10)))
+        for i, name in enumerate(names[:20])
+        for a in range(12)
+    ]
+    threats, facts = world.rank(layer, encounters([*rows, ("s30", "a1", "spring", 0.0, 1.0)]))
+    width = threats["rank_p95"] - threats["rank_p05"] + 1
+    assert (threats["rank_width"] == width).all()
+    expected = np.where(width <= 4, "firm", np.where(width <= 14, "likely", "open"))
+    assert threats["stability"].tolist() == expected.tolist()
+    assert facts["stability"] == {
+        word: int((expected == word).sum()) for word in ("firm", "likely", "open")
+    }
+    assert min(facts["stability"].values()) > 0
+    first = threats.iloc[0]
+    place = f"Place {first['rank_p05']:.0f} to {first['rank_p95']:.0f} of 40 ({first['stability']})"
+    assert place in first["reason"]
+
+
+def test_the_interval_holds_its_own_rank_and_its_own_blocked_passages(world: World, rng) -> None:
+    names = [f"s{i:02d}" for i in range(25)]
+    layer = segments(**dict.fromkeys(names, ("fence", "", "existing")))
+    rows = [
+        (name, f"a{a}", "spring", float(rng.poisson(3)), float(rng.poisson(1)))
+        for name in names
+        for a in range(4)
+        if rng.random() < 0.4
+    ]
+    threats, _ = world.rank(layer, encounters(rows), years=dict.fromkeys("abcd", 1.0) | {
+        f"a{a}": 2.0 for a in range(4)
+    })  # fmt: skip
+    assert threats["rank"].between(threats["rank_p05"], threats["rank_p95"]).all()
+    blocked = threats["blocked_per_year"]
+    assert (blocked >= threats["blocked_p05"] - 1e-12).all()
+    assert (blocked <= threats["blocked_p95"] + 1e-12).all()
+
+
+def test_completeness_of_the_source_goes_along_and_partial_is_said(world: World) -> None:
+    layer = segments(f=("fence", "", "existing"), g=("fence", "", "existing"))
+    layer["source"] = ["survey", "osm"]
+    world.completeness = {"osm": ("partial", "mapped from pictures"), "other": ("complete", "")}
+    threats, facts = world.rank(
+        layer, encounters([("f", "a", "spring", 1, 1), ("g", "a", "spring", 1, 1)])
+    )
+    by = threats.set_index("segment")
+    assert by["source_completeness"].to_dict() == {"f": "unknown", "g": "partial"}
+    assert "The barrier data are partial: lines may be missing." in by.loc["g", "reason"]
+    assert "partial" not in by.loc["f", "reason"]
+    assert facts["barrier_completeness"] == {
+        "osm": {"completeness": "partial", "note": "mapped from pictures"},
+        "survey": {"completeness": "unknown", "note": ""},
+    }
+
+
+def _use(season: str, rows: range) -> pd.DataFrame:
+    """Even use of a band of cells along the first segment, 4.4 km long, at the rows given."""
+    row, col = (axis.ravel() for axis in np.meshgrid(rows, range(-4, 24), indexing="ij"))
+    return pd.DataFrame(
+        {
+            "season": season,
+            "row": row.astype("int32"),
+            "col": col.astype("int32"),
+            "mass": 1.0 / len(row),
+            "n_animals": np.full(len(row), 4, "int32"),
+        }
+    )
+
+
+def test_use_that_ends_at_a_fence_is_a_range_edge_even_where_nobody_was_tracked(
+    world: World,
+) -> None:
+    # The first segment runs east from the origin. Winter lies north of it, summer on both sides.
+    layer = segments(fence=("fence", "", "existing"), plan=("road", "", "planned"))
+    layer["has_data"] = False
+    layer.loc[1, "geometry"] = layer.geometry[0]
+    world.use = pd.concat([_use("winter", range(1, 16)), _use("summer", range(-16, 16))])
+    world.resistance = np.full((80, 80), 3.0, np.float32)
+    world.resistance[:, ::2] = 3.2
+    threats, facts = world.rank(layer, tables.empty(tables.ENCOUNTERS))
+    edges = read_layer(world.folder / "rank" / "range_edges.parquet")
+    assert len(threats) == 0
+    assert edges[["segment", "season", "used_side", "habitat"]].values.tolist() == [
+        ["fence", "winter", "left", "alike"]
+    ]
+    row = edges.iloc[0]
+    assert row["uneven_frac"] == 1.0
+    assert 0.5 < row["use_frac"] <= 1.0
+    assert row["nearest_use_m"] == pytest.approx(375.0, abs=10)
+    assert row["is_range_edge"]
+    assert facts["n_range_edges"] == 1
+
+
+def test_unlike_habitat_explains_an_edge_and_no_habitat_layer_leaves_it_open(world: World) -> None:
+    layer = segments(fence=("fence", "", "existing"))
+    world.use = _use("winter", range(1, 16))
+    met = encounters([("fence", "a", "spring", 0, 1)])
+    world.rank(layer, met)
+    unknown = read_layer(world.folder / "rank" / "range_edges.parquet")
+    assert unknown["habitat"].tolist() == ["unknown"]
+    assert np.isnan(unknown["resistance_other"].iloc[0])
+    world.resistance = np.ones((80, 80), np.float32)
+    world.resistance[40:] = 9.0  # south of the fence
+    _, facts = world.rank(layer, met)
+    differs = read_layer(world.folder / "rank" / "range_edges.parquet")
+    assert differs["habitat"].tolist() == ["different"]
+    assert differs["resistance_used"].iloc[0] == pytest.approx(1.0)
+    assert differs["resistance_other"].iloc[0] == pytest.approx(9.0)
+    assert not differs["is_range_edge"].any()
+    assert facts["n_uneven"] == {"alike": 0, "different": 1, "unknown": 0}

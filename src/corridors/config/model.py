@@ -202,6 +202,11 @@ class Permeability(Section):
         " weighted by how easily it is seen beside a barrier; crossing_steps, lengths of the steps"
         " that crossed, only to compare with other programs",
     )
+    buffer_m: Positive = Field(
+        1000.0,
+        description="steps that start this near to a barrier count; those from where it is out of"
+        " reach of any step count for nothing anyway, m",
+    )
     neighbourhood_m: Positive = Field(
         2000.0, description="steps this near to a barrier say how animals move there, m"
     )

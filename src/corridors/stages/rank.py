@@ -13,6 +13,7 @@ from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
 from corridors.stages.context import StageContext
+from corridors.stages.rank_edges import write_edges
 from corridors.threats.exposure import exposure
 from corridors.threats.priors import prior_table
 from corridors.threats.rank import bootstrap, ranks, stability
@@ -45,6 +46,9 @@ least_blocked_frac of what the worst one blocks.
 source_completeness: where a source of barriers is partial or unknown, no line in the data does \
 not mean no barrier on the ground, and a barrier that the data lack is not ranked.
 The position of a barrier within its tolerance is averaged in the passages.
+range_edges.parquet lists standing barriers with nearly all of the use on one side. Where the \
+habitat is alike on both, they may be complete barriers that nobody even approaches; they have no \
+blocked passages to be ranked by. Where no habitat layer is configured nothing can be said.
 Removed barriers score 0: what was gained needs tracks from before and after.
 Areas (settlement, cropland, energy) are not ranked with the lines: exposure.parquet lists them.
 Class priors are proposals, not published values: see the basis of each."""
@@ -68,6 +72,7 @@ def run(context: StageContext) -> None:
         "tracking_years"
     ]
     is_jurisdiction = (segments["kind"] == "border") & (segments["class"] != "border_fence")
+    edges = write_edges(context, segments, is_jurisdiction.to_numpy())
     ranked = segments[segments["has_data"] & ~is_jurisdiction]
     ranked = ranked.sort_values("segment", kind="stable", ignore_index=True)
     completeness = context.settings.barrier_completeness
@@ -84,6 +89,11 @@ def run(context: StageContext) -> None:
             for name in sorted(set(segments["source"]))
         },
         "n_areas_exposed": len(exposed),
+        "n_range_edges": int(edges.loc[edges["is_range_edge"], "segment"].nunique()),
+        "n_uneven": {
+            word: int(edges.loc[edges["habitat"] == word, "segment"].nunique())
+            for word in ("alike", "different", "unknown")
+        },
         "n_animals": len(years),
         "tracking_years": round(sum(years.values()), 4),
         "unit": "per animal" if size is None else f"herd of {size:g} ({source})",

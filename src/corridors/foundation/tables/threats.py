@@ -7,6 +7,7 @@ import pandera.pandas as pa
 from corridors.foundation.tables.columns import (
     AT_LEAST_0,
     FRACTION,
+    boolean,
     contract,
     geometry,
     integer,
@@ -61,6 +62,35 @@ THREATS = contract(
         "geometry": geometry("LineString"),
     },
     unique=["threat"],
+)
+
+# Standing segments beside which nearly all of the herd's use lies on one side: where the habitat is
+# alike on both, a possible complete barrier that nobody even approaches.
+RANGE_EDGES = contract(
+    "RANGE_EDGES",
+    {
+        "segment": text(),
+        "herd": text(),
+        "name": text(),
+        "kind": text(BARRIER_KINDS),
+        "class": text(),
+        "from_km": number(AT_LEAST_0),
+        "to_km": number(AT_LEAST_0),
+        "length_m": number(AT_LEAST_0),
+        "season": text(("all", "summer", "winter")),  # of the use: migrations or a range
+        "has_data": boolean(),
+        "used_side": text(("left", "right")),  # looking from the segment's start to its end
+        "use_frac": number(FRACTION),  # of the season's use, beside the segment
+        "uneven_frac": number(FRACTION),  # share of that on the used side
+        "n_animals": integer(AT_LEAST_0),  # at most in one cell of the used side
+        "nearest_use_m": number(AT_LEAST_0),
+        "habitat": text(("alike", "different", "unknown")),
+        "resistance_used": number(AT_LEAST_0, nullable=True),  # mean; NaN: unknown
+        "resistance_other": number(AT_LEAST_0, nullable=True),
+        "is_range_edge": boolean(),  # uneven, and the habitat is alike
+        "geometry": geometry("LineString"),
+    },
+    unique=["segment", "season"],
 )
 
 # Areal pressures: polygons of settlement, cropland and energy sites, and the use that lies on them.
