@@ -139,21 +139,3 @@ def read_facts(path: Path) -> RasterFacts:
             block = dataset.read(1, window=window).astype(np.float32, copy=False)
             found.append(block[np.isfinite(block) & (block > 0)])
         return RasterFacts(dataset.crs.to_wkt(), tuple(dataset.bounds), np.concatenate(found))
-
-
-def read_grid(path: Path, crs: str) -> tuple[npt.NDArray[np.float64], Grid]:
-    """Return what :func:`write_cog` wrote: the array (ny, nx), NaN without data, and its grid.
-
-    ``crs`` is the working CRS as its owner writes it; the file holds it in other words.
-    """
-    with rasterio.open(path) as dataset:
-        array: npt.NDArray[np.float64] = dataset.read(1).astype(np.float64)
-        grid = Grid.covering(crs, float(dataset.transform.a), _inner(dataset))
-    return array, grid
-
-
-def _inner(dataset: Any) -> tuple[float, float, float, float]:
-    """Return the bounds, a thousandth of a cell smaller: rounding must not add cells."""
-    west, south, east, north = dataset.bounds
-    shy = 1e-3 * float(dataset.transform.a)
-    return west + shy, south + shy, east - shy, north - shy

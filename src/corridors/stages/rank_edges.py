@@ -11,7 +11,7 @@ import numpy.typing as npt
 from corridors.barriers.range_edges import ALIKE, habitat_of, is_edge, sides_of, strips_of
 from corridors.barriers.segments import projected
 from corridors.formats.parquet import read_json, read_table, write_table
-from corridors.formats.raster import read_grid
+from corridors.formats.raster import read_band
 from corridors.foundation import tables
 from corridors.foundation.grid import Surface
 from corridors.stages.context import StageContext
@@ -58,7 +58,7 @@ def write_edges(
         animals.append(sides.n_animals[edge])
         nearest.append(sides.nearest_m[edge])
     at = np.concatenate(found)
-    resistance, grid = read_grid(context.read("connect", "resistance.tif"), crs)
+    resistance, grid = read_band(context.read("connect", "resistance.tif"), crs)
     habitat, means = habitat_of(
         strips.take(at), resistance, grid, ratio=settings.edge_habitat_ratio
     )
