@@ -26,6 +26,7 @@ HEADER = (
 NOT_A_BENCHMARK = {
     "brownian_herds",
     "simulated_animals",
+    "simulated_crossings",
     "simulated_encounters",
     "thinned_tracks",
     "__main__",

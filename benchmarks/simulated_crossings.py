@@ -1,9 +1,9 @@
 """Simulated animals at barriers of known permeability, without the estimator's own code.
 
 An animal draws a step. If it meets no line, the animal takes it. If it does, and kappa is at most
-1, the animal crosses at its i-th refusal with probability kappa / i, else it draws again: the chance
-to stay at last is s^kappa, whatever s is, so no chance is ever computed. Above 1 it draws for each
-whole unit of kappa, and for the rest, and crosses if any draw does.
+1, the animal crosses at its i-th refusal with probability kappa / i, else it draws again: the
+chance to stay at last is s^kappa, whatever s is, so no chance is ever computed. Above 1 it draws
+for each whole unit of kappa, and for the rest, and crosses if any draw does.
 """
 
 from __future__ import annotations
@@ -63,17 +63,19 @@ def _meets(x: Floats, y: Floats, dx: Floats, dy: Floats, pieces: Floats) -> Flag
     ux, uy = bx - ax, by - ay
     three = ux * (y[:, None] - ay) - uy * (x[:, None] - ax)
     four = three + ux * dy[:, None] - uy * dx[:, None]
-    return ((one > 0) != (two > 0)).__and__((three > 0) != (four > 0)).any(axis=1)
+    meets: Flags = (((one > 0) != (two > 0)) & ((three > 0) != (four > 0))).any(axis=1)
+    return meets
 
 
 def tracks(
-    rng: np.random.Generator, kappa: Floats, *, n_steps: int, walk: Walk
+    rng: np.random.Generator, kappa: Floats, pace: Floats, walk: Walk
 ) -> tuple[Floats, Floats]:
     """Return x and y of animals, shape (n_animals, n_steps + 1).
 
-    ``kappa`` is the permeability for each animal and step, shape (n_animals, n_steps).
+    ``kappa`` is the permeability, ``pace`` a factor of the lengths, for each animal and step,
+    shape (n_animals, n_steps).
     """
-    n = len(kappa)
+    n, n_steps = kappa.shape
     pieces = _pieces()
     x, y = (rng.uniform(0, TILE_M, n) for _ in range(2))
     heading = rng.uniform(-np.pi, np.pi, n)
@@ -88,7 +90,7 @@ def tracks(
             asked = np.flatnonzero(~done & (unit < whole))
             if not asked.size:
                 break
-            new_x, new_y = _draw(rng, heading[asked], walk)
+            new_x, new_y = _draw(rng, heading[asked], pace[asked, t], walk)
             crosses = _meets(x[asked], y[asked], new_x, new_y, pieces)
             dx[asked], dy[asked] = new_x, new_y
             done[asked] = crosses
@@ -96,7 +98,7 @@ def tracks(
         asked = np.flatnonzero(~done & (rest > 0))
         refusal = 1
         while asked.size:  # the rest: draws until one stays, or the animal goes through
-            new_x, new_y = _draw(rng, heading[asked], walk)
+            new_x, new_y = _draw(rng, heading[asked], pace[asked, t], walk)
             crosses = _meets(x[asked], y[asked], new_x, new_y, pieces)
             through = crosses & (rng.uniform(size=asked.size) < rest[asked] / refusal)
             taken = ~crosses | through
@@ -110,9 +112,12 @@ def tracks(
     return np.column_stack(xs), np.column_stack(ys)
 
 
-def _draw(rng: np.random.Generator, heading: Floats, walk: Walk) -> tuple[Floats, Floats]:
+def _draw(
+    rng: np.random.Generator, heading: Floats, pace: Floats, walk: Walk
+) -> tuple[Floats, Floats]:
     turn = rng.vonmises(0.0, walk.concentration, heading.size)
-    length = np.minimum(walk.scale_m * rng.weibull(walk.shape, heading.size), 0.9 * TILE_M)
+    length = walk.scale_m * pace * rng.weibull(walk.shape, heading.size)
+    length = np.minimum(length, 0.9 * TILE_M)
     return length * np.cos(heading + turn), length * np.sin(heading + turn)
 
 

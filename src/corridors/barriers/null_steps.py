@@ -26,6 +26,8 @@ Law = Literal["corrected", "crossing_steps"]
 # Fewer lengths of crossing steps than this are smoothed by a Weibull law (METHODS 6).
 _FEW_CROSSINGS = 30
 _WEIBULL_NODES = 256
+# Tries behind one law, and tries at a time; bounds the memory to some 30 MB.
+_MOST_IN_LAW = 20_000
 # The weights of the law are found when no one moves by more than this share of the mean.
 _ROUND_TOLERANCE = 1e-4
 _MOST_ROUNDS = 500
@@ -168,7 +170,9 @@ def stay_chance(
     n_headings: int,
     min_steps: int,
 ) -> Floats:
-    """Return the chance of each try to stay on its side without the barrier, shape (n,).
+    """Return the chance of each try within the buffer to stay on its side without the barrier.
+
+    Shape (n,); NaN for tries outside of the buffer.
 
     Parameters
     ----------
@@ -201,27 +205,35 @@ def stay_chance(
     they are makes the null steps too long and the permeability too low.
     """
     stay = np.full(len(found.step), np.nan)
+    near = found.line >= 0
     if law == "crossing_steps":
-        near = np.flatnonzero(found.line >= 0)
-        stay[near] = _stays(found, index, near, law, n_headings)
+        _fill(stay, found, index, near, near, law, n_headings)
         return stay
     for level in range(groups.shape[1], -1, -1):
         label = np.array(["\0".join(row) for row in groups[:, :level]], dtype=object)
-        for name in sorted(set(label[np.isnan(stay)])):
-            rows = np.flatnonzero(label == name)
-            if rows.size >= min_steps or level == 0:
-                missing = np.isnan(stay[rows])
-                stay[rows[missing]] = _stays(found, index, rows, law, n_headings)[missing]
+        for name in sorted(set(label[near & np.isnan(stay)])):
+            own = label == name
+            if own.sum() >= min_steps or level == 0:
+                _fill(stay, found, index, own, near & np.isnan(stay) & own, law, n_headings)
     return stay
 
 
-def _stays(found: Tries, index: LineIndex, rows: Indices, law: Law, n_headings: int) -> Floats:
-    """Return the chance to stay of tries that move by one law."""
-    n = rows.size
+def _fill(
+    stay: Floats,
+    found: Tries,
+    index: LineIndex,
+    pool: Flags,
+    wanted: Flags,
+    law: Law,
+    n_headings: int,
+) -> None:
+    """Write the chance to stay of the ``wanted`` tries, which move as the ``pool`` does."""
+    rows = np.flatnonzero(pool)
+    rows = rows[:: -(-rows.size // _MOST_IN_LAW) or 1]
     length, turned = found.length_m[rows], found.turn_rad[rows]
     order = np.lexsort((length, turned))
-    k = min(n_headings, n)
-    edge = (np.arange(k + 1) * n) // max(1, k)
+    k = min(n_headings, rows.size)
+    edge = (np.arange(k + 1) * rows.size) // max(1, k)
     turn = np.array([np.median(turned[order[a:b]]) for a, b in pairwise(edge)])
     if law == "crossing_steps":
         own = _crossing_lengths(length[found.crossed[rows]])
@@ -231,26 +243,32 @@ def _stays(found: Tries, index: LineIndex, rows: Indices, law: Law, n_headings: 
         lengths = length[order]
         lengths = lengths[np.lexsort((lengths, classes))]
     if not lengths.size:
-        return np.full(n, np.nan)
-    way = first_hits(
-        index,
-        found.x_m[rows],
-        found.y_m[rows],
-        found.time_us[rows],
-        found.heading_rad[rows, None] + turn,
-        np.broadcast_to(lengths[edge[1:] - 1], (n, k)),
-    )
-    place = _places(way, lengths, edge)
-    if law == "corrected":
-        weight = _weights(place, found.crossed[rows], edge, _MOST_ROUNDS, _ROUND_TOLERANCE)
+        return
+
+    def places(part: Indices) -> Indices:
+        heading = found.heading_rad[part, None] + turn
+        reach = np.broadcast_to(lengths[edge[1:] - 1], heading.shape)
+        way = first_hits(
+            index, found.x_m[part], found.y_m[part], found.time_us[part], heading, reach
+        )
+        return _places(way, lengths, edge)
+
+    targets = np.flatnonzero(wanted)
+    seen = places(rows) if law == "corrected" else None
+    if seen is not None:
+        weight = _weights(seen, found.crossed[rows], edge, _MOST_ROUNDS, _ROUND_TOLERANCE)
     else:
         weight = np.full(lengths.size, 1.0 / lengths.size)
     cumulated = np.append(0.0, np.cumsum(weight))
-    stay = (cumulated[place] - cumulated[edge[:-1]]).sum(axis=1)
-    # Beyond the rounding of sums: 1 and 0 mean that no null step, or each, crosses.
-    stay[(place == edge[1:]).all(axis=1)] = 1.0
-    stay[(place == edge[:-1]).all(axis=1)] = 0.0
-    return np.asarray(np.clip(stay, 0.0, 1.0))
+    is_whole = seen is not None and rows.size == pool.sum()
+    for low in range(0, targets.size, _MOST_IN_LAW):
+        part = targets[low : low + _MOST_IN_LAW]
+        place = seen[np.searchsorted(rows, part)] if is_whole and seen is not None else places(part)
+        chance = (cumulated[place] - cumulated[edge[:-1]]).sum(axis=1)
+        # Beyond the rounding of sums: 1 and 0 mean that no null step, or each, crosses.
+        chance[(place == edge[1:]).all(axis=1)] = 1.0
+        chance[(place == edge[:-1]).all(axis=1)] = 0.0
+        stay[part] = np.clip(chance, 0.0, 1.0)
 
 
 def _crossing_lengths(length_m: Floats) -> Floats:

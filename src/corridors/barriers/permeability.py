@@ -190,7 +190,9 @@ def share_of(kappa: float, hazard: Floats) -> float:
     (0.5, 1.0)
     """
     free = -np.expm1(-hazard)
-    return float(min(1.0, (-np.expm1(-kappa * hazard)).sum() / free.sum())) if free.size else np.nan
+    if not free.size or np.isnan(kappa):
+        return float("nan")
+    return float(min(1.0, (-np.expm1(-kappa * hazard)).sum() / free.sum()))
 
 
 def maximum(hazard: Floats, crossed: Flags, design: Floats) -> tuple[Floats, float]:

@@ -53,7 +53,9 @@ BEHAVIOURS = (
 COMPLETENESS = ("complete", "partial", "unknown")  # of a source of barriers
 STABILITY = ("firm", "likely", "open")  # of a rank
 # assumed: by a scenario; what animals did before says nothing of it
-PERMEABILITY_SOURCES = ("observed", "prior", "both", "stated", "unknown", "assumed")
+PERMEABILITY_SOURCES = (
+    "observed", "prior", "estimated", "both", "stated", "unknown", "assumed",
+)  # fmt: skip
 # Of a barrier class: from the herd's own tracks, a limit to one side only, or not from tracks.
 KAPPA_SOURCES = ("estimated", "upper_limit", "lower_limit", "prior", "none")
 OCCURRENCE_METHODS = ("auto", "dbbmm", "bbmm", "fmv", "line")

@@ -70,7 +70,7 @@ def tell_permeability(context: StageContext, notes: dict[str, Any]) -> None:
     write_table(frame, context.out / "permeability.parquet", tables.PERMEABILITY)
     notes["permeability"] = {
         "law": settings.permeability.law,
-        "buffer_m": settings.buffer_m,
+        "buffer_m": settings.permeability.buffer_m,
         "kinds": facts,
         "what": {
             "n_steps": "steps that start within the buffer and might go either way",
@@ -89,7 +89,7 @@ def _tries(steps: Steps, segments: gpd.GeoDataFrame, crs: str, settings: Behave)
         steps,
         lines,
         validity_of(segments),
-        buffer_m=settings.buffer_m,
+        buffer_m=own.buffer_m,
         neighbourhood_m=own.neighbourhood_m,
         lag_tolerance_frac=own.lag_tolerance_frac,
     )

@@ -15,7 +15,7 @@ from corridors.foundation import tables
 from corridors.stages.context import StageContext
 from corridors.stages.rank_edges import write_edges
 from corridors.threats.exposure import exposure
-from corridors.threats.priors import prior_table
+from corridors.threats.priors import prior_table, with_estimates
 from corridors.threats.rank import bootstrap, ranks, stability
 from corridors.threats.reasons import action, reason, standing
 from corridors.threats.score import (
@@ -51,7 +51,8 @@ habitat is alike on both, they may be complete barriers that nobody even approac
 blocked passages to be ranked by. Where no habitat layer is configured nothing can be said.
 Removed barriers score 0: what was gained needs tracks from before and after.
 Areas (settlement, cropland, energy) are not ranked with the lines: exposure.parquet lists them.
-Class priors are proposals, not published values: see the basis of each."""
+Class priors are proposals, not published values: see the basis of each. Where the herd's own \
+steps say how permeable a class is (permeability.parquet), they move its prior: label estimated."""
 
 
 def run(context: StageContext) -> None:
@@ -120,7 +121,18 @@ def run(context: StageContext) -> None:
         tracking_years=years,
         dated=ranked.loc[is_dated, "segment"].tolist(),
     )
-    priors = prior_table(ranked["kind"], ranked["class"], overrides=settings.priors)
+    priors = with_estimates(
+        prior_table(
+            ranked["kind"],
+            ranked["class"],
+            overrides=settings.priors,
+            species=context.settings.species or "",
+        ),
+        ranked["kind"],
+        ranked["class"],
+        read_table(context.read("behave", "permeability.parquet")),
+        prior_encounters=settings.prior_encounters,
+    )
     stated = ranked["permeability"].to_numpy(float)
     is_stated = np.isfinite(stated)
     before = np.where(is_stated, stated, priors["permeability"].to_numpy(float))
@@ -131,6 +143,7 @@ def run(context: StageContext) -> None:
         met,
         prior_mean=before,
         is_stated=is_stated,
+        is_estimated=(priors["label"] == "estimated").to_numpy(),
         completeness=completeness,
         season_weight=season_weight,
         settings=settings,
@@ -146,7 +159,7 @@ def run(context: StageContext) -> None:
         },
         "season_weights": dict(zip(met.seasons, map(float, season_weight), strict=True)),
         "priors": {
-            row.key: {"permeability": row.permeability, "label": "prior", "basis": row.basis}
+            row.key: {"permeability": row.permeability, "label": row.label, "basis": row.basis}
             for row in used.itertuples(index=False)
         },
         "n_stated_permeability": int(is_stated.sum()),
@@ -164,6 +177,7 @@ def _threats(
     *,
     prior_mean: Floats,
     is_stated: npt.NDArray[np.bool_],
+    is_estimated: npt.NDArray[np.bool_],
     completeness: Mapping[str, tuple[str, str]],
     season_weight: Floats,
     settings: Rank,
@@ -185,6 +199,7 @@ def _threats(
     per_year = n_herd / met.years(np.ones((1, len(met.animals))))[0]
     lost = blocked(passed, turned, mean, status=status) * per_year
     source = source_of(n_passed + n_turned, is_stated=is_stated, prior_encounters=prior_encounters)
+    source[(source == "prior") & is_estimated] = "estimated"
     score = (lost * season_weight[:, None]).sum(axis=0)
     spread = bootstrap(
         met,

@@ -238,9 +238,10 @@ STAGES: tuple[Stage, ...] = (
                 "areas.parquet",
                 "intersect.json",
             ),
+            "behave": ("permeability.parquet",),
         },
         writes=("threats.parquet", "exposure.parquet", "range_edges.parquet", "rank.json"),
-        sections=("rank", "herd_population", "barrier_completeness"),
+        sections=("rank", "herd_species", "herd_population", "barrier_completeness"),
     ),
     Stage(
         "act",

@@ -26,6 +26,7 @@ _REMOVED: Final = "Confirm that the way is used again; compare tracks before and
 _SOURCE: Final[Mapping[str, str]] = {
     "observed": "observed",
     "prior": "prior of its class, no encounter yet",
+    "estimated": "the herd's steps at its class, no encounter yet",
     "both": "prior and encounters",
     "stated": "stated in the data",
 }

@@ -1,0 +1,257 @@
+"""Permeability kappa where it is known: bias, coverage of the interval, tests, and the cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy import stats
+from shapely import STRtree
+
+from benchmarks.figure import Figure, Report, median_seconds
+from benchmarks.simulated_crossings import Floats, Walk, lines_around, steps_of_herd, tracks
+from corridors.barriers.null_steps import informative, stay_chance, tries
+from corridors.barriers.permeability import Kappa, covariate_tests, permeability
+from corridors.barriers.segments import straight_pieces
+from corridors.barriers.validity import Validity
+
+SEED = 20240101
+N_HERDS, N_ANIMALS, N_STEPS = 500, 6, 160
+BUFFER_M, NEIGHBOURHOOD_M = 300.0, 2000.0
+_EVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Case:
+    """Herds whose permeability and pace may change half-way through each track."""
+
+    name: str
+    kappa: tuple[float, float]
+    pace: tuple[float, float] = (1.0, 1.0)
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether the halves are levels of a covariate."""
+        return self.kappa[0] != self.kappa[1] or self.pace[0] != self.pace[1]
+
+
+CASES = (
+    Case("kappa 0.1", (0.1, 0.1)),
+    Case("kappa 0.5", (0.5, 0.5)),
+    Case("kappa 1", (1.0, 1.0)),
+    Case("kappa 2", (2.0, 2.0)),
+    Case("kappa by season", (0.4, 1.2), (0.7, 1.5)),
+    Case("pace by season", (0.6, 0.6), (0.7, 1.5)),
+)
+
+
+def run() -> Report:
+    """Measure and return the figures with their table."""
+    found = pd.concat([herds(case, N_HERDS) for case in CASES], ignore_index=True)
+    table = summary(found)
+    return Report(figures=[*figures(table), cost()], tables=markdown(table), page="permeability.md")
+
+
+def herds(case: Case, n_herds: int, *, law: str = "corrected") -> pd.DataFrame:
+    """Return one row per simulated herd and level of the covariate.
+
+    ``truth, kappa, low, high`` (profile), ``used_low, used_high`` and the number of crossings;
+    ``p_value`` of the test that the levels are alike.
+    """
+    number = [one.name for one in CASES].index(case.name)
+    rng = np.random.default_rng([SEED, number])
+    shape = (n_herds * N_ANIMALS, N_STEPS)
+    late = np.broadcast_to(np.arange(N_STEPS) * 2 >= N_STEPS, shape)
+    kappa, pace = (np.where(late, pair[1], pair[0]) for pair in (case.kappa, case.pace))
+    x, y = tracks(rng, kappa, pace, Walk())
+    rows = []
+    for herd in range(n_herds):
+        own = slice(herd * N_ANIMALS, (herd + 1) * N_ANIMALS)
+        rows += _levels(case, x[own], y[own], law)
+    return pd.DataFrame(rows)
+
+
+def _levels(case: Case, x: Floats, y: Floats, law: str) -> list[dict[str, object]]:
+    steps = steps_of_herd(x, y)
+    late = np.where(np.arange(len(steps)) % N_STEPS * 2 >= N_STEPS, "late", "early").astype(object)
+    lines = lines_around(x, y)
+    found, index = tries(
+        steps,
+        lines,
+        Validity(np.full(len(lines), -_EVER), np.full(len(lines), _EVER)),
+        buffer_m=BUFFER_M,
+        neighbourhood_m=NEIGHBOURHOOD_M,
+        lag_tolerance_frac=0.1,
+    )
+    groups = (
+        late[found.step][:, None] if case.has_levels else np.zeros((len(found.step), 0), object)
+    )
+    stay = stay_chance(
+        found, index, groups, law="corrected" if law == "corrected" else "crossing_steps",
+        n_headings=60, min_steps=200,
+    )  # fmt: skip
+    table = informative(found, stay)
+    animal = found.step[table.row] // N_STEPS
+    level = late[found.step[table.row]]
+
+    def estimate(part: npt.NDArray[np.bool_]) -> Kappa:
+        return permeability(
+            table.hazard[part],
+            table.crossed[part],
+            animal[part],
+            confidence=0.95,
+            min_expected=5.0,
+        )
+
+    if not case.has_levels:
+        return [_row(case.name, case.kappa[0], estimate(np.ones(len(level), bool)), np.nan)]
+    (test,) = covariate_tests(table.hazard, table.crossed, {"half": level}, spread=np.nan)
+    return [
+        _row(f"{case.name}, {name} half", truth, estimate(level == name), test.p_value)
+        for name, truth in zip(("early", "late"), case.kappa, strict=True)
+    ]
+
+
+def _row(case: str, truth: float, one: Kappa, p_value: float) -> dict[str, object]:
+    return {
+        "case": case,
+        "truth": truth,
+        "kappa": one.kappa,
+        "low": one.profile[0],
+        "high": one.profile[1],
+        "used_low": one.low,
+        "used_high": one.high,
+        "n_steps": one.n_steps,
+        "n_crossings": one.n_crossings,
+        "p_value": p_value,
+    }
+
+
+def summary(found: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per case: bias, coverage and the share of tests below 5 %."""
+    found = found.assign(
+        covered=(found["low"] <= found["truth"]) & (found["truth"] <= found["high"]),
+        used=(found["used_low"] <= found["truth"]) & (found["truth"] <= found["used_high"]),
+        log_error=np.log(found["kappa"] / found["truth"]),
+        rejected=(found["p_value"] < 0.05).where(found["p_value"].notna()).astype(float),
+    )
+    groups = found.groupby("case", sort=False)
+    table = groups.agg(
+        truth=("truth", "first"),
+        n=("truth", "size"),
+        median=("kappa", "median"),
+        covered=("covered", "mean"),
+        used=("used", "mean"),
+        rejected=("rejected", "mean"),
+        n_steps=("n_steps", "mean"),
+        n_crossings=("n_crossings", "mean"),
+    )
+    table["bias_percent"] = 100 * (np.exp(groups["log_error"].mean()) - 1)
+    table["bias_error"] = 100 * groups["log_error"].sem()
+    return table.reset_index()
+
+
+def figures(table: pd.DataFrame) -> list[Figure]:
+    """Return the worst case of coverage and of bias, and the false alarms of the test."""
+    off = (100 * table["covered"] - 95).abs()
+    at = table.loc[off.idxmax()]
+    interval = stats.binom.interval(0.95, int(at["n"]), float(at["covered"]))
+    median = 100 * (table["median"] / table["truth"] - 1)
+    worst = table.loc[median.abs().idxmax()]
+    alike = table[table["case"].str.startswith("pace")].iloc[0]
+    return [
+        Figure(
+            name="permeability_interval",
+            value=float(off.max()),
+            unit="points from 95 %",
+            yardstick="2 points",
+            ratio=float(off.max()) / 2,
+            target=1.0,
+            note=f"{int(table['n'].iloc[0])} herds per case; worst: {at['case']},"
+            f" {100 * at['covered']:.1f} % ({100 * interval[0] / at['n']:.1f}"
+            f"-{100 * interval[1] / at['n']:.1f})",
+        ),
+        Figure(
+            name="permeability_bias",
+            value=float(median.abs().max()),
+            unit="% off, median estimate",
+            yardstick="5 %",
+            ratio=float(median.abs().max()) / 5,
+            target=1.0,
+            note=f"worst: {worst['case']}, median {worst['median']:.3f}, true {worst['truth']:g}",
+        ),
+        Figure(
+            name="permeability_false_alarms",
+            value=100 * float(alike["rejected"]),
+            unit="% of tests below 5 %",
+            yardstick="8 %",
+            ratio=float(alike["rejected"]) / 0.08,
+            target=1.0,
+            note="two seasons of one permeability in which animals move at different pace",
+        ),
+    ]
+
+
+def cost() -> Figure:
+    """Return the time of null steps and kappa, against the same null steps as lines in a tree."""
+    rng = np.random.default_rng([SEED, 99])
+    n_animals, n_steps = 50, 200
+    shape = (n_animals, n_steps)
+    x, y = tracks(rng, np.full(shape, 0.5), np.ones(shape), Walk())
+    steps, lines = steps_of_herd(x, y), lines_around(x, y)
+    standing = Validity(np.full(len(lines), -_EVER), np.full(len(lines), _EVER))
+
+    def ours() -> Kappa:
+        found, index = tries(
+            steps, lines, standing, buffer_m=3000.0, neighbourhood_m=3000.0, lag_tolerance_frac=0.1
+        )
+        none = np.zeros((len(found.step), 0), object)
+        stay = stay_chance(found, index, none, law="corrected", n_headings=60, min_steps=200)
+        table = informative(found, stay)
+        return permeability(
+            table.hazard, table.crossed, found.step[table.row], confidence=0.95, min_expected=5.0
+        )
+
+    pieces = straight_pieces(lines).lines
+    start = steps.ends[:, :2]
+    rng = np.random.default_rng([SEED, 100])
+    heading = rng.uniform(-np.pi, np.pi, (len(steps), 60))
+    length = Walk().scale_m * rng.weibull(Walk().shape, heading.shape)
+    end = start[:, None, :] + length[..., None] * np.stack([np.cos(heading), np.sin(heading)], -1)
+    ends = np.concatenate([np.broadcast_to(start[:, None, :], end.shape), end], -1)
+
+    def yardstick() -> object:
+        null = np.asarray(shapely.linestrings(ends.reshape(-1, 2, 2)), dtype=object)
+        tree = STRtree(pieces)
+        one, two = tree.query(null, predicate="intersects")
+        return shapely.intersection(null[one], tree.geometries[two])
+
+    seconds, other = median_seconds(ours, yardstick, repeats=3)
+    return Figure(
+        name="permeability_cost",
+        value=seconds,
+        unit="s",
+        yardstick=f"60 null steps each as lines, STRtree query and intersection: {other:.2f} s",
+        ratio=seconds / other,
+        target=1.0,
+        note=f"{len(steps)} steps, {pieces.size} pieces of lines, one thread; from steps to kappa",
+    )
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return the table of cases."""
+    head = (
+        "| herds | true | median | bias | 95 % profile interval holds it | interval used | tests"
+        " below 5 % | crossings |\n|---|---|---|---|---|---|---|---|\n"
+    )
+    rows = [
+        f"| {row.case} | {row.truth:g} | {row.median:.3f} | {row.bias_percent:+.1f}"
+        f" ± {row.bias_error:.1f} % | {100 * row.covered:.1f} % | {100 * row.used:.1f} % |"
+        + ("" if np.isnan(row.rejected) else f" {100 * row.rejected:.0f} %")
+        + f" | {row.n_crossings:.0f} of {row.n_steps:.0f} |"
+        for row in table.itertuples(index=False)
+    ]
+    return f"### Permeability: {int(table['n'].iloc[0])} herds each\n\n" + head + "\n".join(rows)
