@@ -44,6 +44,12 @@ def norway(tmp_path_factory: pytest.TempPathFactory, project: Path, reference: P
     return run_study("norway", tmp_path_factory.mktemp("norway"), project, reference)
 
 
+@pytest.fixture(scope="module")
+def trentino(tmp_path_factory: pytest.TempPathFactory, project: Path, reference: Path) -> Path:
+    """Results of the roe deer, land cover, elevation, NDVI and roads of Trentino."""
+    return run_study("trentino", tmp_path_factory.mktemp("trentino"), project, reference)
+
+
 def migrating_animals(processed: Path, herd: str) -> tuple[set[str], pd.DataFrame]:
     """Return the animals with a migratory year, and all animal-years."""
     years = pd.read_parquet(processed / "segment" / herd / "animal_years.parquet")
@@ -97,3 +103,45 @@ def test_every_reindeer_migrates(norway: Path) -> None:
 def test_the_reindeer_cross_a_public_road_with_25_steps(norway: Path) -> None:
     facts = json.loads((norway / "intersect" / "setesdal-austhei" / "intersect.json").read_text())
     assert facts["raw_steps_crossing"] == 25
+
+
+@pytest.mark.xdist_group("norway")
+def test_reindeer_on_migration_keep_away_from_cabins_and_roads(norway: Path) -> None:
+    connect = norway / "connect" / "setesdal-austhei"
+    terms = pd.read_parquet(connect / "selection.parquet").set_index("term")
+    assert (terms["low"] > 0).all(), terms
+    facts = json.loads((connect / "selection.json").read_text())
+    assert len(facts["boyce_folds"]) == 9
+    assert facts["boyce_mean"] > 0.6
+    layers = json.loads((connect / "connect.json").read_text())["layers"]
+    assert layers["cabins"]["n_features"] > 3000
+    assert layers["roads"]["n_features"] > 1000
+
+
+@pytest.mark.xdist_group("trentino")
+def test_every_layer_of_trentino_is_read(trentino: Path) -> None:
+    facts = json.loads((trentino / "connect" / "bondone" / "connect.json").read_text())
+    layers = facts["layers"]
+    assert layers["land-cover"]["crs"] == "EPSG:3035"
+    assert layers["land-cover"]["resampling"] == "mode"
+    assert layers["ndvi-summer"]["n_dates"] == 52  # 13 weeks in each of four summers
+    assert layers["slope"]["derived"] == "slope_deg"
+    assert layers["roads"]["n_features"] == 36
+    assert min(layer["coverage_frac"] for layer in layers.values()) > 0.98
+
+
+@pytest.mark.xdist_group("trentino")
+def test_roe_deer_prefer_open_land_and_green_summers_to_vineyards(trentino: Path) -> None:
+    connect = trentino / "connect" / "bondone"
+    terms = pd.read_parquet(connect / "selection.parquet").set_index("term")
+    assert terms.loc["land-cover:forest", "high"] < 0
+    assert terms.loc["ndvi-summer", "low"] > 0
+    # Intervals of five animals are wide: slope and roads may mean nothing.
+    assert terms.loc[["slope", "roads"], "low"].lt(0).all()
+    assert terms.loc[["slope", "roads"], "high"].gt(0).all()
+    avoided = terms.loc[["land-cover:farmed", "land-cover:built"]]
+    assert not avoided["is_estimated"].any()
+    assert avoided["used_frac"].lt(0.1 * avoided["available_frac"]).all()
+    folds = json.loads((connect / "selection.json").read_text())["boyce_folds"]
+    assert len(folds) == 5
+    assert sum(fold["boyce"] > 0.6 for fold in folds) == 4

@@ -40,7 +40,9 @@ class SelectionWorld:
         ``elevation`` (n_animals,) and ``cover`` (n_animals, 4) are the animals' own selection.
         """
         z = (self.elevation_m - self.elevation_m.mean()) / self.elevation_m.std()
-        return elevation[:, None] * z.ravel() + cover[:, self.cover.ravel().astype(int) - 1]
+        of_cover: Array = cover[:, self.cover.ravel().astype(int) - 1]
+        found: Array = elevation[:, None] * z.ravel() + of_cover
+        return found
 
 
 def world(rng: np.random.Generator, *, n: int) -> SelectionWorld:
