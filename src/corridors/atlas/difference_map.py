@@ -119,7 +119,8 @@ def _panel(
     elif (corridors := near("corridors")) is not None:
         corridors.plot(ax=axes, facecolor=palette.CORRIDOR["medium"], alpha=0.8, zorder=3)
         entries.append(Patch(facecolor=palette.CORRIDOR["medium"], label="Corridor"))
-    entries += _barriers(axes, near("segments"), near("planned"), state)
+    changed = near("difference")
+    entries += _barriers(axes, near("segments"), near("planned"), changed, state)
     ways = near("ways")
     if ways is not None and len(way := ways[ways["state"] == state]):
         style = "-" if state == "before" else "--"
@@ -127,7 +128,6 @@ def _panel(
         _lines(axes, way, palette.WAY, 1.2, 6.1, style)
         label = "Least-cost way, today" if state == "before" else "Least-cost way, scenario"
         entries.append(Line2D([], [], color=palette.WAY, lw=1.2, ls=style, label=label))
-    changed = near("difference")
     if changed is not None:
         entries += _changes(axes, changed, drawn["difference"], state)
     return entries
@@ -137,18 +137,24 @@ def _barriers(
     axes: Axes,
     segments: gpd.GeoDataFrame | None,
     planned: gpd.GeoDataFrame | None,
+    changed: gpd.GeoDataFrame | None,
     state: str,
 ) -> list[Patch | Line2D]:
     entries: list[Patch | Line2D] = []
     if segments is not None:
+        # What the scenario removes stands today; what it adds does not.
+        gone = [] if changed is None else changed.loc[changed["change"] == "removed", "segment"]
         new = [] if planned is None else planned["segment"]
-        rows = segments[~segments["segment"].isin(new)]
-        if state == "after":
-            rows = rows[rows["status"] != "removed"]
-        for kind in sorted(rows["kind"].unique()):
-            colour = palette.BARRIER[kind]
-            _lines(axes, rows[rows["kind"] == kind], colour, 0.6, 5.0)
-            entries.append(Line2D([], [], color=colour, lw=0.6, label=kind.capitalize()))
+        stands = segments["status"] == "existing"
+        stands |= segments["segment"].isin(gone) & (state == "before")
+        for is_planned, style, words in ((False, "-", ""), (True, ":", " (planned anyway)")):
+            rows = segments[segments["status"] == "planned"] if is_planned else segments[stands]
+            rows = rows[~rows["segment"].isin(new)]
+            for kind in sorted(rows["kind"].unique()):
+                colour = palette.BARRIER[kind]
+                _lines(axes, rows[rows["kind"] == kind], colour, 0.7, 5.0, style)
+                label = str(kind).capitalize() + words
+                entries.append(Line2D([], [], color=colour, lw=0.7, ls=style, label=label))
     if planned is not None and state == "after":
         _lines(axes, planned, palette.PAPER, 3.2, 5.4)
         _lines(axes, planned, palette.PLANNED, 1.6, 5.5, "--")

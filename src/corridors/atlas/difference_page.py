@@ -105,9 +105,11 @@ class BeforeAfterPage:
     measures
         BEFORE_AFTER.
     animals
-        One row per animal, or None where single animals must not be shown.
-    chart_png
-        The measures as a picture; None where all are unknown.
+        One row per animal and period, or None where single animals must not be shown.
+    files
+        Names of the files beside the page.
+    map_png
+        The map; None where there is nothing to draw.
     """
 
     herd: str
@@ -122,7 +124,8 @@ class BeforeAfterPage:
     facts: Mapping[str, Any]
     measures: pd.DataFrame
     animals: pd.DataFrame | None
-    chart_png: bytes | None
+    files: list[str]
+    map_png: bytes | None
 
 
 def before_after_page(about: BeforeAfterPage) -> dict[str, Any]:
@@ -132,10 +135,10 @@ def before_after_page(about: BeforeAfterPage) -> dict[str, Any]:
             key: getattr(about, key)
             for key in (
                 "herd", "species", "study", "simulated", "tier", "version", "name", "title",
-                "note", "facts",
+                "note", "facts", "files",
             )
         },
         "measures": records(about.measures),
         "animals": records(about.animals) if about.animals is not None else None,
-        "chart": about.chart_png,
+        "map": about.map_png,
     }  # fmt: skip

@@ -80,6 +80,25 @@ LAYERS: tuple[LayerPlan, ...] = (
 )
 
 
+BEFORE_AFTER_LAYERS: tuple[LayerPlan, ...] = (
+    LayerPlan(
+        "passages",
+        "Passages before and after",
+        "Before and after",
+        "Passages per animal and year over each segment of the line's place.",
+    ),
+    *(plan for plan in LAYERS if plan.name in ("corridors", "ranges")),
+    LayerPlan(
+        "before_after",
+        "Before and after",
+        "Tables",
+        "Measures of the herd before and after, with intervals over animals.",
+        style="measures",
+    ),
+    LayerPlan("about", "About these data", "Tables", "What is compared, and who says so."),
+)
+
+
 def largest(frame: pd.DataFrame) -> float:
     """Return the largest change of blocked passages in either direction, 0 without any."""
     return float(np.nan_to_num(frame["blocked_change"].abs().max()))
@@ -175,11 +194,35 @@ def fragments(frame: pd.DataFrame) -> LayerStyle:
     return _style(frame, "Polygon", rules, opacity=0.85)
 
 
+def passages(frame: pd.DataFrame) -> LayerStyle:
+    """Return the line's place by the change of passages: blue more, red fewer."""
+    change = frame["passages_change"].to_numpy(float)
+    rules = []
+    for holds, where, words, colour, width in (
+        (change > 0, '"passages_change" > 0', "More passages after", palette.GAINED[1], 1.2),
+        (change < 0, '"passages_change" < 0', "Fewer passages after", palette.THREAT[1], 1.2),
+        (change == 0, '"passages_change" = 0', "As many", palette.MUTED, 0.4),
+    ):
+        if holds.any():
+            symbol = Symbol((line(_WHITE, width + 0.8), line(rgba(colour), width)))
+            rules.append(Rule(words, where, symbol))
+    if np.isnan(change).any():
+        pale = Symbol((line(rgba(palette.MUTED, 0.8), 0.5, (0.4, 1.0)),))
+        rules.append(Rule("Not tracked in both periods", '"passages_change" IS NULL', pale))
+    words = 'format_number("passages_before", 2) || \' → \' || format_number("passages_after", 2)'
+    shown = '"passages_before" >= 0.05 OR "passages_after" >= 0.05'
+    label = Label(
+        f"CASE WHEN {shown} THEN {words} END", 8, rgba(palette.INK), _WHITE, "point", 500_000
+    )
+    return _style(frame, "Line", rules, (label,), display='"segment"')
+
+
 STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "difference": difference,
     "planned": planned,
     "ways": ways,
     "fragments": fragments,
+    "passages": passages,
     "measures": styles.table,
     **{name: styles.STYLES[name] for name in ("segments", "corridors", "ranges", "about")},
 }

@@ -20,6 +20,7 @@ from corridors.barriers.crossings import OTHER
 from corridors.barriers.open_time import CLOSED, OPEN, is_open, open_share
 from corridors.barriers.segments import is_near, projected
 from corridors.barriers.selection import chosen, unknown_names
+from corridors.formats.geoparquet import Bounds
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.formats.repair import repair
 from corridors.formats.vector import POLYGONS, degree_bounds
@@ -32,7 +33,7 @@ from corridors.stages.intersect_herd import Herd, anchors_of, corridor_of, read_
 from corridors.stages.labelled_crossings import labelled_crossings
 from corridors.stages.scenario_stages import ALTER
 from corridors.threats.priors import prior_table
-from corridors.threats.scenarios import permeability_of, with_opening
+from corridors.threats.scenarios import altered, permeability_of, with_opening
 
 if TYPE_CHECKING:
     from corridors.config.scenarios import Scenario, Selection
@@ -55,7 +56,7 @@ def run(context: StageContext) -> None:
     context.progress("reading what is added", 0.1)
     added, facts["added"] = _added(context, scenario)
     context.progress("looking for what is altered", 0.4)
-    alterations, facts["rules"] = _alterations(context, scenario, barriers)
+    alterations, barriers, facts["rules"] = _alterations(context, scenario, barriers)
     facts["is_affected"] = bool(len(added) or len(alterations))
     facts["n_added"], facts["n_altered"] = len(added), len(alterations)
     barriers = ingest_layers.join([barriers, added], tables.BARRIERS, ["barrier"])
@@ -79,13 +80,10 @@ def _added(
     usable = fixes[fixes["burst"] >= 0]
     corridor = corridor_of(context)
     anchors = anchors_of(usable, corridor, crs)
-    lon, lat = np.concatenate(
-        [shapely.get_coordinates(layer.geometry.to_numpy()) for layer in (usable, corridor)]
-    ).T
     parts: list[gpd.GeoDataFrame] = []
     faults: list[CorridorsError] = []
     for source in scenario.add:
-        bounds = degree_bounds(lon, lat, margin_km=source.margin_km)
+        bounds = bounds_of(usable, corridor, source.margin_km)
         try:
             found, notes = ingest_layers.read_barriers(context, source, bounds)
         except CorridorsError as error:
@@ -99,6 +97,16 @@ def _added(
         )
     _raise(faults)
     return ingest_layers.join(parts, tables.BARRIERS, ["barrier"]), facts
+
+
+def bounds_of(
+    usable: gpd.GeoDataFrame, corridor: gpd.GeoDataFrame, margin_km: float
+) -> Bounds | None:
+    """Return the box of a herd's usable fixes and corridor, grown; None without either."""
+    lon, lat = np.concatenate(
+        [shapely.get_coordinates(layer.geometry.to_numpy()) for layer in (usable, corridor)]
+    ).T
+    return degree_bounds(lon, lat, margin_km=margin_km)
 
 
 def _raise(errors: list[CorridorsError]) -> None:
@@ -122,23 +130,26 @@ def _rules(scenario: Scenario) -> Iterator[tuple[str, int, str, Selection]]:
 
 def _alterations(
     context: StageContext, scenario: Scenario, barriers: gpd.GeoDataFrame
-) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """Return ALTERATIONS of the herd's segments and areas, and what each rule found."""
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame, list[dict[str, Any]]]:
+    """Return ALTERATIONS of segments and areas, BARRIERS altered, and what each rule found."""
     segments = read_layer(context.read("intersect", "segments.parquet"))
     areas = read_layer(context.read("intersect", "areas.parquet"))
     parts: list[pd.DataFrame] = []
+    wholes: list[pd.DataFrame] = []
     facts: list[dict[str, Any]] = []
     faults: list[CorridorsError] = []
     herd: Herd | None = None
     for key, position, change, rule in _rules(scenario):
         try:
-            polygons = _polygons(context, rule)
+            polygons = polygons_of(context, rule)
         except CorridorsError as error:
             faults.append(error)
             continue
         among = {"names": rule.barriers, "kinds": rule.kinds, "classes": rule.classes}
         here, there, whole = (
-            chosen(rows, **among, polygons=polygons) for rows in (segments, areas, barriers)
+            # What is gone already cannot be altered.
+            chosen(rows, **among, polygons=polygons) & (rows["status"] != "removed").to_numpy()
+            for rows in (segments, areas, barriers)
         )
         fact = {
             "key": key,
@@ -151,7 +162,11 @@ def _alterations(
         facts.append(fact)
         ids = [*segments.loc[here, "segment"], *areas.loc[there, "polygon"]]
         frame = pd.DataFrame({"segment": pd.Series(ids, dtype=str)}).assign(
-            change=change, rule=f"{key} {position + 1}", permeability=np.nan, open_share=np.nan
+            change=change,
+            rule=f"{key} {position + 1}",
+            permeability=np.nan,
+            open_share=np.nan,
+            permeability_open=np.nan,
         )
         if key == "change":
             frame["permeability"] = float(rule.permeability)  # type: ignore[attr-defined]
@@ -159,16 +174,27 @@ def _alterations(
             herd = herd or read_herd(context, {})
             frame = _opened(context, herd, barriers, segments, areas, rule, frame, fact)
         parts.append(frame)
+        if polygons is None and key != "open":
+            # Beyond the reach of the segments, too; a polygon speaks of parts of barriers.
+            ids = barriers.loc[whole, "barrier"].to_list()
+            share = np.nan if key == "remove" else rule.permeability  # type: ignore[attr-defined]
+            wholes.append(
+                pd.DataFrame({"segment": ids, "change": change, "permeability": float(share)})
+            )
     _raise(faults)
+    if len(wholes := [part for part in wholes if len(part)]):
+        first = pd.concat(wholes, ignore_index=True).drop_duplicates("segment")
+        barriers = altered(barriers, first, key="barrier")
     parts = [part for part in parts if len(part)]
     if not parts:
-        return tables.empty(tables.ALTERATIONS), facts
+        return tables.empty(tables.ALTERATIONS), barriers, facts
     joined = pd.concat(parts, ignore_index=True).drop_duplicates("segment")
     joined = joined.sort_values("segment", kind="stable", ignore_index=True)
-    return joined.astype({"segment": str, "change": str, "rule": str}), facts
+    return joined.astype({"segment": str, "change": str, "rule": str}), barriers, facts
 
 
-def _polygons(context: StageContext, rule: Selection) -> Geometries | None:
+def polygons_of(context: StageContext, rule: Selection) -> Geometries | None:
+    """Return the polygons of a rule's file, EPSG:4326; None where it names none."""
     if rule.path is None:
         return None
     layer = read_file(
@@ -234,6 +260,8 @@ def _opened(
         np.asarray(share, np.float64),
         permeability_open=float(rule.permeability),
     )
-    out = frame.assign(open_share=share, permeability=opened)
+    out = frame.assign(
+        open_share=share, permeability=opened, permeability_open=float(rule.permeability)
+    )
     # Nothing is known of the time at which an area is used.
     return out[~out["segment"].isin(areas["polygon"]) & out["permeability"].notna()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -12,60 +11,39 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from corridors.barriers.segments import projected
 from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
-from corridors.formats.raster import read_grid
+from corridors.formats.raster import read_band
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic, to_working
 from corridors.foundation.errors import Fault, MethodError
 from corridors.habitat.detour import Way, closed_cells, way_around
 from corridors.habitat.layers import cells_in
 from corridors.stages import difference_products
+from corridors.stages.connect_ranges import ENDS, ranges_of
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_herd import corridor_of
 from corridors.stages.scenario_stages import BASE
+from corridors.stages.scenario_state import State, both_states
 from corridors.threats.fragments import Fragments, fragments
-from corridors.threats.priors import prior_table
 from corridors.threats.scenarios import (
+    Opened,
     Side,
     change_draws,
     difference,
     in_words,
-    permeability_of,
 )
 from corridors.threats.score import evidence
 
 if TYPE_CHECKING:
-    from corridors.config.scenarios import Scenario
+    pass
 
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
 
-ENDS = ("winter", "summer")
 ALL = "all"
 _STATES = ("before", "after")
 _MAX_EDGE_DEG = 0.02
-
-
-@dataclass(frozen=True)
-class State:
-    """The study as it is, or as the scenario has it.
-
-    Parameters
-    ----------
-    segments, threats
-        SEGMENTS and THREATS.
-    permeability
-        Of every segment, by segment.
-    closed
-        Segments that count as closed, planar.
-    """
-
-    segments: gpd.GeoDataFrame
-    threats: gpd.GeoDataFrame
-    permeability: pd.Series[float]
-    closed: Geometries
 
 
 def run(context: StageContext) -> None:
@@ -73,7 +51,7 @@ def run(context: StageContext) -> None:
     ((name, scenario),) = context.settings.scenarios.items()
     _refuse_what_would_show_one_animal(context)
     crs = str(read_json(context.read("clean", "clean.json"))["crs"])
-    before, after = _state(context, BASE, crs, scenario), _state(context, "", crs, scenario)
+    before, after = both_states(context, closed_below=scenario.closed_below, crs=crs)
     context.progress("differences of the ranking", 0.1)
     changed, totals = _difference(context, before, after)
     context.progress("fragments of the corridor", 0.3)
@@ -82,7 +60,7 @@ def run(context: StageContext) -> None:
     pieces = _fragments(context, crs, corridor, ends, (before, after))
     context.progress("ways around closed lines", 0.5)
     ways, lines = _ways(context, crs, ends, (before, after), reason)
-    measures = _measures(totals, pieces, ways, reason)
+    measures = _measures(context, totals, pieces, ways, reason)
     layer = _fragment_layer(context, crs, pieces)
     write_table(changed, context.out / "difference.parquet", tables.DIFFERENCE)
     write_table(layer, context.out / "fragments.parquet", tables.FRAGMENTS)
@@ -127,22 +105,6 @@ def _refuse_what_would_show_one_animal(context: StageContext) -> None:
         )
 
 
-def _state(context: StageContext, prefix: str, crs: str, scenario: Scenario) -> State:
-    segments = read_layer(context.read(f"{prefix}intersect", "segments.parquet"))
-    threats = read_layer(context.read(f"{prefix}rank", "threats.parquet"))
-    priors = prior_table(
-        segments["kind"], segments["class"], overrides=context.settings.rank.priors
-    )
-    permeability = permeability_of(segments, threats, priors)
-    is_there = segments["status"].to_numpy() != "removed"
-    is_closed = is_there & (permeability.to_numpy(float) < scenario.closed_below)
-    if prefix:
-        # What is only planned stands nowhere today.
-        is_closed &= segments["status"].to_numpy() == "existing"
-    lines = np.asarray(segments.geometry.to_numpy(), dtype=object)[is_closed]
-    return State(segments, threats, permeability, projected(lines, crs))
-
-
 def _difference(
     context: StageContext, before: State, after: State
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
@@ -151,11 +113,12 @@ def _difference(
     unit = str(read_json(context.read("rank", "rank.json"))["unit"])
     n_herd = 1.0 if settings.population_size is None else float(settings.population_size)
     added = ~after.segments["segment"].isin(before.segments["segment"]).to_numpy()
+    alterations = read_table(context.read("ingest", "alterations.parquet"))
     frame = difference(
         after.segments,
         before.threats,
         after.threats,
-        read_table(context.read("ingest", "alterations.parquet")),
+        alterations,
         added=added,
         permeability_before=before.permeability,
         permeability_after=after.permeability,
@@ -174,10 +137,16 @@ def _difference(
             tracking_years=years,
             dated=rows.loc[validity_of(rows).is_dated, "segment"].tolist(),
         )
+        change = alterations.set_index("segment").reindex(list(met.segments))
         drawn = n_herd * change_draws(
             met,
             Side.of(before.threats, met.segments),
             Side.of(after.threats, met.segments),
+            Opened(
+                change["open_share"].to_numpy(float),
+                change["permeability_open"].to_numpy(float),
+                float(settings.rank.prior_encounters),
+            ),
             draws=settings.rank.draws,
             seed=settings.rank.seed,
             herd=context.herd,
@@ -208,32 +177,25 @@ def _difference(
     ]
     if not len(frame):
         frame = tables.empty(tables.DIFFERENCE)
-    change = frame["blocked_change"]
+    moved_by = frame["blocked_change"]
     return frame.astype({"herd": str, "in_words": str, "unit": str, "change": str}), {
         "unit": unit,
         "before": float(before.threats["blocked_per_year"].sum()) if years else np.nan,
         "after": float(after.threats["blocked_per_year"].sum()) if years else np.nan,
         "p05": total[0],
         "p95": total[1],
-        "newly": float(change.clip(lower=0).sum()) if years else np.nan,
-        "gained": float(-change.clip(upper=0).sum()) if years else np.nan,
+        "newly": float(moved_by.clip(lower=0).sum()) if years else np.nan,
+        "gained": float(-moved_by.clip(upper=0).sum()) + 0.0 if years else np.nan,
     }
 
 
 def _ends(context: StageContext, crs: str) -> tuple[tuple[BaseGeometry, BaseGeometry] | None, str]:
     """Return winter and summer range, planar, or why there are none."""
-    layer = read_layer(context.read("delineate", "ranges.parquet"))
-    found = []
-    for season in ENDS:
-        own = layer[layer["season"] == season]
-        tracked = own[(own["evidence"] == "tracked") & own["isopleth"].notna()]
-        if len(tracked):
-            own = tracked[tracked["isopleth"] == tracked["isopleth"].min()]
-        if own.empty:
-            return None, f"there is no {season} range"
-        whole = shapely.union_all(own.geometry.to_numpy())
-        found.append(to_working(whole, crs, max_edge_deg=_MAX_EDGE_DEG))
-    return (found[0], found[1]), ""
+    shapes = ranges_of(read_layer(context.read("delineate", "ranges.parquet")), crs).shapes
+    missing = [season for season in ENDS if season not in shapes]
+    if missing:
+        return None, f"there is no {' and no '.join(missing)} range"
+    return (shapes[ENDS[0]], shapes[ENDS[1]]), ""
 
 
 def _fragments(
@@ -303,7 +265,7 @@ def _ways(
     if ends is None:
         nothing = Way(np.nan, np.nan, np.zeros((0, 2), np.int64), reason)
         return dict.fromkeys(_STATES, nothing), {}
-    resistance, grid = read_grid(context.read("connect", "resistance.tif"), crs)
+    resistance, grid = read_band(context.read("connect", "resistance.tif"), crs)
     first, second = (cells_in(shape, grid) for shape in ends)
     x, y = grid.centres()
     ways, lines = {}, {}
@@ -318,6 +280,7 @@ def _ways(
 
 
 def _measures(
+    context: StageContext,
     totals: dict[str, Any],
     pieces: dict[str, tuple[Fragments, float, float]],
     ways: dict[str, Way],
@@ -332,6 +295,7 @@ def _measures(
     km = [ways[s].length_m / 1000 for s in _STATES]
     cost = [ways[s].cost_m / 1000 for s in _STATES]
     no_way = next((ways[s].reason for s in reversed(_STATES) if ways[s].reason), "")
+    flow, no_flow = zip(*(_resistance(context, prefix) for prefix in (BASE, "")), strict=True)
     per = f"passages a year ({totals['unit']})"
     untracked = "" if np.isfinite(totals["before"]) else "nobody was tracked"
     rows = [
@@ -345,6 +309,8 @@ def _measures(
         ("pieces of the corridor", "number", n, unknown, nothing),
         ("least-cost way between the ranges", "km", km, unknown, no_way),
         ("cost of that way", "km of easiest ground", cost, unknown, no_way),
+        ("effective resistance between the ranges", "squares of easiest ground", flow, unknown,
+         no_flow[1] or no_flow[0]),
     ]  # fmt: skip
     out = []
     for measure, unit, (first, second), (low_end, high_end), why in rows:
@@ -362,6 +328,13 @@ def _measures(
             }
         )
     return out
+
+
+def _resistance(context: StageContext, prefix: str) -> tuple[float, str]:
+    """Return the herd's effective resistance, NaN with the reason where there is none."""
+    facts = read_json(context.read(f"{prefix}circuit", "circuit.json"))
+    value = facts.get("effective_resistance")
+    return (np.nan if value is None else float(value)), str(facts.get("no_circuit", ""))
 
 
 def _or_none(value: float) -> float | None:

@@ -79,11 +79,20 @@ CUT = replace(
     module="scenario_intersect",
 )
 
+_CURRENT = "circuit"
+# `circuit`, with what the scenario plans as if it stood.
+CURRENT = replace(
+    table.get(_CURRENT),
+    reads=_joined(table.get(_CURRENT).reads, {BASE + "ingest": (_BARRIERS,)}),
+    module="scenario_circuit",
+)
+
 DIFFERENCE = Stage(
     "difference",
     "Compare a scenario with the study as it is.",
     reads={
-        "ingest": ("alterations.parquet", "scenario.json"),
+        "ingest": (_BARRIERS, "alterations.parquet", "scenario.json"),
+        BASE + "ingest": (_BARRIERS,),
         "clean": ("clean.json",),
         "delineate": ("corridors.parquet", "ranges.parquet", "population.parquet"),
         "connect": ("modelled.parquet", "resistance.tif"),
@@ -91,6 +100,8 @@ DIFFERENCE = Stage(
         BASE + "rank": ("threats.parquet", "rank.json"),
         _CUT: ("segments.parquet", "encounters.parquet", "intersect.json"),
         "rank": ("threats.parquet", "rank.json"),
+        BASE + _CURRENT: ("circuit.json",),
+        _CURRENT: ("circuit.json",),
     },
     writes=(
         "difference.parquet",
@@ -117,9 +128,20 @@ BEFORE_AFTER = Stage(
     "Compare the herd before and after the day of a barrier.",
     reads=_joined(
         table.get(_CUT).reads,
-        {_CUT: ("segments.parquet",), "describe": ("migration_facts.parquet",)},
+        {
+            "delineate": ("ranges.parquet",),
+            _CUT: ("segments.parquet",),
+            "describe": ("migration_facts.parquet",),
+        },
     ),
-    writes=("before_after.parquet", "before_after.json", "before_after.html", "pictures/"),
+    writes=(
+        "before_after.parquet",
+        "passages.parquet",
+        "before_after.json",
+        "before_after.html",
+        "{scenario}.gpkg",
+        "{scenario}.qgz",
+    ),
     sections=(*table.get(_CUT).sections, "before_after", "study", "herd", "publish"),
     inputs=("before_after",),
 )
@@ -127,5 +149,5 @@ BEFORE_AFTER = Stage(
 
 def of_scenario() -> tuple[Stage, ...]:
     """Return the stages of a scenario in order, without ``alter``."""
-    later = [stage for stage in depending_on_barriers() if stage.name != _CUT]
-    return (CUT, *later, DIFFERENCE)
+    own = {stage.name: stage for stage in (CUT, CURRENT)}
+    return (*(own.get(stage.name, stage) for stage in depending_on_barriers()), DIFFERENCE)

@@ -17,6 +17,8 @@ _STATUS_NOTHING = "absent"
 # Width of the 90 % interval of a normal law in standard deviations.
 _WIDTH_90 = 3.289707
 _SAME = 1e-12
+# Smaller passages a year are said to be 0 in an interval.
+_LEAST_SAID = 0.001
 
 
 def altered(rows: gpd.GeoDataFrame, alterations: pd.DataFrame, *, key: str) -> gpd.GeoDataFrame:
@@ -62,7 +64,9 @@ def altered(rows: gpd.GeoDataFrame, alterations: pd.DataFrame, *, key: str) -> g
     return out
 
 
-def with_opening(permeability: Floats, open_share: Floats, *, permeability_open: float) -> Floats:
+def with_opening(
+    permeability: Floats, open_share: Floats, *, permeability_open: float | Floats
+) -> Floats:
     """Return the permeability over the year of barriers that stand open for a part of it.
 
     Parameters
@@ -200,8 +204,34 @@ class Side:
         )
 
 
+@dataclass(frozen=True)
+class Opened:
+    """What of the segments stands open, arrays of shape (n_segments,).
+
+    Parameters
+    ----------
+    share
+        Share of the encounters while open; NaN: the segment is not opened.
+    permeability
+        What passes while open; NaN likewise.
+    weight
+        How sure that is, in encounters.
+    """
+
+    share: Floats
+    permeability: Floats
+    weight: float
+
+
 def change_draws(
-    met: Evidence, before: Side, after: Side, *, draws: int, seed: int, herd: str
+    met: Evidence,
+    before: Side,
+    after: Side,
+    opened: Opened,
+    *,
+    draws: int,
+    seed: int,
+    herd: str,
 ) -> Floats:
     """Return draws of the change of blocked passages per animal and year, (draws, n_segments).
 
@@ -209,8 +239,8 @@ def change_draws(
     ----------
     met
         Encounters of the segments that change; at least one animal.
-    before, after
-        Both sides, in the order of ``met.segments``.
+    before, after, opened
+        Both sides and what is opened, in the order of ``met.segments``.
     draws
         Number of draws.
     seed, herd
@@ -220,8 +250,9 @@ def change_draws(
     -----
     Whole animals are resampled, the same on both sides of a draw. Permeabilities are drawn
     independently from Beta laws with the means and the widths of the 90 % intervals that the
-    rankings state; a segment with the same permeability on both sides keeps it. Segments that do
-    not change cancel, so the sum over the others is the change of the herd's total.
+    rankings state; of a segment that is opened for a time the rest of the year keeps the draw of
+    today. Segments that do not change cancel, so the sum over the others is the change of the
+    herd's total.
     """
     animal_seed, permeability_seed, _ = seeds_of(seed, herd)
     n_animals = len(met.animals)
@@ -233,9 +264,13 @@ def change_draws(
     passed, turned = (part.sum(axis=1) for part in met.counts(weights))
     years = met.years(weights)
     rng = np.random.default_rng(permeability_seed)
+    shares = [_permeability_draws(rng, side, draws) for side in (before, after)]
+    is_opened = np.isfinite(opened.share)
+    free = _beta_draws(rng, np.where(is_opened, opened.permeability, 1.0), opened.weight, draws)
+    mixed = with_opening(shares[0], np.where(is_opened, opened.share, 0.0), permeability_open=free)
+    shares[1] = np.where(is_opened, mixed, shares[1])
     lost = []
-    for side in (before, after):
-        share = _permeability_draws(rng, side, draws)
+    for side, share in zip((before, after), shares, strict=True):
         count = blocked(passed, turned, share, status=side.status)
         count = np.where(side.status == _STATUS_NOTHING, 0.0, count)
         lost.append(np.divide(count, years, out=np.zeros_like(count), where=years > 0))
@@ -246,13 +281,21 @@ def _permeability_draws(rng: np.random.Generator, side: Side, draws: int) -> Flo
     mean = np.clip(side.permeability, 0.0, 1.0)
     variance = ((side.p95 - side.p05) / _WIDTH_90) ** 2
     spread = mean * (1.0 - mean)
-    is_certain = (variance <= 0) | (spread <= 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        weight = np.where(is_certain, 1.0, np.maximum(spread / variance - 1.0, 0.1))
-    a = np.where(is_certain, 1.0, mean * weight)
-    b = np.where(is_certain, 1.0, (1.0 - mean) * weight)
-    drawn = rng.beta(a, b, size=(draws, len(mean)))
-    return np.asarray(np.where(is_certain, mean, drawn))
+        weight = np.where(variance > 0, np.maximum(spread / variance - 1.0, 0.1), np.inf)
+    return _beta_draws(rng, mean, weight, draws)
+
+
+def _beta_draws(
+    rng: np.random.Generator, mean: Floats, weight: float | Floats, draws: int
+) -> Floats:
+    """Draw from Beta laws of a mean and a weight in encounters; 0, 1 and infinite are certain."""
+    weight = np.broadcast_to(np.asarray(weight, dtype=float), mean.shape)
+    is_certain = (mean <= 0) | (mean >= 1) | np.isinf(weight)
+    known = np.where(is_certain, 1.0, weight)
+    a = np.where(is_certain, 1.0, mean * known)
+    b = np.where(is_certain, 1.0, (1.0 - mean) * known)
+    return np.asarray(np.where(is_certain, mean, rng.beta(a, b, size=(draws, len(mean)))))
 
 
 def in_words(
@@ -277,7 +320,7 @@ def in_words(
     >>> in_words(change="removed", blocked_before=3.0, blocked_after=0.0, interval=(-4.2, -1.9),
     ...          encounters_per_year=5.0, permeability=(0.4, 1.0), open_share=np.nan,
     ...          rank=(2.0, 17.0), unit="per animal")
-    'Removed: about 3.0 more passages a year (per animal; 1.9 to 4.2). Rank 2 today, then 17.'
+    'Removed: about 3.0 more passages a year (per animal; 1.9 to 4.2).'
     >>> in_words(change="added", blocked_before=0.0, blocked_after=np.nan,
     ...          interval=(np.nan, np.nan), encounters_per_year=np.nan,
     ...          permeability=(1.0, 0.4), open_share=np.nan, rank=(np.nan, np.nan),
@@ -295,7 +338,7 @@ def in_words(
         begin += f" for {open_share:.0%} of the encounters".replace("%", " %")
     if change == "changed":
         begin += f" from permeability {permeability[0]:.2f} to {permeability[1]:.2f}"
-    places = _places(*rank)
+    places = "" if change == "removed" else _places(*rank)
     moved = blocked_after - blocked_before
     if not np.isfinite(moved):
         return f"{begin}: nobody was tracked here, so what would change is unknown.{places}"
@@ -303,7 +346,7 @@ def in_words(
         if change == "added" and encounters_per_year <= 0:
             return f"{begin}: animals were tracked here and none passed this line.{places}"
         return f"{begin}: as many passages as today.{places}"
-    low, high = sorted(abs(value) for value in interval)
+    low, high = sorted(0.0 if abs(value) < _LEAST_SAID else abs(value) for value in interval)
     between = f"; {number(low)} to {number(high)}" if np.isfinite(low) else ""
     if np.isfinite(low) and interval[0] < 0 < interval[1]:
         between = "; not surely more or fewer"

@@ -65,6 +65,7 @@ from corridors.foundation.tables.movement import (
 from corridors.foundation.tables.scenarios import (
     ALTERATIONS,
     BEFORE_AFTER,
+    BEFORE_AFTER_SEGMENTS,
     DIFFERENCE,
     FRAGMENTS,
 )
@@ -130,6 +131,7 @@ CONTRACTS = {
         DIFFERENCE,
         FRAGMENTS,
         BEFORE_AFTER,
+        BEFORE_AFTER_SEGMENTS,
     )
 }
 
@@ -139,6 +141,7 @@ __all__ = [
     "AREAS",
     "BARRIERS",
     "BEFORE_AFTER",
+    "BEFORE_AFTER_SEGMENTS",
     "BEHAVIOUR",
     "BEHAVIOUR_INDEX",
     "BEHAVIOUR_SEGMENTS",

@@ -26,7 +26,9 @@ ALTERATIONS = contract(
         "change": text(ALTERED),
         "rule": text(),  # "remove 1", "open 2" ...
         "permeability": number(FRACTION, nullable=True),  # NaN: removed, or unknown as before
-        "open_share": number(FRACTION, nullable=True),  # of its encounters; NaN: not an opening
+        # Of an opening: share of the encounters while open, and what passes then; else NaN.
+        "open_share": number(FRACTION, nullable=True),
+        "permeability_open": number(FRACTION, nullable=True),
     },
     unique=["segment"],
 )
@@ -105,4 +107,22 @@ BEFORE_AFTER = contract(
         "reason": text(),  # why something is unknown, or ""
     },
     unique=["measure"],
+)
+
+# Passages over each segment of the line's place, before and after; per animal and year.
+BEFORE_AFTER_SEGMENTS = contract(
+    "BEFORE_AFTER_SEGMENTS",
+    {
+        "segment": text(),
+        "herd": text(),
+        "barrier": text(),
+        "name": text(),
+        "kind": text(BARRIER_KINDS),
+        "length_m": number(AT_LEAST_0),
+        "passages_before": number(AT_LEAST_0, nullable=True),  # NaN: nobody was tracked
+        "passages_after": number(AT_LEAST_0, nullable=True),
+        "passages_change": number(nullable=True),
+        "geometry": geometry("LineString"),
+    },
+    unique=["segment"],
 )
