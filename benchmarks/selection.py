@@ -14,7 +14,7 @@ from corridors.demo.selection import COVER, COVER_SELECTION, ELEVATION, walk, wo
 from corridors.habitat.selection import Selection, fit_selection
 from corridors.habitat.selection_terms import Covariate
 
-N_HERDS = 400
+N_HERDS = 300
 SEED = 20240101
 N_CELLS = 60
 TERMS = ("elevation", *(COVER[code] for code in COVER if COVER_SELECTION[code] != 0.0))
