@@ -71,6 +71,8 @@ class World:
         self.use: pd.DataFrame | None = None
         self.resistance: np.ndarray | None = None
         self.completeness: dict[str, tuple[str, str]] = {}
+        self.permeability: pd.DataFrame | None = None
+        self.species: str | None = None
 
     def rank(
         self,
@@ -92,11 +94,17 @@ class World:
         if years is None:
             years = met.groupby("animal")["tracking_years"].max().to_dict()
         write_json({"tracking_years": years}, upstream / "intersect.json")
-        for name in ("clean", "delineate", "connect"):
+        for name in ("clean", "delineate", "connect", "behave"):
             (self.folder / name).mkdir(exist_ok=True)
         write_json({"crs": CRS, "cell_m": 250.0}, self.folder / "clean" / "clean.json")
         use = tables.empty(tables.POPULATION) if self.use is None else self.use
         write_table(use, self.folder / "delineate" / "population.parquet", tables.POPULATION)
+        kappa = tables.empty(tables.PERMEABILITY)
+        write_table(
+            kappa if self.permeability is None else self.permeability,
+            self.folder / "behave" / "permeability.parquet",
+            tables.PERMEABILITY,
+        )
         grid = Grid(CRS, 500.0, -40, -40, 80, 80)
         write_cog(
             self.folder / "connect" / "resistance.tif",
@@ -108,6 +116,7 @@ class World:
                 herd="test-herd",
                 settings=SimpleNamespace(
                     rank=Rank(**settings),
+                    species=self.species,
                     population_size=size,
                     population_source="count 2020" if size else None,
                     barrier_completeness=self.completeness,
@@ -115,7 +124,7 @@ class World:
                 raw={},
                 upstream={
                     name: {"test-herd": self.folder / name}
-                    for name in ("clean", "delineate", "connect", "intersect")
+                    for name in ("clean", "delineate", "connect", "intersect", "behave")
                 },
                 out=out,
             )
@@ -521,3 +530,73 @@ def test_unlike_habitat_explains_an_edge_and_no_habitat_layer_leaves_it_open(wor
     assert differs["resistance_other"].iloc[0] == pytest.approx(9.0)
     assert not differs["is_range_edge"].any()
     assert facts["n_uneven"] == {"alike": 0, "different": 1, "unknown": 0}
+
+
+def kappa_row(**changes: object) -> pd.DataFrame:
+    """One row of PERMEABILITY: livestock fences, of which 9 of 36 free crossings happened."""
+    row = {
+        "herd": "test-herd",
+        "species": "Antilocapra americana",
+        "kind": "fence",
+        "class": "fence_livestock",
+        "covariate": "class",
+        "level": "fence_livestock",
+        "interval_h": 2.0,
+        "n_steps": 200,
+        "n_crossings": 9,
+        "n_animals": 6,
+        "expected": 36.0,
+        "kappa": 0.2,
+        "kappa_low": 0.1,
+        "kappa_high": 0.4,
+        "profile_low": 0.1,
+        "profile_high": 0.4,
+        "interval": "profile",
+        "spread": 1.0,
+        "p_value": np.nan,
+        "permeability": 0.25,
+        "permeability_low": 0.1,
+        "permeability_high": 0.4,
+        "source": "estimated",
+        "reason": "9 crossings",
+    }
+    return pd.DataFrame([{**row, **changes}])
+
+
+def test_the_herds_own_kappa_moves_the_prior_of_its_class_and_of_no_other(world: World) -> None:
+    layer = segments(
+        own=("fence", "fence_livestock", "existing"), other=("fence", "border_fence", "existing")
+    )
+    met = encounters([("other", "a", "spring", 1.0, 3.0)])
+    world.permeability = kappa_row()
+    threats, facts = world.rank(layer, met)
+    by = threats.set_index("segment")
+    assert by.loc["own", "permeability_source"] == "estimated"
+    assert by.loc["other", "permeability_source"] == "both"
+    # (4 x 0.5 + 36 x 0.25) / 40
+    assert by.loc["own", "permeability_mean"] == pytest.approx(0.275)
+    prior = facts["priors"]["fence/fence_livestock/estimated"]
+    assert prior["label"] == "estimated"
+    assert prior["permeability"] == pytest.approx(0.275)
+    assert "weighing 36 encounters" in prior["basis"]
+    assert facts["priors"]["fence/border_fence"]["label"] == "prior"
+
+
+def test_a_stated_permeability_goes_before_kappa(world: World) -> None:
+    layer = segments(own=("fence", "fence_livestock", "existing")).assign(
+        permeability=0.9, permeability_source="stated"
+    )
+    world.permeability = kappa_row()
+    threats, facts = world.rank(layer, encounters([("own", "a", "spring", 0.0, 0.0)]))
+    assert threats["permeability_source"].tolist() == ["stated"]
+    assert threats["permeability_mean"].tolist() == [0.9]
+    assert facts["priors"] == {}
+
+
+def test_the_prior_of_the_herds_species_is_taken(world: World) -> None:
+    layer = segments(own=("road", "motorway", "existing"))
+    met = encounters([("own", "a", "spring", 0.0, 0.0)])
+    world.species = "Cervus canadensis"
+    assert list(world.rank(layer, met)[1]["priors"]) == ["road/motorway/Cervus"]
+    world.species = "Ovis ammon polii"
+    assert list(world.rank(layer, met)[1]["priors"]) == ["road/motorway"]
