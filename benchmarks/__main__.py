@@ -24,6 +24,7 @@ HEADER = (
     "|---|---|---|---|---|---|---|",
 )
 NOT_A_BENCHMARK = {
+    "barrier_landscape",
     "brownian_herds",
     "simulated_animals",
     "simulated_crossings",

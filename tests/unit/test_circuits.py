@@ -19,7 +19,8 @@ from corridors.habitat.circuit_grid import (
     currents,
     net_currents,
 )
-from corridors.habitat.circuits import NoConvergenceError, solve, terminals
+from corridors.habitat.circuits import NoConvergenceError, solve
+from corridors.habitat.terminals import terminals
 
 NAN = np.nan
 
@@ -109,8 +110,8 @@ def test_two_doors_in_a_wall_share_the_current_by_their_ways():
     network = conductances(resistance)
     network[[1, 3]] = 0.0
     node = nodes("0.1 0.. 0..")
-    # North: 2. South: through a door of resistance 3: 2 + 2, then two cells north: 6.
-    # Parallel: 12 / 8.
+    # The northern way has 2; the southern one 4 through a door of resistance 3, and 2 more back
+    # north. Side by side they have 3/2.
     found = solve(network, node, tolerance=1e-12)
     assert rational_resistance(network, node) == Fraction(3, 2)
     assert found.resistance(0, (1,)) == pytest.approx(1.5, rel=1e-12)
@@ -127,7 +128,6 @@ def test_diagonal_neighbours_are_the_square_root_of_two_apart():
 
 def dense_resistances(conductance: np.ndarray, node: np.ndarray) -> np.ndarray:
     """Return all resistances between terminals from the pseudoinverse of the whole Laplacian."""
-    _, n_rows, n_cols = conductance.shape
     n_terminals = node.max() + 1
     name = np.where(node >= 0, node, n_terminals + np.arange(node.size).reshape(node.shape))
     laplacian = np.zeros((n_terminals + node.size,) * 2)
@@ -190,9 +190,7 @@ def test_turned_and_mirrored_landscapes_have_the_same_resistance_and_current():
         network = conductances(np.ascontiguousarray(change(resistance)))
         other = solve(network, np.ascontiguousarray(change(node)), tolerance=1e-12)
         assert other.resistance(0, (1,)) == pytest.approx(plain.resistance(0, (1,)), rel=1e-10)
-        assert currents(network, other.potential(0, (1,))) == pytest.approx(
-            change(flow), abs=1e-10
-        )
+        assert currents(network, other.potential(0, (1,))) == pytest.approx(change(flow), abs=1e-10)
 
 
 def test_more_resistance_anywhere_never_helps():
@@ -329,9 +327,7 @@ def test_no_way_leads_through_a_line_that_crosses_the_whole_grid(seed: int):
 )
 def test_a_line_through_cell_centres_leaves_no_gap(points: list[tuple[float, float]]):
     cuts = crossed_edges(np.array([LineString(points)], dtype=object), GRID)
-    n_sides = {
-        is_apart(cuts, one, other) for one in ((0, 0), (5, 0)) for other in ((5, 4), (0, 4))
-    }
+    n_sides = {is_apart(cuts, one, other) for one in ((0, 0), (5, 0)) for other in ((5, 4), (0, 4))}
     assert True in n_sides
 
 

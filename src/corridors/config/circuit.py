@@ -16,7 +16,7 @@ class Circuit(Section):
         description="larger habitat grids are coarsened to this (about 500 bytes per cell)",
     )
     max_parts: int = Field(
-        6, ge=1, description="parts of a range that the current joins; smaller ones are ground"
+        3, ge=1, description="parts of a range that the current joins; smaller ones are ground"
     )
     tolerance: Positive = Field(
         1e-9, le=1e-8, description="currents add up but for this share of the whole"

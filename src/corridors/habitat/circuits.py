@@ -8,15 +8,12 @@ from typing import Any
 
 import numba
 import numpy as np
-import numpy.typing as npt
 import pyamg
-from scipy.ndimage import label
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
-from corridors.habitat.circuit_grid import STEPS, Array, Mask, net_currents
-
-Nodes = npt.NDArray[np.int32]
+from corridors.habitat.circuit_grid import STEPS, Array, net_currents
+from corridors.habitat.circuit_system import entering, system
+from corridors.habitat.terminals import Nodes
 
 MAX_ITERATIONS = 2000
 # Off-diagonal elements below this share of the diagonal do not bind cells into one aggregate, so
@@ -28,97 +25,6 @@ _jit = numba.njit(cache=True, nogil=True)
 
 class NoConvergenceError(ValueError):
     """The conjugate gradients did not reach the tolerance."""
-
-
-@dataclass(frozen=True)
-class Terminals:
-    """The parts of two ranges as nodes of the network, each at one potential.
-
-    Parameters
-    ----------
-    node
-        Number of the terminal of each cell, -1 for none, int32 (ny, nx).
-    links
-        Pairs (own, others): a part of one range, and all parts of the other range together.
-    weights
-        Weight of each link, sum 1: a part counts by its cells, both ranges the same.
-    n_shared
-        Parts that share cells with the other range: nothing lies between, they have no link.
-    """
-
-    node: Nodes
-    links: tuple[tuple[int, tuple[int, ...]], ...]
-    weights: Array
-    n_shared: int
-
-    @property
-    def n(self) -> int:
-        """Number of terminals."""
-        return int(self.node.max()) + 1
-
-
-def terminals(first: Mask, second: Mask, known: Mask, *, max_parts: int) -> Terminals:
-    """Return the parts of two ranges as terminals.
-
-    Parameters
-    ----------
-    first, second
-        Cells of the ranges, (ny, nx). Cells that touch, also in a corner, are one part.
-    known
-        Cells with known resistance, (ny, nx).
-    max_parts
-        Of each range only the parts with most cells are terminals; the others are ground.
-
-    Notes
-    -----
-    Two links, or one if both ranges are of one part, are the same pair of terminals the other way
-    round and stand once.
-    """
-    node = np.full(known.shape, -1, dtype=np.int32)
-    parts: list[tuple[int, npt.NDArray[np.int64]]] = []
-    for side, inside in enumerate((first, second)):
-        labels, n = label(inside & known, structure=np.ones((3, 3)))
-        sizes = np.bincount(labels.ravel(), minlength=n + 1)[1:]
-        largest = np.sort(np.argsort(-sizes, kind="stable")[:max_parts]) + 1
-        parts += [(side, np.flatnonzero(labels == number)) for number in largest.tolist()]
-    sides = np.array([side for side, _ in parts], dtype=np.int64)
-    joined = _joined([cells for _, cells in parts])
-    for number, (_, cells) in zip(joined.tolist(), parts, strict=True):
-        node.ravel()[cells] = number
-    links: dict[tuple[int, tuple[int, ...]], float] = {}
-    n_shared = 0
-    for side in (0, 1):
-        others = tuple(sorted(set(joined[sides == 1 - side].tolist())))
-        for number in sorted(set(joined[sides == side].tolist())):
-            size = sum(
-                cells.size
-                for own, (of, cells) in zip(joined.tolist(), parts, strict=True)
-                if of == side and own == number
-            )
-            if number in others:
-                n_shared += 1
-            elif others:
-                same = (others[0], (number,)) if len(others) == 1 else None
-                key = same if same in links else (number, others)
-                total = sum(cells.size for of, cells in parts if of == side)
-                links[key] = links.get(key, 0.0) + size / total
-    weights = np.array(list(links.values()))
-    return Terminals(node, tuple(links), weights / weights.sum() if links else weights, n_shared)
-
-
-def _joined(parts: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
-    """Return a number for each part, the same for parts that share cells."""
-    n = len(parts)
-    if n == 0:
-        return np.zeros(0, dtype=np.int64)
-    cells = np.concatenate(list(parts))
-    of = np.repeat(np.arange(n), [part.size for part in parts])
-    order = np.lexsort((of, cells))
-    same = np.flatnonzero(cells[order][1:] == cells[order][:-1])
-    a, b = of[order][same], of[order][same + 1]
-    graph = csr_matrix((np.ones(a.size), (a, b)), shape=(n, n))
-    numbers: npt.NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
-    return numbers
 
 
 @dataclass(frozen=True)
@@ -221,157 +127,35 @@ def solve(conductance: Array, node: Nodes, *, tolerance: float) -> Circuit:
     random numbers. One solution per terminal but the last, whose potential is what is missing to 1.
     About 500 bytes per cell at the peak, and 8 more for each terminal.
     """
-    n_terminals = int(node.max()) + 1
-    known = _has_edge(conductance) | (node >= 0)
-    parts = np.asarray(label(known, structure=np.ones((3, 3)))[0], dtype=np.int32)
-    reached = _parts_reached(parts, node, n_terminals)
-    joined_cells = np.asarray(reached.any(axis=0))[parts]
-    free = joined_cells & (node < 0)
-    number = np.full(node.shape, -1, dtype=np.int32)
-    number[free] = np.arange(int(free.sum()), dtype=np.int32)
-    n_free = int(free.sum())
+    equations = system(conductance, node)
+    joined, free = equations.is_joined, equations.number >= 0
+    n_terminals = len(equations.reached)
     potentials = np.empty((n_terminals, *node.shape))
     iterations = []
-    matrix = csr_matrix(_laplacian(conductance, number, n_free), shape=(n_free, n_free))
-    cycle = _preconditioner(matrix) if n_free else None
+    cycle = _preconditioner(equations.matrix) if equations.n else None
     for terminal in range(n_terminals):
-        field = np.where(joined_cells, (node == terminal).astype(np.float64), np.nan)
+        field = np.where(joined, (node == terminal).astype(np.float64), np.nan)
         if terminal == n_terminals - 1:
             field[free] = 1.0 - potentials[:-1, free].sum(axis=0)
-        elif not reached[:, reached[terminal]][np.arange(n_terminals) != terminal].any():
-            # No way to another terminal: one potential, which no step would tell from rounding.
-            field[free] = reached[terminal][parts[free]]
+        elif equations.is_alone(terminal):
+            # One potential in all its part, which no step would tell from rounding.
+            field[free] = equations.reached[terminal][equations.parts[free]]
             iterations.append(0)
-        elif n_free:
-            entering, leaving = _entering(conductance, node, number, terminal, n_free)
-            found, n_steps = _conjugate_gradients(
-                matrix, entering, cycle, leaving=leaving, tolerance=tolerance
+        elif equations.n:
+            into, leaving = entering(conductance, node, equations.number, terminal, equations.n)
+            field[free], n_steps = _conjugate_gradients(
+                equations.matrix, into, cycle, leaving=leaving, tolerance=tolerance
             )
-            field[free] = found
             iterations.append(n_steps)
         potentials[terminal] = field
     return Circuit(
         conductance=conductance,
         potentials=potentials,
         exchange=_exchange(conductance, potentials),
-        n_cells=n_free,
-        n_cut_off=int((known & ~joined_cells).sum()),
+        n_cells=equations.n,
+        n_cut_off=int(((equations.parts > 0) & ~joined).sum()),
         iterations=tuple(iterations),
     )
-
-
-def _parts_reached(parts: Nodes, node: Nodes, n_terminals: int) -> Mask:
-    """Return which connected parts of the network hold a cell of each terminal."""
-    out = np.zeros((n_terminals, int(parts.max()) + 1), dtype=np.bool_)
-    cells = node >= 0
-    out[node[cells], parts[cells]] = True
-    return out
-
-
-@_jit
-def _has_edge(conductance: Array) -> Mask:
-    _, n_rows, n_cols = conductance.shape
-    out = np.zeros((n_rows, n_cols), dtype=np.bool_)
-    for iy in range(n_rows):
-        for ix in range(n_cols):
-            for kind in range(4):
-                if conductance[kind, iy, ix] > 0.0:
-                    down, right = STEPS[kind]
-                    out[iy, ix] = True
-                    out[iy + down, ix + right] = True
-    return out
-
-
-@_jit
-def _to_neighbour(conductance: Array, iy: int, ix: int, k: int) -> float:
-    """Return the conductance to cell k of the 3 x 3 around a cell, 0 outside the grid."""
-    _, n_rows, n_cols = conductance.shape
-    y, x = iy + k // 3 - 1, ix + k % 3 - 1
-    if y < 0 or y >= n_rows or x < 0 or x >= n_cols:
-        return 0.0
-    if k > 4:
-        return float(conductance[k - 5, iy, ix])
-    return float(conductance[3 - k, y, x])
-
-
-@_jit
-def _laplacian(conductance: Array, number: Nodes, n: int) -> tuple[Array, Nodes, Nodes]:
-    """Return data, columns and starts of the rows of the Laplacian of the numbered cells."""
-    n_rows, n_cols = number.shape
-    starts = np.zeros(n + 1, dtype=np.int32)
-    for iy in range(n_rows):
-        for ix in range(n_cols):
-            if number[iy, ix] >= 0:
-                size = 1
-                for k in range(9):
-                    if k != 4 and _to_neighbour(conductance, iy, ix, k) > 0.0:
-                        size += int(number[iy + k // 3 - 1, ix + k % 3 - 1] >= 0)
-                starts[number[iy, ix] + 1] = size
-    for own in range(n):
-        starts[own + 1] += starts[own]
-    columns = np.empty(starts[n], dtype=np.int32)
-    data = np.empty(starts[n])
-    for iy in range(n_rows):
-        for ix in range(n_cols):
-            if number[iy, ix] >= 0:
-                _fill_row(conductance, number, iy, ix, starts, columns, data)
-    return data, columns, starts
-
-
-@_jit
-def _fill_row(
-    conductance: Array,
-    number: Nodes,
-    iy: int,
-    ix: int,
-    starts: Nodes,
-    columns: Nodes,
-    data: Array,
-) -> None:
-    at = starts[number[iy, ix]]
-    diagonal = at
-    total = 0.0
-    # In the order of the cells' numbers, so that columns are sorted.
-    for k in range(9):
-        if k == 4:
-            diagonal = at
-            columns[at] = number[iy, ix]
-            at += 1
-            continue
-        g = _to_neighbour(conductance, iy, ix, k)
-        if g > 0.0:
-            total += g
-            other = number[iy + k // 3 - 1, ix + k % 3 - 1]
-            if other >= 0:
-                columns[at] = other
-                data[at] = -g
-                at += 1
-    data[diagonal] = total
-
-
-@_jit
-def _entering(
-    conductance: Array, node: Nodes, number: Nodes, terminal: int, n: int
-) -> tuple[Array, float]:
-    """Return the current into each free cell with one terminal at 1 and all else at 0, and all."""
-    _, n_rows, n_cols = conductance.shape
-    into = np.zeros(n)
-    leaving = 0.0
-    for iy in range(n_rows):
-        for ix in range(n_cols):
-            for kind in range(4):
-                g = conductance[kind, iy, ix]
-                if g <= 0.0:
-                    continue
-                y, x = iy + STEPS[kind][0], ix + STEPS[kind][1]
-                if (node[iy, ix] == terminal) == (node[y, x] == terminal):
-                    continue
-                leaving += g
-                if number[iy, ix] >= 0:
-                    into[number[iy, ix]] += g
-                elif number[y, x] >= 0:
-                    into[number[y, x]] += g
-    return into, leaving
 
 
 def _preconditioner(matrix: csr_matrix) -> Any:
@@ -389,7 +173,7 @@ def _preconditioner(matrix: csr_matrix) -> Any:
 
 
 def _conjugate_gradients(
-    matrix: csr_matrix, entering: Array, cycle: Any, *, leaving: float, tolerance: float
+    matrix: csr_matrix, into: Array, cycle: Any, *, leaving: float, tolerance: float
 ) -> tuple[Array, int]:
     """Return the solution of the system, and the number of steps.
 
@@ -397,8 +181,8 @@ def _conjugate_gradients(
     ``leaving`` - x·b - x·r for the solution x, the right side b and the residual r; the residual is
     measured by it.
     """
-    x = np.zeros(entering.size)
-    residual = entering.copy()
+    x = np.zeros(into.size)
+    residual = into.copy()
     z = cycle.matvec(residual.astype(np.float32)).astype(np.float64)
     direction = z.copy()
     slope = _dot(residual, z)
@@ -407,10 +191,10 @@ def _conjugate_gradients(
         share = slope / _dot(direction, along)
         x += share * direction
         residual -= share * along
-        current = leaving - _dot(x, entering) - _dot(x, residual)
+        current = leaving - _dot(x, into) - _dot(x, residual)
         if _imbalance(residual) <= tolerance * current:
             # The recursion drifts from the true residual: only the true one counts.
-            residual = entering - matrix @ x
+            residual = into - matrix @ x
             if _imbalance(residual) <= tolerance * current:
                 return x, step
         z = cycle.matvec(residual.astype(np.float32)).astype(np.float64)

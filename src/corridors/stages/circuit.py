@@ -15,9 +15,10 @@ from corridors.foundation import tables
 from corridors.foundation.crs import to_working
 from corridors.foundation.grid import Grid
 from corridors.habitat.circuit_grid import Array, Mask, burn, coarsened, conductances, currents
-from corridors.habitat.circuits import Circuit, Terminals, solve, terminals
+from corridors.habitat.circuits import Circuit, solve
 from corridors.habitat.gains import gains, opened
 from corridors.habitat.layers import cells_in
+from corridors.habitat.terminals import Terminals, terminals
 from corridors.habitat.validation import compare, high_cells
 from corridors.stages.circuit_barriers import Expected, Obstacles, obstacles
 from corridors.stages.connect_ranges import ALL, ENDS, MAX_EDGE_DEG, ranges_of
