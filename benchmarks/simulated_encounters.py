@@ -14,6 +14,7 @@ Floats = npt.NDArray[np.float64]
 
 KINDS = ("complete", "half", "harmless", "other")
 SEASONS = ("autumn", "spring")
+_AT_HOME, _AT_HOME_PER_YEAR = 0.02, 30.0  # share of the residents beside a segment; encounters
 _HABIT = 8.0  # concentration of the animals' own permeability around that of the segment
 
 
@@ -40,6 +41,9 @@ class Setting:
         Coefficient of variation of an animal's rate at one segment, beyond its activity.
     never
         Share of the segments by which no animal of the herd ever comes.
+    residents
+        Share of the animals that live beside barriers: each meets about one segment in fifty, but
+        that 30 times a year on average.
     """
 
     name: str
@@ -51,6 +55,7 @@ class Setting:
     log_sd: float = 1.0
     own_cv: float = 0.7
     never: float = 0.0
+    residents: float = 0.0
 
 
 SETTINGS = (
@@ -60,6 +65,7 @@ SETTINGS = (
     Setting("rates alike", log_sd=0.3),
     Setting("animals very different", own_cv=1.5),
     Setting("a fifth never visited", never=0.2),
+    Setting("a third are residents", (12, 25), (200, 500), residents=0.33),
     Setting("prior too low", prior=0.2),
     Setting("one route each, few segments", n_segments=(8, 15), route_fidelity=1.0),
     Setting("a tenth of each encounter at the neighbours", spread=0.1),
@@ -121,6 +127,12 @@ def true_herd(rng: np.random.Generator, setting: Setting) -> TrueHerd:
     own = _factor(rng, is_gamma, setting.own_cv, (n, n_segments))
     comes = takes[:, route] & (rng.random((n, n_segments)) < local)
     per_year = comes * activity * own * rate
+    lives = rng.random((n, 1)) < setting.residents
+    home = rng.beta(0.5, 0.5 * (1 - _AT_HOME) / _AT_HOME, n_segments)
+    stays = (rng.random((n, n_segments)) < home) * _AT_HOME_PER_YEAR
+    per_year = np.where(lives, stays * activity * own, per_year)
+    mean_rate = (1.0 - setting.residents) * on_route[route] * local * rate
+    mean_rate += setting.residents * home * _AT_HOME_PER_YEAR
     kind = rng.choice(KINDS, n_segments)
     permeability = np.select(
         [kind == "complete", kind == "half", kind == "harmless"],
@@ -140,7 +152,7 @@ def true_herd(rng: np.random.Generator, setting: Setting) -> TrueHerd:
     return TrueHerd(
         met,
         kind,
-        on_route[route] * local * rate * (1.0 - permeability),
+        mean_rate * (1.0 - permeability),
         (counted > 0).sum(axis=0).astype(np.int64),
         np.full(n_segments, setting.prior),
     )

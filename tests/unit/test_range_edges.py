@@ -65,7 +65,7 @@ def test_a_short_segment_looks_as_wide_as_asked() -> None:
 def test_a_ring_has_no_sides() -> None:
     found = sides(lines([(0, 0), (500, 0), (500, 500), (0, 0)]), even(lambda x, y: y > 0))
     assert found.mass.tolist() == [[0.0, 0.0]]
-    assert not is_edge(found, uneven_frac=0.95, least_mass_frac=0.0).any()
+    assert not is_edge(found, uneven_frac=0.95, least_mass_frac=0.0, least_animals=1).any()
 
 
 def test_a_surface_without_cells_has_no_use() -> None:
@@ -77,8 +77,9 @@ def test_a_surface_without_cells_has_no_use() -> None:
 def test_uneven_means_more_than_the_share_and_enough_of_the_use() -> None:
     mass = np.array([[0.095, 0.005], [0.094, 0.006], [0.005, 0.095], [0.0005, 0.0], [0.0, 0.0]])
     found = Sides(mass, np.ones((5, 2), np.int64), np.ones((5, 2)))
-    edge = is_edge(found, uneven_frac=0.95, least_mass_frac=0.001)
+    edge = is_edge(found, uneven_frac=0.95, least_mass_frac=0.001, least_animals=1)
     assert edge.tolist() == [True, False, True, False, False]
+    assert not is_edge(found, uneven_frac=0.95, least_mass_frac=0.001, least_animals=2).any()
 
 
 def test_habitat_is_compared_by_the_mean_resistance_of_both_strips() -> None:

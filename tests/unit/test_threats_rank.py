@@ -150,7 +150,7 @@ def test_a_barrier_that_stops_everybody_ranks_first_and_not_last(world: World) -
     threats, _ = world.rank(layer, met)
     assert threats["segment"].tolist() == ["closed", "half", "open"]
     assert threats["rank"].tolist() == [1, 2, 3]
-    assert (threats["rank_p05"].iloc[0], threats["rank_p95"].iloc[0]) == (1, 2)
+    assert (threats["rank_p05"].iloc[0], threats["rank_p95"].iloc[0]) == (1, 1)
     assert (threats["rank_p05"].iloc[2], threats["rank_p95"].iloc[2]) == (3, 3)
 
 

@@ -164,7 +164,9 @@ def habitat_of(
     return habitat, means
 
 
-def is_edge(sides: Sides, *, uneven_frac: float, least_mass_frac: float) -> Flags:
+def is_edge(
+    sides: Sides, *, uneven_frac: float, least_mass_frac: float, least_animals: int
+) -> Flags:
     """Return where the use lies on one side of the segment only.
 
     Parameters
@@ -175,10 +177,14 @@ def is_edge(sides: Sides, *, uneven_frac: float, least_mass_frac: float) -> Flag
         Share of the use beside the segment that must lie on one side, above 0.5.
     least_mass_frac
         Share of the herd's use that must lie beside the segment: less is noise.
+    least_animals
+        So many animals must use one cell of it: one animal's range ends somewhere.
     """
     both = sides.mass.sum(axis=1)
     is_uneven = sides.mass.max(axis=1) >= uneven_frac * both
-    return np.asarray(is_uneven & (both > 0) & (both >= least_mass_frac), dtype=np.bool_)
+    is_enough = (both > 0) & (both >= least_mass_frac)
+    is_enough &= sides.n_animals.max(axis=1) >= least_animals
+    return np.asarray(is_uneven & is_enough, dtype=np.bool_)
 
 
 @njit(cache=True, nogil=True)

@@ -288,6 +288,9 @@ class Rank(Section):
     edge_mass_frac: Fraction = Field(
         0.001, description="range edge: least share of a season's use beside a segment"
     )
+    edge_animals: int = Field(
+        2, ge=1, description="range edge: so many animals use one cell beside the barrier"
+    )
     edge_habitat_ratio: float = Field(
         1.5, ge=1, description="range edge: mean resistances of both sides this near are alike"
     )

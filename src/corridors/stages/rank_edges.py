@@ -52,6 +52,7 @@ def write_edges(
             sides,
             uneven_frac=settings.edge_uneven_frac,
             least_mass_frac=settings.edge_mass_frac,
+            least_animals=settings.edge_animals,
         )
         found.append(np.flatnonzero(edge))
         mass.append(sides.mass[edge])

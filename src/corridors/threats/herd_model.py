@@ -20,8 +20,6 @@ Truths = npt.NDArray[np.bool_]
 
 # What is taken to be known before any herd: (value, weight in observations). They matter only in
 # herds with a handful of segments; docs/methods.md lists them.
-_SQUARED_CV_OF_ANIMALS: Final = (0.8, 3.0)  # of the rates of animals that meet a segment
-_LOG_VARIANCE_OF_RATES: Final = (0.7, 3.0)  # of the segments' rates
 _CORRELATION_OF_PASSING: Final = (0.1, 20.0)  # between encounters of one animal with one segment
 _LOG_SD_OF_STRENGTH: Final = 1.5  # of the strengths of both Beta laws
 _LOGIT_SD_OF_PRIOR: Final = 1.0  # by how far the class priors may be wrong together
@@ -31,7 +29,7 @@ _SHARE_STRENGTH: Final = np.geomspace(0.2, 50.0, 14)
 _CENTRAL_SHARE_STRENGTH: Final = 2.0
 _SHIFT: Final = np.linspace(-2.0, 2.0, 9)
 _STRENGTH_FACTOR: Final = 2.0 ** np.arange(-5, 3)
-_ROUNDS: Final = 8  # of the weighted moments of the rates; they settle in three or four
+_POOL: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -126,50 +124,31 @@ def share_law(seen: Meetings, stands: Truths) -> Grid:
     return Grid(a, b, _chances(log))
 
 
-def rate_law(seen: Meetings, stands: Truths) -> tuple[Floats, Floats]:
-    """Return mean and standard deviation of the log rate of the animals that come by.
+def rate_pool(seen: Meetings) -> Floats:
+    """Return what an animal that comes by a segment may meet there in a year, as likely values.
 
-    The rate is in encounters per year of such an animal, one law per segment.
+    Values of all pairs of an animal and a segment that met, each weighted by the chance that they
+    did, sorted and averaged in 1,000 parts of the same weight: their mean is the pairs' mean. A
+    herd that met nothing has the one value 0.
 
-    Notes
-    -----
-    Normal-normal on the logarithm. The variance of a segment's own rate has a Poisson part and one
-    of the differences between animals, whose squared coefficient of variation is estimated from all
-    segments that two or more animals met; mean and variance of the true log rates over segments
-    are weighted moments. A segment that nobody met has the law of all segments.
+    Examples
+    --------
+    >>> seen = Meetings(segment=np.array([0, 0]), animal=np.array([0, 1]),
+    ...     encounters=np.array([8.0, 0.5]), passages=np.zeros(2), years=np.array([2.0, 0.5]),
+    ...     n_tracked=np.array([2.0]))
+    >>> pool = rate_pool(seen)  # 4 a year with weight 1, 2 a year with weight 1/2
+    >>> pool.min().round(6), pool.max().round(6), pool.mean().round(6)
+    (np.float64(2.0), np.float64(4.0), np.float64(3.333333))
     """
-    total, n_came = seen.total(seen.encounters), seen.total(seen.came)
-    exposed, squares = seen.total(seen.came * seen.years), seen.total(seen.came * seen.years**2)
-    is_met = (total > 0) & stands
-    own = np.divide(total, exposed, out=np.ones_like(total), where=is_met)
-    expected = own[seen.segment] * seen.came * seen.years
-    several = is_met & (n_came > 1.5)
-    correction = np.divide(n_came, n_came - 1.0, out=np.zeros_like(n_came), where=several)
-    beyond = (seen.total((seen.encounters - expected) ** 2) * correction - total)[several].sum()
-    base = seen.total(expected**2)[several].sum()
-    value, weight = _SQUARED_CV_OF_ANIMALS
-    n_pairs = (n_came - 1.0)[several].sum()
-    squared_cv = beyond / base if base > 0 else 0.0
-    squared_cv = max(0.05, (n_pairs * squared_cv + weight * value) / (n_pairs + weight))
-    known = np.divide(1.0, total, out=np.full_like(total, np.inf), where=is_met)
-    variance = np.log1p(
-        known + squared_cv * np.divide(squares, exposed**2, out=np.zeros_like(total), where=is_met)
-    )
-    log_own = np.log(own)
-    centre, spread = 0.0, _LOG_VARIANCE_OF_RATES[0]
-    sure = np.minimum(n_came, 1.0)
-    for _ in range(_ROUNDS if is_met.any() else 0):
-        of_segment = np.where(is_met, sure / (variance + spread), 0.0)
-        of_segment /= of_segment.sum()
-        centre = float((of_segment[is_met] * log_own[is_met]).sum())
-        excess = (log_own[is_met] - centre) ** 2 - variance[is_met]
-        value, weight = _LOG_VARIANCE_OF_RATES
-        n = sure[is_met].sum()
-        spread = (n * float((of_segment[is_met] * excess).sum()) + weight * value) / (n + weight)
-        spread = max(0.05, spread)
-    precision = 1.0 / spread + 1.0 / variance
-    mean = (centre / spread + np.where(is_met, log_own / variance, 0.0)) / precision
-    return mean, np.sqrt(1.0 / precision)
+    if not len(seen.encounters):
+        return np.zeros(1)
+    rate = seen.encounters / (seen.came * seen.years)
+    order = np.argsort(rate, kind="stable")
+    weight = np.concatenate([[0.0], np.cumsum(seen.came[order])])
+    total = np.concatenate([[0.0], np.cumsum((rate * seen.came)[order])])
+    cuts = np.linspace(0.0, weight[-1], _POOL + 1)
+    pool: Floats = np.diff(np.interp(cuts, weight, total)) * _POOL / weight[-1]
+    return pool
 
 
 @dataclass(frozen=True)
