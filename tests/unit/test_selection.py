@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from corridors.demo.selection import COVER, COVER_SELECTION, ELEVATION, walk, world
+from corridors.demo.selection import (
+    COVER,
+    COVER_SELECTION,
+    DEMO_SELECTION,
+    ELEVATION,
+    demo_world,
+    walk,
+    world,
+)
+from corridors.demo.world import LAND_COVER
 from corridors.habitat.selection import NoSelectionError, fit_selection
 from corridors.habitat.selection_terms import Covariate, columns
 
@@ -61,6 +70,25 @@ def test_known_selection_is_inside_the_intervals(herd):
     assert (error > 0).all()
     assert model.boyce_fitted > 0.9
     assert np.mean(model.boyce) > 0.6
+
+
+def test_known_selection_of_the_demos_land_cover_is_inside_the_intervals():
+    ground = demo_world(n=180)
+    assert set(np.unique(ground.cover)) == set(LAND_COVER)
+    cells = walk(
+        np.random.default_rng(5), ground,
+        n_animals=12, n_fixes=200, steps_per_fix=6, step_cells=8.0, spread=0.0,
+    )  # fmt: skip
+    classes = {name: (code,) for code, name in LAND_COVER.items()}
+    cover = Covariate("land-cover", ground.cover.ravel().astype(float), classes, "steppe")
+    model = fit_selection(
+        [cover], cells.ravel(), np.repeat(np.arange(12), 200), np.arange(180 * 180), **OPTIONS
+    )
+    _, _, low, high = model.interval(np.eye(4))
+    true = np.array([value for value in DEMO_SELECTION.values() if value != 0])
+    assert (low <= true).all()
+    assert (high >= true).all()
+    assert (high - low).max() < 2.0  # and not because they are so wide
 
 
 def test_the_jackknife_by_hand(herd):

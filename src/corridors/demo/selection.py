@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 
+from corridors.demo.world import land_cover
+
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
@@ -17,6 +19,9 @@ COVER: Final = {1: "steppe", 2: "shrub", 3: "forest", 4: "cropland"}
 # Logs of relative use: per standard deviation of elevation, and compared with steppe.
 ELEVATION: Final = 0.6
 COVER_SELECTION: Final[Mapping[int, float]] = {1: 0.0, 2: -0.5, 3: 0.7, 4: -1.2}
+# The same for the classes of the demo's land cover (`world.LAND_COVER`), which has no elevation.
+DEMO_SELECTION: Final[Mapping[int, float]] = {1: 0.0, 2: -0.5, 3: -1.5, 4: 0.5, 5: 1.2}
+_DEMO_CELL_KM: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -28,18 +33,26 @@ class SelectionWorld:
     elevation_m
         (n, n), m.
     cover
-        Codes of ``COVER``, (n, n).
+        Codes 1, 2 ..., (n, n).
+    elevation_selection
+        Log of the relative use of ground one standard deviation higher.
+    cover_selection
+        Code -> log of the relative use.
     """
 
     elevation_m: Array
     cover: npt.NDArray[np.uint8]
+    elevation_selection: float
+    cover_selection: Mapping[int, float]
 
     def log_use(self, elevation: Array, cover: Array) -> Array:
         """Return the log of the relative use of all cells for each animal, (n_animals, n * n).
 
-        ``elevation`` (n_animals,) and ``cover`` (n_animals, 4) are the animals' own selection.
+        ``elevation`` (n_animals,) and ``cover`` (n_animals, n_codes) are the animals' own
+        selection.
         """
-        z = (self.elevation_m - self.elevation_m.mean()) / self.elevation_m.std()
+        # A plain has no standard deviation, and nothing to select.
+        z = (self.elevation_m - self.elevation_m.mean()) / (self.elevation_m.std() or 1.0)
         of_cover: Array = cover[:, self.cover.ravel().astype(int) - 1]
         found: Array = elevation[:, None] * z.ravel() + of_cover
         return found
@@ -51,7 +64,16 @@ def world(rng: np.random.Generator, *, n: int) -> SelectionWorld:
     patches = gaussian_filter(rng.standard_normal((n, n)), 1.5, mode="wrap")
     cuts = np.quantile(patches, [0.4, 0.7, 0.9])
     cover = (1 + np.searchsorted(cuts, patches.ravel())).reshape(n, n)
-    return SelectionWorld(2000.0 + 300.0 * hills / hills.std(), cover.astype(np.uint8))
+    return SelectionWorld(
+        2000.0 + 300.0 * hills / hills.std(), cover.astype(np.uint8), ELEVATION, COVER_SELECTION
+    )
+
+
+def demo_world(*, n: int) -> SelectionWorld:
+    """Return ``n`` x ``n`` cells of the demo's land cover around its river, on a plain."""
+    x = (np.arange(n) - n / 2 + 0.5) * _DEMO_CELL_KM
+    cover = land_cover(*np.meshgrid(x, x[::-1]))
+    return SelectionWorld(np.zeros((n, n)), cover, 0.0, DEMO_SELECTION)
 
 
 def walk(
@@ -89,9 +111,11 @@ def walk(
     animal starts in a cell drawn by its use, so that every fix already follows it.
     """
     n = len(ground.cover)
-    herd = np.array([COVER_SELECTION[code] for code in COVER])
+    herd = np.array([ground.cover_selection[code] for code in sorted(ground.cover_selection)])
     cover = herd + spread * rng.standard_normal((n_animals, herd.size)) * (herd != 0.0)
-    log_use = ground.log_use(ELEVATION + spread * rng.standard_normal(n_animals), cover)
+    log_use = ground.log_use(
+        ground.elevation_selection + spread * rng.standard_normal(n_animals), cover
+    )
     share = np.exp(log_use - log_use.max(axis=1, keepdims=True))
     share = np.cumsum(share, axis=1)
     draw = rng.random(n_animals) * share[:, -1]
