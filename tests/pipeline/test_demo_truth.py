@@ -120,3 +120,16 @@ def test_the_untracked_herd_gets_a_modelled_corridor_and_no_invented_threats(dem
 def test_the_demo_runs_within_its_time(demo_run) -> None:
     # The requirement is 60 s on two free cores; a machine under load gets three times that.
     assert demo_run.seconds < 180
+
+
+def test_behaviour_at_a_barrier_says_which_stretch_turns_animals_back(demo_run) -> None:
+    index = read_layer(demo_run.path("behave", "behaviour_index.parquet"))
+    whole = index[index["segment"] == ""].set_index("name")
+    complete = whole[whole.index.str.endswith(demo_run.truth["complete_stretch"])].iloc[0]
+    track = whole[whole["class"] == "local_track"].iloc[0]
+    # Nobody ever crosses the one; the other hardly stops anybody.
+    assert complete["quick_cross"] == 0
+    assert complete["altered_share"] > 0.6
+    assert (track["altered"], track["index"]) == (0, 0.0)
+    fences = whole[whole["kind"] == "fence"]["index"]
+    assert fences.idxmax().endswith(demo_run.truth["worst_stretch"])

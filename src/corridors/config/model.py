@@ -245,7 +245,7 @@ class Behave(Section):
         description="back and forth, or trace: this many SD below, or above, the animal's own mean",
     )
     max_crossings: int = Field(
-        0, ge=0, description="back and forth, or trace, with more crossings: unknown"
+        4, ge=0, description="back and forth, or trace, with more crossings: unknown"
     )
     gap_h: NotNegative = Field(
         0.0, description="absences from the buffer up to this long do not end an event, h"
