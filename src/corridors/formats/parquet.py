@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import Table, dataset
 
@@ -124,8 +125,10 @@ class StoredTable:
 
     def rows(self, column: str, values: list[str]) -> pd.DataFrame:
         """Return the rows whose ``column`` is one of ``values``, in the order of the file."""
+        # With its type: of no values at all arrow knows none.
+        wanted = pa.array(values, type=self._data.schema.field(column).type)
         found: pd.DataFrame = self._data.to_table(
-            filter=dataset.field(column).isin(values)
+            filter=dataset.field(column).isin(wanted)
         ).to_pandas()
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -38,11 +39,12 @@ def cross_areas(context: StageContext, herd: Herd, notes: dict[str, Any]) -> Non
             surface["mass"].to_numpy(float),
             cell_m=cell_m,
         )
-    frame["n_animals"] = animals_inside(
-        planar,
-        herd.fixes[["x_m", "y_m"]].to_numpy(float),
-        herd.fixes["animal"].to_numpy(dtype=object),
-    )
+    places = herd.places
+    points = np.column_stack([places.x_m, places.y_m])
+    inside = np.zeros(len(planar), dtype=np.int64)
+    for low, high in pairwise(places.edges):
+        inside += animals_inside(planar, points[low:high], places.animal[low:high])
+    frame["n_animals"] = inside
     found = gpd.GeoDataFrame(frame, geometry=areas.geometry.to_numpy(), crs=barriers.crs)
     write(found.astype({"herd": str}), context, "areas.parquet", tables.AREAS)
     notes["n_areas_near"] = len(found)

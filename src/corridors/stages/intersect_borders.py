@@ -177,6 +177,6 @@ def _shares(
         corridor,
         np.column_stack([lon, lat]),
         population["mass"].to_numpy(float),
-        shapely.get_coordinates(herd.fixes.geometry.to_numpy()),
-        herd.fixes["animal"].to_numpy(dtype=object),
+        np.column_stack([herd.places.lon, herd.places.lat]),
+        herd.places.animal,
     )

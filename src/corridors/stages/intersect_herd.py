@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +19,8 @@ import shapely
 from corridors.barriers.crossings import Steps, steps_of
 from corridors.barriers.flux import Bridges
 from corridors.barriers.segments import projected
-from corridors.formats.parquet import read_json, read_layer, read_table, write_table
+from corridors.formats.fixes import positions, read_animals, times_us
+from corridors.formats.parquet import StoredTable, read_json, read_layer, read_table, write_table
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.stages.context import StageContext
@@ -27,45 +33,167 @@ ALL = "all"
 
 
 @dataclass(frozen=True)
+class Places:
+    """Usable fixes as columns, one animal after the other.
+
+    Parameters
+    ----------
+    lon, lat, x_m, y_m
+        Position in degrees and in the working CRS, shape (n,).
+    animals
+        Names, shape (k,).
+    edges
+        Where the fixes of each animal start, and their end, shape (k + 1,).
+    """
+
+    lon: Floats
+    lat: Floats
+    x_m: Floats
+    y_m: Floats
+    animals: tuple[str, ...]
+    edges: tuple[int, ...]
+
+    @property
+    def animal(self) -> npt.NDArray[np.object_]:
+        """The animal of each fix."""
+        n_fixes = np.diff(np.array(self.edges)).astype(np.int64)
+        return np.repeat(np.array(self.animals, dtype=object), n_fixes)
+
+
+@dataclass(frozen=True)
 class Herd:
-    """What is known of the herd: its steps, bridges, corridor and where it may be."""
+    """What is known of the herd: its steps, bridges, corridor and where it may be.
+
+    Fixes are held as numbers; ``fixes`` with geometry are read when somebody asks for them.
+    """
 
     name: str
     crs: str
-    fixes: gpd.GeoDataFrame
+    clean_fixes: Path
+    places: Places
     steps: Steps
     bridges: Bridges
     corridor: gpd.GeoDataFrame  # low, medium, high; EPSG:4326
     anchors: Geometries  # fixes and corridor polygons in the working CRS
     years: pd.Series[float]
 
+    @cached_property
+    def fixes(self) -> gpd.GeoDataFrame:
+        """The usable rows of CLEAN_FIXES."""
+        fixes = read_layer(self.clean_fixes)
+        return fixes[fixes["burst"] >= 0]
+
+    def by_animal(self) -> Iterator[tuple[slice, Steps, Bridges]]:
+        """Yield the rows, steps and bridges of each animal."""
+        animal = self.steps.frame["animal"]
+        edges = np.flatnonzero(animal.ne(animal.shift()).to_numpy(bool)).tolist()
+        for low, high in pairwise([*edges, len(animal)]):
+            rows = slice(low, high)
+            steps = Steps(self.steps.frame.iloc[rows].reset_index(drop=True))
+            yield rows, steps, Bridges(*(column[rows] for column in self.bridges.columns))
+
 
 def read_herd(context: StageContext, notes: dict[str, Any]) -> Herd:
-    """Read the herd's fixes, windows, variances and corridor."""
+    """Read the herd's fixes, windows, variances and corridor, one animal at a time."""
     settings = context.settings
     crs = str(read_json(context.read("clean", "clean.json"))["crs"])
-    fixes = read_layer(context.read("clean", "fixes.parquet"))
+    path = context.read("clean", "fixes.parquet")
+    max_lag_h = settings.intersect.max_lag_h
+    whole: dict[str, float] = {}
+    found: list[tuple[str, Floats]] = []
+    for name, fixes, place in _by_animal(path):
+        whole |= track_variances(fixes, occurrence=settings.occurrence, max_lag_h=max_lag_h)
+        found.append((name, place))
+    lon, lat, x_m, y_m = np.hstack([place for _, place in found])
+    places = Places(
+        lon,
+        lat,
+        x_m,
+        y_m,
+        tuple(name for name, _ in found),
+        tuple(np.cumsum([0, *(place.shape[1] for _, place in found)]).tolist()),
+    )
+    del found
     windows = read_table(context.read("segment", "migrations.parquet"))
     estimates = read_table(context.read("surface", "estimates.parquet"))
-    steps = steps_of(fixes, windows, max_lag_h=settings.intersect.max_lag_h)
+    stored = StoredTable(context.read("surface", "variances.parquet"))
+    counts: Counter[str] = Counter()
+    frames: list[pd.DataFrame] = []
+    bridges: list[Bridges] = []
+    for name, fixes, _ in _by_animal(path):
+        own = windows[windows["animal"] == name]
+        steps = steps_of(fixes, own, max_lag_h=max_lag_h)
+        made, sources = bridges_of(
+            steps,
+            fixes,
+            own,
+            estimates,
+            stored.rows("migration", sorted(own["migration"])),
+            whole,
+            occurrence=settings.occurrence,
+            max_lag_h=max_lag_h,
+        )
+        counts.update(sources)
+        frames.append(steps.frame)
+        bridges.append(made)
+    notes["variance_of_bridges"] = dict(counts)
+    walked = Steps(pd.concat(frames, ignore_index=True))
+    del frames
+    columns = zip(*(made.columns for made in bridges), strict=True)
     corridor = corridor_of(context)
-    usable = fixes[fixes["burst"] >= 0]
-    anchors = anchors_of(usable, corridor, crs)
-    bridges, notes["variance_of_bridges"] = bridges_of(
-        steps,
-        usable,
-        windows,
-        estimates,
-        read_table(context.read("surface", "variances.parquet")),
-        track_variances(
-            usable, occurrence=settings.occurrence, max_lag_h=settings.intersect.max_lag_h
-        ),
-        occurrence=settings.occurrence,
-        max_lag_h=settings.intersect.max_lag_h,
-    )
     return Herd(
-        context.herd, crs, usable, steps, bridges, corridor, anchors, steps.tracking_years()
+        context.herd,
+        crs,
+        path,
+        places,
+        walked,
+        Bridges(*(np.concatenate(column) for column in columns)),
+        corridor,
+        anchors_of(pd.DataFrame({"x_m": places.x_m, "y_m": places.y_m}), corridor, crs),
+        walked.tracking_years(),
     )
+
+
+def _by_animal(path: Path) -> Iterator[tuple[str, pd.DataFrame, Floats]]:
+    """Yield each animal with its usable fixes, and their lon, lat, x and y, shape (4, n).
+
+    The labels are the rows of the file. Without any animal there is one that has no fixes, for
+    the types of the columns.
+    """
+    columns = ["time_utc", "dop", "x_m", "y_m", "burst", "geometry"]
+    first = 0
+    for name, rows in read_animals(path, columns):
+        usable = np.flatnonzero(rows["burst"].to_numpy() >= 0)
+        x, y, dop, burst = (rows[key].to_numpy() for key in ("x_m", "y_m", "dop", "burst"))
+        place = np.stack([*positions(rows["geometry"]), x, y])[:, usable]
+        time_us = times_us(rows["time_utc"])[usable]
+        yield name, _fixes(name, first + usable, time_us, place, dop[usable], burst[usable]), place
+        first += len(rows)
+    if not first:
+        none = np.zeros(0, dtype=np.int64)
+        yield "", _fixes("", none, none, np.zeros((4, 0)), np.zeros(0), none), np.zeros((4, 0))
+
+
+def _fixes(
+    name: str,
+    label: npt.NDArray[np.int64],
+    time_us: npt.NDArray[np.int64],
+    place: Floats,
+    dop: Floats,
+    burst: npt.NDArray[Any],
+) -> pd.DataFrame:
+    """Return an animal's fixes as steps and bridges are made of them."""
+    return pd.DataFrame(
+        {
+            "animal": pd.Series(name, index=label, dtype="str"),
+            "time_utc": pd.Series(pd.to_datetime(time_us, unit="us", utc=True), index=label),
+            "x_m": place[2],
+            "y_m": place[3],
+            "dop": dop,
+            "burst": burst,
+        },
+        index=label,
+    ).astype({"time_utc": tables.UTC})
 
 
 def anchors_of(usable: pd.DataFrame, corridor: gpd.GeoDataFrame, crs: str) -> Geometries:
