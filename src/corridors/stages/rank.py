@@ -40,7 +40,8 @@ still gets a few that never happened, so its permeability is overestimated.
 Intervals: whole animals are resampled; how many animals come by, how often, and what passes are \
 drawn for each segment from its own encounters and from the herd's other segments.
 A segment that one animal met, or none, may so rank wherever the others make it plausible.
-stability: firm, the rank's interval spans a tenth of the places or less; likely, a third; or open.
+stability: firm, the last place of the rank's interval is at most twice the first; likely, five \
+times; and neither spans more than half of the places; else open.
 p_top10 counts the draws in which a segment is among the first ten and blocks at least \
 least_blocked_frac of what the worst one blocks.
 source_completeness: where a source of barriers is partial or unknown, no line in the data does \

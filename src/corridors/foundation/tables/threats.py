@@ -53,7 +53,7 @@ THREATS = contract(
         "rank_p05": number(pa.Check.ge(1)),
         "rank_p95": number(pa.Check.ge(1)),
         "rank_width": integer(pa.Check.ge(1)),  # places from rank_p05 to rank_p95
-        "stability": text(STABILITY),  # firm: a tenth of the places at most; likely: a third
+        "stability": text(STABILITY),  # firm: rank_p95 at most twice rank_p05; likely: five times
         "p_top10": number(FRACTION),  # and blocks something
         "source": text(),  # of the barrier
         "source_completeness": text(COMPLETENESS),
