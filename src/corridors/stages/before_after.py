@@ -129,12 +129,11 @@ def _place(context: StageContext, herd: Herd, settings: BeforeAfter) -> _Place:
         )
         parts.append(found[near])
         own |= set(found.loc[near, "barrier"])
-        ids = None if ids is None else ids
     joined = ingest_layers.join(parts, tables.BARRIERS, ["barrier"])
     # The place of the line counts at all times, whatever stood there when.
-    joined = joined.assign(status="existing", valid_from=pd.NaT, valid_to=pd.NaT).astype(
-        {"status": str, "valid_from": tables.UTC, "valid_to": tables.UTC}
-    )
+    ever = pd.Series(pd.NaT, index=joined.index, dtype=tables.UTC)
+    joined = joined.assign(status="existing", valid_from=ever, valid_to=ever)
+    joined = joined.astype({"status": str})
     chosen_ids = None if ids is None or settings.lines else frozenset(ids)
     return _Place(joined, frozenset(own), chosen_ids, facts)
 

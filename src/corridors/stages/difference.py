@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from corridors.atlas.styles import LABELLED_RANKS
 from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.formats.raster import read_band
@@ -123,6 +124,7 @@ def _difference(
         permeability_before=before.permeability,
         permeability_after=after.permeability,
         unit=unit,
+        watched_ranks=LABELLED_RANKS,
     )
     moved = frame["blocked_change"].abs() > 0
     names = sorted(frame.loc[moved, "segment"])

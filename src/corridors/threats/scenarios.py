@@ -118,8 +118,9 @@ def difference(
     permeability_before: pd.Series[float],
     permeability_after: pd.Series[float],
     unit: str,
+    watched_ranks: int,
 ) -> gpd.GeoDataFrame:
-    """Return the segments whose blocked passages or rank differ, and all that a scenario touches.
+    """Return the segments that a scenario touches, and others whose numbers differ.
 
     Parameters
     ----------
@@ -135,6 +136,9 @@ def difference(
         From :func:`permeability_of`; where no line stands 1.
     unit
         Of whom passages are counted.
+    watched_ranks
+        Of segments that block as many as before, those are among the rows that had or get a rank
+        up to this and change it.
 
     Returns
     -------
@@ -167,7 +171,9 @@ def difference(
     )  # fmt: skip
     frame["blocked_change"] = frame["blocked_after"] - frame["blocked_before"]
     moved = frame["blocked_change"].abs() > _SAME
-    is_other_rank = frame["rank_before"].ne(frame["rank_after"]) & frame["rank_before"].notna()
+    # One new line moves every rank after its own: only those among the first say anything.
+    first = frame[["rank_before", "rank_after"]].min(axis=1) <= watched_ranks
+    is_other_rank = first & frame["rank_before"].ne(frame["rank_after"])
     frame = frame[(frame["change"] != "") | moved | is_other_rank]
     size = frame["blocked_change"].abs().fillna(-1.0)
     order = np.lexsort((frame["segment"], frame["change"] == "", -size))
