@@ -123,11 +123,11 @@ def test_ours_differs_in_the_fences_that_events_count_on_and_in_shared_vertices(
     np.testing.assert_array_equal(ours.behaviour, peer.behaviour)
     assert (ours.n_crossings < peer.n_crossings).sum() == crossings
     assert (ours.n_crossings > peer.n_crossings).sum() == 0
-    event, line = peer_touches(tracks, lines, peer, buffer_m=110.0)
-    assert (event.size, touches.event.size) == pairs
-    assert (np.unique(line).size, np.unique(touches.line).size) == fences_met
+    first = peer_touches(tracks, lines, peer, buffer_m=110.0)
+    assert (first.event.size, touches.event.size) == pairs
+    assert (np.unique(first.line).size, np.unique(touches.line).size) == fences_met
     ours_too = set(zip(touches.event.tolist(), touches.line.tolist(), strict=True))
-    assert set(zip(event.tolist(), line.tolist(), strict=True)) <= ours_too
+    assert set(zip(first.event.tolist(), first.line.tolist(), strict=True)) <= ours_too
 
 
 def test_what_baba_tells_beside_a_missing_fix_is_often_wrong_and_ours_is_unknown(

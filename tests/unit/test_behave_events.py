@@ -15,6 +15,7 @@ from corridors.config.model import Config
 from corridors.formats.parquet import read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
 from corridors.foundation.crs import to_geographic
+from corridors.foundation.errors import MethodError
 from corridors.stages import behave_events
 from corridors.stages.behave_events import tell_events
 from corridors.stages.context import StageContext, settings_of
@@ -244,6 +245,31 @@ def test_a_herd_without_tracks_has_empty_tables(tmp_path: Path) -> None:
     assert len(events) == len(touched) == len(index) == 0
     assert notes["n_animals"] == notes["steps_across"] == 0
     assert notes["n_segments"] == 2
+
+
+def test_the_form_of_baba_knows_no_dates_and_counts_events_near_their_first_fix(
+    tmp_path: Path,
+) -> None:
+    row = ("f", "fence", "", "existing", 0.0, "2023-01-01")
+    events, touched, index, _ = told(tmp_path, [row], form="baba")
+    assert events["behaviour"].tolist() == ["bounce", "quick_cross", "bounce"]
+    assert touched["n_fixes"].tolist() == [1] * 6
+    assert touched["distance_m"].round(2).tolist() == [50.0, 50.99, 20.0, 22.36, 60.0, 60.83]
+    assert index.loc[index["segment"] == "", "encounters"].tolist() == [3]
+
+
+def test_the_form_of_baba_is_refused_where_it_would_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ANIMALS, "ewe", ANIMALS["ewe"][:4])
+    whole = fixes()
+    ewe = whole["animal"] == "ewe"
+    whole.loc[ewe, "time_utc"] = START + 2 * (whole.loc[ewe, "time_utc"] - START)
+    monkeypatch.setattr(f"{__name__}.fixes", lambda: whole)
+    with pytest.raises(MethodError) as caught:
+        told(tmp_path, [FENCE], form="baba")
+    assert "ewe: 4 h" in str(caught.value)
+    assert "behave.form: corrected" in str(caught.value)
 
 
 def test_animals_in_batches_leave_the_same_bytes(

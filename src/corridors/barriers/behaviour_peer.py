@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from corridors.barriers.behaviour import Events, steps_between, tell
+from corridors.barriers.behaviour import Events, Touches, modal_lag_h, steps_between, tell
 from corridors.barriers.straightness import Own, Tracks, own_straightness, straightness
 
 Floats = npt.NDArray[np.float64]
@@ -91,14 +91,21 @@ def peer_behaviours(
     return events, burst
 
 
-def peer_touches(
-    tracks: Tracks, lines: Geometries, events: Events, *, buffer_m: float
-) -> tuple[Indices, Indices]:
-    """Return event and feature of each pair that BaRanking counts: near the first fix only."""
-    places = shapely.points(tracks.x_m[events.first], tracks.y_m[events.first])
+def peer_touches(tracks: Tracks, lines: Geometries, events: Events, *, buffer_m: float) -> Touches:
+    """Return the features at which BaRanking counts each event: near its first fix."""
+    places = np.asarray(shapely.points(tracks.x_m[events.first], tracks.y_m[events.first]))
     event, line = STRtree(lines).query(places, predicate="dwithin", distance=buffer_m)
     order = np.lexsort((line, event))
-    return event[order].astype(np.int64), line[order].astype(np.int64)
+    event, line = event[order].astype(np.int64), line[order].astype(np.int64)
+    distance = np.asarray(shapely.distance(places[event], lines[line]), np.float64)
+    return Touches(event, line, np.ones_like(event), np.zeros_like(event), distance)
+
+
+def shared_lag_h(tracks: Tracks) -> float | None:
+    """Return the modal lag of all animals, NaN without any; None where they differ."""
+    lags = np.unique(modal_lag_h(tracks))
+    lags = lags[np.isfinite(lags)]
+    return None if lags.size > 1 else float(lags[0]) if lags.size else float("nan")
 
 
 def _bursts(

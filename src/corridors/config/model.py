@@ -172,6 +172,15 @@ class Intersect(Section):
         60.0, gt=0, lt=180, description="... unless they turn more sharply, degrees"
     )
     max_lag_h: Positive = Field(26.0, description="longer steps say nothing about a crossing, h")
+    bridge: Literal["sideways", "brownian"] = Field(
+        "sideways",
+        description="passages between fixes: sideways, an animal's straying to the side of its way,"
+        " longer on longer ways and heavy-tailed, between fixes as measured; brownian, the motion"
+        " variance of its surfaces and location errors",
+    )
+    min_triplets: int = Field(
+        30, ge=10, description="sideways: with fewer left-out fixes an animal's bridge is brownian"
+    )
     encounter_distance_m: Positive = Field(110.0, description="an approach comes this near, m")
     encounter_h: Positive = Field(
         36.0, description="longer stays near a barrier are not approaches, h"
@@ -231,6 +240,11 @@ class Behave(Section):
         ("fence", "road", "rail", "canal", "border"),
         description="kinds of barriers at which behaviour is told, each kind by itself; of borders"
         " only border fences",
+    )
+    form: Literal["corrected", "baba"] = Field(
+        "corrected",
+        description="baba: events as the program BaBA tells them, defects included, only to"
+        " compare; dates of barriers do not count then",
     )
     buffer_m: Positive = Field(110.0, description="at the barrier: fixes this near, m")
     bounce_h: Positive = Field(

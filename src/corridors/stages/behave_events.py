@@ -22,6 +22,7 @@ from corridors.barriers.behaviour import (
     steps_between,
 )
 from corridors.barriers.behaviour_index import Index, altered_index
+from corridors.barriers.behaviour_peer import peer_behaviours, peer_touches, shared_lag_h
 from corridors.barriers.crossings import window_of
 from corridors.barriers.proximity import lattice_of
 from corridors.barriers.segments import projected
@@ -29,6 +30,7 @@ from corridors.barriers.straightness import Tracks
 from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_table
 from corridors.foundation import tables
+from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.vocabulary import BEHAVIOURS
 from corridors.stages.context import StageContext
 
@@ -107,6 +109,10 @@ def _of_kind(met: Met, kind: str, settings: Behave) -> Iterator[tuple[Events, To
     rows = np.flatnonzero(met.segments["kind"].to_numpy(str) == kind)
     own = met.segments.iloc[rows]
     lines = projected(np.asarray(own.geometry.to_numpy(), dtype=object), met.crs)
+    if settings.form == "baba":
+        told, touched = _as_baba(met, lines, settings)
+        yield told, touched.renamed(rows)
+        return
     validity = validity_of(own)
     lattice = lattice_of(lines, distance_m=settings.buffer_m)
     for low, high in _batches(met.tracks.animal):
@@ -130,6 +136,41 @@ def _of_kind(met: Met, kind: str, settings: Behave) -> Iterator[tuple[Events, To
             lattice=lattice,
         )
         yield events.moved(low), touches.renamed(rows)
+
+
+def _as_baba(met: Met, lines: npt.NDArray[np.object_], settings: Behave) -> tuple[Events, Touches]:
+    """Return the events of BaBA, and the segments near the first fix of each.
+
+    Raises
+    ------
+    MethodError
+        The animals have different fix intervals, or a longer one than a bounce may last: BaBA
+        stops, too.
+    """
+    interval = shared_lag_h(met.tracks)
+    if interval is None or interval > settings.bounce_h:
+        lags = zip(met.animals, modal_lag_h(met.tracks), strict=True)
+        raise MethodError(
+            Fault(
+                "BaBA needs one fix interval for all animals, no longer than behave.bounce_h",
+                expected=f"one, up to {settings.bounce_h:g} h",
+                got="; ".join(f"{name}: {hours:g} h" for name, hours in lags),
+                cure="behave.form: corrected",
+            )
+        )
+    events, _ = peer_behaviours(
+        met.tracks,
+        lines,
+        interval_h=interval,
+        buffer_m=settings.buffer_m,
+        bounce_h=settings.bounce_h,
+        trapped_h=settings.trapped_h,
+        window_h=settings.window_h,
+        own_sd=settings.own_sd,
+        max_crossings=settings.max_crossings,
+        gap_h=settings.gap_h,
+    )
+    return events, peer_touches(met.tracks, lines, events, buffer_m=settings.buffer_m)
 
 
 def _batches(animal: Indices) -> Iterator[tuple[int, int]]:
