@@ -145,3 +145,13 @@ def test_roe_deer_prefer_open_land_and_green_summers_to_vineyards(trentino: Path
     folds = json.loads((connect / "selection.json").read_text())["boyce_folds"]
     assert len(folds) == 5
     assert sum(fold["boyce"] > 0.6 for fold in folds) == 4
+
+
+@pytest.mark.xdist_group("trentino")
+def test_each_spring_migration_is_compared_with_the_green_up(trentino: Path) -> None:
+    drivers = pd.read_parquet(trentino / "connect" / "bondone" / "drivers.parquet")
+    assert drivers["animal"].nunique() == 5
+    assert drivers["abs_days_from_peak"].median() < drivers["abs_days_if_stayed"].median()
+    best = drivers.set_index("animal").loc["Agostino"]
+    assert best["correlation"] > 0.9
+    assert 10 < best["wave_days"] < 30

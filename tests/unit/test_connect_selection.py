@@ -115,12 +115,15 @@ def ranges():
     return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
 
 
-def run(made, out, layers=LAYERS, selection=None, resistance_from="tracks", upstream=None):
+def run(
+    made, out, layers=LAYERS, selection=None, resistance_from="tracks", upstream=None, habitat=None
+):
     out.mkdir()
     settings = SimpleNamespace(
         habitat=Habitat(
             cell_m=CELL_M, margin_km=0.0, layers=layers, resistance_from=resistance_from,
             selection={"used": "all", "available_km": 20.0} | (selection or {}),
+            **(habitat or {}),
         ),
         delineate=Delineate(),
     )  # fmt: skip
@@ -258,3 +261,34 @@ def test_a_class_that_hardly_any_animal_used_has_the_largest_resistance(made, tm
     ]
     assert inside
     assert {float(resistance[place]) for place in inside} == {100.0}
+
+
+def test_migrations_are_compared_with_the_green_up_of_their_cells(made, tmp_path):
+    # Green in the west first: half of summer's greenness on day 70 of 2020 in the first column,
+    # a third of a day later in each next one.
+    days = np.arange(1, 240, 8)
+    column = np.tile(np.arange(N), (N, 1))
+    bands = [40 + 160 / (1 + np.exp((70 + column / 3 - day) / 7)) for day in days]
+    with rasterio.open(
+        made / "ndvi.tif", "w", driver="GTiff", height=N, width=N, count=len(days),
+        dtype="float32", crs=CRS, transform=Affine(CELL_M, 0, 0, 0, -CELL_M, N * CELL_M),
+    ) as dataset:  # fmt: skip
+        for number, (day, band) in enumerate(zip(days, bands, strict=True), start=1):
+            dataset.write(band.astype(np.float32), number)
+            dataset.set_band_description(number, f"2020{day:03d}")
+    layer = {"name": "ndvi", "path": "ndvi.tif", "kind": "continuous", "date_format": "%Y%j"}
+    out = run(made, tmp_path / "connect", layers=(*LAYERS, layer),
+              habitat={"green_up": {"layer": "ndvi"}})  # fmt: skip
+    table = read_table(out / "drivers.parquet").set_index("animal")
+    assert sorted(table.index) == sorted(names())
+    used = read_table(made / "clean/fixes.parquet", columns=["animal", "time_utc", "x_m"])
+    used = used[used["time_utc"] <= pd.Timestamp("2020-04-20", tz="UTC")]
+    day = (used["time_utc"] - pd.Timestamp("2019-12-31", tz="UTC")) / pd.Timedelta(days=1)
+    late = day - (70 + (used["x_m"] // CELL_M) / 3)
+    expected = late.groupby(used["animal"]).mean()
+    assert table["days_from_peak"].to_dict() == pytest.approx(expected.to_dict(), abs=1.0)
+    assert (table["n_known"] == table["n_fixes"]).all()
+    assert table["speed_km_d"].to_numpy() == pytest.approx(table["net_km"] / 50.0, rel=0.02)
+    facts = read_json(out / "connect.json")["green_up"]
+    assert facts["n_with_green_up"] == ANIMALS
+    assert facts["median_abs_days_from_peak"] == table["abs_days_from_peak"].median()

@@ -149,6 +149,20 @@ class Selection(Section):
     seed: int = Field(20240101, ge=0, description="seed of the sample of available cells")
 
 
+class GreenUp(Section):
+    """When the land turns green, and how migrations follow it."""
+
+    layer: str | None = Field(None, description="a layer with dates, e.g. of NDVI; null: none")
+    season: str = Field("spring", description="the migrations that are compared with it")
+    base_quantile: Fraction = Field(
+        0.025, description="winter greenness: this quantile of a cell's year"
+    )
+    min_dates: int = Field(6, ge=4, description="needed from the year's start to its greenest date")
+    min_r2: Fraction = Field(
+        0.8, description="a cell whose rise a logistic curve explains less has no green-up"
+    )
+
+
 class Habitat(Section):
     """Habitat layers and connectivity."""
 
@@ -159,6 +173,7 @@ class Habitat(Section):
         " herd's fixes, refused where these are too few; tracks_or_table: then the table",
     )
     selection: Selection = Selection()
+    green_up: GreenUp = GreenUp()
     cell_m: Positive = Field(250.0, description="cell of the resistance grid, m")
     margin_km: NotNegative = Field(15.0, description="grid beyond the ranges, km")
     max_cells: int = Field(
@@ -183,6 +198,9 @@ class Habitat(Section):
         names = [layer.name for layer in self.layers]
         if len(set(names)) < len(names):
             raise ValueError("habitat: names of layers must be different")
+        named = [layer for layer in self.layers if layer.name == self.green_up.layer]
+        if self.green_up.layer is not None and not (named and named[0].is_series):
+            raise ValueError("habitat.green_up: layer must be the name of a layer with dates")
         if self.resistance_from == "tracks":
             if not self.layers:
                 raise ValueError("habitat: resistance_from tracks needs layers")

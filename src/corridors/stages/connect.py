@@ -26,6 +26,7 @@ from corridors.foundation.grid import Grid, pack
 from corridors.habitat.connectivity import NoWayError, RangeLinks, link_ranges
 from corridors.habitat.layers import cells_in, habitat_grid
 from corridors.movement.outlines import merge, outline
+from corridors.stages.connect_drivers import drivers
 from corridors.stages.connect_network import line_of, network_of
 from corridors.stages.connect_ranges import ALL, ENDS, Ranges, ranges_of, tracked_corridor
 from corridors.stages.connect_resistance import resistance_of
@@ -57,6 +58,7 @@ def run(context: StageContext) -> None:
     if extent:
         resistance, selection = resistance_of(context, grid, used, facts)
     write_selection(context, selection, facts)
+    write_table(drivers(context, grid, facts), context.out / "drivers.parquet", tables.DRIVERS)
     context.progress("find the least-cost corridor", 0.4)
     found, corridor = _corridor(context, grid, resistance, ranges, facts)
     modelled = _modelled(context, grid, corridor, facts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,27 +104,38 @@ def _read(context: StageContext, layer: HabitatLayer, grid: Grid) -> tuple[Array
     return raster.values, raster.facts
 
 
-def _series(context: StageContext, layer: HabitatLayer, grid: Grid) -> tuple[Array, dict[str, Any]]:
+def series_of(
+    context: StageContext,
+    layer: HabitatLayer,
+    grid: Grid,
+    months: Sequence[int],
+    facts: dict[str, Any],
+) -> Iterator[tuple[date, Array]]:
+    """Yield date and values (ny, nx) of a layer with dates; ``facts`` takes what is known of it."""
     settings = context.settings.habitat
-    own: dict[str, Any] = {}
     if layer.files is not None:
         files = {day: (context.raw_path(path), path) for day, path in layer.files.items()}
-        grids = read_files(
-            files, grid, band=layer.band, months=layer.months, nodata=layer.nodata,
+        return read_files(
+            files, grid, band=layer.band, months=months, nodata=layer.nodata,
             extremes_are_data=layer.extremes_are_data,
-            max_source_cells=settings.max_source_cells, facts=own,
+            max_source_cells=settings.max_source_cells, facts=facts,
         )  # fmt: skip
-    else:
-        path = layer.paths[0]
-        grids = read_bands(
-            context.raw_path(path), grid, date_format=layer.date_format, dates=layer.dates,
-            months=layer.months, nodata=layer.nodata,
-            extremes_are_data=layer.extremes_are_data,
-            max_source_cells=settings.max_source_cells, label=path, facts=own,
-        )  # fmt: skip
+    path = layer.paths[0]
+    return read_bands(
+        context.raw_path(path), grid, date_format=layer.date_format, dates=layer.dates,
+        months=months, nodata=layer.nodata, extremes_are_data=layer.extremes_are_data,
+        max_source_cells=settings.max_source_cells, label=path, facts=facts,
+    )  # fmt: skip
+
+
+def _series(context: StageContext, layer: HabitatLayer, grid: Grid) -> tuple[Array, dict[str, Any]]:
+    own: dict[str, Any] = {}
+    grids = series_of(context, layer, grid, layer.months, own)
     values, days = reduce_series(grids, statistic=layer.statistic)
     own["coverage_frac"] = check_coverage(
-        values, min_coverage_frac=settings.min_coverage_frac, label=layer.paths[0]
+        values,
+        min_coverage_frac=context.settings.habitat.min_coverage_frac,
+        label=layer.paths[0],
     )
     own |= {
         "statistic": layer.statistic,

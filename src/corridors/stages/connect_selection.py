@@ -136,7 +136,8 @@ def fit(
         on = "on migration" if settings.used == "migrations" else "that are usable"
         raise NoSelectionError(f"the herd has no fixes {on}")
     covariates = [_covariate(layer, values) for layer, values in layers]
-    cells, animal = _cells(used, grid)
+    cells, inside = cells_of(used.x_m, used.y_m, grid)
+    animal = used.animal[inside]
     selection = fit_selection(
         covariates,
         cells,
@@ -185,13 +186,13 @@ def _covariate(layer: HabitatLayer, values: Array) -> Covariate:
     return Covariate(layer.name, flat, classes, layer.reference)
 
 
-def _cells(used: UsedFixes, grid: Grid) -> tuple[Index, Index]:
-    """Return the cell of each fix on the grid, and its animal."""
-    row = np.floor(used.y_m / grid.cell_m).astype(np.int64)
-    col = np.floor(used.x_m / grid.cell_m).astype(np.int64)
+def cells_of(x_m: Array, y_m: Array, grid: Grid) -> tuple[Index, npt.NDArray[np.bool_]]:
+    """Return the cells of the positions on the grid, raveled, and which positions these are."""
+    row = np.floor(y_m / grid.cell_m).astype(np.int64)
+    col = np.floor(x_m / grid.cell_m).astype(np.int64)
     iy, ix = grid.array_index(row.astype(np.int32), col.astype(np.int32))
     inside = (iy >= 0) & (iy < grid.n_rows) & (ix >= 0) & (ix < grid.n_cols)
-    return (iy * grid.n_cols + ix)[inside], used.animal[inside]
+    return (iy * grid.n_cols + ix)[inside], inside
 
 
 def _available(

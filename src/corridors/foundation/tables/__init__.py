@@ -40,7 +40,7 @@ from corridors.foundation.tables.behaviour import (
 )
 from corridors.foundation.tables.columns import GEOGRAPHIC, UTC
 from corridors.foundation.tables.gains import GAINS
-from corridors.foundation.tables.habitat import SELECTION
+from corridors.foundation.tables.habitat import DRIVERS, SELECTION
 from corridors.foundation.tables.herd import (
     CORRIDORS,
     FIDELITY,
@@ -122,6 +122,7 @@ CONTRACTS = {
         SKILL,
         FIDELITY,
         SELECTION,
+        DRIVERS,
         GAINS,
         FENCE_SECTIONS,
         CROSSING_SITES,
@@ -156,6 +157,7 @@ __all__ = [
     "CROSSINGS",
     "CROSSING_SITES",
     "DIFFERENCE",
+    "DRIVERS",
     "ENCOUNTERS",
     "ESTIMATES",
     "EXPOSURE",

@@ -42,3 +42,30 @@ SELECTION = contract(
     },
     unique=["term"],
 )
+
+# One row per migration of the season that follows the green-up.
+DRIVERS = contract(
+    "DRIVERS",
+    {
+        "herd": text(),
+        "migration": text(),
+        "animal": text(),
+        "bio_year": integer(),
+        "season": text(),
+        "layer": text(),  # whose greenness
+        "n_fixes": integer(AT_LEAST_0),  # in the window
+        "n_known": integer(AT_LEAST_0),  # on a cell with a green-up in that year
+        "days": number(AT_LEAST_0),  # length of the window
+        "net_km": number(AT_LEAST_0, nullable=True),  # geodesic, first to last fix
+        "speed_km_d": number(AT_LEAST_0, nullable=True),
+        # Days between the fastest green-up of the first and of the last fix's cell; negative: the
+        # goal is green first.
+        "wave_days": number(nullable=True),
+        "wave_km_d": number(AT_LEAST_0, nullable=True),  # NaN: the goal is not green later
+        "days_from_peak": number(nullable=True),  # mean, positive: after the fastest green-up
+        "abs_days_from_peak": number(AT_LEAST_0, nullable=True),
+        "abs_days_if_stayed": number(AT_LEAST_0, nullable=True),  # had it not left its first cell
+        "correlation": number(pa.Check.in_range(-1, 1), nullable=True),  # dates of fixes and peaks
+    },
+    unique=["migration"],
+)
