@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -10,15 +12,17 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from corridors.barriers.crossings import OTHER, count_pairs, meetings
+from corridors.barriers.crossings import OTHER, Steps, count_pairs, meetings
 from corridors.barriers.encounters import Encounters, encounters
-from corridors.barriers.passages import Landscape, Passages, expected_passages
+from corridors.barriers.passages import Counts, Landscape, Passages, expected_passages
+from corridors.barriers.piece_tree import PieceTree
 from corridors.barriers.segments import (
     is_near,
     joined_lines,
     management_segments,
     projected,
     segment_ends,
+    straight_pieces,
 )
 from corridors.barriers.sources import is_areal_pressure
 from corridors.barriers.validity import Validity, exposure, middle_us, validity_of
@@ -27,6 +31,7 @@ from corridors.foundation import tables
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_herd import Herd, met, write
 
+Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
 Indices = npt.NDArray[np.int64]
 
@@ -48,10 +53,8 @@ def cross_barriers(context: StageContext, herd: Herd, notes: dict[str, Any]) -> 
     areal = shapely.get_dimensions(planar[near]) == 2
     lines = np.where(areal, lines, planar[near])
     notes["n_areal_barriers_as_outline"] = int(areal.sum())
-    times, standing = middle_us(herd.steps), validity_of(barriers[near])
-    pairs, crossing = count_pairs(
-        herd.steps.ends, lines, lambda step, line: standing.holds(times[step], line)
-    )
+    times = middle_us(herd.steps)
+    pairs, crossing = _raw_pairs(herd, lines, validity_of(barriers[near]), times)
     notes["raw_step_barrier_pairs"], notes["raw_steps_crossing"] = pairs, crossing
 
     segments = management_segments(
@@ -71,46 +74,31 @@ def cross_barriers(context: StageContext, herd: Herd, notes: dict[str, Any]) -> 
         tolerance_m=settings.joint_m,
         max_turn_deg=settings.joint_turn_deg,
     )
-    passages = expected_passages(
-        herd.bridges,
-        Landscape.of(geometry, segments["tolerance_m"].to_numpy(float), line, sign),
-        flux_floor=settings.flux_floor,
-        encounter_distance_m=settings.encounter_distance_m,
-        counts=lambda bridge, segment: validity.holds(times[bridge], segment),
-        progress=lambda share: context.progress("barrier crossings", 0.9 * share),
-    )
-    visits = encounters(
-        herd.steps,
-        passages,
-        line,
-        encounter_h=settings.encounter_h,
-        return_frac=settings.return_frac,
-    )
+    landscape = Landscape.of(geometry, segments["tolerance_m"].to_numpy(float), line, sign)
+    passed = _passed(context, herd, landscape, segments["segment"], validity, times)
     years, span = exposure(herd.steps, validity)
-    reached = np.zeros(len(segments), dtype=bool)
-    reached[passages.segment] = True
-    segments["has_data"] = reached
+    segments["has_data"] = passed.reached
     write(segments, context, "segments.parquet", tables.SEGMENTS)
     observed = _observed(herd, segments, geometry, validity)
     write(observed.drop(columns="step"), context, "observed.parquet", tables.OBSERVED)
     per_span = np.array([float(row.sum()) for _, row in years.iterrows()])
     total = pd.Series(per_span[span], index=segments["segment"])
-    crossings = _crossings(herd, segments, observed, passages, total)
+    crossings = _crossings(herd, observed, passed, total)
     write(crossings, context, "crossings.parquet", tables.CROSSINGS)
     own = years.take(span).set_axis(segments["segment"])
-    met_by = _encounters(herd, segments, visits, own, validity.is_dated)
+    met_by = _encounters(passed.met, own, validity.is_dated)
     write(met_by, context, "encounters.parquet", tables.ENCOUNTERS)
     notes |= {
         "n_segments": len(segments),
-        "n_segments_without_data": int((~reached).sum()),
+        "n_segments_without_data": int((~passed.reached).sum()),
         "n_segments_dated": int(validity.is_dated.sum()),
         "observed_crossings": len(observed),
-        "expected_passages": float(passages.net.sum()),
-        "n_visits": visits.n_visits,
-        "passages_of_visits": float(visits.passages.sum()),
-        "approaches": float(visits.approaches.sum()),
+        "expected_passages": float(passed.expected["net"].sum()),
+        "n_visits": passed.n_visits,
+        "passages_of_visits": float(passed.met["passages"].sum()),
+        "approaches": float(passed.met["approaches"].sum()),
         "flux_floor": settings.flux_floor,
-        "passages_below_floor": passages.truncated,
+        "passages_below_floor": passed.below_floor,
         "what": {
             "raw_step_barrier_pairs": "pairs of a step and a barrier feature that meet",
             "raw_steps_crossing": "steps that meet any barrier feature",
@@ -124,40 +112,144 @@ def cross_barriers(context: StageContext, herd: Herd, notes: dict[str, Any]) -> 
     }
 
 
+def _raw_pairs(
+    herd: Herd, lines: Geometries, standing: Validity, times: Indices
+) -> tuple[int, int]:
+    """Return how many pairs of a step and a barrier meet, and how many steps meet any."""
+    tree = PieceTree.of(straight_pieces(lines))
+    pairs = crossing = 0
+    for rows, steps, _ in herd.by_animal():
+        one, two = count_pairs(steps.ends, tree, _counting(standing, times[rows]))
+        pairs, crossing = pairs + one, crossing + two
+    return pairs, crossing
+
+
+def _counting(validity: Validity, times: Indices) -> Counts:
+    """Return what says whether a barrier counts at the time of a step."""
+    return lambda step, row: validity.holds(times[step], row)
+
+
+@dataclass(frozen=True)
+class _Passed:
+    """What became of all bridges, added up over each animal.
+
+    Parameters
+    ----------
+    reached
+        Whether any step came within reach of the segment, shape (n_segments,).
+    expected
+        ``segment, season, net``: expected passages.
+    likely
+        ``segment, season, animal, month`` of bridges that more likely than not pass.
+    met
+        ENCOUNTERS without the years.
+    n_visits
+        Visits to joined lines.
+    below_floor
+        Passages that were left out.
+    """
+
+    reached: npt.NDArray[np.bool_]
+    expected: pd.DataFrame
+    likely: pd.DataFrame
+    met: pd.DataFrame
+    n_visits: int
+    below_floor: float
+
+
+def _passed(
+    context: StageContext,
+    herd: Herd,
+    landscape: Landscape,
+    names: pd.Series[str],
+    validity: Validity,
+    times: Indices,
+) -> _Passed:
+    """Pass every animal's bridges through the landscape, one animal at a time."""
+    settings = context.settings.intersect
+    reached = np.zeros(len(names), dtype=bool)
+    tables_of: dict[str, list[pd.DataFrame]] = {"expected": [], "likely": [], "met": []}
+    n_visits, below = 0, []
+    for rows, steps, bridges in herd.by_animal():
+        passages = expected_passages(
+            bridges,
+            landscape,
+            flux_floor=settings.flux_floor,
+            encounter_distance_m=settings.encounter_distance_m,
+            counts=_counting(validity, times[rows]),
+        )
+        visits = encounters(
+            steps,
+            passages,
+            landscape.line,
+            encounter_h=settings.encounter_h,
+            return_frac=settings.return_frac,
+        )
+        reached[passages.segment] = True
+        n_visits += visits.n_visits
+        below.append(passages.truncated)
+        label = names.to_numpy(dtype=object)
+        for key, frame in _of_animal(steps, label, passages, visits).items():
+            tables_of[key].append(frame)
+        context.progress("barrier crossings", 0.9 * rows.stop / max(1, len(herd.steps)))
+    joined = {key: pd.concat(frames, ignore_index=True) for key, frames in tables_of.items()}
+    return _Passed(reached, **joined, n_visits=n_visits, below_floor=math.fsum(below))
+
+
+def _of_animal(
+    steps: Steps, names: npt.NDArray[np.object_], passages: Passages, visits: Encounters
+) -> dict[str, pd.DataFrame]:
+    """Return one animal's part of the tables of :class:`_Passed`."""
+    key = ["segment", "season"]
+
+    def rows(step: Indices, segment: Indices, **columns: Floats) -> pd.DataFrame:
+        own = steps.frame.take(step)
+        return pd.DataFrame(
+            {
+                "segment": names[segment],
+                "season": own["season"].to_numpy(dtype=object),
+                "animal": own["animal"].to_numpy(dtype=object),
+                "month": own["start_utc"].dt.month.to_numpy(np.int64),
+                **columns,
+            }
+        )
+
+    through = np.flatnonzero(passages.net > 0)
+    net = rows(passages.bridge[through], passages.segment[through], net=passages.net[through])
+    met = rows(visits.step, visits.segment, passages=visits.passages, approaches=visits.approaches)
+    by = ["segment", "animal", "season"]
+    return {
+        "expected": net.groupby(key, sort=True)["net"].sum().reset_index(),
+        "likely": net.loc[net["net"] >= _LIKELY, [*key, "animal", "month"]].drop_duplicates(),
+        "met": met.groupby(by, sort=True)[["passages", "approaches"]].sum().reset_index(),
+    }
+
+
 def _observed(
     herd: Herd, segments: gpd.GeoDataFrame, geometry: Geometries, validity: Validity
 ) -> gpd.GeoDataFrame:
-    found = meetings(herd.steps.ends, geometry)
-    frame = segments[["segment", "barrier", "kind"]].take(found.line)
-    out = met(herd, frame, found.step, found.share, found.x_m, found.y_m)
+    tree = PieceTree.of(straight_pieces(geometry))
+    parts = [
+        (rows.start + found.step, found.line, found.share, found.x_m, found.y_m)
+        for rows, found in (
+            (rows, meetings(steps.ends, tree)) for rows, steps, _ in herd.by_animal()
+        )
+    ]
+    step, line, share, x_m, y_m = (np.concatenate(column) for column in zip(*parts, strict=True))
+    frame = segments[["segment", "barrier", "kind"]].take(line)
+    out = met(herd, frame, step, share, x_m, y_m)
     time_us = out["time_utc"].to_numpy("datetime64[us]").astype(np.int64)
-    return out[validity.holds(time_us, found.line)].reset_index(drop=True)
+    return out[validity.holds(time_us, line)].reset_index(drop=True)
 
 
 def _crossings(
-    herd: Herd,
-    segments: gpd.GeoDataFrame,
-    observed: gpd.GeoDataFrame,
-    passages: Passages,
-    years: pd.Series[float],
+    herd: Herd, observed: gpd.GeoDataFrame, passed: _Passed, years: pd.Series[float]
 ) -> pd.DataFrame:
-    names = segments["segment"].to_numpy(dtype=object)
-    own = herd.steps.frame.take(passages.bridge)
-    likely = pd.DataFrame(
-        {
-            "segment": names[passages.segment],
-            "season": own["season"].to_numpy(dtype=object),
-            "animal": own["animal"].to_numpy(dtype=object),
-            "month": own["start_utc"].dt.month.to_numpy(np.int64),
-            "net": passages.net,
-            "step": passages.bridge,
-        }
-    )
-    expected = likely[likely["net"] > 0].groupby(["segment", "season"])["net"].sum()
     key = ["segment", "season"]
     counted = observed.drop_duplicates(["segment", "step"]).groupby(key).size()
     columns = [*key, "animal", "month"]
-    who = pd.concat([likely.loc[likely["net"] >= _LIKELY, columns], observed[columns]])
+    who = pd.concat([passed.likely[columns], observed[columns]])
+    expected = passed.expected.groupby(key)["net"].sum()
     animals = who.groupby(key).agg(
         n_animals=("animal", "nunique"),
         months=("month", lambda m: ";".join(map(str, sorted(set(m))))),
@@ -180,25 +272,10 @@ def _crossings(
 
 
 def _encounters(
-    herd: Herd,
-    segments: gpd.GeoDataFrame,
-    visits: Encounters,
-    years: pd.DataFrame,
-    is_dated: npt.NDArray[np.bool_],
+    out: pd.DataFrame, years: pd.DataFrame, is_dated: npt.NDArray[np.bool_]
 ) -> pd.DataFrame:
     """Return ENCOUNTERS; ``years`` has a row per segment and a column per animal."""
     key = ["segment", "animal", "season"]
-    own = herd.steps.frame.take(visits.step)
-    frame = pd.DataFrame(
-        {
-            "segment": segments["segment"].to_numpy(dtype=object)[visits.segment],
-            "animal": own["animal"].to_numpy(dtype=object),
-            "season": own["season"].to_numpy(dtype=object),
-            "passages": visits.passages,
-            "approaches": visits.approaches,
-        }
-    )
-    out = frame.groupby(key, sort=True)[["passages", "approaches"]].sum().reset_index()
     # Who was tracked while a dated segment counted, but did not meet it, is in its denominator.
     segment, animal = np.nonzero((years.to_numpy(float) > 0) & is_dated[:, None])
     tracked = pd.MultiIndex.from_arrays(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +24,7 @@ from corridors.formats.parquet import StoredTable, read_json, read_layer, read_t
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.stages.context import StageContext
-from corridors.stages.intersect_bridges import bridges_of, track_variances
+from corridors.stages.intersect_bridges import bridges_of, sideways, track_variances
 
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
@@ -87,7 +87,8 @@ class Herd:
         """Yield the rows, steps and bridges of each animal."""
         animal = self.steps.frame["animal"]
         edges = np.flatnonzero(animal.ne(animal.shift()).to_numpy(bool)).tolist()
-        for low, high in pairwise([*edges, len(animal)]):
+        # Without any step there is one animal that took none, for the types of the columns.
+        for low, high in pairwise([*(edges or [0]), len(animal)]):
             rows = slice(low, high)
             steps = Steps(self.steps.frame.iloc[rows].reset_index(drop=True))
             yield rows, steps, Bridges(*(column[rows] for column in self.bridges.columns))
@@ -120,6 +121,7 @@ def read_herd(context: StageContext, notes: dict[str, Any]) -> Herd:
     counts: Counter[str] = Counter()
     frames: list[pd.DataFrame] = []
     bridges: list[Bridges] = []
+    laws: dict[str, dict[str, float]] = {}
     for name, fixes, _ in _by_animal(path):
         own = windows[windows["animal"] == name]
         steps = steps_of(fixes, own, max_lag_h=max_lag_h)
@@ -133,10 +135,17 @@ def read_herd(context: StageContext, notes: dict[str, Any]) -> Herd:
             occurrence=settings.occurrence,
             max_lag_h=max_lag_h,
         )
+        if settings.intersect.bridge == "sideways":
+            made, law = sideways(
+                made, fixes, occurrence=settings.occurrence, intersect=settings.intersect
+            )
+            if law is not None:
+                laws[name], sources = asdict(law), {"sideways": len(made)}
         counts.update(sources)
         frames.append(steps.frame)
         bridges.append(made)
     notes["variance_of_bridges"] = dict(counts)
+    notes["straying"] = laws
     walked = Steps(pd.concat(frames, ignore_index=True))
     del frames
     columns = zip(*(made.columns for made in bridges), strict=True)
