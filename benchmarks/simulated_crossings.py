@@ -95,7 +95,7 @@ def tracks(
             dx[asked], dy[asked] = new_x, new_y
             done[asked] = crosses
             unit += 1
-        asked = np.flatnonzero(~done & (rest > 0))
+        asked = np.flatnonzero(~done & ((rest > 0) | (whole == 0)))
         refusal = 1
         while asked.size:  # the rest: draws until one stays, or the animal goes through
             new_x, new_y = _draw(rng, heading[asked], pace[asked, t], walk)

@@ -170,6 +170,54 @@ def _put(
 
 
 @njit(cache=True, nogil=True)
+def _inside(
+    x: float, y: float, c: float, s: float, reach: float, width: float, height: float
+) -> tuple[float, float]:
+    """Return where a ray enters and leaves the cells; the second is smaller if it misses them."""
+    enter, leave = 0.0, reach
+    for start, way, size in ((x, c, width), (y, s, height)):
+        if way == 0.0:
+            if start < 0.0 or start > size:
+                leave = -1.0
+        else:
+            a, b = -start / way, (size - start) / way
+            enter, leave = max(enter, min(a, b)), min(leave, max(a, b))
+    return enter, leave
+
+
+@njit(cache=True, nogil=True)
+def _nearest(
+    ends: Floats,
+    from_us: Indices,
+    to_us: Indices,
+    pieces: Indices,
+    begin: int,
+    stop: int,
+    x: float,
+    y: float,
+    c: float,
+    s: float,
+    time: int,
+) -> float:
+    """Return the way along a ray to the first of the pieces ``begin`` to ``stop``, or inf."""
+    best = np.inf
+    for q in range(begin, stop):
+        p = pieces[q]
+        if time < from_us[p] or time >= to_us[p]:
+            continue
+        ax, ay = ends[p, 0] - x, ends[p, 1] - y
+        dx, dy = ends[p, 2] - ends[p, 0], ends[p, 3] - ends[p, 1]
+        cross = c * dy - s * dx
+        if cross == 0.0:
+            continue
+        t = (ax * dy - ay * dx) / cross
+        u = (ax * s - ay * c) / cross
+        if t >= 0.0 and 0.0 <= u <= 1.0 and t < best:
+            best = t
+    return best
+
+
+@njit(cache=True, nogil=True)
 def _cast(
     ends: Floats,
     from_us: Indices,
@@ -194,48 +242,26 @@ def _cast(
     for i in range(n):
         for j in range(k):
             c, s = np.cos(heading[i, j]), np.sin(heading[i, j])
-            # The part of the ray inside the cells.
-            enter, leave = 0.0, reach[i, j]
-            for axis in range(2):
-                start = x[i] - x_m if axis == 0 else y[i] - y_m
-                way = c if axis == 0 else s
-                size = cell * (n_cols if axis == 0 else n_rows)
-                if way == 0.0:
-                    if start < 0.0 or start > size:
-                        leave = -1.0
-                else:
-                    a, b = -start / way, (size - start) / way
-                    enter, leave = max(enter, min(a, b)), min(leave, max(a, b))
+            left, low = x[i] - x_m, y[i] - y_m
+            enter, leave = _inside(left, low, c, s, reach[i, j], cell * n_cols, cell * n_rows)
             if leave < enter:
                 continue
-            column = int((x[i] - x_m + enter * c) / cell)
-            row = int((y[i] - y_m + enter * s) / cell)
-            column, row = min(max(column, 0), n_cols - 1), min(max(row, 0), n_rows - 1)
+            column = min(max(int((left + enter * c) / cell), 0), n_cols - 1)
+            row = min(max(int((low + enter * s) / cell), 0), n_rows - 1)
             right, up = (1 if c > 0 else -1), (1 if s > 0 else -1)
-            next_x, step_x = np.inf, np.inf
-            next_y, step_y = np.inf, np.inf
-            if c != 0.0:
-                next_x = ((column + (right > 0)) * cell - (x[i] - x_m)) / c
-                step_x = cell / abs(c)
-            if s != 0.0:
-                next_y = ((row + (up > 0)) * cell - (y[i] - y_m)) / s
-                step_y = cell / abs(s)
+            # The way to the next column and row, and from one to the next.
+            next_x = ((column + (right > 0)) * cell - left) / c if c != 0.0 else np.inf
+            next_y = ((row + (up > 0)) * cell - low) / s if s != 0.0 else np.inf
+            step_x = cell / abs(c) if c != 0.0 else np.inf
+            step_y = cell / abs(s) if s != 0.0 else np.inf
             best = np.inf
             while 0 <= column < n_cols and 0 <= row < n_rows:
                 here = row * n_cols + column
-                for q in range(first[here], first[here + 1]):
-                    p = pieces[q]
-                    if time_us[i] < from_us[p] or time_us[i] >= to_us[p]:
-                        continue
-                    ax, ay = ends[p, 0] - x[i], ends[p, 1] - y[i]
-                    dx, dy = ends[p, 2] - ends[p, 0], ends[p, 3] - ends[p, 1]
-                    cross = c * dy - s * dx
-                    if cross == 0.0:
-                        continue
-                    t = (ax * dy - ay * dx) / cross
-                    u = (ax * s - ay * c) / cross
-                    if t >= 0.0 and 0.0 <= u <= 1.0 and t < best:
-                        best = t
+                way = _nearest(
+                    ends, from_us, to_us, pieces, first[here], first[here + 1],
+                    x[i], y[i], c, s, time_us[i],
+                )  # fmt: skip
+                best = min(best, way)
                 edge = min(next_x, next_y)
                 if best <= edge or edge > leave:
                     break

@@ -1,0 +1,191 @@
+"""Kappa: estimate, interval, limits, tests of covariates, and the share it stands for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from benchmarks.permeability import CASES, herds, summary
+from scipy import stats
+
+from corridors.barriers.permeability import (
+    covariate_tests,
+    log_likelihood,
+    maximum,
+    permeability,
+    share_of,
+)
+
+
+def estimate(hazard: np.ndarray, crossed: np.ndarray, animal: np.ndarray | None = None):
+    one = np.zeros(len(crossed), int) if animal is None else animal
+    return permeability(hazard, crossed, one, confidence=0.95, min_expected=5.0)
+
+
+def draws(
+    rng: np.random.Generator, kappa: float | np.ndarray, n: int
+) -> tuple[np.ndarray, np.ndarray]:
+    hazard = rng.exponential(0.4, n) + 0.01
+    return hazard, rng.uniform(size=n) < -np.expm1(-kappa * hazard)
+
+
+def test_equal_chances_have_a_closed_form() -> None:
+    # With one s for all tries, the share that crossed is 1 - s^kappa.
+    found = estimate(np.full(50, -np.log(0.8)), np.arange(50) < 8)
+    assert found.kappa == pytest.approx(np.log(42 / 50) / np.log(0.8))
+    assert found.share == pytest.approx((8 / 50) / 0.2)
+    assert (found.n_steps, found.n_crossings, found.n_animals) == (50, 8, 1)
+    assert found.expected == pytest.approx(10.0)
+
+
+def test_the_share_is_capped_at_one_and_its_interval_follows_kappa() -> None:
+    hazard = np.full(50, -np.log(0.8))
+    found = estimate(hazard, np.arange(50) < 12)
+    assert found.kappa > 1
+    assert found.share == found.share_high == 1.0
+    assert found.share_low == pytest.approx(share_of(found.low, hazard))
+    assert found.share_low < 1
+
+
+def test_at_the_ends_of_the_interval_the_likelihood_ratio_is_the_quantile(
+    rng: np.random.Generator,
+) -> None:
+    hazard, crossed = draws(rng, 0.5, 300)
+    found = estimate(hazard, crossed)
+    top = log_likelihood(np.log(found.kappa), hazard, crossed)
+    for end in found.profile:
+        ratio = 2 * (top - log_likelihood(np.log(end), hazard, crossed))
+        assert ratio == pytest.approx(stats.chi2.ppf(0.95, 1), rel=1e-6)
+    around = [log_likelihood(np.log(found.kappa * f), hazard, crossed) for f in (0.99, 1.01)]
+    assert max(around) < top
+
+
+def test_without_any_crossing_there_is_a_limit_and_no_estimate(rng: np.random.Generator) -> None:
+    hazard = rng.exponential(0.5, 40)
+    found = estimate(hazard, np.zeros(40, bool))
+    assert np.isnan(found.kappa)
+    assert np.isnan(found.share)
+    assert found.interval == "upper_limit"
+    # So closed a barrier lets nobody through in 5 % of such herds.
+    assert np.prod(np.exp(-found.high * hazard)) == pytest.approx(0.05)
+    assert found.low == found.share_low == 0.0
+    assert found.share_high == pytest.approx(share_of(found.high, hazard))
+
+
+def test_where_each_try_crossed_there_is_a_lower_limit_and_no_estimate() -> None:
+    hazard = np.full(10, 1.0)
+    found = estimate(hazard, np.ones(10, bool))
+    assert np.isnan(found.kappa)
+    assert found.interval == "lower_limit"
+    assert np.prod(-np.expm1(-found.low * hazard)) == pytest.approx(0.05)
+    assert found.high == np.inf
+    assert found.share_high == 1.0
+
+
+@pytest.mark.parametrize("n", [0, 1, 9])
+def test_too_few_tries_give_no_number_at_all(n: int) -> None:
+    found = estimate(np.full(n, np.log(2)), np.arange(n) % 2 == 0)
+    assert found.interval == "none"
+    for value in (found.kappa, found.low, found.high, found.share, *found.profile):
+        assert np.isnan(value)
+
+
+def test_few_crossings_where_many_were_expected_are_an_estimate() -> None:
+    found = estimate(np.full(100, np.log(2)), np.arange(100) < 2)
+    assert found.interval == "profile"
+    assert found.low < found.kappa < found.high < 0.2
+
+
+def test_animals_that_differ_widen_the_interval(rng: np.random.Generator) -> None:
+    animal = np.repeat(np.arange(12), 60)
+    own = np.exp(rng.normal(-0.5, 0.8, 12))
+    hazard, crossed = draws(rng, own[animal], animal.size)
+    found = estimate(hazard, crossed, animal)
+    assert found.interval == "animals"
+    assert found.spread > 2
+    assert found.low < found.profile[0] < found.kappa < found.profile[1] < found.high
+
+
+def test_the_wider_interval_is_about_that_of_resampled_animals(rng: np.random.Generator) -> None:
+    animal = np.repeat(np.arange(30), 40)
+    own = np.exp(rng.normal(-0.5, 0.7, 30))
+    hazard, crossed = draws(rng, own[animal], animal.size)
+    found = estimate(hazard, crossed, animal)
+    boot = []
+    for _ in range(300):
+        rows = np.concatenate([np.flatnonzero(animal == a) for a in rng.integers(0, 30, 30)])
+        boot.append(maximum(hazard[rows], crossed[rows], np.ones((rows.size, 1)))[0][0])
+    low, high = np.quantile(boot, [0.025, 0.975])
+    assert np.log(found.high / found.low) == pytest.approx(high - low, rel=0.25)
+
+
+def test_with_few_animals_the_profile_is_used(rng: np.random.Generator) -> None:
+    animal = np.repeat(np.arange(4), 60)
+    hazard, crossed = draws(rng, np.array([0.1, 2.0, 0.1, 2.0])[animal], animal.size)
+    found = estimate(hazard, crossed, animal)
+    assert found.interval == "profile"
+    assert found.spread > 2  # said, though not used
+    assert (found.low, found.high) == found.profile
+
+
+def test_a_covariate_that_matters_is_found_and_one_that_does_not_is_not(
+    rng: np.random.Generator,
+) -> None:
+    n = 1500
+    traffic = rng.choice(np.array(["low", "high"], dtype=object), n)
+    season = rng.choice(np.array(["spring", "autumn", "winter"], dtype=object), n)
+    hazard, crossed = draws(rng, np.where(traffic == "low", 1.0, 0.4), n)
+    levels = {"traffic": traffic, "season": season, "one": np.full(n, "x", dtype=object)}
+    by = {t.covariate: t for t in covariate_tests(hazard, crossed, levels, spread=np.nan)}
+    assert by["traffic"].p_value < 1e-6
+    assert by["season"].p_value > 0.01
+    assert by["season"].n_levels == 3
+    assert np.isnan(by["one"].p_value)
+    # Divided by the spread between animals, the same ratio says less.
+    wide = covariate_tests(hazard, crossed, levels, spread=20.0)
+    assert wide[0].p_value > by["traffic"].p_value
+
+
+def test_a_level_without_crossings_does_not_break_the_test(rng: np.random.Generator) -> None:
+    hazard, crossed = draws(rng, 0.8, 400)
+    level = np.where(np.arange(400) < 100, "closed", "open").astype(object)
+    crossed &= level == "open"
+    (test,) = covariate_tests(hazard, crossed, {"level": level}, spread=np.nan)
+    assert test.p_value < 1e-6
+
+
+def test_two_covariates_that_say_the_same_have_no_test_of_their_own(
+    rng: np.random.Generator,
+) -> None:
+    hazard, crossed = draws(rng, 0.8, 200)
+    level = np.where(np.arange(200) < 100, "a", "b").astype(object)
+    tests = covariate_tests(hazard, crossed, {"one": level, "two": level}, spread=np.nan)
+    assert all(np.isnan(test.p_value) for test in tests)
+
+
+def test_without_any_try_or_crossing_no_covariate_is_tested() -> None:
+    none = np.zeros(0, object)
+    (test,) = covariate_tests(np.zeros(0), np.zeros(0, bool), {"a": none}, spread=np.nan)
+    assert np.isnan(test.p_value)
+    level = np.array(["a", "b"] * 5, dtype=object)
+    (test,) = covariate_tests(np.ones(10), np.zeros(10, bool), {"a": level}, spread=np.nan)
+    assert np.isnan(test.p_value)
+
+
+@pytest.mark.parametrize("case", [CASES[1], CASES[4]], ids=lambda case: case.name)
+def test_intervals_hold_the_true_kappa_of_simulated_herds(case) -> None:
+    found = herds(case, 60)
+    table = summary(found)
+    # What 95 % of coverage would give in 60 herds but once in a thousand.
+    fewest = stats.binom.ppf(0.001, 60, 0.95)
+    assert (table["covered"] * 60 >= fewest).all()
+    assert (table["used"] >= table["covered"]).all()
+    assert (np.abs(table["median"] / table["truth"] - 1) < 0.12).all()
+    if case.has_levels:
+        assert (table["rejected"] > 0.8).all()
+
+
+def test_lengths_of_crossing_steps_give_a_permeability_that_is_too_low() -> None:
+    table = summary(herds(CASES[2], 25, law="crossing_steps"))
+    assert table["truth"].item() == 1.0
+    assert table["median"].item() < 0.85
+    assert table["covered"].item() < 0.6
