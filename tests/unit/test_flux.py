@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.special import ndtr
 
 from corridors.barriers.flux import Bridges, pair_flux, reach_m
 
@@ -83,6 +88,44 @@ def test_tolerance_is_the_mean_over_shifts_of_the_barrier() -> None:
     shifted = ends + tolerance * np.array(shifts)
     mean = (np.outer(weights, weights).ravel() * flux(one, shifted.tolist())).sum()
     assert flux(one, [ends.tolist()], tolerance) == pytest.approx([mean], abs=1e-10)
+
+
+def by_quadrature(one: Bridges, ends: list[float]) -> float:
+    """Return the flux by scipy's quadrature of the formula."""
+    x0, y0, x1, y1, minutes, s2, e0, e1 = (float(column[0]) for column in one.columns[:8])
+    xa, ya, xb, yb = ends
+    length = math.hypot(xb - xa, yb - ya)
+    east, north = (xb - xa) / length, (yb - ya) / length
+
+    def current(a: float) -> float:
+        px, py = xa - x0 - a * (x1 - x0), ya - y0 - a * (y1 - y0)
+        v = minutes * s2 * a * (1 - a) + ((1 - a) * e0) ** 2 + (a * e1) ** 2
+        change = minutes * s2 * (1 - 2 * a) - 2 * (1 - a) * e0**2 + 2 * a * e1**2
+        d, c, sd = py * east - px * north, px * east + py * north, math.sqrt(v)
+        speed = (y1 - y0) * east - (x1 - x0) * north + d * change / (2 * v)
+        density = math.exp(-d * d / (2 * v)) / (sd * math.sqrt(2 * math.pi))
+        return float(speed * density * (ndtr((c + length) / sd) - ndtr(c / sd)))
+
+    edges = (1 - np.cos(np.linspace(0, np.pi, 25))) / 2
+    parts = pairwise(edges)
+    return float(sum(quad(current, *part, epsabs=1e-13, epsrel=1e-12)[0] for part in parts))
+
+
+# Bridges that spread, that are mostly location error, and in between; equal and unequal errors.
+SPREADS = [(900.0, 20.0, 20.0), (1.0, 20.0, 20.0), (7.0, 20.0, 20.0), (5.0, 5.0, 60.0)]
+
+
+@pytest.mark.parametrize(("s2", "error0", "error1"), SPREADS)
+def test_the_error_is_below_the_accuracy_asked_for(s2: float, error0: float, error1: float) -> None:
+    rng = np.random.default_rng(17)
+    one = bridge(x1=260.0, y1=90.0, minutes=120, s2=s2, error0=error0, error1=error1)
+    sd = float(one.sd_max_m()[0])
+    middle = np.outer(rng.uniform(0, 1, 40), [260.0, 90.0]) + rng.normal(0, sd, (40, 2))
+    half = rng.choice([10.0, 300.0, 1e5], (40, 1)) * rng.normal(0, 0.5, (40, 2))
+    ends = np.hstack([middle - half, middle + half]).tolist()
+    exact = [by_quadrature(one, row) for row in ends]
+    for accuracy in (1e-6, 1e-8, 1e-10):
+        assert flux(one, ends, accuracy=accuracy) == pytest.approx(exact, abs=accuracy)
 
 
 def test_nothing_beyond_reach_is_above_the_floor() -> None:
