@@ -24,6 +24,8 @@ from corridors.stages.circuit_barriers import Expected, Obstacles, obstacles
 from corridors.stages.connect_ranges import ALL, ENDS, MAX_EDGE_DEG, ranges_of
 from corridors.stages.context import StageContext
 
+# Tolerance of the networks that are only compared with: resistances are right to its square.
+_ROUGH = 1e-5
 _WHAT = {
     "effective_resistance": "mean over the links of the herd, weighted by the size of the range "
     "part; a square of ground with resistance 1 has about 0.41",
@@ -109,7 +111,7 @@ def run(context: StageContext) -> None:
     potentials = solved.potentials()
     current = solved.current(potentials)
     context.progress("current without barriers", 0.4)
-    bare = _solve(ground, ends, settings.tolerance)
+    bare = _solve(ground, ends, _ROUGH)
     facts |= _resistances(solved, bare)
     context.progress("gain of each segment", 0.6)
     table = _gains(context, solved, potentials, found, added)
@@ -228,7 +230,7 @@ def _validation(
     outside = np.isfinite(current)
     if not (use * outside).any():
         return {"reason": "no animal was tracked on migration outside the ranges"}
-    even = _solve(conductances(np.where(known, 1.0, np.nan)), ends, settings.tolerance)
+    even = _solve(conductances(np.where(known, 1.0, np.nan)), ends, _ROUGH)
     areas = {
         "high_current": high_cells(current, settings.high_current_frac),
         "modelled_corridor": _modelled(context, grid),
