@@ -10,9 +10,9 @@ import pytest
 
 from corridors.barriers.crossings import steps_of
 from corridors.barriers.flux import Bridges
-from corridors.config.model import Occurrence
+from corridors.config.model import Intersect, Occurrence
 from corridors.foundation import tables
-from corridors.stages.intersect_bridges import bridges_of, track_variances
+from corridors.stages.intersect_bridges import bridges_of, sideways, track_variances
 
 START = pd.Timestamp("2024-04-01", tz="UTC")
 
@@ -137,3 +137,26 @@ def test_without_windows_and_movement_the_herd_s_median_is_left() -> None:
     bridges, counts = result(frames, method="bbmm")
     assert counts["herd_median"] == 7
     assert bridges.s2_m2_min[-1] == pytest.approx(bridges.s2_m2_min[0])
+
+
+def test_sideways_bridges_run_between_fixes_as_measured_with_the_animal_s_own_law() -> None:
+    frames = study()
+    fixes = frames["fixes"]
+    own = fixes[fixes["animal"] == "a"]
+    made, _ = result({**frames, "fixes": own})
+    law_made, law = sideways(made, own, occurrence=Occurrence(), intersect=Intersect())
+    assert law is not None
+    assert not law_made.error0_m.any()
+    assert not law_made.error1_m.any()
+    assert law_made.tail == pytest.approx(1 / law.tails)
+    way2 = (made.x1_m - made.x0_m) ** 2 + (made.y1_m - made.y0_m) ** 2
+    assert law_made.s2_m2_min == pytest.approx(law.s2_m2_min + law.growth * way2 / 120.0)
+
+
+def test_an_animal_with_few_fixes_keeps_its_brownian_bridges() -> None:
+    frames = study()
+    own = frames["fixes"][frames["fixes"]["animal"] == "b"]
+    made, _ = result({**frames, "fixes": own})
+    same, law = sideways(made, own, occurrence=Occurrence(), intersect=Intersect())
+    assert law is None
+    assert same is made

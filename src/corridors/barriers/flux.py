@@ -6,11 +6,11 @@ nothing. What is finite is the net transport of probability through the line: ME
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
+from scipy.special import gammaincinv, ndtri
 
 from corridors.barriers.flux_kernel import pair_fluxes
 
@@ -19,6 +19,14 @@ Indices = npt.NDArray[np.int64]
 
 # Share of the accuracy that may be lost in the tails that are left out, and its least value.
 _TAIL_SHARE, _LEAST = 1 / 40, 1e-15
+# A bridge with tails is this many bridges of equal weight.
+_N_SCALES = 7
+# The part of a bridge that keeps to the straight step strays so little from it, SD, m.
+_HELD_M = 1.0
+
+
+def _zeros() -> Floats:
+    return np.zeros(0)
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,12 @@ class Bridges:
         Brownian motion variance per axis, m2/min, >= 0.
     error0_m, error1_m
         Location error of the two fixes, SD per axis, m, >= 0.
+    tail
+        Inverse degrees of freedom, >= 0: the bridge is a mixture of bridges whose variance is
+        ``s2`` over a gamma variable of mean 1, so that positions have the law of Student's t;
+        0 (where left out): one variance.
+    held
+        Share of the probability that keeps to the straight step, 0...1; where left out 0.
     """
 
     x0_m: Floats
@@ -45,8 +59,13 @@ class Bridges:
     s2_m2_min: Floats
     error0_m: Floats
     error1_m: Floats
+    tail: Floats = field(default_factory=_zeros)
+    held: Floats = field(default_factory=_zeros)
 
     def __post_init__(self) -> None:
+        for name in ("tail", "held"):
+            if not getattr(self, name).size:
+                object.__setattr__(self, name, np.zeros(self.x0_m.shape))
         if len({column.shape for column in self.columns}) != 1 or self.x0_m.ndim != 1:
             raise ValueError("columns of Bridges must be one-dimensional and of equal length")
         if not all(np.isfinite(column).all() for column in self.columns):
@@ -54,7 +73,9 @@ class Bridges:
         if (self.duration_min <= 0).any():
             raise ValueError("duration_min must be > 0")
         if min((c.min(initial=0.0) for c in self.columns[5:]), default=0.0) < 0:
-            raise ValueError("variance and location errors must be >= 0")
+            raise ValueError("variance, location errors, tail and held must be >= 0")
+        if (self.held > 1).any():
+            raise ValueError("held must be <= 1")
 
     @property
     def columns(self) -> tuple[Floats, ...]:
@@ -68,6 +89,8 @@ class Bridges:
             self.s2_m2_min,
             self.error0_m,
             self.error1_m,
+            self.tail,
+            self.held,
         )
 
     def __len__(self) -> int:
@@ -106,7 +129,20 @@ def reach_m(bridges: Bridges, tolerance_m: float, *, flux_floor: float) -> Float
     it; k is the normal quantile of ``1 - flux_floor`` (4.75 for 1e-6).
     """
     k = float(-ndtri(flux_floor))
-    return np.asarray(k * np.hypot(bridges.sd_max_m(), tolerance_m))
+    widest = replace(bridges, s2_m2_min=bridges.s2_m2_min * _scales(bridges.tail)[-1])
+    return np.asarray(k * np.hypot(widest.sd_max_m(), tolerance_m))
+
+
+def _scales(tail: Floats) -> Floats:
+    """Return the variances that a bridge with tails is made of, in units of its own, rising.
+
+    Shape (7, n): the middles of seven equal parts of the law of ``1 / gamma``; 1 without tails.
+    """
+    known, which = np.unique(tail, return_inverse=True)
+    middle = (np.arange(_N_SCALES)[::-1, None] + 0.5) / _N_SCALES
+    half = 0.5 / np.where(known > 0, known, 1.0)
+    scales = np.where(known > 0, half / gammaincinv(half, middle), 1.0)
+    return np.asarray(scales[:, which])
 
 
 def pair_flux(
@@ -165,6 +201,10 @@ def pair_flux(
     p u = p mu' - (v'/2) grad p is linear in p, the mean of f over the shift is f with
     v + tolerance^2 in place of v and v' as it was: exact, and the flux still adds up over pieces.
 
+    The flux of a bridge with tails, or in part held to the straight step, is the mean of the fluxes
+    of the bridges that it is a mixture of: the current of a mixture is the sum of the currents. So
+    it obeys the same laws.
+
     Examples
     --------
     A line that divides the two fixes is passed once; on average a bridge between fixes on one side
@@ -188,9 +228,24 @@ def pair_flux(
     )
     if still.any():
         raise ValueError(f"{int(still.sum())} pairs have neither variance, error nor tolerance")
-    columns = tuple(np.ascontiguousarray(c, dtype=np.float64) for c in bridges.columns)
+    columns = [np.ascontiguousarray(c, dtype=np.float64) for c in bridges.columns[:8]]
     ends = np.ascontiguousarray(ends_m, dtype=np.float64)
-    out: Floats = pair_fluxes(columns, ends, tolerance_m, bridge, piece, accuracy, cut_sd(accuracy))
+
+    def flux(s2_m2_min: Floats, pairs: Indices | slice) -> Floats:
+        own = (*columns[:5], np.ascontiguousarray(s2_m2_min), *columns[6:])
+        b, p = bridge[pairs], piece[pairs]
+        return np.asarray(pair_fluxes(own, ends, tolerance_m, b, p, accuracy, cut_sd(accuracy)))
+
+    mixed = np.flatnonzero((bridges.tail > 0)[bridge])
+    out = flux(columns[5], slice(None)) if mixed.size < bridge.size else np.zeros(bridge.size)
+    if mixed.size:
+        scaled = columns[5] * _scales(bridges.tail)
+        out[mixed] = sum(flux(s2, mixed) for s2 in scaled) / _N_SCALES
+    held = np.flatnonzero((bridges.held > 0)[bridge])
+    if held.size:
+        share = bridges.held[bridge[held]]
+        straight = flux(4.0 * _HELD_M**2 / columns[4], held)
+        out[held] = (1.0 - share) * out[held] + share * straight
     return out
 
 

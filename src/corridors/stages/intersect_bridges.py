@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,13 +14,17 @@ import pandas as pd
 from corridors.barriers.crossings import Steps, window_of
 from corridors.barriers.flux import Bridges
 from corridors.foundation.errors import MethodError
+from corridors.movement.straying import Straying, straying
 from corridors.movement.variance import motion_variance
 from corridors.stages.surface_methods import Track, dynamic
 
 if TYPE_CHECKING:
-    from corridors.config.model import Occurrence
+    from corridors.config.model import Intersect, Occurrence
 
 Floats = npt.NDArray[np.float64]
+
+# A bridge of an animal that strays less than its location error explains is this wide, m2.
+_LEAST_M2 = 1.0
 
 
 def bridges_of(
@@ -78,6 +83,44 @@ def bridges_of(
         error1_m=np.asarray(error.loc[frame["fix1"]], np.float64),
     )
     return bridges, counts
+
+
+def sideways(
+    bridges: Bridges, fixes: pd.DataFrame, *, occurrence: Occurrence, intersect: Intersect
+) -> tuple[Bridges, Straying | None]:
+    """Return the bridges of one animal with its own law of straying, and that.
+
+    The bridges run between the fixes as measured: so do the steps whose crossings are counted.
+    An animal with too few fixes keeps its bridges.
+    """
+    for _, (track, _) in _tracks(fixes, _location_error_m(fixes, occurrence)):
+        try:
+            law = straying(
+                track.x_m,
+                track.y_m,
+                track.time_min,
+                track.error_m,
+                max_lag_min=intersect.max_lag_h * 60,
+                min_triplets=intersect.min_triplets,
+            )
+        except MethodError:
+            return bridges, None
+        return strayed(bridges, law), law
+    return bridges, None
+
+
+def strayed(bridges: Bridges, law: Straying) -> Bridges:
+    """Return bridges between the same fixes, as measured, with a law of straying."""
+    way = np.hypot(bridges.x1_m - bridges.x0_m, bridges.y1_m - bridges.y0_m)
+    s2 = law.variance(way, bridges.duration_min)
+    none = np.zeros(len(bridges))
+    return replace(
+        bridges,
+        s2_m2_min=np.maximum(s2, _LEAST_M2 / bridges.duration_min),
+        error0_m=none,
+        error1_m=none,
+        tail=np.full(len(bridges), 1.0 / law.tails),
+    )
 
 
 def track_variances(
