@@ -239,3 +239,16 @@ def test_names_and_order_of_animals_change_nothing(tmp_path: Path) -> None:
     turned = fixes(x[::-1], y[::-1], ["z", "y", "x"])
     two, _ = told(tmp_path / "b", segments(lines[::-1]), turned)
     pd.testing.assert_frame_equal(one, two, rtol=1e-6)
+
+
+def test_a_time_of_day_whose_pace_is_not_known_tells_nothing_of_it(tmp_path: Path) -> None:
+    x, y, lines = herd(0.5, n=3, steps=120)
+    points = fixes(x, y, NAMES[:3])
+    known, _ = told(tmp_path, segments(lines), points, min_steps=20)
+    few, _ = told(tmp_path, segments(lines), points, min_steps=200)
+    by = few.set_index(["covariate", "level"])
+    assert (by.loc["time_of_day", "n_steps"] == 0).all()
+    assert np.isnan(by.loc[("time_of_day", "day"), "p_value"])
+    assert by.loc[("kind", ""), "n_steps"] > 0
+    assert by.loc[("season", "other"), "n_steps"] == by.loc[("kind", ""), "n_steps"]
+    assert (known.set_index(["covariate", "level"]).loc["time_of_day", "n_steps"] > 0).all()

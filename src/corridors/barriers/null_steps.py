@@ -209,13 +209,40 @@ def stay_chance(
     if law == "crossing_steps":
         _fill(stay, found, index, near, near, law, n_headings)
         return stay
-    for level in range(groups.shape[1], -1, -1):
-        label = np.array(["\0".join(row) for row in groups[:, :level]], dtype=object)
-        for name in sorted(set(label[near & np.isnan(stay)])):
-            own = label == name
-            if own.sum() >= min_steps or level == 0:
-                _fill(stay, found, index, own, near & np.isnan(stay) & own, law, n_headings)
+    own = law_level(groups, min_steps=min_steps)
+    for level in range(groups.shape[1] + 1):
+        label = _labels(groups, level)
+        wanted = near & (own == level)
+        for name in sorted(set(label[wanted])):
+            same = label == name
+            _fill(stay, found, index, same, wanted & same, law, n_headings)
     return stay
+
+
+def law_level(groups: npt.NDArray[np.object_], *, min_steps: int) -> Indices:
+    """Return by how many of its labels the law of each try is its own, shape (n,).
+
+    ``groups`` and ``min_steps`` as in :func:`stay_chance`. Where it is fewer than the columns up to
+    a covariate, a difference of pace would look like one of permeability.
+
+    Examples
+    --------
+    >>> groups = np.array([["spring", "day"]] * 3 + [["spring", "night"]], dtype=object)
+    >>> law_level(groups, min_steps=2).tolist()
+    [2, 2, 2, 1]
+    """
+    out = np.zeros(len(groups), dtype=np.int64)
+    for level in range(1, groups.shape[1] + 1):
+        _, code, count = np.unique(
+            _labels(groups, level).astype(str), return_inverse=True, return_counts=True
+        )
+        out[count[code.ravel()] >= min_steps] = level
+    return out
+
+
+def _labels(groups: npt.NDArray[np.object_], level: int) -> npt.NDArray[np.object_]:
+    """Return the first ``level`` labels of each try as one."""
+    return np.array(["\0".join(row) for row in groups[:, :level]], dtype=object)
 
 
 def _fill(

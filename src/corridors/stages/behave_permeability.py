@@ -11,7 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from corridors.barriers.crossings import Steps, steps_of
-from corridors.barriers.null_steps import Table, Tries, informative, stay_chance, tries
+from corridors.barriers.null_steps import (
+    Table,
+    Tries,
+    informative,
+    law_level,
+    stay_chance,
+    tries,
+)
 from corridors.barriers.permeability import Kappa, covariate_tests, permeability
 from corridors.barriers.segments import projected
 from corridors.barriers.validity import validity_of
@@ -29,6 +36,9 @@ Labels = npt.NDArray[np.object_]
 _CONFIDENCE = 0.95  # part of the columns' meaning
 _DAY_TIMES = np.array(["night", "morning", "day", "evening"], dtype=object)
 _COVARIATES = ("class", "season", "time_of_day")
+# Labels by which the null steps of a try must be its own for the try to tell of a covariate: else
+# animals that move faster in a season would seem to meet another permeability.
+_NEEDED = {"class": 0, "season": 1, "time_of_day": 2}
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,7 @@ class Kind:
     table: Table
     animal: npt.NDArray[np.int64]
     levels: dict[str, Labels]  # covariate -> level of each informative try
+    own_law: npt.NDArray[np.int64]  # of each, by how many labels its null steps are its own
 
 
 def tell_permeability(context: StageContext, notes: dict[str, Any]) -> None:
@@ -95,10 +106,11 @@ def _tries(steps: Steps, segments: gpd.GeoDataFrame, crs: str, settings: Behave)
     )
     season = steps.frame["season"].to_numpy(dtype=object)[found.step]
     time_of_day = _time_of_day(found, crs)
+    groups = np.column_stack([season, time_of_day])
     stay = stay_chance(
         found,
         index,
-        np.column_stack([season, time_of_day]),
+        groups,
         law=own.law,
         n_headings=own.headings,
         min_steps=own.min_steps,
@@ -111,7 +123,8 @@ def _tries(steps: Steps, segments: gpd.GeoDataFrame, crs: str, settings: Behave)
         "season": season[table.row],
         "time_of_day": time_of_day[table.row],
     }
-    return Kind(found, table, code[found.step[table.row]].astype(np.int64), levels)
+    own_law = law_level(groups, min_steps=own.min_steps)[table.row]
+    return Kind(found, table, code[found.step[table.row]].astype(np.int64), levels, own_law)
 
 
 def _time_of_day(found: Tries, crs: str) -> Labels:
@@ -128,15 +141,20 @@ def _rows(classes: list[str], found: Kind, settings: Behave) -> pd.DataFrame:
     """Return the rows of one kind of barrier: all, per class, per level of each covariate."""
     everything = np.ones(len(found.table.row), dtype=bool)
     whole = _kappa(found, everything, settings)
+    fine = found.own_law == max(_NEEDED.values())
     tested = covariate_tests(
-        found.table.hazard, found.table.crossed, found.levels, spread=whole.spread
+        found.table.hazard[fine],
+        found.table.crossed[fine],
+        {name: labels[fine] for name, labels in found.levels.items()},
+        spread=whole.spread,
     )
     p_values = {test.covariate: test.p_value for test in tested}
     rows = [_row(whole, "all", "kind", "", float("nan"))]
     for covariate in _COVARIATES:
         labels = found.levels[covariate]
         for level in classes if covariate == "class" else sorted(set(labels)):
-            one = _kappa(found, np.asarray(labels == level, dtype=bool), settings)
+            part = np.asarray(labels == level, dtype=bool) & (found.own_law >= _NEEDED[covariate])
+            one = _kappa(found, part, settings)
             name = level if covariate == "class" else "all"
             rows.append(_row(one, name, covariate, level, p_values[covariate]))
     return pd.DataFrame(rows).assign(interval_h=found.tries.lag_h)
