@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from rasterio import Affine
 from rasterio.features import rasterize
+from scipy.ndimage import label, minimum_position
+from skimage.graph import MCP_Geometric
 
 from corridors.foundation.grid import Grid
-from corridors.habitat.connectivity import NoWayError, link_ranges
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -18,25 +19,35 @@ Geometries = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
-class Way:
-    """The cheapest way between two ranges.
+class Ways:
+    """The least-cost way of each part of two ranges to the other range.
 
     Parameters
     ----------
     length_m
-        Length of the path on the grid, m; NaN where there is no way.
+        Length of each way on the grid, m, (n_parts,); NaN where no way leads.
     cost_m
-        Its cost, m of easiest ground; NaN where there is no way.
-    path
-        Array indices (iy, ix) of its cells, int (n, 2); (0, 2) where there is no way.
-    reason
-        Why there is no way, or "".
+        Cost of each, m of easiest ground, likewise.
+    weight
+        Cells of each part, (n_parts,); the same parts whatever is closed.
+    paths
+        Array indices (iy, ix) of the cells of each way, int (n, 2).
     """
 
-    length_m: float
-    cost_m: float
-    path: npt.NDArray[np.int64]
-    reason: str = ""
+    length_m: Array
+    cost_m: Array
+    weight: Array
+    paths: tuple[npt.NDArray[np.int64], ...]
+
+    @property
+    def has_way(self) -> Mask:
+        """Which parts have a way."""
+        return np.isfinite(self.length_m)
+
+    def mean(self, values: Array, parts: Mask) -> float:
+        """Return the mean of ``values`` over the chosen parts, weighted by their size."""
+        weight = self.weight[parts]
+        return float((values[parts] * weight).sum() / weight.sum()) if len(weight) else float("nan")
 
 
 def closed_cells(lines: Geometries, grid: Grid) -> Mask:
@@ -82,19 +93,26 @@ def closed_cells(lines: Geometries, grid: Grid) -> Mask:
     return closed
 
 
-def way_around(resistance: Array, first: Mask, second: Mask, closed: Mask, *, cell_m: float) -> Way:
-    """Return the least-cost way between two ranges that enters no closed cell.
+def ways_around(
+    resistance: Array, first: Mask, second: Mask, closed: Mask, *, cell_m: float
+) -> Ways:
+    """Return the least-cost ways between two ranges that enter no closed cell.
 
     Parameters
     ----------
     resistance
         Cost of one metre, (ny, nx), > 0; NaN: no path leads through.
     first, second
-        Cells of the two ranges, (ny, nx).
+        Cells of the two ranges, (ny, nx). Cells that touch, also in a corner, are one part.
     closed
         From :func:`closed_cells`.
     cell_m
         Edge of a cell, m.
+
+    Notes
+    -----
+    Parts that share cells with the other range are left out: nothing lies between. Two searches
+    over the grid, O(n log n).
 
     Examples
     --------
@@ -103,15 +121,31 @@ def way_around(resistance: Array, first: Mask, second: Mask, closed: Mask, *, ce
     >>> ground, start, goal, wall = np.ones((5, 5)), *np.zeros((3, 5, 5), bool)
     >>> start[0, 0] = goal[0, 4] = True
     >>> wall[:4, 2] = True
-    >>> free = way_around(ground, start, goal, np.zeros_like(wall), cell_m=10.0)
-    >>> around = way_around(ground, start, goal, wall, cell_m=10.0)
-    >>> round(free.length_m, 1), round(around.length_m, 1)
-    (40.0, 96.6)
+    >>> free = ways_around(ground, start, goal, np.zeros_like(wall), cell_m=10.0)
+    >>> around = ways_around(ground, start, goal, wall, cell_m=10.0)
+    >>> free.length_m.round(1).tolist(), around.length_m.round(1).tolist()
+    ([40.0, 40.0], [96.6, 96.6])
     """
-    ground = np.where(closed, np.nan, resistance)
-    try:
-        found = link_ranges(ground, first, second, cell_m=cell_m)
-    except NoWayError as error:
-        return Way(np.nan, np.nan, np.zeros((0, 2), np.int64), str(error))
-    steps = np.hypot(*np.diff(found.path, axis=0).T) * cell_m
-    return Way(float(steps.sum()), float(found.least[0]), found.path)
+    known = np.isfinite(resistance)
+    passable = known & ~closed
+    found: list[tuple[float, float, float, npt.NDArray[np.int64]]] = []
+    for own, other in ((first, second), (second, first)):
+        search = MCP_Geometric(np.where(passable, resistance * cell_m, -1.0))
+        starts = np.argwhere(other & passable)
+        cost = np.full(resistance.shape, np.inf)
+        if len(starts):
+            cost = np.asarray(search.find_costs(starts)[0])
+        labels, n_parts = label(own & known, structure=np.ones((3, 3)))
+        shared = np.unique(labels[other])
+        parts = [part for part in range(1, n_parts + 1) if part not in shared]
+        size = np.bincount(labels.ravel(), minlength=n_parts + 1)
+        nearest = np.reshape(minimum_position(cost, labels, parts) if parts else [], (-1, 2))
+        for part, (iy, ix) in zip(parts, nearest.astype(np.int64), strict=True):
+            least, length, path = np.nan, np.nan, np.zeros((0, 2), dtype=np.int64)
+            if np.isfinite(cost[iy, ix]):
+                path = np.array(search.traceback((int(iy), int(ix))), dtype=np.int64)
+                length = float(np.hypot(*np.diff(path, axis=0).T).sum() * cell_m)
+                least = float(cost[iy, ix])
+            found.append((length, least, float(size[part]), path))
+    length_m, cost_m, weight = (np.array([row[k] for row in found], np.float64) for k in range(3))
+    return Ways(length_m, cost_m, weight, tuple(row[3] for row in found))

@@ -139,7 +139,7 @@ def _place(context: StageContext, herd: Herd, settings: BeforeAfter) -> _Place:
 
 
 def _period(steps: Steps, settings: BeforeAfter) -> npt.NDArray[np.object_]:
-    day_us = pd.Timestamp(settings.day, tz="UTC").as_unit("us").value
+    day_us = round(pd.Timestamp(settings.day, tz="UTC").timestamp() * 1_000_000)
     return np.where(middle_us(steps) < day_us, BEFORE, AFTER).astype(object)
 
 

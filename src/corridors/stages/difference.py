@@ -18,7 +18,7 @@ from corridors.formats.raster import read_band
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic, to_working
 from corridors.foundation.errors import Fault, MethodError
-from corridors.habitat.detour import Way, closed_cells, way_around
+from corridors.habitat.detour import Ways, closed_cells, ways_around
 from corridors.habitat.layers import cells_in
 from corridors.stages import difference_products
 from corridors.stages.connect_ranges import ENDS, ranges_of
@@ -60,7 +60,7 @@ def run(context: StageContext) -> None:
     ends, reason = _ends(context, crs)
     pieces = _fragments(context, crs, corridor, ends, (before, after))
     context.progress("ways around closed lines", 0.5)
-    ways, lines = _ways(context, crs, ends, (before, after), reason)
+    ways, lines = _ways(context, crs, ends, (before, after))
     measures = _measures(context, totals, pieces, ways, reason)
     layer = _fragment_layer(context, crs, pieces)
     write_table(changed, context.out / "difference.parquet", tables.DIFFERENCE)
@@ -261,23 +261,22 @@ def _ways(
     crs: str,
     ends: tuple[BaseGeometry, BaseGeometry] | None,
     states: tuple[State, State],
-    reason: str,
-) -> tuple[dict[str, Way], dict[str, BaseGeometry]]:
-    """Return the way of each state, and its line where there is one."""
+) -> tuple[dict[str, Ways], dict[str, BaseGeometry]]:
+    """Return the ways of each state, and their lines where there are any."""
+    ways: dict[str, Ways] = {}
+    lines: dict[str, BaseGeometry] = {}
     if ends is None:
-        nothing = Way(np.nan, np.nan, np.zeros((0, 2), np.int64), reason)
-        return dict.fromkeys(_STATES, nothing), {}
+        return ways, lines
     resistance, grid = read_band(context.read("connect", "resistance.tif"), crs)
     first, second = (cells_in(shape, grid) for shape in ends)
     x, y = grid.centres()
-    ways, lines = {}, {}
     for state, own in zip(_STATES, states, strict=True):
         closed = closed_cells(own.closed, grid)
-        way = way_around(resistance, first, second, closed, cell_m=grid.cell_m)
-        ways[state] = way
-        if len(way.path) > 1:
-            xy = np.stack([x[way.path[:, 1]], y[way.path[:, 0]]], axis=1)
-            lines[state] = to_geographic(shapely.LineString(xy), crs)
+        ways[state] = ways_around(resistance, first, second, closed, cell_m=grid.cell_m)
+        paths = [path for path in ways[state].paths if len(path) > 1]
+        if paths:
+            drawn = [np.stack([x[path[:, 1]], y[path[:, 0]]], axis=1) for path in paths]
+            lines[state] = to_geographic(shapely.MultiLineString(drawn), crs)
     return ways, lines
 
 
@@ -285,7 +284,7 @@ def _measures(
     context: StageContext,
     totals: dict[str, Any],
     pieces: dict[str, tuple[Fragments, float, float]],
-    ways: dict[str, Way],
+    ways: dict[str, Ways],
     reason: str,
 ) -> list[dict[str, Any]]:
     """Return what the herd gains or loses: measure, unit, before, after, interval, reason."""
@@ -294,9 +293,7 @@ def _measures(
     n = [len(pieces[s][0].polygons) if s in pieces else np.nan for s in _STATES]
     low = [pieces[s][1] if s in pieces else np.nan for s in _STATES]
     high = [pieces[s][2] if s in pieces else np.nan for s in _STATES]
-    km = [ways[s].length_m / 1000 for s in _STATES]
-    cost = [ways[s].cost_m / 1000 for s in _STATES]
-    no_way = next((ways[s].reason for s in reversed(_STATES) if ways[s].reason), "")
+    km, cost, no_way, without = _of_ways(ways)
     flow, no_flow = zip(*(_resistance(context, prefix) for prefix in (BASE, "")), strict=True)
     per = f"passages a year ({totals['unit']})"
     untracked = "" if np.isfinite(totals["before"]) else "nobody was tracked"
@@ -309,8 +306,10 @@ def _measures(
         ("use of the high class that is cut off", "share", high, unknown,
          nothing if not pieces else "the herd has no high class"),
         ("pieces of the corridor", "number", n, unknown, nothing),
-        ("least-cost way between the ranges", "km", km, unknown, no_way),
-        ("cost of that way", "km of easiest ground", cost, unknown, no_way),
+        ("least-cost way between the ranges", "km", km, unknown, reason or no_way),
+        ("cost of that way", "km of easiest ground", cost, unknown, reason or no_way),
+        ("parts of the ranges without a way", "share of their ground", without, unknown,
+         reason or "the ranges share their ground"),
         ("effective resistance between the ranges", "squares of easiest ground", flow, unknown,
          no_flow[1] or no_flow[0]),
     ]  # fmt: skip
@@ -332,6 +331,29 @@ def _measures(
     return out
 
 
+def _of_ways(
+    ways: dict[str, Ways],
+) -> tuple[list[float], list[float], str, list[float]]:
+    """Return length, km, and cost of the ways, why they are unknown, and who has none.
+
+    Means over the parts of the ranges that have a way in both states.
+    """
+    unknown = [np.nan, np.nan]
+    if not ways:
+        return unknown, unknown, "", unknown
+    before, after = (ways[state] for state in _STATES)
+    parts = before.has_way & after.has_way
+    everyone = np.ones(len(parts), dtype=bool)
+    return (
+        [each.mean(each.length_m, parts) / 1000 for each in (before, after)],
+        [each.mean(each.cost_m, parts) / 1000 for each in (before, after)],
+        "no part of the ranges has a way in both states"
+        if len(parts)
+        else "the ranges share their ground",
+        [each.mean((~each.has_way).astype(np.float64), everyone) for each in (before, after)],
+    )
+
+
 def _resistance(context: StageContext, prefix: str) -> tuple[float, str]:
     """Return the herd's effective resistance, NaN with the reason where there is none."""
     facts = read_json(context.read(f"{prefix}circuit", "circuit.json"))
@@ -343,7 +365,7 @@ def _or_none(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _notes(changed: gpd.GeoDataFrame, ways: dict[str, Way]) -> list[str]:
+def _notes(changed: gpd.GeoDataFrame, ways: dict[str, Ways]) -> list[str]:
     notes = []
     unknown = int((changed["change"].ne("") & changed["blocked_change"].isna()).sum())
     if unknown:
@@ -351,6 +373,6 @@ def _notes(changed: gpd.GeoDataFrame, ways: dict[str, Way]) -> list[str]:
             f"{unknown} of the segments that the scenario touches lie where nobody was tracked:"
             " what would change there is unknown, which is not nothing."
         )
-    if ways["after"].reason and not ways["before"].reason:
-        notes.append(f"In the scenario there is no way between the ranges: {ways['after'].reason}.")
+    if ways and (lost := int((ways["before"].has_way & ~ways["after"].has_way).sum())):
+        notes.append(f"In the scenario {lost} parts of the ranges lose every way to the other.")
     return notes
