@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import t as student
-from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
 from corridors.habitat.boyce import boyce_index
 from corridors.habitat.selection_terms import (
@@ -237,6 +235,10 @@ def _check_columns(x: Array, names: Sequence[str]) -> None:
 
 def _fit(x_used: Array, share: Array, x_available: Array, available_weight: float) -> Array:
     """Return the coefficients; ``share`` is the weight of each used row."""
+    # Here and not above: half a second that herds with a table of resistance need not wait.
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
+
     x = np.concatenate([x_used, x_available])
     y = np.concatenate([np.ones(len(x_used)), np.zeros(len(x_available))])
     even = np.full(len(x_available), available_weight * share.sum() / len(x_available))

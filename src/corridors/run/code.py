@@ -26,6 +26,7 @@ _IF_IMPORTED = {
     "rasterio": "rasterio",
     "scipy": "scipy",
     "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
 }
 _NOT_DATA = ("__pycache__",)
 
