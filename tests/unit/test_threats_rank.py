@@ -73,6 +73,7 @@ class World:
         self.completeness: dict[str, tuple[str, str]] = {}
         self.permeability: pd.DataFrame | None = None
         self.species: str | None = None
+        self.gains: gpd.GeoDataFrame | None = None
 
     def rank(
         self,
@@ -94,11 +95,16 @@ class World:
         if years is None:
             years = met.groupby("animal")["tracking_years"].max().to_dict()
         write_json({"tracking_years": years}, upstream / "intersect.json")
-        for name in ("clean", "delineate", "connect", "behave"):
+        for name in ("clean", "delineate", "connect", "behave", "circuit"):
             (self.folder / name).mkdir(exist_ok=True)
         write_json({"crs": CRS, "cell_m": 250.0}, self.folder / "clean" / "clean.json")
         use = tables.empty(tables.POPULATION) if self.use is None else self.use
         write_table(use, self.folder / "delineate" / "population.parquet", tables.POPULATION)
+        write_table(
+            tables.empty(tables.GAINS) if self.gains is None else self.gains,
+            self.folder / "circuit" / "gains.parquet",
+            tables.GAINS,
+        )
         kappa = tables.empty(tables.PERMEABILITY)
         write_table(
             kappa if self.permeability is None else self.permeability,
@@ -124,7 +130,7 @@ class World:
                 raw={},
                 upstream={
                     name: {"test-herd": self.folder / name}
-                    for name in ("clean", "delineate", "connect", "intersect", "behave")
+                    for name in ("clean", "delineate", "connect", "intersect", "behave", "circuit")
                 },
                 out=out,
             )
@@ -601,3 +607,67 @@ def test_the_prior_of_the_herds_species_is_taken(world: World) -> None:
     assert list(world.rank(layer, met)[1]["priors"]) == ["road/motorway/Cervus"]
     world.species = "Ovis ammon polii"
     assert list(world.rank(layer, met)[1]["priors"]) == ["road/motorway"]
+
+
+def _gains(layer: gpd.GeoDataFrame, **gain: tuple[float, int]) -> gpd.GeoDataFrame:
+    """GAINS by segment: (gain, edges cut)."""
+    own = layer[layer["segment"].isin(list(gain))].sort_values("segment")
+    values = [gain[name] for name in own["segment"]]
+    frame = own[["segment", "barrier", "name", "kind", "class", "geometry"]].assign(
+        herd="test-herd",
+        permeability=0.5,
+        permeability_source="prior",
+        gain=[float(value) for value, _ in values],
+        n_edges=[int(n) for _, n in values],
+        rank=np.arange(1, len(own) + 1),
+    )
+    return frame.assign(gain_share=frame["gain"] / 10.0, gain_linear=frame["gain"])
+
+
+def test_barriers_that_nobody_could_have_met_are_ranked_by_their_gain_and_unknown_is_last(
+    world: World,
+) -> None:
+    kinds = dict.fromkeys(["far", "off", "wall", "met"], ("fence", "", "existing"))
+    layer = segments(
+        **kinds, plan=("road", "", "planned"), line=("border", "", "existing"),
+        old=("fence", "", "removed"),
+    )  # fmt: skip
+    layer["has_data"] = layer["segment"] == "met"
+    world.gains = _gains(layer, far=(0.2, 4), off=(0.0, 0), wall=(0.9, 7), met=(0.4, 3))
+    world.completeness = {"test": ("partial", "")}
+    threats, facts = world.rank(layer, encounters([("met", "a", "spring", 1, 2)]))
+    found = read_layer(world.folder / "rank" / "candidates.parquet")
+    assert found["segment"].tolist() == ["wall", "far", "off"]
+    assert found["rank"].tolist() == [1, 2, 3]
+    assert found["gain"].tolist()[:2] == [0.9, 0.2]
+    assert np.isnan(found["gain"].iloc[2])  # it cuts no way of the habitat grid: unknown, not 0
+    assert set(found["why"]) == {"nobody was tracked here"}
+    assert set(found["source_completeness"]) == {"partial"}
+    assert "by 9.0 %" in found["reason"].iloc[0]
+    assert "unknown" in found["reason"].iloc[2]
+    assert facts["n_candidates"] == {"nobody was tracked here": 3}
+    # The gain stands beside what encounters say of the others.
+    assert threats["segment"].tolist() == ["met"]
+    assert threats["gain_share"].iloc[0] == pytest.approx(0.04)
+
+
+def test_a_range_edge_is_a_candidate_also_where_it_has_a_rank(world: World) -> None:
+    layer = segments(fence=("fence", "", "existing"))
+    world.use = pd.concat([_use("winter", range(1, 16)), _use("all", range(1, 16))])
+    world.resistance = np.full((80, 80), 3.0, np.float32)
+    world.resistance[:, ::2] = 3.2
+    threats, _ = world.rank(layer, encounters([("fence", "a", "spring", 0, 1)]))
+    found = read_layer(world.folder / "rank" / "candidates.parquet")
+    assert threats["segment"].tolist() == found["segment"].tolist() == ["fence"]
+    assert found[["why", "edge_seasons"]].values.tolist() == [["range edge", "all;winter"]]
+
+
+def test_a_herd_without_tracks_has_all_its_barriers_as_candidates(world: World) -> None:
+    layer = segments(a=("fence", "", "existing"), b=("road", "", "existing"))
+    layer["has_data"] = False
+    world.gains = _gains(layer, b=(0.3, 2))
+    _, facts = world.rank(layer, tables.empty(tables.ENCOUNTERS))
+    found = read_layer(world.folder / "rank" / "candidates.parquet")
+    assert found["segment"].tolist() == ["b", "a"]
+    assert set(found["why"]) == {"no animal tracked"}
+    assert facts["n_candidates"] == {"no animal tracked": 2}

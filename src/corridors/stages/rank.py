@@ -13,6 +13,7 @@ from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
 from corridors.stages.context import StageContext
+from corridors.stages.rank_candidates import gains_of, write_candidates
 from corridors.stages.rank_edges import write_edges
 from corridors.threats.exposure import exposure
 from corridors.threats.priors import prior_table, with_estimates
@@ -48,8 +49,10 @@ source_completeness: where a source of barriers is partial or unknown, no line i
 not mean no barrier on the ground, and a barrier that the data lack is not ranked.
 The position of a barrier within its tolerance is averaged in the passages.
 range_edges.parquet lists standing barriers with nearly all of the use on one side. Where the \
-habitat is alike on both, they may be complete barriers that nobody even approaches; they have no \
-blocked passages to be ranked by. Where no habitat layer is configured nothing can be said.
+habitat is alike on both, they may be complete barriers that nobody even approaches. Where no \
+habitat layer is configured nothing can be said.
+candidates.parquet ranks standing barriers that nobody could have met (nobody tracked there, range \
+edges) by the fall of effective resistance between the ranges if they were open; unknown gains last.
 Removed barriers score 0: what was gained needs tracks from before and after.
 Areas (settlement, cropland, energy) are not ranked with the lines: exposure.parquet lists them.
 Class priors are proposals, not published values: see the basis of each. Where the herd's own \
@@ -78,6 +81,14 @@ def run(context: StageContext) -> None:
     ranked = segments[segments["has_data"] & ~is_jurisdiction]
     ranked = ranked.sort_values("segment", kind="stable", ignore_index=True)
     completeness = context.settings.barrier_completeness
+    candidates = write_candidates(
+        context,
+        segments,
+        edges,
+        is_physical=~is_jurisdiction.to_numpy(),
+        is_tracked=bool(years),
+        completeness={name: words[0] for name, words in completeness.items()},
+    )
     size, source = context.settings.population_size, context.settings.population_source
     facts: dict[str, Any] = {
         "herd": context.herd,
@@ -92,6 +103,9 @@ def run(context: StageContext) -> None:
         },
         "n_areas_exposed": len(exposed),
         "n_range_edges": int(edges.loc[edges["is_range_edge"], "segment"].nunique()),
+        "n_candidates": {
+            str(why): int(n) for why, n in candidates["why"].value_counts(sort=False).items()
+        },
         "n_uneven": {
             word: int(edges.loc[edges["habitat"] == word, "segment"].nunique())
             for word in ("alike", "different", "unknown")
@@ -168,6 +182,7 @@ def run(context: StageContext) -> None:
             set(settings.priors) - set(ranked["class"]) - set(exposed["class"])
         ),
     }
+    threats[["gain", "gain_share"]] = gains_of(context, threats["segment"])
     write_table(threats, context.out / "threats.parquet", tables.THREATS)
     write_json(facts, context.out / "rank.json")
 

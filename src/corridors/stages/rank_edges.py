@@ -42,12 +42,14 @@ def write_edges(
     found, mass, animals, nearest = [], [], [], []
     for season in _SEASONS:
         use = population[population["season"] == season].sort_values(["row", "col"])
-        lattice = (use[name].to_numpy(np.int32) for name in ("row", "col"))
-        sides = sides_of(
-            strips,
-            Surface(crs, cell_m, *lattice, use["mass"].to_numpy(float)),
-            use["n_animals"].to_numpy(np.int32),
+        surface = Surface(
+            crs,
+            cell_m,
+            use["row"].to_numpy(np.int32),
+            use["col"].to_numpy(np.int32),
+            use["mass"].to_numpy(float),
         )
+        sides = sides_of(strips, surface, use["n_animals"].to_numpy(np.int32))
         edge = is_edge(
             sides,
             uneven_frac=settings.edge_uneven_frac,

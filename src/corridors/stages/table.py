@@ -240,8 +240,15 @@ STAGES: tuple[Stage, ...] = (
                 "intersect.json",
             ),
             "behave": ("permeability.parquet",),
+            "circuit": ("gains.parquet",),
         },
-        writes=("threats.parquet", "exposure.parquet", "range_edges.parquet", "rank.json"),
+        writes=(
+            "threats.parquet",
+            "exposure.parquet",
+            "range_edges.parquet",
+            "candidates.parquet",
+            "rank.json",
+        ),
         sections=("rank", "herd_species", "herd_population", "barrier_completeness"),
     ),
     Stage(

@@ -127,6 +127,31 @@ def standing(
     )
 
 
+def candidate_reason(*, why: str, edge_seasons: str, gain_share: float) -> str:
+    """Return why a segment that nobody could have met is listed, and what opening it would give.
+
+    Examples
+    --------
+    >>> candidate_reason(why="range edge", edge_seasons="winter", gain_share=0.034)
+    'Nearly all of the use (winter) lies on one side, though the habitat is alike on both. Opening \
+it alone would lower the resistance between the ranges by 3.4 %.'
+    >>> candidate_reason(why="nobody was tracked here", edge_seasons="", gain_share=math.nan)
+    'No tracked animal came within reach. What opening it would give is unknown.'
+    """
+    first = {
+        "no animal tracked": "No animal of the herd was tracked.",
+        "nobody was tracked here": "No tracked animal came within reach.",
+        "range edge": f"Nearly all of the use ({edge_seasons.replace(';', ', ')}) lies on one "
+        "side, though the habitat is alike on both.",
+    }[why]
+    if math.isnan(gain_share):
+        return f"{first} What opening it would give is unknown."
+    return (
+        f"{first} Opening it alone would lower the resistance between the ranges by "
+        f"{number(100 * gain_share)} %."
+    )
+
+
 def action(*, kind: str, status: str, blocked_per_year: float, season: str) -> str:
     """Return what to do about a segment, by its kind and status.
 

@@ -71,6 +71,7 @@ from corridors.foundation.tables.scenarios import (
 )
 from corridors.foundation.tables.threats import (
     AREAS,
+    CANDIDATES,
     EXPOSURE,
     RANGE_EDGES,
     THREATS,
@@ -111,6 +112,7 @@ CONTRACTS = {
         NATIONAL_SHARES,
         THREATS,
         RANGE_EDGES,
+        CANDIDATES,
         AREAS,
         EXPOSURE,
         POPULATION,
@@ -151,6 +153,7 @@ __all__ = [
     "BORDER_REPORT",
     "BORDER_STRETCHES",
     "BOUNDARIES",
+    "CANDIDATES",
     "CLEAN_FIXES",
     "CONTRACTS",
     "CORRIDORS",

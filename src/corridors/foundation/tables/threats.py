@@ -48,6 +48,9 @@ THREATS = contract(
         "blocked_p05": number(AT_LEAST_0),
         "blocked_p95": number(AT_LEAST_0),
         "unit": text(),  # "per animal" or "herd of N (source)"
+        # Fall of the herd's effective resistance if only this segment were open; NaN: not computed.
+        "gain": number(AT_LEAST_0, nullable=True),
+        "gain_share": number(FRACTION, nullable=True),
         "score": number(AT_LEAST_0),
         "rank": integer(pa.Check.ge(1)),
         "rank_p05": number(pa.Check.ge(1)),
@@ -91,6 +94,33 @@ RANGE_EDGES = contract(
         "geometry": geometry("LineString"),
     },
     unique=["segment", "season"],
+)
+
+# Standing segments that nobody could have met, so that no encounter says what they block; ranked
+# by what opening them would give, never as zero.
+CANDIDATES = contract(
+    "CANDIDATES",
+    {
+        "segment": text(),
+        "herd": text(),
+        "name": text(),
+        "kind": text(BARRIER_KINDS),
+        "class": text(),
+        "corridor_class": text(),
+        "from_km": number(AT_LEAST_0),
+        "to_km": number(AT_LEAST_0),
+        "length_m": number(AT_LEAST_0),
+        "why": text(("no animal tracked", "nobody was tracked here", "range edge")),
+        "edge_seasons": text(),  # "summer;winter": of the use that ends here
+        "gain": number(AT_LEAST_0, nullable=True),  # as in THREATS; NaN: unknown
+        "gain_share": number(FRACTION, nullable=True),
+        "rank": integer(pa.Check.ge(1)),  # of the gain; those without one come last
+        "source": text(),
+        "source_completeness": text(COMPLETENESS),
+        "reason": text(),
+        "geometry": geometry("LineString"),
+    },
+    unique=["segment"],
 )
 
 # Areal pressures: polygons of settlement, cropland and energy sites, and the use that lies on them.
