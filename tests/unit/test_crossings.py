@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -146,7 +148,10 @@ def test_both_sides_of_a_pasture_that_is_walked_through_are_passed() -> None:
     assert passages(bridges((-3000, 0, 3000, 0)), *sides).net.sum() == pytest.approx(2.0, abs=1e-3)
 
 
-def test_the_size_of_the_chunks_changes_nothing() -> None:
+@pytest.mark.parametrize("n_cores", [1, 2, 5])
+def test_neither_the_size_of_the_blocks_nor_the_number_of_threads_changes_anything(
+    n_cores: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rng = np.random.default_rng(11)
     points = np.cumsum(rng.normal(0, 400, (60, 2)), axis=0)
     many = bridges(*np.hstack([points[:-1], points[1:]]).tolist())
@@ -154,10 +159,19 @@ def test_the_size_of_the_chunks_changes_nothing() -> None:
         LineString(np.cumsum(rng.normal(0, 300, (6, 2)), axis=0) + points[i])
         for i in range(0, 60, 6)
     ]
-    whole, parts = passages(many, *lines), passages(many, *lines, block=7)
-    for name in ("bridge", "segment", "net", "signed", "touches", "distance_m"):
-        assert (getattr(whole, name) == getattr(parts, name)).all(), name
+    whole = passages(many, *lines)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(n_cores)), raising=False)
+    parts = passages(many, *lines, block=7)
+    for one, other in zip(whole.columns, parts.columns, strict=True):
+        assert np.array_equal(one, other)
+    assert whole.truncated == parts.truncated > 0
     assert whole.net.size > 50
+
+
+def test_an_animal_that_stands_on_a_fence_reaches_it() -> None:
+    found = passages(bridges((0, 0, 0, 0)), LineString([(-500, 0), (500, 0)]))
+    assert found.distance_m.tolist() == [0.0]
+    assert found.touches.tolist() == [True]
 
 
 def test_a_bridge_that_likely_touched_between_two_fixes_is_an_encounter() -> None:

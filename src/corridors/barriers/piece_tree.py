@@ -171,7 +171,10 @@ class PieceTree:
 
 def in_order(work: Callable[[slice], T], parts: Sequence[slice]) -> Iterator[T]:
     """Yield ``work`` of each part in order; as many threads as the process may use cores."""
-    n_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if hasattr(os, "sched_getaffinity"):
+        n_threads = len(os.sched_getaffinity(0))
+    else:
+        n_threads = os.cpu_count() or 1
     if n_threads == 1 or len(parts) < 2:
         yield from map(work, parts)
         return
