@@ -181,6 +181,14 @@ class Intersect(Section):
     min_triplets: int = Field(
         30, ge=10, description="sideways: with fewer left-out fixes an animal's bridge is brownian"
     )
+    held_min_expected: Positive = Field(
+        10.0,
+        description="sideways: how far barriers hold animals to their straight steps is told from"
+        " so many expected departures, else not",
+    )
+    held_triplets: int = Field(
+        5000, ge=100, description="sideways: ... and from so many fixes of an animal at most"
+    )
     encounter_distance_m: Positive = Field(110.0, description="an approach comes this near, m")
     encounter_h: Positive = Field(
         36.0, description="longer stays near a barrier are not approaches, h"

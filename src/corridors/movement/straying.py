@@ -19,9 +19,9 @@ Indices = npt.NDArray[np.int64]
 # Degrees of freedom from 1 to practically normal; the growth with the way at most that of a circle.
 _TAILS = (1.0, 200.0)
 _GROWTH = (1e-6, 1.0)
-# Steps longer than a quarter of a day do not resolve the daily round.
 _DAY_MIN = 1440.0
-_RESOLVED_MIN = _DAY_MIN / 4
+# Steps longer than a quarter of a day do not resolve the daily round.
+RESOLVED_MIN = _DAY_MIN / 4
 _OFF_FRAC = 0.1
 _SPAN = 1e-6
 
@@ -63,6 +63,7 @@ def straying(
     *,
     max_lag_min: float,
     min_triplets: int,
+    same_hour_beyond_min: float = RESOLVED_MIN,
 ) -> Straying:
     """Estimate how far an animal strays to the side of the straight way between its fixes.
 
@@ -78,6 +79,8 @@ def straying(
         Longer steps are gaps; no triplet spans one.
     min_triplets
         Fewer left-out fixes say too little.
+    same_hour_beyond_min
+        Where the median step is longer, fixes are compared with those a day before and after.
 
     Raises
     ------
@@ -102,7 +105,7 @@ def straying(
     inverse-gamma variable of mean 1 in its inverse. s2, g, nu maximise the likelihood of all
     triplets together. (Overlapping triplets are not independent; the estimate stays consistent.)
 
-    Where the median step is longer than six hours, a left-out fix is compared with those a day
+    Where steps are long (by default: over six hours), a left-out fix is compared with those a day
     before and after: at other times of day animals are elsewhere, feeding or resting, and a
     triplet would take that commuting for straying.
 
@@ -122,7 +125,7 @@ def straying(
         raise ValueError("positions, times and errors must be finite")
     if (np.diff(t) <= 0).any():
         raise ValueError("times must increase strictly")
-    before, middle, after = _triplets(t, max_lag_min)
+    before, middle, after = _triplets(t, max_lag_min, same_hour_beyond_min)
     span = t[after] - t[before]
     share = (t[middle] - t[before]) / span
     way_x, way_y = x[after] - x[before], y[after] - y[before]
@@ -148,7 +151,7 @@ def straying(
     return Straying(s2, growth, tails, n, float(np.median((span / 2)[told])))
 
 
-def _triplets(t: Floats, max_lag_min: float) -> tuple[Indices, Indices, Indices]:
+def _triplets(t: Floats, max_lag_min: float, beyond_min: float) -> tuple[Indices, Indices, Indices]:
     """Return the fixes before, left out, and after; a day apart where steps are long."""
     if t.size < 3:
         none = np.zeros(0, dtype=np.int64)
@@ -157,7 +160,7 @@ def _triplets(t: Floats, max_lag_min: float) -> tuple[Indices, Indices, Indices]
     run = np.concatenate(([0], np.cumsum(lag > max_lag_min)))
     middle = np.arange(1, t.size - 1)
     usual = lag[lag <= max_lag_min]
-    if usual.size and np.median(usual) > _RESOLVED_MIN:
+    if usual.size and np.median(usual) > beyond_min:
         before, after = _nearest(t, t[middle] - _DAY_MIN), _nearest(t, t[middle] + _DAY_MIN)
         one, two = t[middle] - t[before], t[after] - t[middle]
         off = np.maximum(np.abs(one - _DAY_MIN), np.abs(two - _DAY_MIN))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -30,6 +30,7 @@ from corridors.formats.parquet import read_layer
 from corridors.foundation import tables
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_herd import Herd, met, write
+from corridors.stages.intersect_holding import held_bridges
 
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
@@ -75,6 +76,7 @@ def cross_barriers(context: StageContext, herd: Herd, notes: dict[str, Any]) -> 
         max_turn_deg=settings.joint_turn_deg,
     )
     landscape = Landscape.of(geometry, segments["tolerance_m"].to_numpy(float), line, sign)
+    herd = replace(herd, bridges=held_bridges(herd, lines, settings, notes))
     passed = _passed(context, herd, landscape, segments["segment"], validity, times)
     years, span = exposure(herd.steps, validity)
     segments["has_data"] = passed.reached
@@ -103,7 +105,8 @@ def cross_barriers(context: StageContext, herd: Herd, notes: dict[str, Any]) -> 
             "raw_step_barrier_pairs": "pairs of a step and a barrier feature that meet",
             "raw_steps_crossing": "steps that meet any barrier feature",
             "has_data": "a tracked animal's step came within reach while the segment counted",
-            "expected": "net passages under the Brownian bridge, netted per joined line",
+            "expected": "net passages between the fixes (intersect.bridge), netted per joined line",
+            "held": "share of the herd's passages that keep to the straight step at barriers",
             "passages_of_visits": "net passages, netted over each visit to a joined line; ranked",
             "approaches": "visits to a joined line that end on the side where they began; ranked",
             "n_segments_dated": "segments with valid_from or valid_to; only steps, and years of "
