@@ -30,7 +30,8 @@ from corridors.stages.connect_drivers import drivers
 from corridors.stages.connect_network import line_of, network_of
 from corridors.stages.connect_ranges import ALL, ENDS, Ranges, ranges_of, tracked_corridor
 from corridors.stages.connect_resistance import resistance_of
-from corridors.stages.connect_selection import used_fixes, write_selection
+from corridors.stages.connect_selection import used_fixes
+from corridors.stages.connect_selection_facts import write_selection
 from corridors.stages.context import StageContext
 
 Array = npt.NDArray[np.float64]

@@ -13,7 +13,7 @@ from corridors.foundation import tables
 from corridors.foundation.crs import GEOD, GEOGRAPHIC, transformer
 from corridors.habitat.green_up import green_up, surfing
 from corridors.stages.connect_layers import series_of
-from corridors.stages.connect_selection import cells_of
+from corridors.stages.connect_selection import cells_of, fixes_in, usable_fixes
 
 if TYPE_CHECKING:
     from corridors.foundation.grid import Grid
@@ -71,19 +71,10 @@ def drivers(context: StageContext, grid: Grid, facts: dict[str, Any]) -> pd.Data
 
 def _fixes(context: StageContext, windows: pd.DataFrame, grid: Grid) -> pd.DataFrame:
     """Return usable fixes in windows: migration, time, position and cell."""
-    fixes = read_table(
-        context.read("clean", "fixes.parquet"),
-        columns=["animal", "time_utc", "x_m", "y_m", "burst"],
-    )
-    fixes = fixes[(fixes["burst"] >= 0) & fixes["x_m"].notna()]
-    of_animal = dict(iter(fixes.groupby("animal", sort=True)))
-    parts = []
-    for window in windows.sort_values("migration", kind="stable").to_dict("records"):
-        own = of_animal.get(window["animal"])
-        if own is None:
-            continue
-        inside = own["time_utc"].between(window["start_utc"], window["end_utc"])
-        parts.append(own[inside].assign(migration=window["migration"]))
+    fixes = usable_fixes(context)
+    windows = windows.sort_values("migration", kind="stable", ignore_index=True)
+    names = windows["migration"].to_numpy()
+    parts = [fixes.iloc[rows].assign(migration=names[at]) for at, rows in fixes_in(fixes, windows)]
     if not parts:
         return pd.DataFrame({"cell": []})
     found = pd.concat(parts, ignore_index=True)
