@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry import LineString, MultiLineString, Polygon, box
 
 from corridors.barriers.segments import (
+    Anchors,
     is_near,
     joined_lines,
     management_segments,
@@ -178,9 +179,10 @@ def test_no_barriers_give_no_segments() -> None:
 
 def test_near_means_near_any_anchor() -> None:
     lines = np.array([LineString([(0, 0), (9, 0)]), LineString([(100, 0), (100, 9)])])
-    anchors = np.array([shapely.Point(0, 4), box(-50, -50, -40, -40)])
-    assert is_near(lines, anchors, 5.0).tolist() == [True, False]
-    assert is_near(lines, anchors[:0], 5.0).tolist() == [False, False]
+    shapes, spots = np.array([box(-50, -50, -40, -40)]), np.array([[0.0, 4.0]])
+    assert is_near(lines, Anchors(shapes, spots), 5.0).tolist() == [True, False]
+    assert is_near(lines, Anchors(shapes, spots[:0]), 5.0).tolist() == [False, False]
+    assert is_near(lines, Anchors(shapes[:0], spots[:0]), 5.0).tolist() == [False, False]
 
 
 def test_meeting_share_of_crossing_and_of_overlapping_pieces() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+_SPOTS = 200_000  # that are geometries at a time; bounds the memory, changes no result
 # Columns of BARRIERS that a segment inherits.
 INHERITED = (
     "barrier",
@@ -73,17 +75,42 @@ def projected(geometries: npt.NDArray[np.object_], crs: str) -> npt.NDArray[np.o
     return out
 
 
-def is_near(
-    geometries: npt.NDArray[np.object_], anchors: npt.NDArray[np.object_], distance_m: float
-) -> Flags:
+@dataclass(frozen=True)
+class Anchors:
+    """Where a herd may be.
+
+    Parameters
+    ----------
+    shapes
+        Planar geometries.
+    spots
+        Planar points as x, y, shape (n, 2).
+    """
+
+    shapes: npt.NDArray[np.object_]
+    spots: Floats
+
+    def parts(self) -> Iterator[npt.NDArray[np.object_]]:
+        """Yield the shapes, then the spots as geometries, some at a time."""
+        if len(self.shapes):
+            yield self.shapes
+        for low in range(0, len(self.spots), _SPOTS):
+            spots = shapely.points(self.spots[low : low + _SPOTS])
+            yield np.asarray(spots, dtype=object).ravel()
+
+
+def is_near(geometries: npt.NDArray[np.object_], anchors: Anchors, distance_m: float) -> Flags:
     """Return which planar geometries lie within ``distance_m`` of any anchor, shape (n,)."""
     near = np.zeros(len(geometries), dtype=bool)
     usable = np.flatnonzero(np.isfinite(shapely.bounds(geometries)).all(axis=1))
-    if len(anchors) and usable.size:
-        found, _ = STRtree(anchors).query_nearest(
-            geometries[usable], max_distance=distance_m, all_matches=False
+    for part in anchors.parts():
+        left = usable[~near[usable]]
+        if not left.size:
+            break
+        found, _ = STRtree(part).query_nearest(
+            geometries[left], max_distance=distance_m, all_matches=False
         )
-        near[usable[found]] = True
+        near[left[found]] = True
     return near
 
 

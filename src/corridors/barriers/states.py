@@ -16,6 +16,8 @@ from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2
 
 Floats = npt.NDArray[np.float64]
 
+_POINTS = 200_000  # that are made at a time; bounds the memory, changes no result
+
 
 def disjoint_states(states: gpd.GeoDataFrame, *, min_km2: float) -> gpd.GeoDataFrame:
     """Return the states with the land that two of them claim as rows of its own.
@@ -87,11 +89,11 @@ def state_of(points: Floats, states: npt.NDArray[np.object_]) -> npt.NDArray[np.
         Polygons.
     """
     out = np.full(len(points), -1, dtype=np.int64)
-    if len(points) and len(states):
-        tree = STRtree(np.asarray(shapely.points(points), dtype=object))
+    for low in range(0, len(points) if len(states) else 0, _POINTS):
+        tree = STRtree(np.asarray(shapely.points(points[low : low + _POINTS]), dtype=object))
         state, point = tree.query(states, predicate="intersects")
         order = np.lexsort((state, point))
-        state, point = state[order], point[order]
+        state, point = state[order], low + point[order]
         first = np.r_[True, point[1:] != point[:-1]] if point.size else np.zeros(0, bool)
         out[point[first]] = state[first]
     return out

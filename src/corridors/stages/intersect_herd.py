@@ -14,11 +14,10 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from corridors.barriers.crossings import Steps, steps_of
 from corridors.barriers.flux import Bridges
-from corridors.barriers.segments import projected
+from corridors.barriers.segments import Anchors, projected
 from corridors.formats.fixes import positions, read_animals, times_us
 from corridors.formats.parquet import StoredTable, read_json, read_layer, read_table, write_table
 from corridors.foundation import tables
@@ -74,7 +73,7 @@ class Herd:
     steps: Steps
     bridges: Bridges
     corridor: gpd.GeoDataFrame  # low, medium, high; EPSG:4326
-    anchors: Geometries  # fixes and corridor polygons in the working CRS
+    anchors: Anchors  # fixes and corridor polygons in the working CRS
     years: pd.Series[float]
 
     @cached_property
@@ -205,13 +204,16 @@ def _fixes(
     ).astype({"time_utc": tables.UTC})
 
 
-def anchors_of(usable: pd.DataFrame, corridor: gpd.GeoDataFrame, crs: str) -> Geometries:
+def anchors_of(usable: pd.DataFrame, corridor: gpd.GeoDataFrame, crs: str) -> Anchors:
     """Return where the herd may be: its usable fixes and corridors, in the working CRS."""
     # To whole tens of metres: the reach is kilometres.
-    spots = np.unique(np.round(usable[["x_m", "y_m"]].to_numpy(float), -1), axis=0)
+    x, y = (np.rint(usable[name].to_numpy(float) / 10).astype(np.int64) for name in ("x_m", "y_m"))
+    # One number for both: numpy sorts pairs slowly, and in several copies.
+    key = np.unique((x << 32) + y)
+    y = ((key + 2**31) & (2**32 - 1)) - 2**31
+    spots = np.column_stack([(key - y) >> 32, y]) * 10.0
     polygons = projected(np.asarray(corridor.geometry.to_numpy(), dtype=object), crs)
-    points = np.asarray(shapely.points(spots), dtype=object).ravel()
-    return np.concatenate([points, polygons])
+    return Anchors(polygons, spots)
 
 
 def corridor_of(context: StageContext) -> gpd.GeoDataFrame:
