@@ -141,14 +141,7 @@ def _rows(classes: list[str], found: Kind, settings: Behave) -> pd.DataFrame:
     """Return the rows of one kind of barrier: all, per class, per level of each covariate."""
     everything = np.ones(len(found.table.row), dtype=bool)
     whole = _kappa(found, everything, settings)
-    fine = found.own_law == max(_NEEDED.values())
-    tested = covariate_tests(
-        found.table.hazard[fine],
-        found.table.crossed[fine],
-        {name: labels[fine] for name, labels in found.levels.items()},
-        spread=whole.spread,
-    )
-    p_values = {test.covariate: test.p_value for test in tested}
+    p_values = {name: _p_value(found, name, whole.spread) for name in _COVARIATES}
     rows = [_row(whole, "all", "kind", "", float("nan"))]
     for covariate in _COVARIATES:
         labels = found.levels[covariate]
@@ -156,8 +149,23 @@ def _rows(classes: list[str], found: Kind, settings: Behave) -> pd.DataFrame:
             part = np.asarray(labels == level, dtype=bool) & (found.own_law >= _NEEDED[covariate])
             one = _kappa(found, part, settings)
             name = level if covariate == "class" else "all"
-            rows.append(_row(one, name, covariate, level, p_values[covariate]))
+            row = _row(one, name, covariate, level, p_values[covariate])
+            n_other = int((labels == level).sum()) - one.n_steps
+            if n_other:
+                row["reason"] += f"; {n_other} steps left out, too few to tell the pace then"
+            rows.append(row)
     return pd.DataFrame(rows).assign(interval_h=found.tries.lag_h)
+
+
+def _p_value(found: Kind, covariate: str, spread: float) -> float:
+    """Return the test of a covariate, with those that need no finer null steps in the model."""
+    needed = _NEEDED[covariate]
+    part = found.own_law >= needed
+    levels = {name: found.levels[name][part] for name in _COVARIATES if _NEEDED[name] <= needed}
+    tests = covariate_tests(
+        found.table.hazard[part], found.table.crossed[part], levels, spread=spread
+    )
+    return next(test.p_value for test in tests if test.covariate == covariate)
 
 
 def _kappa(found: Kind, part: npt.NDArray[np.bool_], settings: Behave) -> Kappa:
