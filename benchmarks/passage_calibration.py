@@ -159,7 +159,7 @@ def held_share(tracks: list[Thinned], lines: Geometries) -> float:
     total = Holding(0.0, 0.0)
     for track in tracks:
         total += holding_of(_steps(track), lines, SETTINGS)
-    return total.share(min_expected=SETTINGS.held_min_expected)
+    return total.share(prior_departures=SETTINGS.held_prior)
 
 
 def _steps(track: Thinned) -> Steps:

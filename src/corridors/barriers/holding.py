@@ -38,11 +38,13 @@ class Holding:
         """Return the sums of both."""
         return Holding(self.expected + other.expected, self.found + other.found)
 
-    def share(self, *, min_expected: float) -> float:
-        """Return the share held to the straight step, 0...1; 0 where too little is known."""
-        if self.expected < min_expected:
-            return 0.0
-        return float(np.clip(1.0 - self.found / self.expected, 0.0, 1.0))
+    def share(self, *, prior_departures: float) -> float:
+        """Return the share held to the straight step, 0...1.
+
+        Free straying counts as ``prior_departures`` expected ones that were found.
+        """
+        free = (self.found + prior_departures) / (self.expected + prior_departures)
+        return float(np.clip(1.0 - free, 0.0, 1.0))
 
 
 def holding(

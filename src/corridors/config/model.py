@@ -181,10 +181,10 @@ class Intersect(Section):
     min_triplets: int = Field(
         30, ge=10, description="sideways: with fewer left-out fixes an animal's bridge is brownian"
     )
-    held_min_expected: Positive = Field(
+    held_prior: Positive = Field(
         10.0,
         description="sideways: how far barriers hold animals to their straight steps is told from"
-        " so many expected departures, else not",
+        " their fixes and from so many departures of animals that no barrier holds",
     )
     held_triplets: int = Field(
         5000, ge=100, description="sideways: ... and from so many fixes of an animal at most"

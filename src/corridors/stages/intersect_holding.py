@@ -30,7 +30,7 @@ def held_bridges(
     for rows, steps, _ in herd.by_animal():
         if is_sideways[rows].any():
             total += holding_of(steps, lines, intersect)
-    share = total.share(min_expected=intersect.held_min_expected)
+    share = total.share(prior_departures=intersect.held_prior)
     notes["held"] = {"share": share, "expected": total.expected, "found": total.found}
     return replace(herd.bridges, held=np.where(is_sideways, share, 0.0))
 
