@@ -98,7 +98,9 @@ class Circuit:
         return float(np.abs(net[node < 0]).max(initial=0.0)) / total, abs(out - arrived) / total
 
 
-def solve(conductance: Array, node: Nodes, *, tolerance: float) -> Circuit:
+def solve(
+    conductance: Array, node: Nodes, *, tolerance: float, near: Circuit | None = None
+) -> Circuit:
     """Return the potentials of a network for each of its terminals.
 
     Parameters
@@ -111,6 +113,8 @@ def solve(conductance: Array, node: Nodes, *, tolerance: float) -> Circuit:
     tolerance
         Neither at a cell nor between the terminals do the currents fail to add up by more than
         this share of the current that leaves the terminal.
+    near
+        A circuit with the same cells and terminals and similar conductances, to begin with.
 
     Raises
     ------
@@ -144,7 +148,12 @@ def solve(conductance: Array, node: Nodes, *, tolerance: float) -> Circuit:
         elif equations.n:
             into, leaving = entering(conductance, node, equations.number, terminal, equations.n)
             field[free], n_steps = _conjugate_gradients(
-                equations.matrix, into, cycle, leaving=leaving, tolerance=tolerance
+                equations.matrix,
+                into,
+                cycle,
+                begin=np.zeros(equations.n) if near is None else near.potentials[terminal][free],
+                leaving=leaving,
+                tolerance=tolerance,
             )
             iterations.append(n_steps)
         potentials[terminal] = field
@@ -173,7 +182,13 @@ def _preconditioner(matrix: csr_matrix) -> Any:
 
 
 def _conjugate_gradients(
-    matrix: csr_matrix, into: Array, cycle: Any, *, leaving: float, tolerance: float
+    matrix: csr_matrix,
+    into: Array,
+    cycle: Any,
+    *,
+    begin: Array,
+    leaving: float,
+    tolerance: float,
 ) -> tuple[Array, int]:
     """Return the solution of the system, and the number of steps.
 
@@ -181,8 +196,8 @@ def _conjugate_gradients(
     ``leaving`` - x·b - x·r for the solution x, the right side b and the residual r; the residual is
     measured by it.
     """
-    x = np.zeros(into.size)
-    residual = into.copy()
+    x = begin
+    residual = into - matrix @ x
     z = cycle.matvec(residual.astype(np.float32)).astype(np.float64)
     direction = z.copy()
     slope = _dot(residual, z)

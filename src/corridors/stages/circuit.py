@@ -104,14 +104,14 @@ def run(context: StageContext) -> None:
     ground = conductances(resistance)
     context.progress("current through habitat and barriers", 0.1)
     solved = _solve(burn(ground, found.cuts, added), ends, settings.tolerance)
-    if solved is None:
+    if not solved.links:
         reason = "no path of cells with known resistance joins the ranges"
         _write_nothing(context, grid, facts, reason)
         return
     potentials = solved.potentials()
     current = solved.current(potentials)
     context.progress("current without barriers", 0.4)
-    bare = _solve(ground, ends, _ROUGH)
+    bare = _solve(ground, ends, _ROUGH, near=solved)
     facts |= _resistances(solved, bare)
     context.progress("gain of each segment", 0.6)
     table = _gains(context, solved, potentials, found, added)
@@ -121,7 +121,7 @@ def run(context: StageContext) -> None:
         "n_barriers_beyond_segments": found.n_rest,
     }
     context.progress("compare with tracks", 0.8)
-    facts["validation"] = _validation(context, current, known, ends, grid)
+    facts["validation"] = _validation(context, current, resistance, bare, grid)
     _write(context, grid, current, table, facts)
 
 
@@ -140,23 +140,29 @@ def _added(passing: Array, grid: Grid, settings: Any) -> Array:
     return out
 
 
-def _solve(conductance: Array, ends: Terminals, tolerance: float) -> _Solved | None:
-    circuit = solve(conductance, ends.node, tolerance=tolerance)
+def _solve(
+    conductance: Array, ends: Terminals, tolerance: float, near: _Solved | None = None
+) -> _Solved:
+    circuit = solve(
+        conductance,
+        ends.node,
+        tolerance=tolerance,
+        near=None if near is None else near.circuit,
+    )
     resistances = np.array([circuit.resistance(*link) for link in ends.links])
     links = np.flatnonzero(np.isfinite(resistances))
-    if not links.size:
-        return None
-    weights = ends.weights[links] / ends.weights[links].sum()
-    return _Solved(circuit, ends, tuple(links.tolist()), resistances[links], weights)
+    weights = ends.weights[links]
+    return _Solved(
+        circuit, ends, tuple(links.tolist()), resistances[links], weights / weights.sum()
+    )
 
 
-def _resistances(solved: _Solved, bare: _Solved | None) -> dict[str, Any]:
+def _resistances(solved: _Solved, bare: _Solved) -> dict[str, Any]:
     """Return effective resistances with and without barriers, whole and link by link."""
-    without = bare.resistances if bare is not None else np.full(len(solved.links), np.nan)
-    whole, open_ground = float(solved.mean(solved.resistances)), float(solved.mean(without))
+    whole, open_ground = (float(one.mean(one.resistances)) for one in (solved, bare))
     links = []
     for k, resistance, other, weight in zip(
-        solved.links, solved.resistances, without, solved.weights, strict=True
+        solved.links, solved.resistances, bare.resistances, solved.weights, strict=True
     ):
         own, others = solved.ends.links[k]
         at_cells, between = solved.circuit.imbalance(solved.ends.node, own, others)
@@ -218,11 +224,7 @@ def _gains(
 
 
 def _validation(
-    context: StageContext,
-    current: Array,
-    known: Mask,
-    ends: Terminals,
-    grid: Grid,
+    context: StageContext, current: Array, resistance: Array, bare: _Solved, grid: Grid
 ) -> dict[str, Any]:
     """Return the share of the tracked use in the cells with most current, and by chance."""
     settings = context.settings.circuit
@@ -230,15 +232,17 @@ def _validation(
     outside = np.isfinite(current)
     if not (use * outside).any():
         return {"reason": "no animal was tracked on migration outside the ranges"}
-    even = _solve(conductances(np.where(known, 1.0, np.nan)), ends, _ROUGH)
+    # The same ranges on ground that is alike everywhere; without habitat layers it is already.
+    known = np.isfinite(resistance)
+    even = bare
+    if np.ptp(resistance[known]) > 0:
+        alike = conductances(np.where(known, 1.0, np.nan))
+        even = _solve(alike, bare.ends, _ROUGH, near=bare)
     areas = {
         "high_current": high_cells(current, settings.high_current_frac),
         "modelled_corridor": _modelled(context, grid),
+        "even_ground": high_cells(even.current(even.potentials()), settings.high_current_frac),
     }
-    if even is not None:
-        areas["even_ground"] = high_cells(
-            np.where(outside, even.current(even.potentials()), np.nan), settings.high_current_frac
-        )
     compared = dict(
         zip(
             areas,
@@ -251,8 +255,7 @@ def _validation(
     out = {name: asdict(compared[name]) for name in ("high_current", "modelled_corridor")}
     for name, own in out.items():
         own["area_frac"] = float(areas[name][outside].mean())
-    if "even_ground" in compared:
-        out["high_current"]["even_ground_share"] = compared["even_ground"].share
+    out["high_current"]["even_ground_share"] = compared["even_ground"].share
     if not areas["modelled_corridor"].any():
         del out["modelled_corridor"]
     return out
