@@ -26,6 +26,7 @@ from corridors.foundation.grid import Grid, Surface
 from corridors.movement.names import picture_name
 from corridors.stages.context import StageContext, settings_of
 from corridors.stages.table import get, sections_of
+from example_rows import EXAMPLES, example_rows
 
 CRS = "+proj=laea +lat_0=37.4 +lon_0=74.2 +datum=WGS84 +units=m +no_defs +type=crs"
 HOSTILE = "<b>Ram</b>'); DROP TABLE--=1+1"
@@ -86,11 +87,19 @@ def write(folder: Path, herd: str = "made-up", *, tracked: bool = True) -> None:
         "flags": {HOSTILE: {"spike": 12}, "ewe 3": {"mortality": 8}} if tracked else {},
     }
     facts: Mapping[str, dict[str, Any]] = {"clean": clean}
-    for stage in ("ingest", "segment", "delineate", "connect", "intersect", "rank"):
+    for stage in (
+        "ingest", "segment", "delineate", "connect", "intersect", "behave", "circuit", "rank",
+        "act",
+    ):  # fmt: skip
         notes = {"notes": [f"{HOSTILE} was seen", "the grid is coarse"]} if tracked else {}
         write_json(notes, folder / stage / f"{stage}.json")
     write_json(facts["clean"], folder / "clean" / "clean.json")
     write_json(herd_facts(tracked=tracked), folder / "describe" / "facts.json")
+    model = {"is_fitted": False, "reason": "as configured"}
+    write_json(model, folder / "connect" / "selection.json")
+    for stage, name in (("connect", "resistance"), ("circuit", "current")):
+        ground = np.linspace(1.0, 9.0, 600).reshape(20, 30).astype(np.float32)
+        write_cog(folder / stage / f"{name}.tif", ground, Grid(CRS, 2500.0, -10, -15, 20, 30))
     population = folder / "delineate" / "population.tif"
     if tracked:
         write_surface(population, _surface())
@@ -167,6 +176,10 @@ def _frames(herd: str) -> dict[str, tuple[str, Any, pd.DataFrame]]:
         "border_crossings": ("intersect", tables.BORDER_CROSSINGS, _border_crossings()),
         "national_shares": ("intersect", tables.NATIONAL_SHARES, _shares(herd)),
         "threats": ("rank", tables.THREATS, _threats(herd, barriers)),
+        **{
+            name: (stage, schema, example_rows(schema, herd, _degrees(path), HOSTILE))
+            for name, (stage, schema) in EXAMPLES.items()
+        },
     }
 
 
@@ -558,6 +571,7 @@ def _border_report(herd: str) -> gpd.GeoDataFrame:
                 "boundary": "afg-tjk",
                 "left_state": "Tajikistan",
                 "right_state": "Afghanistan",
+                "type": "river",
                 "source": "Natural Earth 1:10m",
                 "label": "generalised",
                 "length_km": 1170.0,
@@ -566,6 +580,9 @@ def _border_report(herd: str) -> gpd.GeoDataFrame:
                 "published_source": "a book",
                 "difference_km": -187.0,
                 "difference_percent": -13.8,
+                "compared_source": "another map",
+                "compared_km": 1362.8,
+                "compared_difference_percent": 16.5,
                 "corridor_km": 9.0,
                 "observed": 4,
                 "expected_per_year": 0.8,
@@ -641,6 +658,8 @@ def _threats(herd: str, segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         rank_width=(rank + 3 - np.maximum(1, rank - 2) + 1).astype("int64"),
         stability="likely",
         p_top10=np.clip(1.2 - rank / 20, 0, 1),
+        gain=np.nan,
+        gain_share=np.nan,
         source=chosen["source"],
         source_completeness="partial",
         reason="2 of 3 animals came near; 4 approaches did not pass",

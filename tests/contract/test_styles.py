@@ -18,11 +18,12 @@ import pytest
 
 from corridors.atlas import palette
 from corridors.atlas.fields import ALIASES
-from corridors.atlas.products import ATLAS_LAYERS, LAYERS
+from corridors.atlas.layers import ATLAS_LAYERS, LAYERS
 from corridors.atlas.styles import STYLES
 from corridors.formats.qml import document
 from corridors.foundation import tables
 from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES, SEASONS
+from example_rows import EXAMPLES
 
 CONTRACT_OF = {
     "threats": tables.THREATS,
@@ -44,6 +45,17 @@ CONTRACT_OF = {
     "sufficiency": tables.SUFFICIENCY,
     "skill": tables.SKILL,
     "fidelity": tables.FIDELITY,
+    "crossing_sites": tables.CROSSING_SITES,
+    "fence_sections": tables.FENCE_SECTIONS,
+    "footprints": tables.FOOTPRINTS,
+    "border_agreements": tables.BORDER_AGREEMENTS,
+    "border_stretches": tables.BORDER_STRETCHES,
+    "range_edges": tables.RANGE_EDGES,
+    "gains": tables.GAINS,
+    "behaviour": tables.BEHAVIOUR,
+    "behaviour_index": tables.BEHAVIOUR_INDEX,
+    "permeability": tables.PERMEABILITY,
+    "selection": tables.SELECTION,
 }
 # Lists of (item, value), without a contract.
 LISTS = {"about", "fact_sheet"}
@@ -72,6 +84,7 @@ def frames(project: Path) -> dict[str, pd.DataFrame]:
         "modelled_corridor": made["modelled"],
         "expert_corridor": made["modelled"].assign(evidence="expert"),
         "crossings_by_season": made["crossings"],
+        **{name: made[name] for name in EXAMPLES},
     }
 
 

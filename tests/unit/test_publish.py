@@ -17,6 +17,7 @@ import pytest
 
 from corridors.foundation.errors import MethodError
 from corridors.stages import publish
+from corridors.stages.publish_rasters import RASTERS
 from corridors.stages.table import get
 
 
@@ -137,7 +138,7 @@ def test_notes_that_may_name_an_animal_are_counted_for_partners(
     published: dict[str, Path],
 ) -> None:
     html = (published["partner"] / "report.html").read_text(encoding="utf-8")
-    assert "notes left out because they may name an animal: 7" in html
+    assert "notes left out because they may name an animal: 10" in html
     assert "notes left out" not in (published["internal"] / "report.html").read_text("utf-8")
 
 
@@ -175,9 +176,9 @@ def test_the_project_has_relative_paths_and_switches_its_crs_on(
         assert archive.namelist() == ["made-up.qgs"]
         root = fromstring(archive.read("made-up.qgs").decode().split("\n", 1)[1])
     sources = [layer.findtext("datasource") or "" for layer in root.iterfind(".//maplayer")]
-    assert all(
-        s.startswith(("./made-up.gpkg|layername=", "./corridor_surface.tif")) for s in sources
-    )
+    rasters = tuple(f"./{plan.name}.tif" for plan in RASTERS)
+    assert all(s.startswith(("./made-up.gpkg|layername=", *rasters)) for s in sources)
+    assert set(rasters) <= set(sources)
     assert root.findtext("properties/SpatialRefSys/ProjectionsEnabled") == "1"
     assert "SIMULATED" in (root.findtext("title") or "")
     ids = [layer.findtext("id") or "" for layer in root.iterfind(".//maplayer")]

@@ -18,7 +18,8 @@ from shapely import LineString, box, get_coordinates, get_parts, line_interpolat
 
 from corridors.atlas import palette
 from corridors.atlas.furniture import draw_frame, draw_numbers, nice_extent
-from corridors.atlas.styles import LABELLED_RANKS, SEASON_WORDS, THREAT_CLASSES, seasons_of
+from corridors.atlas.style_parts import SEASON_WORDS, seasons_of
+from corridors.atlas.styles import LABELLED_RANKS, THREAT_CLASSES
 from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES
 
 Layers = Mapping[str, gpd.GeoDataFrame]

@@ -32,6 +32,20 @@ RANGE_OTHER = ("#e6e6e6", "#cccccc", "#7a7a7a")
 # Strongest first: ranks 1-3, 4-10, 11-50, the rest.
 THREAT = ("#a5003f", "#d81b4a", "#e8718a", "#d0a8b4")
 
+# What to do, strongest first.
+ACTION = ("#00584d", "#1a9e89", "#8fd0c3")
+
+# How animals met a barrier.
+BEHAVIOUR: Mapping[str, str] = {
+    "quick_cross": "#1b7837",
+    "average_movement": "#a6a6a6",
+    "bounce": "#d01c8b",
+    "back_and_forth": "#7b3294",
+    "trace": "#e08214",
+    "trapped": "#a5003f",
+    "unknown": "#d9d9d9",
+}
+
 # What a scenario gains, strongest first; what it costs is drawn as a threat.
 GAINED = ("#08458c", "#2b7bba", "#8fbfe0")
 PLANNED = "#b3128c"
@@ -67,6 +81,11 @@ NAMED_SEASON = ("#009e73", "#d55e00")
 
 NETWORK_EDGE = "#56616b"
 NETWORK_CUT = "#a5003f"
+
+# Strongest current first.
+CURRENT = ("#7a0403", "#c8361b", "#f1803a", "#f6c76d", "#fbecc0")
+# Low to high: easy ground is light.
+RESISTANCE = ("#f4f1e4", "#dccfa8", "#b99e6b", "#8a6a3f", "#4f3a24")
 
 # Most used cells first: dark to light, by the share of the use that the cells hold.
 SURFACE = ("#3b0f4f", "#8a226a", "#d0456c", "#f58b5c", "#fcd8a0")

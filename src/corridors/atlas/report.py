@@ -10,6 +10,9 @@ import pandas as pd
 
 from corridors.atlas import fact_sheet, facts
 from corridors.atlas.products import LeftOut
+from corridors.atlas.report_actions import action_values, barrier_values
+from corridors.atlas.report_habitat import habitat_values
+from corridors.atlas.transboundary import border_values
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES
 
 N_THREATS = 20
@@ -68,14 +71,8 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
     """Return the values of ``report.html.jinja``."""
     internal = heading.tier == "internal"
     return {
-        "herd": heading.herd,
-        "species": heading.species,
-        "study": heading.study,
-        "author": heading.author,
-        "simulated": heading.simulated,
+        **masthead(heading),
         "is_peer": heading.profile == "usgs",
-        "tier": heading.tier,
-        "version": heading.version,
         "files": {"package": f"{heading.herd}.gpkg", "project": f"{heading.herd}.qgz"},
         "map": evidence.map_png,
         "threat_chart": evidence.threat_png,
@@ -91,8 +88,24 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
         **_sample(evidence, internal=internal),
         **_threats(evidence.tables),
         **_crossings(evidence.tables),
-        **_borders(evidence.tables),
+        **border_values(evidence.tables),
+        **action_values(evidence.tables, evidence.recorded),
+        **barrier_values(evidence.tables),
+        **habitat_values(evidence.tables, evidence.recorded),
         **_method(evidence, internal=internal),
+    }
+
+
+def masthead(heading: Heading) -> dict[str, Any]:
+    """Return what every page of the herd begins and ends with."""
+    return {
+        "herd": heading.herd,
+        "species": heading.species,
+        "study": heading.study,
+        "author": heading.author,
+        "simulated": heading.simulated,
+        "tier": heading.tier,
+        "version": heading.version,
     }
 
 
@@ -205,22 +218,6 @@ def _crossings(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         )
     months = facts.months_table(observed) if len(observed) else []
     return {"crossing_kinds": kinds, "crossing_months": months}
-
-
-def _borders(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    report, crossings = tables["border_report"], tables["border_crossings"]
-    shares = tables["national_shares"]
-    return {
-        "borders": facts.records(report.drop(columns="geometry")),
-        "border_lengths": [
-            f"{row['left_state']} – {row['right_state']}: {facts.boundary_words(row)}."
-            for row in facts.records(report.drop(columns="geometry"))
-        ],
-        "border_months": facts.months_table(crossings) if len(crossings) else [],
-        "border_directions": facts.directions(crossings),
-        "shares": facts.records(shares),
-        "states": facts.acting_states(shares, report),
-    }
 
 
 def _method(evidence: Evidence, *, internal: bool) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from corridors.atlas import palette, styles
 from corridors.atlas.fields import aliases
+from corridors.atlas.layers import LayerPlan
 from corridors.atlas.palette import rgba
-from corridors.atlas.products import LayerPlan
 from corridors.formats.qml import (
     Label,
     LayerStyle,
@@ -167,8 +167,10 @@ def ways(frame: pd.DataFrame) -> LayerStyle:
     rules = []
     for state, words, dash in (("before", "Today", ()), ("after", "In the scenario", (1.8, 1.2))):
         if (frame["state"] == state).any():
-            layers = (line(_WHITE, 1.4), line(rgba(palette.WAY), 0.6, dash))
-            rules.append(Rule(words, f'"state" = {quoted(state)}', Symbol(layers, int(bool(dash)))))
+            layers = (line(_WHITE, 0.8), line(rgba(palette.WAY), 0.35, dash))
+            symbol = Symbol(layers, int(bool(dash)))
+            where = f'"state" = {quoted(state)}'
+            rules.append(Rule(words, where, symbol, checked=state == "after"))
     return _style(frame, "Line", rules)
 
 

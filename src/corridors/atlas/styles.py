@@ -10,9 +10,15 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from corridors.atlas import palette
-from corridors.atlas.fields import aliases
+from corridors.atlas import action_styles, palette
 from corridors.atlas.palette import rgba
+from corridors.atlas.style_parts import (
+    PAPER,
+    SEASON_WORDS,
+    layer_style,
+    points_by_season,
+    seasons_of,
+)
 from corridors.formats.qml import (
     Label,
     LayerStyle,
@@ -28,7 +34,6 @@ from corridors.formats.qml import (
 )
 from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES
 
-_WHITE = rgba(palette.PAPER)
 _INK = rgba(palette.INK)
 
 # Ranks up to this, colour, width in mm, words in the legend.
@@ -39,27 +44,6 @@ THREAT_CLASSES: tuple[tuple[float, str, float, str], ...] = (
     (float("inf"), palette.THREAT[3], 0.45, "Lower rank"),
 )
 LABELLED_RANKS = 10
-SEASON_WORDS: Mapping[str, str] = {
-    "all": "All migrations",
-    "spring": "Spring",
-    "summer": "Summer",
-    "autumn": "Autumn",
-    "winter": "Winter",
-    "other": "Outside the seasons",
-}
-
-
-def seasons_of(frame: pd.DataFrame) -> list[str]:
-    """Return the seasons that occur, also those that a study names itself, in a fixed order.
-
-    Examples
-    --------
-    >>> seasons_of(pd.DataFrame({"season": ["wet", "autumn", "all", "wet"]}))
-    ['all', 'autumn', 'wet']
-    """
-    present = set(frame["season"])
-    known = [season for season in SEASON_WORDS if season in present]
-    return known + sorted(present.difference(SEASON_WORDS))
 
 
 def threats(frame: pd.DataFrame) -> LayerStyle:
@@ -82,11 +66,11 @@ def _threat_style(frame: pd.DataFrame, rank: str, low: str | None, high: str | N
             continue
         layers = [line(rgba(colour), width)]
         if bound < float("inf"):
-            layers.insert(0, line(_WHITE, width + 0.9))
+            layers.insert(0, line(PAPER, width + 0.9))
         nested = {}
         if bound <= LABELLED_RANKS:
             layers.append(marker_line("centralpoint"))
-            nested[2] = Symbol((marker("circle", rgba(colour), 1.2 + width, _WHITE, 0.3),))
+            nested[2] = Symbol((marker("circle", rgba(colour), 1.2 + width, PAPER, 0.3),))
         upper = "" if bound == float("inf") else f' AND "{rank}" <= {bound:g}'
         where = f'"{rank}" >= {lowest:g}{upper} AND "score" > 0'
         rules.append(Rule(words, where, Symbol(tuple(layers), 0, nested)))
@@ -98,7 +82,7 @@ def _threat_style(frame: pd.DataFrame, rank: str, low: str | None, high: str | N
         between = f'to_string(round("{low}")) || \'–\' || to_string(round("{high}"))'
         number = f"{number} || ' (' || {between} || ')'"
     number = f'CASE WHEN "{rank}" <= {LABELLED_RANKS} AND "score" > 0 THEN {number} END'
-    return _style(
+    return layer_style(
         frame,
         "Line",
         rules,
@@ -107,7 +91,7 @@ def _threat_style(frame: pd.DataFrame, rank: str, low: str | None, high: str | N
                 number,
                 9,
                 rgba(palette.THREAT[0]),
-                _WHITE,
+                PAPER,
                 "point",
                 3_000_000,
                 bold=True,
@@ -133,7 +117,7 @@ def modelled(frame: pd.DataFrame) -> LayerStyle:
         (fill(rgba(palette.MODELLED["low"]), edge, 0.0), outline(edge, 0.3, (2.2, 1.1)))
     )
     rules = [Rule("Modelled, nobody tracked", "", symbol)]
-    return _style(frame, "Polygon", rules, opacity=0.75)
+    return layer_style(frame, "Polygon", rules, opacity=0.75)
 
 
 def expert_corridor(frame: pd.DataFrame) -> LayerStyle:
@@ -157,7 +141,7 @@ def stopovers(frame: pd.DataFrame) -> LayerStyle:
         )
         words = SEASON_WORDS.get(season, season)
         rules.append(Rule(words, f'"season" = {quoted(season)}', symbol))
-    return _style(frame, "Polygon", rules, display='"stopover"')
+    return layer_style(frame, "Polygon", rules, display='"stopover"')
 
 
 def ranges(frame: pd.DataFrame) -> LayerStyle:
@@ -197,11 +181,11 @@ def ranges(frame: pd.DataFrame) -> LayerStyle:
         "title(\"season\") || ' range' END",
         8.5,
         rgba(palette.MUTED),
-        _WHITE,
+        PAPER,
         "inside",
         4_000_000,
     )
-    return _style(frame, "Polygon", rules, (label,))
+    return layer_style(frame, "Polygon", rules, (label,))
 
 
 def segments(frame: pd.DataFrame) -> LayerStyle:
@@ -224,8 +208,8 @@ def segments(frame: pd.DataFrame) -> LayerStyle:
                 pale = Symbol((line(rgba(colour, 0.4), 0.25, dash),))
                 label = f"{kind.capitalize()}{words}, nobody tracked here"
                 rules.append(Rule(label, f'{where} AND NOT "has_data"', pale))
-    name = Label('"name"', 7, rgba(palette.MUTED), _WHITE, "curved", 250_000)
-    return _style(frame, "Line", rules, (name,), display='"name"')
+    name = Label('"name"', 7, rgba(palette.MUTED), PAPER, "curved", 250_000)
+    return layer_style(frame, "Line", rules, (name,), display='"name"')
 
 
 def exposure(frame: pd.DataFrame) -> LayerStyle:
@@ -235,8 +219,8 @@ def exposure(frame: pd.DataFrame) -> LayerStyle:
         colour = palette.BARRIER[kind]
         symbol = Symbol((fill(rgba(colour, 0.45), rgba(colour), 0.0), outline(rgba(colour), 0.3)))
         rules.append(Rule(kind.capitalize(), f'"kind" = {quoted(kind)}', symbol))
-    name = Label('"name"', 7, rgba(palette.MUTED), _WHITE, "inside", 250_000)
-    return _style(frame, "Polygon", rules, (name,), display='"name"')
+    name = Label('"name"', 7, rgba(palette.MUTED), PAPER, "inside", 250_000)
+    return layer_style(frame, "Polygon", rules, (name,), display='"name"')
 
 
 def boundary(frame: pd.DataFrame) -> LayerStyle:
@@ -249,22 +233,22 @@ def boundary(frame: pd.DataFrame) -> LayerStyle:
     )
     colour = rgba(palette.BOUNDARY)
     labels = (
-        Label('upper("left_state")', 8, colour, _WHITE, "left", 20_000_000, False, 7),
-        Label('upper("right_state")', 8, colour, _WHITE, "right", 20_000_000, False, 7),
+        Label('upper("left_state")', 8, colour, PAPER, "left", 20_000_000, False, 7),
+        Label('upper("right_state")', 8, colour, PAPER, "right", 20_000_000, False, 7),
     )
     worth = ", ".join(sorted({str(label) for label in frame["label"] if label}))
     name = f"State boundary ({worth})" if worth else "State boundary"
-    return _style(frame, "Line", [Rule(name, "", symbol)], labels, display='"length_words"')
+    return layer_style(frame, "Line", [Rule(name, "", symbol)], labels, display='"length_words"')
 
 
 def crossings(frame: pd.DataFrame) -> LayerStyle:
     """Return observed crossings as small points by season."""
-    return _points_by_season(frame, "circle", 1.5)
+    return points_by_season(frame, "circle", 1.5)
 
 
 def border_crossings(frame: pd.DataFrame) -> LayerStyle:
     """Return observed crossings of state boundaries as diamonds by season."""
-    return _points_by_season(frame, "diamond", 2.1)
+    return points_by_season(frame, "diamond", 2.1)
 
 
 def network_edges(frame: pd.DataFrame) -> LayerStyle:
@@ -274,9 +258,9 @@ def network_edges(frame: pd.DataFrame) -> LayerStyle:
         plain = Symbol((line(rgba(palette.NETWORK_EDGE, 0.9), 0.35, (1.2, 1.2)),))
         rules.append(Rule("Link with alternatives", 'NOT "is_cut"', plain))
     if frame["is_cut"].any():
-        cut = Symbol((line(_WHITE, 1.1), line(rgba(palette.NETWORK_CUT, 0.9), 0.55, (2.4, 1.0))))
+        cut = Symbol((line(PAPER, 1.1), line(rgba(palette.NETWORK_CUT, 0.9), 0.55, (2.4, 1.0))))
         rules.append(Rule("Only link: its loss separates the ranges", '"is_cut"', cut))
-    return _style(frame, "Line", rules)
+    return layer_style(frame, "Line", rules)
 
 
 def network_nodes(frame: pd.DataFrame) -> LayerStyle:
@@ -285,15 +269,15 @@ def network_nodes(frame: pd.DataFrame) -> LayerStyle:
     for kind in sorted(frame["kind"].unique()):
         colour = palette.RANGE[kind][2] if kind in palette.RANGE else palette.STOPOVER
         size = 3.4 if kind in palette.RANGE else 2.2
-        symbol = Symbol((marker("circle", rgba(colour), size, _WHITE, 0.4),))
+        symbol = Symbol((marker("circle", rgba(colour), size, PAPER, 0.4),))
         words = f"{kind.capitalize()} range" if kind in palette.RANGE else kind.capitalize()
         rules.append(Rule(words, f'"kind" = {quoted(kind)}', symbol))
-    return _style(frame, "Point", rules)
+    return layer_style(frame, "Point", rules)
 
 
 def table(frame: pd.DataFrame) -> LayerStyle:
     """Return readable column names of a table without geometry."""
-    return _style(frame, "No geometry", ())
+    return layer_style(frame, "No geometry", ())
 
 
 STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
@@ -311,8 +295,11 @@ STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "modelled_corridor": modelled,
     "expert_corridor": expert_corridor,
     "ranges": ranges,
+    **action_styles.STYLES,
     "crossings_by_season": table,
     "national_shares": table,
+    "permeability": table,
+    "selection": table,
     "fact_sheet": table,
     "migration_facts": table,
     "sufficiency": table,
@@ -320,22 +307,6 @@ STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "fidelity": table,
     "about": table,
 }
-
-
-def _style(
-    frame: pd.DataFrame,
-    geometry: str,
-    rules: list[Rule] | tuple[Rule, ...],
-    labels: tuple[Label, ...] = (),
-    **more: str | float,
-) -> LayerStyle:
-    return LayerStyle(
-        geometry,  # type: ignore[arg-type]
-        tuple(rules),
-        labels,
-        aliases=aliases(list(frame.columns)),
-        **more,  # type: ignore[arg-type]
-    )
 
 
 def _corridor_style(
@@ -372,7 +343,7 @@ def _corridor_style(
                 checked=season == present[0],
             )
         )
-    return _style(frame, "Polygon", groups, opacity=opacity)
+    return layer_style(frame, "Polygon", groups, opacity=opacity)
 
 
 def _barrier_symbol(kind: str, colour: str, dash: tuple[float, ...]) -> Symbol:
@@ -380,17 +351,7 @@ def _barrier_symbol(kind: str, colour: str, dash: tuple[float, ...]) -> Symbol:
         cross = Symbol((marker("cross2", colour, 1.2, colour, 0.2),))
         return Symbol((line(colour, 0.3), marker_line("interval", 6.0)), 0, {1: cross})
     if kind == "rail" and not dash:
-        return Symbol((line(colour, 0.8), line(_WHITE, 0.45, (1.6, 1.6))))
+        return Symbol((line(colour, 0.8), line(PAPER, 0.45, (1.6, 1.6))))
     if kind in {"road", "canal", "river"} and not dash:
-        return Symbol((line(_WHITE, 0.85), line(colour, 0.5)))
+        return Symbol((line(PAPER, 0.85), line(colour, 0.5)))
     return Symbol((line(colour, 0.4, dash),))
-
-
-def _points_by_season(frame: pd.DataFrame, shape: str, size_mm: float) -> LayerStyle:
-    rules = []
-    for season in seasons_of(frame):
-        colour = palette.season(season)
-        symbol = Symbol((marker(shape, rgba(colour, 0.85), size_mm, _WHITE, 0.2),))
-        words = SEASON_WORDS.get(season, season)
-        rules.append(Rule(words, f'"season" = {quoted(season)}', symbol))
-    return _style(frame, "Point", rules)

@@ -41,12 +41,7 @@ def agree_on_borders(
         np.asarray(np.bincount(stretch, weights=lost, minlength=n), np.float64),
         np.bincount(stretch, minlength=n).astype(np.int64),
     )
-    frame = found.rename(
-        columns={
-            "expected_per_year": "passages_per_year",
-            "blocked_nearby_per_year": "gain",
-        }
-    ).assign(
+    frame = found.rename(columns={"expected_per_year": "passages_per_year"}).assign(
         action=[f"{context.herd}:border:{k}" for k in range(1, len(found) + 1)],
         rank=np.arange(1, len(found) + 1),
         cost=np.nan,

@@ -75,7 +75,7 @@ def place_structures(
         rank=position + 1,
         at_km=at_km,
         n_segments=(served & (demand > 0)[None, :]).sum(axis=1).astype(np.int64),
-        gain=chosen.gain,
+        gain_per_year=chosen.gain,
         gain_p05=served @ (lines["blocked_p05"].to_numpy(float) * part),
         gain_p95=served @ (lines["blocked_p95"].to_numpy(float) * part),
         gain_so_far=so_far,

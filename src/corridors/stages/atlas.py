@@ -9,8 +9,8 @@ import pandas as pd
 from corridors import __version__
 from corridors.atlas.catalogue import herd_rows, joint_threats, threat_lists
 from corridors.atlas.pages import render
+from corridors.atlas.layers import ATLAS_LAYERS
 from corridors.atlas.products import (
-    ATLAS_LAYERS,
     choose,
     first_view,
     package_layers,
@@ -25,6 +25,7 @@ from corridors.foundation.errors import MissingInputError
 from corridors.stages.context import StageContext
 
 _PACKAGE = "atlas.gpkg"
+_ACTIONS = ("crossing_sites", "fence_sections", "footprints", "border_agreements")
 
 
 def run(context: StageContext) -> None:
@@ -55,6 +56,7 @@ def run(context: StageContext) -> None:
         "corridors": corridors,
         "modelled_corridor": modelled,
         "expert_corridor": drawn[drawn["evidence"] == "expert"],
+        **{name: _joined(_of_all(context, "act", name, done)) for name in _ACTIONS},
         "herds": pd.DataFrame([row for row in rows if row["is_done"]]).drop(columns="is_done"),
     }
     products, left_out = choose(tables, tier=settings.publish.tier, plans=ATLAS_LAYERS)

@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from corridors import __version__
-from corridors.atlas import fact_sheet, facts, surface
+from corridors.atlas import fact_sheet
 from corridors.atlas.charts import threat_chart
 from corridors.atlas.maps import MapText, corridor_map
 from corridors.atlas.pages import render
@@ -23,25 +23,23 @@ from corridors.atlas.products import (
     first_view,
     package_layers,
     project_layers,
-    rounded_stretches,
 )
-from corridors.atlas.report import N_PICTURES, Evidence, Heading, page
+from corridors.atlas.report import N_PICTURES, Evidence, Heading, masthead, page
 from corridors.atlas.sample_chart import sample_chart
+from corridors.atlas.transboundary import transboundary_values
 from corridors.formats.geopackage import write_geopackage
-from corridors.formats.parquet import read_json, read_layer, read_table
-from corridors.formats.qgis import Project, ProjectLayer, write_project
-from corridors.formats.qml import raster_document, raster_pipe
-from corridors.formats.raster import RasterFacts, read_facts
+from corridors.formats.qgis import Project, write_project
 from corridors.foundation.crs import named_crs
 from corridors.foundation.errors import Fault, MethodError
 from corridors.movement.names import picture_name
 from corridors.stages.context import StageContext
+from corridors.stages.publish_rasters import PublishedRaster, raster_layers, write_rasters
+from corridors.stages.publish_tables import map_layers, read_recorded, read_tables
 
-_SURFACE = "corridor_surface.tif"
 # Sections whose values the report lists.
 _SHOWN = (
     "profile", "clean", "segment", "occurrence", "delineate", "describe", "habitat", "intersect",
-    "rank",
+    "behave", "circuit", "rank", "act",
 )  # fmt: skip
 
 
@@ -59,26 +57,29 @@ def run(context: StageContext) -> None:
         context.settings.profile.name,
     )
     context.progress("read", 0.0)
-    tables = _tables(context)
-    recorded = _recorded(context)
+    tables = read_tables(context)
+    recorded = read_recorded(context)
     _refuse_what_would_show_one_animal(heading, tables["fixes"], tables["corridors"])
     about = pd.DataFrame(_labels(heading).items(), columns=["item", "value"])
     sheet = fact_sheet.table(recorded["describe"])
     products, left_out = choose(
-        {**_layers(tables), "about": about, "fact_sheet": sheet}, tier=heading.tier
+        {**map_layers(tables), "about": about, "fact_sheet": sheet}, tier=heading.tier
     )
     crs = str(recorded["clean"]["crs"])
 
     context.progress("rasters", 0.1)
-    raster = _write_surface(context)
-    if raster is None:
-        left_out.append(LeftOut("Corridor surface in the project", "no tracked migration"))
+    rasters = write_rasters(context)
+    left_out += [
+        LeftOut(f"{raster.plan.title} in the project", raster.plan.nothing)
+        for raster in rasters
+        if not raster.classes
+    ]
     context.progress("geopackage", 0.2)
     write_geopackage(
         context.out / f"{context.herd}.gpkg",
         package_layers(products, labels=_labels(heading)),
     )
-    _write_project(context, heading, products, raster, crs)
+    _write_project(context, heading, products, rasters, crs)
 
     context.progress("pictures", 0.4)
     pictures = context.out / "pictures"
@@ -112,87 +113,15 @@ def run(context: StageContext) -> None:
         left_out,
         map_png,
         threat_png,
-        raster is not None,
+        any(raster.classes for raster in rasters if raster.plan.name == "corridor_surface"),
         displacement,
         sample_png,
     )
     html = render("report.html.jinja", page(heading, evidence))
     (context.out / "report.html").write_text(html, encoding="utf-8")
-
-
-def _tables(context: StageContext) -> dict[str, pd.DataFrame]:
-    def table(stage: str, name: str, columns: list[str] | None = None) -> pd.DataFrame:
-        return read_table(context.read(stage, f"{name}.parquet"), columns)
-
-    def layer(stage: str, name: str) -> gpd.GeoDataFrame:
-        return read_layer(context.read(stage, f"{name}.parquet"))
-
-    return {
-        "fixes": table("clean", "fixes", ["animal", "time_utc", "burst"]),
-        "migrations": table("segment", "migrations"),
-        "animal_years": table("segment", "animal_years"),
-        "estimates": table("surface", "estimates"),
-        "corridors": layer("delineate", "corridors"),
-        "stopovers": layer("delineate", "stopovers"),
-        "migration_facts": table("describe", "migration_facts"),
-        "sufficiency": table("describe", "sufficiency"),
-        "skill": table("describe", "skill"),
-        "fidelity": table("describe", "fidelity"),
-        "ranges": layer("delineate", "ranges"),
-        "modelled": layer("connect", "modelled"),
-        "network": layer("connect", "network"),
-        "segments": layer("intersect", "segments"),
-        "crossings": table("intersect", "crossings"),
-        "observed": layer("intersect", "observed"),
-        "border_report": layer("intersect", "border_report"),
-        "border_crossings": layer("intersect", "border_crossings"),
-        "national_shares": table("intersect", "national_shares"),
-        "threats": layer("rank", "threats"),
-        "exposure": layer("rank", "exposure"),
-    }
-
-
-def _recorded(context: StageContext) -> dict[str, dict[str, Any]]:
-    stages = ("ingest", "clean", "segment", "delineate", "connect", "intersect", "rank")
-    return {
-        **{stage: read_json(context.read(stage, f"{stage}.json")) for stage in stages},
-        "describe": read_json(context.read("describe", "facts.json")),
-    }
-
-
-def _layers(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return layer name -> rows, in the order in which they are drawn and read."""
-    network, corridors = tables["network"], tables["corridors"]
-    return {
-        "threats": rounded_stretches(tables["threats"]).sort_values("rank", kind="stable"),
-        "exposure": tables["exposure"],
-        "segments": rounded_stretches(tables["segments"]),
-        "boundary": _with_words(tables["border_report"]),
-        "border_crossings": tables["border_crossings"],
-        "crossings": tables["observed"],
-        "network_nodes": network[network["part"] == "node"],
-        "network_edges": network[network["part"] == "edge"],
-        "stopovers": tables["stopovers"],
-        "corridors": corridors[corridors["evidence"] == "tracked"],
-        "expert_corridor": corridors[corridors["evidence"] == "expert"],
-        "modelled_corridor": tables["modelled"],
-        "ranges": tables["ranges"],
-        "sufficiency": tables["sufficiency"],
-        "migration_facts": tables["migration_facts"].sort_values(
-            ["animal", "start_utc"], kind="stable"
-        ),
-        "skill": tables["skill"],
-        "fidelity": tables["fidelity"],
-        "crossings_by_season": tables["crossings"],
-        "national_shares": tables["national_shares"],
-    }
-
-
-def _with_words(borders: pd.DataFrame) -> pd.DataFrame:
-    """Add to each boundary what its length is worth."""
-    return borders.assign(
-        length_words=[facts.boundary_words(row) for row in facts.records(borders)]
-    ).astype({"length_words": str})
+    values = {**masthead(heading), "map": map_png, **transboundary_values(tables)}
+    html = render("transboundary.html.jinja", values)
+    (context.out / "transboundary.html").write_text(html, encoding="utf-8")
 
 
 def _refuse_what_would_show_one_animal(
@@ -255,45 +184,16 @@ def _map_text(heading: Heading, tables: Mapping[str, pd.DataFrame]) -> MapText:
     return MapText("SIMULATED" if heading.simulated else "", credit)
 
 
-def _write_surface(context: StageContext) -> RasterFacts | None:
-    """Copy the herd's surface and write its style; None where it holds no data."""
-    target = context.out / _SURFACE
-    shutil.copyfile(context.read("delineate", "population.tif"), target)
-    raster = read_facts(target)
-    classes = surface.classes(raster.positive)
-    low, high = (classes[0][0], float(raster.positive.max())) if classes else (0.0, 1.0)
-    (context.out / Path(_SURFACE).with_suffix(".qml")).write_text(
-        raster_document(classes, low, high, 0.85), encoding="utf-8"
-    )
-    return raster if classes else None
-
-
 def _write_project(
     context: StageContext,
     heading: Heading,
     products: list[Product],
-    raster: RasterFacts | None,
+    rasters: list[PublishedRaster],
     crs: str,
 ) -> None:
     rights = _rights(heading)
     layers = project_layers(products, package=f"./{context.herd}.gpkg", rights=rights)
-    if raster is not None:
-        classes = surface.classes(raster.positive)
-        high = float(raster.positive.max())
-        layers.append(
-            ProjectLayer(
-                key="corridor_surface",
-                title="Use during migration",
-                abstract="Mean occurrence surface of the herd's migrations; mass per cell.",
-                source=f"./{_SURFACE}",
-                crs=raster.crs,
-                bounds=raster.bounds,
-                group="Surface",
-                rights=rights,
-                pipe=raster_pipe(classes, classes[0][0], high, 0.85),
-                visible=False,
-            )
-        )
+    layers += raster_layers(rasters, rights=rights)
     stamp = " (SIMULATED)" if heading.simulated else ""
     write_project(
         Project(

@@ -375,6 +375,12 @@ STAGES: tuple[Stage, ...] = (
             "delineate": ("corridors.parquet",),
             "connect": ("modelled.parquet",),
             "rank": ("threats.parquet",),
+            "act": (
+                "crossing_sites.parquet",
+                "fence_sections.parquet",
+                "footprints.parquet",
+                "border_agreements.parquet",
+            ),
             "publish": ("report.html",),
         },
         writes=("atlas.gpkg", "atlas.qgz", "index.html"),

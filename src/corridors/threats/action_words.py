@@ -42,7 +42,8 @@ def site_words(row: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> site_words({"name": "A1", "kind": "road", "status": "existing", "at_km": 12.0, "gain": 3.4,
+    >>> site_words({"name": "A1", "kind": "road", "status": "existing", "at_km": 12.0,
+    ...             "gain_per_year": 3.4,
     ...             "n_segments": 2, "share_so_far": 0.55, "unit": "per animal"})
     'Crossing structure at km 12.0 of A1: about 3.4 passages a year gained (per animal) on 2 \
 segments; with those ranked before it 55 % of what structures everywhere would gain.'
@@ -51,7 +52,7 @@ segments; with those ranked before it 55 % of what structures everywhere would g
     planned = "planned " if row["status"] == "planned" else ""
     return (
         f"Crossing structure at km {row['at_km']:.1f} of {planned}{line}: about "
-        f"{number(row['gain'])} passages a year gained ({row['unit']}) on "
+        f"{number(row['gain_per_year'])} passages a year gained ({row['unit']}) on "
         f"{_counted(row['n_segments'], 'segment')}; with those ranked before it "
         f"{100 * row['share_so_far']:.0f} % of what structures everywhere would gain."
     )
@@ -82,7 +83,7 @@ def border_words(row: Mapping[str, Any]) -> str:
     --------
     >>> border_words({"left_state": "A", "right_state": "B", "type": "disputed",
     ...               "passages_per_year": 2.0, "months": "4;10", "n_animals": 3,
-    ...               "n_threats_nearby": 1, "gain": 1.5, "unit": "per animal"})
+    ...               "n_threats_nearby": 1, "blocked_nearby_per_year": 1.5, "unit": "per animal"})
     'A and B (disputed line, shown as its source draws it): about 2.0 passages a year across it \
 (per animal), by 3 tracked animals, in months 4, 10; at 1 barrier segment nearby about 1.5 a year \
 are blocked.'
@@ -101,7 +102,9 @@ are blocked.'
             out += f", in months {row['months'].replace(';', ', ')}"
     if row["n_threats_nearby"]:
         near = _counted(row["n_threats_nearby"], "barrier segment")
-        out += f"; at {near} nearby about {number(row['gain'])} a year are blocked"
+        out += (
+            f"; at {near} nearby about {number(row['blocked_nearby_per_year'])} a year are blocked"
+        )
     return out + "."
 
 

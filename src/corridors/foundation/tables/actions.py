@@ -70,7 +70,7 @@ CROSSING_SITES = contract(
         "at_km": number(AT_LEAST_0),
         "corridor_class": _WHERE,
         "n_segments": integer(pa.Check.ge(1)),  # served by this and no site before it
-        "gain": number(AT_LEAST_0),  # added to the sites before it
+        "gain_per_year": number(AT_LEAST_0),  # added to the sites before it
         "gain_p05": number(AT_LEAST_0),
         "gain_p95": number(AT_LEAST_0),
         "gain_so_far": number(AT_LEAST_0),
@@ -127,7 +127,7 @@ BORDER_AGREEMENTS = contract(
         "n_animals": integer(AT_LEAST_0),
         "months": text(),
         "n_threats_nearby": integer(AT_LEAST_0),
-        "gain": number(AT_LEAST_0),  # blocked passages per year at barriers near the stretch
+        "blocked_nearby_per_year": number(AT_LEAST_0),  # at barriers near the stretch: the gain
         "cost": number(AT_LEAST_0, nullable=True),  # never known: negotiations have no price
         "currency": text(),
         **_WORDS,
