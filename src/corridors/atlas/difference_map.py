@@ -32,7 +32,7 @@ def difference_map(layers: Layers, *, crs: str, text: MapText, dpi: int = 130) -
     crs
         Working CRS, in which the map is drawn.
     text
-        Stamp and credits.
+        Stamp of both maps, without one that of the scenario says so; credits.
     dpi
         Resolution.
 
@@ -59,9 +59,10 @@ def difference_map(layers: Layers, *, crs: str, text: MapText, dpi: int = 130) -
         for entry in _panel(axes, drawn, state, extent):
             entries.setdefault(str(entry.get_label()), entry)
         draw_frame(axes, extent, crs)
-        if text.stamp:
+        stamp = text.stamp or ("" if state == "before" else "SCENARIO")
+        if stamp:
             axes.text(
-                0.985, 0.985, text.stamp, transform=axes.transAxes, ha="right", va="top",
+                0.985, 0.985, stamp, transform=axes.transAxes, ha="right", va="top",
                 fontsize=10, fontweight="bold", color=palette.THREAT[0], zorder=50,
                 bbox={"facecolor": palette.PAPER, "edgecolor": palette.THREAT[0], "pad": 3},
             )  # fmt: skip
@@ -76,7 +77,7 @@ def difference_map(layers: Layers, *, crs: str, text: MapText, dpi: int = 130) -
         borderpad=0.0,
         columnspacing=1.4,
     )
-    figure.text(0.012, 0.008, text.credit, fontsize=6.5, color=palette.MUTED)
+    figure.text(0.012, 0.008, text.credit.replace("$", r"\$"), fontsize=6.5, color=palette.MUTED)
     return png(figure)
 
 
@@ -124,10 +125,10 @@ def _panel(
     ways = near("ways")
     if ways is not None and len(way := ways[ways["state"] == state]):
         style = "-" if state == "before" else "--"
-        _lines(axes, way, palette.PAPER, 2.6, 6.0)
-        _lines(axes, way, palette.WAY, 1.2, 6.1, style)
+        _lines(axes, way, palette.PAPER, 1.6, 6.0)
+        _lines(axes, way, palette.WAY, 0.8, 6.1, style)
         label = "Least-cost way, today" if state == "before" else "Least-cost way, scenario"
-        entries.append(Line2D([], [], color=palette.WAY, lw=1.2, ls=style, label=label))
+        entries.append(Line2D([], [], color=palette.WAY, lw=0.8, ls=style, label=label))
     if changed is not None:
         entries += _changes(axes, changed, drawn["difference"], state)
     return entries

@@ -96,7 +96,7 @@ def write(
     png = None
     if any(len(frame) for frame in layers.values()):
         credit = f"{settings.study.title} · {context.herd} · scenario {name}"
-        text = MapText("SIMULATED" if herd.simulated else "SCENARIO", credit)
+        text = MapText("SIMULATED" if herd.simulated else "", credit)
         png = difference_map(layers, crs=crs, text=text)
         (pictures / "map.png").write_bytes(png)
     content = ScenarioPage(

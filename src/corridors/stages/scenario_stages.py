@@ -14,6 +14,8 @@ BASE = "base/"
 _BARRIERS = "barriers.parquet"
 _CUT = "intersect"
 _PUBLISHED = "atlas"
+# What animals did at barriers as they stood: no scenario changes it.
+_SEEN = frozenset({"behave"})
 
 Reads = Mapping[str, tuple[str, ...]]
 
@@ -22,7 +24,7 @@ def depending_on_barriers() -> tuple[Stage, ...]:
     """Return the stages of a herd whose results change with a barrier, without what publishes.
 
     Movement, surfaces, corridors and what describes them do not know any barrier: they are not
-    among them, and a scenario leaves them as they are.
+    among them, and a scenario leaves them as they are. Nor is what animals did at the barriers.
 
     Examples
     --------
@@ -33,6 +35,8 @@ def depending_on_barriers() -> tuple[Stage, ...]:
     reached: set[str] = set()
     found = []
     for stage in table.STAGES:
+        if stage.name in _SEEN:
+            continue
         if _BARRIERS in stage.reads.get("ingest", ()) or reached.intersection(stage.reads):
             reached.add(stage.name)
             if stage.partition == "herd" and stage.folder != _PUBLISHED:
