@@ -349,6 +349,14 @@ def test_lines_outside_the_grid_and_no_lines_cut_nothing():
     assert crossed_edges(np.zeros(0, dtype=object), GRID).edge.size == 0
 
 
+def test_pieces_that_leave_the_working_crs_cut_nothing_and_do_not_hide_the_others():
+    points = [(np.inf, 0.0), (-500.0, 93.0), (500.0, 93.0), (np.inf, np.inf)]
+    found = crossed_edges(np.array([LineString(points)], dtype=object), GRID)
+    finite = crossed_edges(np.array([LineString(points[1:3])], dtype=object), GRID)
+    assert found.edge.tolist() == finite.edge.tolist()
+    assert found.edge.size > 0
+
+
 def test_lines_in_series_add_their_resistances():
     open_ground = conductances(np.ones((1, 2)))
     cuts = Cuts(np.array([0, 1]), np.array([0, 0]))

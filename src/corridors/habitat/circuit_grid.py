@@ -143,7 +143,8 @@ def crossed_edges(lines: npt.NDArray[np.object_], grid: Grid) -> Cuts:
     Every edge lies on a line of one of four families (rows, columns and both diagonals through
     cell centres), so the crossings of a straight piece are where a linear function of the position
     takes whole numbers, and none is missed: two cells on different sides of an unbroken line are
-    joined by no edge that it does not cross. O(length / cell).
+    joined by no edge that it does not cross. Pieces that end nowhere (a coordinate that is not
+    finite) cut nothing. O(length / cell).
     """
     points, owner = shapely.get_coordinates(lines, return_index=True)
     if shapely.get_type_id(lines).size and (shapely.get_type_id(lines) != 1).any():
@@ -156,7 +157,14 @@ def crossed_edges(lines: npt.NDArray[np.object_], grid: Grid) -> Cuts:
     # Positions in cells, whole numbers at centres, rows southward as in arrays.
     col = (points[:, 0] - x_min) / grid.cell_m - 0.5 + _OFF_CENTRE[0]
     row = (y_max - points[:, 1]) / grid.cell_m - 0.5 + _OFF_CENTRE[1]
-    is_piece = part[1:] == part[:-1]
+    size = np.array([grid.n_rows, grid.n_cols])[:, None]
+    at = np.stack([row, col])
+    low, high = np.minimum(at[:, :-1], at[:, 1:]), np.maximum(at[:, :-1], at[:, 1:])
+    # Also out: pieces with an end that the working CRS does not reach.
+    is_piece = (
+        (part[1:] == part[:-1]) & np.isfinite(low).all(axis=0) & np.isfinite(high).all(axis=0)
+    )
+    is_piece &= (high >= 0).all(axis=0) & (low <= size).all(axis=0)
     start = np.stack([row[:-1], col[:-1]])[:, is_piece]
     end = np.stack([row[1:], col[1:]])[:, is_piece]
     line = owner[:-1][is_piece].astype(np.int64)
@@ -179,9 +187,9 @@ def crossed_edges(lines: npt.NDArray[np.object_], grid: Grid) -> Cuts:
         inside &= (np.minimum(ix, ix + right) >= 0) & (np.maximum(ix, ix + right) < grid.n_cols)
         found_line.append(line[piece][inside])
         found_edge.append((kind * n_cells + iy * grid.n_cols + ix)[inside])
-    pairs = np.stack([np.concatenate(found_line), np.concatenate(found_edge)])
-    pairs = np.unique(pairs, axis=1)
-    return Cuts(pairs[0], pairs[1])
+    n_edges = 4 * n_cells
+    pairs = np.unique(np.concatenate(found_line) * n_edges + np.concatenate(found_edge))
+    return Cuts(pairs // n_edges, pairs % n_edges)
 
 
 def _whole_numbers(start: Array, end: Array) -> tuple[Index, Array]:
