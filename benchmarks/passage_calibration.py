@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
+from numba import njit
 
 from benchmarks.figure import Figure, MissingDataError, Report, reference
 from benchmarks.thinned_tracks import (
@@ -56,7 +57,7 @@ Track = tuple[Floats, Floats, Floats]
 def run() -> Report:
     """Measure and return the figures with their tables."""
     found = simulated()
-    figures = [_simulated_figure(name, one) for name, one in found.items()]
+    figures = [_simulated_figure(name, one) for name, one in found.items() if "stopped" not in name]
     tables = ["### Simulated herds\n\n" + bins_table(found)]
     try:
         herds, fences = five_animals()
@@ -181,7 +182,47 @@ def simulated() -> dict[str, Calibration]:
             lines = _fences(rng, track)
             rows.append(pairs(track, lines, sideways(0.0), lag_h=LAG_H, distance_m=DISTANCE_M))
         out[name] = calibration(pd.concat(rows, ignore_index=True))
+    rng = np.random.default_rng([SEED, 3])
+    herd = [_stopped(rng) for _ in range(N_SIMULATED)]
+    total = sum((holding_of(_steps(t), lines, SETTINGS) for t, lines in herd), Holding(0.0, 0.0))
+    for name, held in (("free", 0.0), ("held", total.share(prior_departures=SETTINGS.held_prior))):
+        rows = [
+            pairs(track, lines, sideways(held), lag_h=LAG_H, distance_m=DISTANCE_M)
+            for track, lines in herd
+        ]
+        out[f"stopped by fences, {name}"] = calibration(pd.concat(rows, ignore_index=True))
     return out
+
+
+def _stopped(rng: np.random.Generator) -> tuple[Thinned, Geometries]:
+    """Return a restless animal that turns down two of three moves over a fence."""
+    free = _walk(rng, restless=True, drift_m=0.0)
+    lines = _fences(rng, free)
+    ends = shapely.get_coordinates(lines).reshape(-1, 4)
+    moves = np.diff(np.column_stack([free.x_m, free.y_m]), axis=0)
+    x, y = _refused(moves, ends, rng.random(len(moves)) < 2 / 3, free.x_m[0], free.y_m[0])
+    return Thinned(x, y, free.time_min, free.kept), lines
+
+
+@njit(cache=True)
+def _refused(moves: Any, ends: Any, shy: Any, x0: float, y0: float) -> tuple[Any, Any]:
+    """Return the path without the moves over a fence that a shy animal turns down."""
+    x, y = np.empty(len(moves) + 1), np.empty(len(moves) + 1)
+    x[0], y[0] = x0, y0
+    for i in range(len(moves)):
+        dx, dy = moves[i]
+        goes = True
+        for k in range(len(ends) if shy[i] else 0):
+            ax, ay, bx, by = ends[k]
+            one = dx * (ay - y[i]) - dy * (ax - x[i])
+            two = dx * (by - y[i]) - dy * (bx - x[i])
+            before = (bx - ax) * (y[i] - ay) - (by - ay) * (x[i] - ax)
+            after = before + (bx - ax) * dy - (by - ay) * dx
+            if one * two < 0 and before * after < 0:
+                goes = False
+                break
+        x[i + 1], y[i + 1] = x[i] + dx * goes, y[i] + dy * goes
+    return x, y
 
 
 def _walk(rng: np.random.Generator, *, restless: bool, drift_m: float) -> Thinned:
