@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from corridors.config import model, sources
+from corridors.config import model, scenarios, sources
 from corridors.config.load import PATH_KEYS, load
 from corridors.config.model import Config
 from corridors.config.write import config_text, schema_text, write_study
 from corridors.foundation.errors import OutputError
-from corridors.stages import table
+from corridors.stages import scenario_stages, table
 
 
 def _models() -> Iterator[type[BaseModel]]:
-    for module in (model, sources):
+    for module in (model, sources, scenarios):
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, sources.Section):
                 yield value
@@ -89,7 +89,8 @@ def test_every_section_that_a_stage_may_see_exists() -> None:
 
 
 def test_every_section_is_seen_by_a_stage() -> None:
-    seen = {section for stage in table.STAGES for section in stage.sections}
+    stages = (*table.STAGES, scenario_stages.ALTER, scenario_stages.BEFORE_AFTER)
+    seen = {section for stage in stages for section in stage.sections}
     assert set(Config.model_fields) - {"herds"} <= seen | {"herds"}
 
 

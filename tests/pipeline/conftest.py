@@ -140,7 +140,13 @@ def _site(folder: Path) -> Path:
     ignore = shutil.ignore_patterns("__pycache__")
     for name in ("cli", "config", "foundation", "run"):
         shutil.copytree(PACKAGE / name, target / name, ignore=ignore)
-    for name in ("__init__.py", "__main__.py", "stages/__init__.py", "stages/table.py"):
+    for name in (
+        "__init__.py",
+        "__main__.py",
+        "stages/__init__.py",
+        "stages/table.py",
+        "stages/scenario_stages.py",
+    ):
         (target / name).parent.mkdir(exist_ok=True)
         shutil.copy(PACKAGE / name, target / name)
     shutil.copy(PACKAGE / "stages" / "context.py", target / "stages" / "context.py")

@@ -68,4 +68,5 @@ def test_no_rows_are_no_fault() -> None:
 
 
 def test_names_that_nobody_bears_are_told_in_order() -> None:
-    assert unknown_names([ROWS], ["x", "f:1", "", "a"]) == ["x", "", "a"]
+    assert list(unknown_names([ROWS], ["x", "f:1", "", "a"])) == ["x", "", "a"]
+    assert unknown_names([ROWS], ["r:11"]) == {"r:11": "r:1"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Sequence
 
 import geopandas as gpd
@@ -61,14 +62,26 @@ def chosen(
     return held
 
 
-def unknown_names(rows: Sequence[gpd.GeoDataFrame], names: Collection[str]) -> list[str]:
-    """Return the names that no row of any of the tables bears, in the order given."""
+def unknown_names(
+    rows: Sequence[gpd.GeoDataFrame], names: Collection[str]
+) -> dict[str, str | None]:
+    """Return the names that no row of any of the tables bears, each with the one most like it.
+
+    Examples
+    --------
+    >>> rows = gpd.GeoDataFrame({"barrier": ["fences:12"], "name": ["Long fence"]})
+    >>> unknown_names([rows], ["fence:12", "Long fence", "dam"])
+    {'fence:12': 'fences:12', 'dam': None}
+    """
     known: set[str] = set()
     for table in rows:
         for column in _NAMED:
             if column in table:
                 known.update(table[column].astype(str))
-    return [name for name in names if not name or name not in known]
+    lost = [name for name in names if not name or name not in known]
+    ordered = sorted(known - {""})
+    near = {name: difflib.get_close_matches(name, ordered, n=1) for name in lost}
+    return {name: found[0] if found else None for name, found in near.items()}
 
 
 def _within(geometry: npt.NDArray[np.object_], polygons: npt.NDArray[np.object_]) -> Flags:

@@ -11,6 +11,7 @@ from corridors.foundation.errors import Fault, InputError, MissingInputError
 from corridors.run import manifest
 from corridors.run.plan import folder_of, partitions
 from corridors.stages import table
+from corridors.stages.scenario_stages import ALTER, BEFORE_AFTER
 
 if TYPE_CHECKING:
     from corridors.config.load import Study
@@ -37,7 +38,7 @@ def check_inputs(study: Study, herds: Sequence[str]) -> int:
         Files that are not what their name says, or whose header lacks configured columns.
     """
     paths: dict[str, Path] = {}
-    for stage in table.STAGES:
+    for stage in (*table.STAGES, ALTER, BEFORE_AFTER):
         for herd in herds:
             for configured in table.inputs_of(stage, study.config, herd):
                 paths[configured] = study.raw_path(configured)

@@ -383,7 +383,8 @@ def _unknown(study: Study, name: str, facts: Sequence[Mapping[str, Any]]) -> Ite
         keys: tuple[str | int, ...] = () if is_dated else (key, position)
         names = set.intersection(*(set(rule["unknown_names"]) for rule in found))
         if names:
-            near = sorted({word for rule in found for word in rule.get("near", ())})
+            near = [rule["unknown_names"][min(names)] for rule in found]
+            near = [word for word in near if word]
             yield fault(
                 "no barrier has this id or name",
                 (*keys, "barriers"),
