@@ -155,3 +155,15 @@ def test_each_spring_migration_is_compared_with_the_green_up(trentino: Path) -> 
     best = drivers.set_index("animal").loc["Agostino"]
     assert best["correlation"] > 0.9
     assert 10 < best["wave_days"] < 30
+
+
+@pytest.mark.xdist_group("norway")
+def test_current_between_the_reindeers_ranges_is_conserved_and_follows_their_tracks(
+    norway: Path,
+) -> None:
+    facts = json.loads((norway / "circuit" / "setesdal-austhei" / "circuit.json").read_text())
+    assert max(link["imbalance"] for link in facts["links"]) < 1e-8
+    assert facts["effective_resistance"] > facts["effective_resistance_without_barriers"]
+    found = facts["validation"]
+    assert found["high_current"]["share"] > 3 * found["high_current"]["random_mean"]
+    assert found["modelled_corridor"]["p"] <= 0.05
