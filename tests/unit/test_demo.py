@@ -58,7 +58,7 @@ def test_another_seed_is_another_herd() -> None:
 
 def test_everything_says_that_it_is_simulated(demo, tracks) -> None:
     assert tracks["study-name"].str.startswith("SIMULATED").all()
-    for name in (files.ROADS, files.FENCES, files.RANGES):
+    for name in (files.ROADS, files.FENCES, files.PLAN, files.RANGES):
         assert gpd.read_file(demo / name)["simulated"].str.startswith("SIMULATED").all()
     with rasterio.open(demo / files.COVER) as cover:
         assert cover.tags()["simulated"].startswith("SIMULATED")
@@ -70,6 +70,7 @@ def test_the_config_names_the_files_that_are_written(project, demo) -> None:
     herds = study.config.herds
     named = [herds["wakhan-argali"].tracks[0].path, herds["shughnan-expert"].expert_ranges.path]
     named += [source.path for source in study.config.barriers]
+    named += [path for scenario in study.config.scenarios.values() for path in scenario.paths]
     named += [layer.path for layer in study.config.habitat.layers]
     for path in named:
         assert Path(path).parent == Path("data/raw/demo")

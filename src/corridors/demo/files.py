@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,9 @@ from corridors.demo.world import (
     LABEL,
     LAND_COVER,
     PLANE,
+    RAILWAY,
     SPECIES,
+    Barrier,
     land_cover,
     to_degrees,
 )
@@ -41,6 +43,7 @@ _LAND_COVER_CELL_DEG: Final = 0.0025
 TRACKS: Final = "simulated_tracks.csv"
 ROADS: Final = "simulated_roads.gpkg"
 FENCES: Final = "simulated_fences.gpkg"
+PLAN: Final = "simulated_railway.gpkg"
 RANGES: Final = "simulated_expert_ranges.gpkg"
 COVER: Final = "simulated_land_cover.tif"
 
@@ -56,6 +59,7 @@ invented, only their place between Afghanistan and Tajikistan is real.
                                Movebank export; with gaps, spikes, duplicates, no-fix rows
 {ROADS}           main road and track (existing), highway (planned)
 {FENCES}          valley fence in stretches, one removed fence
+{PLAN}         planned railway of a scenario
 {RANGES}   winter and summer range of a second herd that nobody tracked
 {COVER}       land-cover classes: {", ".join(f"{k} {v}" for k, v in LAND_COVER.items())}
 truth.json, truth.gpkg         what is true of the herd: roles of the animals, migrations, every
@@ -80,8 +84,9 @@ def write_demo(folder: Path, *, seed: int = SEED) -> None:
     reports = [observe(animal, seed=seed) for animal in herd]
     with _fixed_date():
         _replace(folder / TRACKS, lambda path: _write_tracks(reports, path))
-        _replace(folder / ROADS, lambda path: _write_barriers("road", path))
-        _replace(folder / FENCES, lambda path: _write_barriers("fence", path))
+        _replace(folder / ROADS, lambda path: _write_barriers("road", BARRIERS, path))
+        _replace(folder / FENCES, lambda path: _write_barriers("fence", BARRIERS, path))
+        _replace(folder / PLAN, lambda path: _write_barriers("rail", (RAILWAY,), path))
         _replace(folder / RANGES, _write_ranges)
         _replace(folder / COVER, _write_land_cover)
         _replace(folder / "truth.gpkg", lambda path: _write_truth_layers(herd, path))
@@ -146,7 +151,7 @@ def _decimals(values: npt.NDArray[np.float64], n: int) -> list[str]:
     return ["" if np.isnan(value) else f"{value:.{n}f}" for value in values]
 
 
-def _write_barriers(kind: str, path: Path) -> None:
+def _write_barriers(kind: str, barriers: Sequence[Barrier], path: Path) -> None:
     rows = [
         {
             "id": f"{kind}-{number:02d}",
@@ -159,7 +164,7 @@ def _write_barriers(kind: str, path: Path) -> None:
             "geometry": LineString(to_degrees(barrier.coordinates(stretch))),
         }
         for number, (barrier, stretch) in enumerate(
-            ((b, s) for b in BARRIERS if b.kind == kind for s in b.stretches), start=1
+            ((b, s) for b in barriers if b.kind == kind for s in b.stretches), start=1
         )
     ]
     _write_layer(gpd.GeoDataFrame(rows, crs=GEOGRAPHIC), path, f"simulated_{path.stem[10:]}")

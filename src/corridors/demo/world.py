@@ -154,6 +154,14 @@ REMOVED: Final = Barrier(
     (Stretch("removed fence", "fence_livestock", -14.0, 8.0, 0.5),),
     status="removed",
 )
+# In a file of its own, for a scenario: no barrier of the study.
+RAILWAY: Final = Barrier(
+    "Simulated planned railway",
+    "rail",
+    ((-18.0, 6.0), (20.0, 8.5)),
+    (Stretch("planned railway", "railway_fenced", -18.0, 20.0, 0.02),),
+    status="planned",
+)
 BARRIERS: Final = (FENCE, ROAD, TRACK, PLANNED, REMOVED)
 ACTING: Final = tuple(barrier for barrier in BARRIERS if barrier.status == "existing")
 
