@@ -139,15 +139,15 @@ def test_without_windows_and_movement_the_herd_s_median_is_left() -> None:
     assert bridges.s2_m2_min[-1] == pytest.approx(bridges.s2_m2_min[0])
 
 
-def test_sideways_bridges_run_between_fixes_as_measured_with_the_animal_s_own_law() -> None:
+def test_sideways_bridges_have_the_animal_s_own_law_and_the_location_errors_of_its_fixes() -> None:
     frames = study()
     fixes = frames["fixes"]
     own = fixes[fixes["animal"] == "a"]
     made, _ = result({**frames, "fixes": own})
     law_made, law = sideways(made, own, occurrence=Occurrence(), intersect=Intersect())
     assert law is not None
-    assert not law_made.error0_m.any()
-    assert not law_made.error1_m.any()
+    assert law_made.error0_m.tolist() == made.error0_m.tolist()
+    assert law_made.error1_m.tolist() == made.error1_m.tolist()
     assert law_made.tail == pytest.approx(1 / law.tails)
     way2 = (made.x1_m - made.x0_m) ** 2 + (made.y1_m - made.y0_m) ** 2
     assert law_made.s2_m2_min == pytest.approx(law.s2_m2_min + law.growth * way2 / 120.0)

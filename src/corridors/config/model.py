@@ -175,8 +175,7 @@ class Intersect(Section):
     bridge: Literal["sideways", "brownian"] = Field(
         "sideways",
         description="passages between fixes: sideways, an animal's straying to the side of its way,"
-        " longer on longer ways and heavy-tailed, between fixes as measured; brownian, the motion"
-        " variance of its surfaces and location errors",
+        " longer on longer ways and heavy-tailed; brownian, the motion variance of its surfaces",
     )
     min_triplets: int = Field(
         30, ge=10, description="sideways: with fewer left-out fixes an animal's bridge is brownian"

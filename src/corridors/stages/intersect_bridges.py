@@ -90,7 +90,6 @@ def sideways(
 ) -> tuple[Bridges, Straying | None]:
     """Return the bridges of one animal with its own law of straying, and that.
 
-    The bridges run between the fixes as measured: so do the steps whose crossings are counted.
     An animal with too few fixes keeps its bridges.
     """
     for _, (track, _) in _tracks(fixes, _location_error_m(fixes, occurrence)):
@@ -110,15 +109,12 @@ def sideways(
 
 
 def strayed(bridges: Bridges, law: Straying) -> Bridges:
-    """Return bridges between the same fixes, as measured, with a law of straying."""
+    """Return bridges between the same fixes with a law of straying."""
     way = np.hypot(bridges.x1_m - bridges.x0_m, bridges.y1_m - bridges.y0_m)
     s2 = law.variance(way, bridges.duration_min)
-    none = np.zeros(len(bridges))
     return replace(
         bridges,
         s2_m2_min=np.maximum(s2, _LEAST_M2 / bridges.duration_min),
-        error0_m=none,
-        error1_m=none,
         tail=np.full(len(bridges), 1.0 / law.tails),
     )
 
