@@ -193,9 +193,11 @@ def _distance(
     shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     values = distance_m(shapes.tolist(), grid, max_distance_m=layer.max_distance_m)
     return values, {
+        "resampling": "distance to the nearest feature",
         "n_features": len(shapes),
         "unit": "m",
         "max_distance_m": layer.max_distance_m,
+        "overlap_frac": 1.0,
         "coverage_frac": 1.0,
         "within_frac": float((values < layer.max_distance_m).mean()),
     }
