@@ -30,6 +30,7 @@ from corridors.stages.alter import bounds_of, polygons_of
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_herd import Herd, corridor_of, read_herd
 from corridors.stages.labelled_crossings import labelled_crossings
+from corridors.stages.scenario_state import refuse_what_would_show_one_animal
 from corridors.threats.before_after import AFTER, BEFORE, animal_sums, compare
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def run(context: StageContext) -> None:
     """Write measures before and after, passages by segment, layers, project and page."""
     ((name, settings),) = context.settings.before_after.items()
     herd = read_herd(context, {})
+    refuse_what_would_show_one_animal(context.settings.publish.tier, len(herd.years))
     context.progress("looking for the line", 0.2)
     place = _place(context, herd, settings)
     facts: dict[str, Any] = {

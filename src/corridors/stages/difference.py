@@ -17,7 +17,6 @@ from corridors.formats.parquet import read_json, read_layer, read_table, write_j
 from corridors.formats.raster import read_band
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic, to_working
-from corridors.foundation.errors import Fault, MethodError
 from corridors.habitat.detour import Ways, closed_cells, ways_around
 from corridors.habitat.layers import cells_in
 from corridors.stages import difference_products
@@ -25,7 +24,11 @@ from corridors.stages.connect_ranges import ENDS, ranges_of
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_herd import corridor_of
 from corridors.stages.scenario_stages import BASE
-from corridors.stages.scenario_state import State, both_states
+from corridors.stages.scenario_state import (
+    State,
+    both_states,
+    refuse_what_would_show_one_animal,
+)
 from corridors.threats.fragments import Fragments, fragments
 from corridors.threats.scenarios import (
     Opened,
@@ -50,7 +53,8 @@ _MAX_EDGE_DEG = 0.02
 def run(context: StageContext) -> None:
     """Write the difference, the fragments of the corridor, measures, layers, project and page."""
     ((name, scenario),) = context.settings.scenarios.items()
-    _refuse_what_would_show_one_animal(context)
+    n_animals = read_json(context.read("rank", "rank.json"))["n_animals"]
+    refuse_what_would_show_one_animal(context.settings.publish.tier, n_animals)
     crs = str(read_json(context.read("clean", "clean.json"))["crs"])
     before, after = both_states(context, closed_below=scenario.closed_below, crs=crs)
     context.progress("differences of the ranking", 0.1)
@@ -89,21 +93,6 @@ def run(context: StageContext) -> None:
         crs=crs,
         ways=lines,
     )
-
-
-def _refuse_what_would_show_one_animal(context: StageContext) -> None:
-    n_animals = read_json(context.read("rank", "rank.json"))["n_animals"]
-    tier = context.settings.publish.tier
-    if tier != "internal" and n_animals == 1:
-        raise MethodError(
-            Fault(
-                f"tier {tier} would show a single animal: the herd has only one that was tracked",
-                column="publish.tier",
-                expected="at least two tracked animals, or none",
-                got="1",
-                cure="set publish.tier to internal and do not pass the result on",
-            )
-        )
 
 
 def _difference(
