@@ -56,7 +56,8 @@ def _values(name: str, column: pa.Column, herd: str, line: BaseGeometry, hostile
     if kind.startswith("int"):
         return numbers.astype(kind)
     if kind.startswith("float"):
-        values = numbers / (_ROWS + 1)
+        from_one = any(check.statistics.get("min_value") == 1 for check in column.checks)
+        values = numbers * 1.0 if from_one else numbers / (_ROWS + 1)
         return np.where(numbers == _ROWS, np.nan, values) if column.nullable else values
     if name == "herd":
         return [herd] * _ROWS

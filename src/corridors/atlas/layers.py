@@ -66,6 +66,7 @@ LAYERS: tuple[LayerPlan, ...] = (
         "Actions",
         "Sites along roads and railways that together gain most passages; the number is the order "
         "in which to build them.",
+        visible=False,
     ),
     LayerPlan(
         "fence_sections",

@@ -53,6 +53,9 @@ class Act(Section):
     site_spacing_m: NotNegative = Field(
         2000.0, description="two structures are at least this far apart, m"
     )
+    least_site_frac: Fraction = Field(
+        0.01, description="sites that add less than this share of all gains are left out"
+    )
     budget: Positive | None = Field(
         None, description="for crossing structures; needs costs.road_structure and rail_structure"
     )

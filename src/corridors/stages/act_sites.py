@@ -51,23 +51,26 @@ def place_structures(
         node_limit=settings.node_limit,
     )
     total = float(demand.sum())
+    # The one that gains most comes first, so what is left out is the tail.
+    n_kept = int((chosen.gain >= settings.least_site_frac * total).sum())
+    gain, sites = chosen.gain[:n_kept], chosen.sites[:n_kept]
     facts = {
         "n_candidates": len(points),
-        "n_chosen": len(chosen.sites),
+        "n_chosen": n_kept,
+        "n_that_add_little": len(chosen.sites) - n_kept,
         "gain": float(chosen.gain.sum()),
         "gain_at_most": chosen.bound,
         "gain_everywhere": total,
         "is_optimal": chosen.is_optimal,
     }
-    if not chosen.sites.size:
+    if not n_kept:
         return tables.empty(tables.CROSSING_SITES), facts
-    where = segment[chosen.sites]
-    own = lines.take(where).reset_index(drop=True)
-    position = np.arange(chosen.sites.size)
+    own = lines.take(segment[sites]).reset_index(drop=True)
+    position = np.arange(n_kept)
     served = chosen.served[None, :] == position[:, None]
-    so_far = np.cumsum(chosen.gain)
-    at_km = own["from_km"] + share[chosen.sites] * (own["to_km"] - own["from_km"])
-    lon, lat = transformer(crs, GEOGRAPHIC).transform(*points[chosen.sites].T)
+    so_far = np.cumsum(gain)
+    at_km = own["from_km"] + share[sites] * (own["to_km"] - own["from_km"])
+    lon, lat = transformer(crs, GEOGRAPHIC).transform(*points[sites].T)
     columns = ["segment", "barrier", "name", "kind", "class", "status", "corridor_class"]
     frame = own[columns].assign(
         action=[f"{context.herd}:structure:{n + 1}" for n in position],
@@ -75,13 +78,13 @@ def place_structures(
         rank=position + 1,
         at_km=at_km,
         n_segments=(served & (demand > 0)[None, :]).sum(axis=1).astype(np.int64),
-        gain_per_year=chosen.gain,
+        gain_per_year=gain,
         gain_p05=served @ (lines["blocked_p05"].to_numpy(float) * part),
         gain_p95=served @ (lines["blocked_p95"].to_numpy(float) * part),
         gain_so_far=so_far,
         share_so_far=np.clip(so_far / total, 0.0, 1.0),
         is_optimal=chosen.is_optimal,
-        cost=cost[chosen.sites],
+        cost=cost[sites],
         currency=settings.costs.currency,
         unit=unit,
     )

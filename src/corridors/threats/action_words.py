@@ -9,6 +9,7 @@ import pandas as pd
 
 from corridors.threats.reasons import number
 
+_FEW: Final = 0.01  # passages a year
 _LINES: Final = {"road": "the road", "rail": "the railway"}
 _AREAS: Final = {"energy": "the energy site", "settlement": "the settlement"}
 
@@ -81,21 +82,24 @@ def border_words(row: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> border_words({"left_state": "A", "right_state": "B", "type": "disputed",
+    >>> border_words({"left_state": "A", "right_state": "B", "type": "disputed", "from_km": 12.0,
+    ...               "to_km": 20.4,
     ...               "passages_per_year": 2.0, "months": "4;10", "n_animals": 3,
     ...               "n_threats_nearby": 1, "blocked_nearby_per_year": 1.5, "unit": "per animal"})
-    'A and B (disputed line, shown as its source draws it): about 2.0 passages a year across it \
-(per animal), by 3 tracked animals, in months 4, 10; at 1 barrier segment nearby about 1.5 a year \
-are blocked.'
+    'A and B, km 12 to 20 (disputed line, shown as its source draws it): about 2.0 passages a year \
+across it (per animal), by 3 tracked animals, in months 4, 10; at 1 barrier segment nearby about \
+1.5 a year are blocked.'
     """
-    out = f"{row['left_state']} and {row['right_state']}"
+    out = f"{row['left_state']} and {row['right_state']}, km {row['from_km']:.0f} to "
+    out += f"{row['to_km']:.0f}"
     if row["type"] == "disputed":
         out += " (disputed line, shown as its source draws it)"
     if pd.isna(row["passages_per_year"]):
         out += ": nobody was tracked here"
     else:
-        out += f": about {number(row['passages_per_year'])} passages a year across it"
-        out += f" ({row['unit']})"
+        few = row["passages_per_year"] < _FEW
+        out += f": {f'fewer than {_FEW}' if few else 'about ' + number(row['passages_per_year'])}"
+        out += f" passages a year across it ({row['unit']})"
         if row["n_animals"]:
             out += f", by {_counted(row['n_animals'], 'tracked animal')}"
         if row["months"]:

@@ -1,0 +1,215 @@
+"""Stage `act`: tables of actions from ranked threats, exposure and boundaries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+from shapely import LineString, box
+
+from corridors.config.action import Act
+from corridors.config.model import Config
+from corridors.formats.parquet import read_json, read_layer, write_json, write_table
+from corridors.foundation import tables
+from corridors.foundation.crs import geodesic_area_km2
+from corridors.stages.act import run
+from corridors.stages.context import StageContext, settings_of
+from corridors.stages.table import get, sections_of
+from example_rows import example_rows
+
+HERD = "made-up"
+CRS = "+proj=laea +lat_0=37 +lon_0=71 +datum=WGS84 +units=m"
+LINE = LineString([(71.0, 37.0), (71.0, 37.009)])
+
+
+def threats(*rows: dict[str, object]) -> gpd.GeoDataFrame:
+    """Return THREATS with the given columns, a kilometre each, side by side."""
+    one = example_rows(tables.THREATS, HERD, LINE, "ewe").iloc[[0]]
+    out = []
+    for number, row in enumerate(rows):
+        plain = {
+            "segment": f"s{number}",
+            "threat": f"{HERD}:s{number}",
+            "name": f"line {number}",
+            "status": "existing",
+            "class": "",
+            "from_km": float(number),
+            "to_km": number + 1.0,
+            "length_m": 1000.0,
+            "permeability_mean": 0.5,
+            "blocked_p05": 0.5,
+            "blocked_p95": 4.0,
+            "corridor_class": "high",
+            "geometry": LineString([(71 + 0.02 * number, 37.0), (71 + 0.02 * number, 37.009)]),
+        }
+        out.append(one.assign(**{**plain, **row, "geometry": [plain["geometry"]]}))
+    return gpd.GeoDataFrame(pd.concat(out, ignore_index=True), crs="EPSG:4326")
+
+
+def made(
+    folder: Path,
+    *,
+    ranked: gpd.GeoDataFrame | None = None,
+    exposed: gpd.GeoDataFrame | None = None,
+    stretches: gpd.GeoDataFrame | None = None,
+    size: float | None = None,
+    act: dict[str, object] | None = None,
+) -> Path:
+    """Run the stage and return its folder."""
+    segments = example_rows(tables.SEGMENTS, HERD, LINE, "ewe").iloc[[0]]
+    if ranked is not None:
+        segments = gpd.GeoDataFrame(
+            pd.concat(
+                [
+                    segments.assign(segment=name, barrier=f"b-{kind}")
+                    for name, kind in zip(ranked["segment"], ranked["kind"], strict=True)
+                ],
+                ignore_index=True,
+            ),
+            crs="EPSG:4326",
+        )
+    corridor = example_rows(tables.CORRIDORS, HERD, LINE, "ewe").iloc[[0]]
+    corridor = corridor.assign(
+        season="all", corridor_class="low", geometry=[box(70.99, 36.99, 71.06, 37.02)]
+    )
+    found = {
+        "rank/threats": (tables.THREATS, ranked),
+        "rank/exposure": (tables.EXPOSURE, exposed),
+        "intersect/segments": (tables.SEGMENTS, segments),
+        "intersect/border_stretches": (tables.BORDER_STRETCHES, stretches),
+        "delineate/corridors": (tables.CORRIDORS, corridor),
+    }
+    for name, (schema, frame) in found.items():
+        path = folder / f"{name}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_table(tables.empty(schema) if frame is None else frame, path, schema)
+    (folder / "clean").mkdir()
+    write_json({"crs": CRS}, folder / "clean" / "clean.json")
+    write_json({"unit": "per animal"}, folder / "rank" / "rank.json")
+    out = folder / "out"
+    out.mkdir()
+    stage = get("act")
+    sections = sections_of(stage, Config(act=Act.model_validate(act or {})), HERD)
+    run(
+        StageContext(
+            herd=HERD,
+            settings=settings_of({**sections, "population_size": size}),
+            raw={},
+            upstream={name: {HERD: folder / name} for name in stage.reads},
+            out=out,
+        )
+    )
+    return out
+
+
+def test_nothing_ranked_leaves_empty_tables_and_says_so(tmp_path: Path) -> None:
+    out = made(tmp_path)
+    assert {path.name for path in out.iterdir()} == set(get("act").writes)
+    facts = read_json(out / "act.json")
+    assert facts["n_fence_sections"] == facts["n_crossing_sites"] == 0
+    assert facts["sites"]["n_candidates"] == 0
+
+
+def test_neighbouring_fence_segments_make_one_section_with_costs(tmp_path: Path) -> None:
+    ranked = threats(
+        {"kind": "fence", "blocked_per_year": 2.0}, {"kind": "fence", "blocked_per_year": 1.5}
+    )
+    costs = {"currency": "USD", "fence_remove_per_km": 100.0}
+    (row,) = read_layer(
+        made(tmp_path, ranked=ranked, act={"costs": costs}) / "fence_sections.parquet"
+    ).to_dict("records")
+    assert row["n_segments"] == 2
+    assert row["removed_gain"] == 3.5
+    assert row["modified_gain"] == pytest.approx(3.5 * (0.8 - 0.5) / 0.5)
+    assert row["remove_cost"] == pytest.approx(200.0)
+    assert np.isnan(row["modify_cost"])  # not stated, so unknown and not nothing
+    assert row["currency"] == "USD"
+
+
+def test_removed_lines_need_no_structure_and_planned_ones_may(tmp_path: Path) -> None:
+    ranked = threats(
+        {"kind": "road", "blocked_per_year": 2.0, "status": "planned"},
+        {"kind": "rail", "blocked_per_year": 0.0, "status": "removed"},
+    )
+    sites = read_layer(made(tmp_path, ranked=ranked) / "crossing_sites.parquet")
+    assert sites["status"].tolist() == ["planned"]
+    assert sites["gain_per_year"].tolist() == pytest.approx([2.0 * 0.3 / 0.5])
+    assert sites["share_so_far"].tolist() == pytest.approx([1.0])
+    assert sites["is_optimal"].all()
+
+
+def test_sites_that_add_little_are_left_out_and_counted(tmp_path: Path) -> None:
+    ranked = threats(
+        {"kind": "road", "blocked_per_year": 2.0},
+        {"kind": "road", "blocked_per_year": 0.001},
+    )
+    out = made(tmp_path, ranked=ranked, act={"site_spacing_m": 500.0})
+    assert len(read_layer(out / "crossing_sites.parquet")) == 1
+    assert read_json(out / "act.json")["sites"]["n_that_add_little"] == 1
+
+
+def test_a_budget_limits_the_number_of_structures(tmp_path: Path) -> None:
+    ranked = threats(*[{"kind": "road", "blocked_per_year": 2.0 + k} for k in range(3)])
+    costs = {"currency": "EUR", "road_structure": 5.0, "rail_structure": 9.0}
+    out = made(tmp_path, ranked=ranked, act={"costs": costs, "budget": 11.0, "site_spacing_m": 0})
+    sites = read_layer(out / "crossing_sites.parquet")
+    assert sites["segment"].tolist() == ["s2", "s1"]
+    assert sites["cost"].sum() <= 11.0
+
+
+def test_a_footprint_is_shifted_out_of_the_corridor_only(tmp_path: Path) -> None:
+    exposed = example_rows(tables.EXPOSURE, HERD, LINE, "ewe").iloc[[0, 0]]
+    exposed = exposed.assign(
+        polygon=["wells", "town"],
+        kind=["energy", "settlement"],
+        status="existing",
+        season=["migration", "winter"],
+        score=[0.02, 0.01],
+        geometry=[box(71.04, 37.0, 71.08, 37.01), box(71.04, 37.0, 71.08, 37.01)],
+    )
+    found = read_layer(made(tmp_path, exposed=exposed) / "footprints.parquet")
+    wells, town = found.set_index("polygon").loc[["wells", "town"]].itertuples()
+    assert wells.moved_part == "in the corridor"
+    assert wells.moved_km2 == pytest.approx(
+        geodesic_area_km2(box(71.04, 37.0, 71.06, 37.01)), rel=1e-4
+    )
+    # What is used in winter lies in the range, not in the corridor: all of it.
+    assert town.moved_part == "whole"
+    assert town.moved_km2 == pytest.approx(2 * wells.moved_km2, rel=1e-3)
+
+
+def test_barriers_count_at_the_nearest_stretch_and_in_the_unit_of_the_ranking(
+    tmp_path: Path,
+) -> None:
+    stretches = example_rows(tables.BORDER_STRETCHES, HERD, LINE, "ewe")
+    stretches = stretches.assign(
+        stretch=["near", "far", "unseen"],
+        type=["river", "disputed", "land"],
+        expected_per_year=[0.5, 0.25, np.nan],
+        corridor_class=["high", "outside", "low"],
+        geometry=[
+            LineString([(70.9, 37.02), (71.1, 37.02)]),
+            LineString([(70.9, 37.04), (71.1, 37.04)]),
+            LineString([(70.9, 38.0), (71.1, 38.0)]),
+        ],
+    )
+    ranked = threats({"kind": "fence", "blocked_per_year": 3.0})
+    found = read_layer(
+        made(tmp_path, ranked=ranked, stretches=stretches, size=10.0) / "border_agreements.parquet"
+    )
+    assert found["stretch"].tolist() == ["near", "far", "unseen"]
+    assert found["passages_per_year"].tolist()[:2] == [5.0, 2.5]
+    assert found["blocked_nearby_per_year"].tolist() == [3.0, 0.0, 0.0]
+    assert "disputed line" in found["what"].iloc[1]
+    assert "nobody was tracked here" in found["what"].iloc[2]
+
+
+def test_costs_need_a_currency_and_a_budget_needs_costs() -> None:
+    with pytest.raises(ValidationError, match="costs need a currency"):
+        Act.model_validate({"costs": {"road_structure": 5.0}})
+    with pytest.raises(ValidationError, match=r"budget needs costs\.road_structure"):
+        Act.model_validate({"budget": 5.0})
