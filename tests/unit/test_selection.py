@@ -205,3 +205,11 @@ def test_fixes_on_unknown_ground_do_not_count(herd):
     model = fit(herd, [Covariate("elevation", elevation), covariates[1]], min_animals=3)
     assert model.n_used[2] == 0
     assert model.groups[2] == -1
+
+
+def test_an_animal_with_too_few_fixes_is_left_out_also_if_it_is_the_last(herd):
+    covariates, cells, animal = herd
+    few = np.concatenate([np.flatnonzero(animal < 9), np.flatnonzero(animal == 9)[:4]])
+    model = fit_selection(covariates, cells[few], animal[few], np.arange(N * N), **OPTIONS)
+    assert model.n_used.tolist() == [150] * 9 + [0]
+    assert model.groups.tolist() == [*range(9), -1]

@@ -141,6 +141,7 @@ def fit_selection(
     in question, are the cross-validation.
     """
     covariates = list(covariates)
+    n_animals = int(animal.max(initial=-1)) + 1
     used, animal = _of_known(covariates, used, animal)
     available = available[_known(covariates, available)]
     names = np.flatnonzero(np.bincount(animal, minlength=1) >= min_fixes)
@@ -179,10 +180,10 @@ def fit_selection(
         terms=terms,
         coefficient=coefficient,
         left_out=np.array(left_out),
-        groups=_all_animals(groups, names, int(animal.max()) + 1),
+        groups=_all_animals(groups, names, n_animals),
         boyce=np.array(boyce),
         boyce_fitted=_boyce(score, x_used @ coefficient),
-        n_used=_all_animals(n_used, names, int(animal.max()) + 1, 0),
+        n_used=_all_animals(n_used, names, n_animals, 0),
         available=available,
     )
 

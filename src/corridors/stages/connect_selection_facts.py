@@ -95,7 +95,7 @@ def _facts(context: StageContext, fitted: Fitted, table: pd.DataFrame) -> dict[s
         "n_animals": int(np.count_nonzero(selection.n_used)),
         "n_fixes": int(selection.n_used.sum()),
         "animals_left_out": [
-            name for name, n in zip(fitted.names, selection.n_used, strict=False) if n == 0
+            name for name, n in zip(fitted.names, selection.n_used, strict=True) if n == 0
         ],
         "n_available": int(selection.available.size),
         "available_km": settings.available_km,
