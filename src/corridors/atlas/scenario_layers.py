@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from corridors.atlas import palette, styles
-from corridors.atlas.fields import aliases
 from corridors.atlas.layers import LayerPlan
 from corridors.atlas.palette import rgba
+from corridors.atlas.style_parts import PAPER, layer_style
 from corridors.formats.qml import (
     Label,
     LayerStyle,
@@ -23,7 +23,6 @@ from corridors.formats.qml import (
     quoted,
 )
 
-_WHITE = rgba(palette.PAPER)
 # Shares of the largest change, from which on a change is drawn so, and width in mm.
 CHANGE_CLASSES: tuple[tuple[float, float, str], ...] = (
     (0.5, 1.5, "at least half of the largest change"),
@@ -124,7 +123,7 @@ def difference(frame: pd.DataFrame) -> LayerStyle:
             expression = f'{"" if sign > 0 else "-"}"blocked_change"'
             where = f"{expression} > 0 AND {expression} >= {low!r}"
             where += "" if high == float("inf") else f" AND {expression} < {high!r}"
-            symbol = Symbol((line(_WHITE, width + 0.9), line(rgba(colour), width)), 1)
+            symbol = Symbol((line(PAPER, width + 0.9), line(rgba(colour), width)), 1)
             rules.append(Rule(f"{words}: {size}", where, symbol))
     same = change == 0
     for is_touched, words, dash in (
@@ -146,20 +145,20 @@ def difference(frame: pd.DataFrame) -> LayerStyle:
         f"CASE WHEN {shown} THEN {plus} || {number} END",
         8.5,
         rgba(palette.INK),
-        _WHITE,
+        PAPER,
         "point",
         1_000_000,
         bold=True,
         priority_expression="10",
     )
-    return _style(frame, "Line", rules, (label,), display='"in_words"')
+    return layer_style(frame, "Line", rules, (label,), display='"in_words"')
 
 
 def planned(frame: pd.DataFrame) -> LayerStyle:
     """Return what is planned dashed in a colour of its own."""
-    symbol = Symbol((line(_WHITE, 1.3), line(rgba(palette.PLANNED), 0.7, (2.6, 1.2))))
-    name = Label('"name"', 8, rgba(palette.PLANNED), _WHITE, "curved", 1_000_000)
-    return _style(frame, "Line", [Rule("Planned", "", symbol)], (name,), display='"name"')
+    symbol = Symbol((line(PAPER, 1.3), line(rgba(palette.PLANNED), 0.7, (2.6, 1.2))))
+    name = Label('"name"', 8, rgba(palette.PLANNED), PAPER, "curved", 1_000_000)
+    return layer_style(frame, "Line", [Rule("Planned", "", symbol)], (name,), display='"name"')
 
 
 def ways(frame: pd.DataFrame) -> LayerStyle:
@@ -167,11 +166,11 @@ def ways(frame: pd.DataFrame) -> LayerStyle:
     rules = []
     for state, words, dash in (("before", "Today", ()), ("after", "In the scenario", (1.8, 1.2))):
         if (frame["state"] == state).any():
-            layers = (line(_WHITE, 0.8), line(rgba(palette.WAY), 0.35, dash))
+            layers = (line(PAPER, 0.8), line(rgba(palette.WAY), 0.35, dash))
             symbol = Symbol(layers, int(bool(dash)))
             where = f'"state" = {quoted(state)}'
             rules.append(Rule(words, where, symbol, checked=state == "after"))
-    return _style(frame, "Line", rules)
+    return layer_style(frame, "Line", rules)
 
 
 def fragments(frame: pd.DataFrame) -> LayerStyle:
@@ -193,7 +192,7 @@ def fragments(frame: pd.DataFrame) -> LayerStyle:
             )
         )
         rules.append(Rule("Cut off", 'NOT "is_joined"', symbol))
-    return _style(frame, "Polygon", rules, opacity=0.85)
+    return layer_style(frame, "Polygon", rules, opacity=0.85)
 
 
 def passages(frame: pd.DataFrame) -> LayerStyle:
@@ -206,7 +205,7 @@ def passages(frame: pd.DataFrame) -> LayerStyle:
         (change == 0, '"passages_change" = 0', "As many", palette.MUTED, 0.4),
     ):
         if holds.any():
-            symbol = Symbol((line(_WHITE, width + 0.8), line(rgba(colour), width)))
+            symbol = Symbol((line(PAPER, width + 0.8), line(rgba(colour), width)))
             rules.append(Rule(words, where, symbol))
     if np.isnan(change).any():
         pale = Symbol((line(rgba(palette.MUTED, 0.8), 0.5, (0.4, 1.0)),))
@@ -214,9 +213,9 @@ def passages(frame: pd.DataFrame) -> LayerStyle:
     words = 'format_number("passages_before", 2) || \' → \' || format_number("passages_after", 2)'
     shown = '"passages_before" >= 0.05 OR "passages_after" >= 0.05'
     label = Label(
-        f"CASE WHEN {shown} THEN {words} END", 8, rgba(palette.INK), _WHITE, "point", 500_000
+        f"CASE WHEN {shown} THEN {words} END", 8, rgba(palette.INK), PAPER, "point", 500_000
     )
-    return _style(frame, "Line", rules, (label,), display='"segment"')
+    return layer_style(frame, "Line", rules, (label,), display='"segment"')
 
 
 STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
@@ -228,19 +227,3 @@ STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "measures": styles.table,
     **{name: styles.STYLES[name] for name in ("segments", "corridors", "ranges", "about")},
 }
-
-
-def _style(
-    frame: pd.DataFrame,
-    geometry: str,
-    rules: list[Rule],
-    labels: tuple[Label, ...] = (),
-    **more: str | float,
-) -> LayerStyle:
-    return LayerStyle(
-        geometry,  # type: ignore[arg-type]
-        tuple(rules),
-        labels,
-        aliases=aliases(list(frame.columns)),
-        **more,  # type: ignore[arg-type]
-    )

@@ -113,6 +113,22 @@ class Report:
         return PARTLY_DONE if good or error is None else error.exit_code
 
 
+def tell(event: Event, report: Report, log: Log, listener: Listener, **details: object) -> None:
+    """Add an event to the report and, with details, to the log, and let the listener hear it."""
+    report.events.append(event)
+    log.write(
+        event.kind,
+        stage=event.stage,
+        partition=event.partition,
+        message=event.message,
+        reasons=event.reasons,
+        seconds=round(event.seconds, 3),
+        error=str(event.error) if event.error else None,
+        **details,
+    )
+    listener(event)
+
+
 class Graph:
     """The graph of one run: which nodes wait, run, are settled or have failed."""
 
@@ -172,18 +188,7 @@ class Graph:
         return engines.make(self.options.scheduler, self.workers, progress)
 
     def _tell(self, event: Event, **details: object) -> None:
-        self.report.events.append(event)
-        self.log.write(
-            event.kind,
-            stage=event.stage,
-            partition=event.partition,
-            message=event.message,
-            reasons=event.reasons,
-            seconds=round(event.seconds, 3),
-            error=str(event.error) if event.error else None,
-            **details,
-        )
-        self.listener(event)
+        tell(event, self.report, self.log, self.listener, **details)
 
     def _fail(self, node: Node, error: CorridorsError, **details: object) -> None:
         self.failed.add(node)

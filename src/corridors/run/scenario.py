@@ -24,7 +24,7 @@ from corridors.foundation.errors import (
 from corridors.run import engines, lock, manifest
 from corridors.run.execute import signals, sweep
 from corridors.run.fingerprint import Fingerprints, changes, upstream_digests
-from corridors.run.graph import STAGING, Event, Listener, Options, Report
+from corridors.run.graph import STAGING, Event, Listener, Options, Report, tell
 from corridors.run.log import Log
 from corridors.run.manifest import Manifest
 from corridors.run.plan import Row, folder_of, survey, with_upstream
@@ -306,18 +306,7 @@ class _Run:
         self.listener(Event("progress", stage, herd, message, fraction))
 
     def _tell(self, event: Event, **details: object) -> None:
-        self.done.report.events.append(event)
-        self.log.write(
-            event.kind,
-            stage=event.stage,
-            partition=event.partition,
-            message=event.message,
-            reasons=event.reasons,
-            seconds=round(event.seconds, 3),
-            error=str(event.error) if event.error else None,
-            **details,
-        )
-        self.listener(event)
+        tell(event, self.done.report, self.log, self.listener, **details)
 
     def _fail(self, herd: str, stage: Stage, error: CorridorsError, **details: object) -> None:
         self.failed.add(herd)
