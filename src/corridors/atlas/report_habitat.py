@@ -36,7 +36,7 @@ def habitat_values(
             selection_chart(tables["selection"], model["response"]) if is_fitted else None
         ),
         "circuit": circuit if circuit.get("effective_resistance") is not None else None,
-        "no_circuit": circuit.get("reason") or circuit.get("no_current") or "",
+        "no_circuit": circuit.get("no_circuit") or "",
         "validation": _validation(circuit.get("validation") or {}),
         "gains": facts.records(gains[gains["gain"] > 0].head(N_SHOWN)),
         "n_gains": int((gains["gain"] > 0).sum()),
