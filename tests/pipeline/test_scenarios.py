@@ -282,7 +282,7 @@ def wyoming(tmp_path_factory: pytest.TempPathFactory, project: Path, reference: 
     ]
     subprocess.run(road, check=True)
     call = caller(folder, CORRIDORS_REFERENCE=str(reference))
-    for arguments in (("act", "--with-upstream"), ("scenario", "--all")):
+    for arguments in (("act", "--with-upstream"), ("describe",), ("scenario", "--all")):
         done = call(*arguments, "--workers", "1")
         assert done.returncode == 0, done.stdout + done.stderr
     return folder
