@@ -19,6 +19,7 @@ EXAMPLES = {
     "behaviour_index": ("behave", tables.BEHAVIOUR_INDEX),
     "permeability": ("behave", tables.PERMEABILITY),
     "selection": ("connect", tables.SELECTION),
+    "drivers": ("connect", tables.DRIVERS),
     "gains": ("circuit", tables.GAINS),
     "range_edges": ("rank", tables.RANGE_EDGES),
     "fence_sections": ("act", tables.FENCE_SECTIONS),

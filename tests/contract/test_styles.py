@@ -56,6 +56,7 @@ CONTRACT_OF = {
     "behaviour_index": tables.BEHAVIOUR_INDEX,
     "permeability": tables.PERMEABILITY,
     "selection": tables.SELECTION,
+    "drivers": tables.DRIVERS,
 }
 # Lists of (item, value), without a contract.
 LISTS = {"about", "fact_sheet"}

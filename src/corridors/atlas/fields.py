@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 ALIASES: Mapping[str, str] = {
+    "abs_days_from_peak": "Days from the fastest green-up, without sign",
+    "abs_days_if_stayed": "The same, had it stayed",
+    "correlation": "Correlation of its dates with the green-up",
+    "days_from_peak": "Days after the fastest green-up",
+    "n_known": "Fixes on ground with a green-up",
+    "wave_days": "Days between the green-up of both ends",
+    "wave_km_d": "Speed of the green-up, km per day",
     "action": "Proposed action",
     "area_p05_km2": "Area, km², 5 %",
     "area_p95_km2": "Area, km², 95 %",

@@ -250,6 +250,13 @@ LAYERS: tuple[LayerPlan, ...] = (
         "Terms of the selection model with their 95 % intervals.",
     ),
     LayerPlan(
+        "drivers",
+        "Migrations and the green-up",
+        "Tables",
+        "Speed and timing of each migration against the green-up of the ground it passes.",
+        is_individual=True,
+    ),
+    LayerPlan(
         "about",
         "About these data",
         "Tables",

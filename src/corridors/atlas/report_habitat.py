@@ -35,6 +35,7 @@ def habitat_values(
         "selection_chart": (
             selection_chart(tables["selection"], model["response"]) if is_fitted else None
         ),
+        "green_up": connect.get("green_up"),
         "circuit": circuit if circuit.get("effective_resistance") is not None else None,
         "no_circuit": circuit.get("no_circuit") or "",
         "validation": _validation(circuit.get("validation") or {}),

@@ -300,6 +300,7 @@ STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "national_shares": table,
     "permeability": table,
     "selection": table,
+    "drivers": table,
     "fact_sheet": table,
     "migration_facts": table,
     "sufficiency": table,

@@ -161,7 +161,6 @@ STAGES: tuple[Stage, ...] = (
             "cost.tif",
             "modelled.parquet",
             "network.parquet",
-            "network.graphml",
             "selection.parquet",
             "selection.json",
             "drivers.parquet",
@@ -232,7 +231,7 @@ STAGES: tuple[Stage, ...] = (
         reads={
             "clean": ("clean.json",),
             "delineate": ("population.parquet",),
-            "connect": ("resistance.tif",),
+            "connect": ("resistance.tif", "network.parquet"),
             "intersect": (
                 "segments.parquet",
                 "encounters.parquet",
@@ -247,6 +246,8 @@ STAGES: tuple[Stage, ...] = (
             "exposure.parquet",
             "range_edges.parquet",
             "candidates.parquet",
+            "network.parquet",
+            "network.graphml",
             "rank.json",
         ),
         sections=("rank", "herd_species", "herd_population", "barrier_completeness"),
@@ -302,6 +303,7 @@ STAGES: tuple[Stage, ...] = (
                 "resistance.tif",
                 "selection.parquet",
                 "selection.json",
+                "drivers.parquet",
                 "connect.json",
             ),
             "intersect": (
