@@ -45,6 +45,7 @@ LAYERS: tuple[LayerPlan, ...] = (
         "Least-cost way between the ranges",
         "Scenario",
         "The cheapest way that crosses no closed line, today and in the scenario.",
+        visible=False,
     ),
     LayerPlan(
         "fragments_after",
