@@ -88,3 +88,19 @@ def test_closed_ways_are_lines_for_fences_and_polygons_for_settlements(extract: 
 def test_ways_cut_by_the_edge_of_the_extract_are_counted(extract: Path) -> None:
     layer = read_ways(extract, "x", RULES, None)
     assert layer.notes["incomplete_left_out"] == 1
+
+
+def test_a_fenced_field_is_a_fence_and_a_field_whichever_rule_comes_first(tmp_path: Path) -> None:
+    path = tmp_path / "fenced.osm"
+    with osmium.SimpleWriter(str(path)) as writer:
+        for number, place in enumerate([(71.0, 37.0), (71.1, 37.0), (71.1, 37.1)], start=1):
+            writer.add_node(Node(id=number, location=place))
+        tags = {"barrier": "fence", "landuse": "residential"}
+        writer.add_way(Way(id=10, nodes=[1, 2, 3, 1], tags=tags))
+    for rules in (RULES, RULES[::-1]):
+        frame = read_ways(path, "fenced.osm", rules, None).frame
+        assert sorted(zip(frame["kind"], frame.geom_type, strict=True)) == [
+            ("fence", "LineString"),
+            ("settlement", "MultiPolygon"),
+        ]
+        assert frame["id"].tolist() == ["way/10", "way/10"]

@@ -58,7 +58,8 @@ def read_ways(path: Path, name: str, rules: Sequence[Rule], bounds: Bounds | Non
     path, name
         The extract, and how messages call it.
     rules
-        In order, tags and the ``kind``, ``class`` and ``status`` they give.
+        In order, tags and the ``kind``, ``class`` and ``status`` they give. The first that fits
+        counts, of lines and of areas by itself.
     bounds
         (west, south, east, north), degrees; features wholly outside are not kept. None: all.
 
@@ -77,22 +78,22 @@ def read_ways(path: Path, name: str, rules: Sequence[Rule], bounds: Bounds | Non
     """
     require_file(path, name, "file")
     keys = sorted({key for wanted, _ in rules for key in wanted})
-    areal = any(result["kind"] in AREAL_KINDS for _, result in rules)
+    # A fenced field is a line by one rule and an area by another.
+    linear = [rule for rule in rules if rule[1]["kind"] not in AREAL_KINDS]
+    areal = [rule for rule in rules if rule[1]["kind"] in ("", *AREAL_KINDS)]
     factory = WKBFactory()
     kept = _Kept(bounds)
     incomplete = 0
     try:
         processor = osmium.FileProcessor(str(path)).with_locations()
-        if areal:
+        if any(result["kind"] for _, result in areal):
             processor = processor.with_areas(KeyFilter(*keys))
         for item in processor.with_filter(KeyFilter(*keys)):
             if not isinstance(item, Area | Way):
                 continue
             tags = {tag.k: tag.v for tag in item.tags}
-            found = match(tags, rules)
+            found = match(tags, areal if isinstance(item, Area) else linear)
             if found is None or not found["kind"]:
-                continue
-            if (found["kind"] in AREAL_KINDS) != isinstance(item, Area):
                 continue
             try:
                 shape = (
