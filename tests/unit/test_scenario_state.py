@@ -1,4 +1,4 @@
-"""Which lines of a scenario are closed, and what must not be passed on."""
+"""Which lines of a scenario are closed, and which stages it has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 import shapely
 from shapely import LineString
 
-from corridors.foundation.errors import MethodError
 from corridors.stages.scenario_stages import (
     ALTER,
     BEFORE_AFTER,
@@ -15,7 +14,7 @@ from corridors.stages.scenario_stages import (
     depending_on_barriers,
     of_scenario,
 )
-from corridors.stages.scenario_state import _beyond, refuse_what_would_show_one_animal
+from corridors.stages.scenario_state import _beyond
 from corridors.stages.table import BY_NAME
 
 PLANE = "+proj=laea +lat_0=0 +lon_0=0 +datum=WGS84 +units=m +no_defs +type=crs"
@@ -35,16 +34,6 @@ def test_the_rest_of_a_barrier_goes_on_where_its_segments_end() -> None:
     assert lengths[0] == pytest.approx(11_132, rel=0.01)  # b has no segments: all of it
     assert lengths[1] == pytest.approx(2 * 11_132, rel=0.01)  # a without its middle
     assert len(_beyond(barriers.iloc[:0], segments, PLANE)) == 0
-
-
-@pytest.mark.parametrize(("tier", "n_animals"), [("internal", 1), ("partner", 0), ("partner", 2)])
-def test_what_shows_no_single_animal_may_be_passed_on(tier: str, n_animals: int) -> None:
-    refuse_what_would_show_one_animal(tier, n_animals)
-
-
-def test_one_animal_alone_is_refused_outside() -> None:
-    with pytest.raises(MethodError, match="would show a single animal"):
-        refuse_what_would_show_one_animal("partner", 1)
 
 
 def test_movement_is_never_computed_again_and_everything_read_is_written() -> None:

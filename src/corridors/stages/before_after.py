@@ -30,7 +30,7 @@ from corridors.stages.alter import bounds_of, polygons_of
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_herd import Herd, corridor_of, read_herd
 from corridors.stages.labelled_crossings import labelled_crossings
-from corridors.stages.scenario_state import refuse_what_would_show_one_animal
+from corridors.stages.tier import INTERNAL, ranges_to_show, refuse_what_would_show_one_animal
 from corridors.threats.before_after import AFTER, BEFORE, animal_sums, compare
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class _Place:
     """Where the line stands or stood: barriers to cross, and which segments are its own."""
 
     barriers: gpd.GeoDataFrame
-    own: frozenset[str]  # barriers
-    segments: frozenset[str] | None  # None: all of these barriers
+    own: frozenset[str]  # barriers of which all segments are meant
+    segments: frozenset[str]  # others, one by one
     facts: dict[str, Any]
 
 
@@ -53,7 +53,12 @@ def run(context: StageContext) -> None:
     """Write measures before and after, passages by segment, layers, project and page."""
     ((name, settings),) = context.settings.before_after.items()
     herd = read_herd(context, {})
-    refuse_what_would_show_one_animal(context.settings.publish.tier, len(herd.years))
+    tier = context.settings.publish.tier
+    refuse_what_would_show_one_animal(
+        tier,
+        n_animals=len(herd.years),
+        corridors=read_layer(context.read("delineate", "corridors.parquet")),
+    )
     context.progress("looking for the line", 0.2)
     place = _place(context, herd, settings)
     facts: dict[str, Any] = {
@@ -63,7 +68,7 @@ def run(context: StageContext) -> None:
         "day": settings.day.isoformat(),
         **place.facts,
     }
-    facts["is_affected"] = bool(place.own)
+    facts["is_affected"] = bool(place.own or place.segments)
     period = _period(herd.steps, settings)
     years = _years(herd.steps, period)
     segments, encounters = _crossings(context, herd, place, period)
@@ -89,7 +94,7 @@ def run(context: StageContext) -> None:
     write_table(layer, context.out / "passages.parquet", tables.BEFORE_AFTER_SEGMENTS)
     write_json(facts, context.out / "before_after.json")
     context.progress("layers and page", 0.8)
-    animals = sums.reset_index() if context.settings.publish.tier == "internal" else None
+    animals = sums.reset_index() if tier == INTERNAL else None
     _publish(context, name, settings, facts, herd.crs, measures, layer, animals)
 
 
@@ -98,7 +103,7 @@ def _place(context: StageContext, herd: Herd, settings: BeforeAfter) -> _Place:
     segments = read_layer(context.read("intersect", "segments.parquet"))
     facts: dict[str, Any] = {"rules": [], "added": []}
     own: set[str] = set()
-    ids: set[str] | None = None
+    ids: set[str] = set()
     parts = []
     if settings.has_choice:
         among = {"names": settings.barriers, "kinds": settings.kinds, "classes": settings.classes}
@@ -106,7 +111,6 @@ def _place(context: StageContext, herd: Herd, settings: BeforeAfter) -> _Place:
         here = chosen(segments, **among, polygons=polygons)
         whole = chosen(barriers, **among, polygons=polygons)
         ids = set(segments.loc[here, "segment"])
-        own = set(segments.loc[here, "barrier"])
         facts["rules"].append(
             {
                 "key": "before_after",
@@ -116,7 +120,7 @@ def _place(context: StageContext, herd: Herd, settings: BeforeAfter) -> _Place:
                 "unknown_names": unknown_names([segments, barriers], settings.barriers or ()),
             }
         )
-        lines = barriers[barriers["barrier"].isin(own)]
+        lines = barriers[barriers["barrier"].isin(segments.loc[here, "barrier"])]
         # Whole sources: visits are to lines that go on from feature to feature.
         pairs = set(zip(lines["kind"], lines["source"], strict=True))
         of = [pair in pairs for pair in zip(barriers["kind"], barriers["source"], strict=True)]
@@ -136,8 +140,7 @@ def _place(context: StageContext, herd: Herd, settings: BeforeAfter) -> _Place:
     ever = pd.Series(pd.NaT, index=joined.index, dtype=tables.UTC)
     joined = joined.assign(status="existing", valid_from=ever, valid_to=ever)
     joined = joined.astype({"status": str})
-    chosen_ids = None if ids is None or settings.lines else frozenset(ids)
-    return _Place(joined, frozenset(own), chosen_ids, facts)
+    return _Place(joined, frozenset(own), frozenset(ids), facts)
 
 
 def _period(steps: Steps, settings: BeforeAfter) -> npt.NDArray[np.object_]:
@@ -160,11 +163,7 @@ def _crossings(
     context: StageContext, herd: Herd, place: _Place, period: npt.NDArray[np.object_]
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     segments, encounters = labelled_crossings(context, herd, place.barriers, period)
-    mine = (
-        segments["barrier"].isin(place.own)
-        if place.segments is None
-        else segments["segment"].isin(place.segments)
-    )
+    mine = segments["barrier"].isin(place.own) | segments["segment"].isin(place.segments)
     segments = segments[mine].reset_index(drop=True)
     return segments, encounters[encounters["segment"].isin(segments["segment"])]
 
@@ -196,6 +195,8 @@ def _by_segment(
     if segments.empty:
         return tables.empty(tables.BEFORE_AFTER_SEGMENTS)
     tracked = years.groupby("period")["years"].sum()
+    n_animals = years.groupby("period")["animal"].nunique()
+    is_internal = context.settings.publish.tier == INTERNAL
     count = encounters.pivot_table(
         index="segment", columns="season", values="passages", aggfunc="sum", fill_value=0.0
     )
@@ -206,7 +207,8 @@ def _by_segment(
         n = count[period] if period in count else pd.Series(dtype=float)
         per = float(tracked.get(period, 0.0))
         passed = out["segment"].map(n).fillna(0.0).to_numpy(float)
-        out[f"passages_{period}"] = passed / per if per > 0 else np.nan
+        is_shown = per > 0 and (is_internal or n_animals[period] > 1)
+        out[f"passages_{period}"] = passed / per if is_shown else np.nan
     out["passages_change"] = out["passages_after"] - out["passages_before"]
     return gpd.GeoDataFrame(out.astype({"herd": str}))
 
@@ -242,7 +244,9 @@ def _publish(
     layers = {
         "passages": layer,
         "corridors": corridor_of(context),
-        "ranges": read_layer(context.read("delineate", "ranges.parquet")),
+        "ranges": ranges_to_show(
+            read_layer(context.read("delineate", "ranges.parquet")), publish.tier
+        ),
         "before_after": measures,
         "about": pd.DataFrame(labels.items(), columns=["item", "value"]),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -24,11 +24,8 @@ from corridors.stages.connect_ranges import ENDS, ranges_of
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_herd import corridor_of
 from corridors.stages.scenario_stages import BASE
-from corridors.stages.scenario_state import (
-    State,
-    both_states,
-    refuse_what_would_show_one_animal,
-)
+from corridors.stages.scenario_state import State, both_states
+from corridors.stages.tier import refuse_what_would_show_one_animal
 from corridors.threats.fragments import Fragments, fragments
 from corridors.threats.scenarios import (
     Opened,
@@ -38,9 +35,6 @@ from corridors.threats.scenarios import (
     in_words,
 )
 from corridors.threats.score import evidence
-
-if TYPE_CHECKING:
-    pass
 
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
@@ -54,7 +48,11 @@ def run(context: StageContext) -> None:
     """Write the difference, the fragments of the corridor, measures, layers, project and page."""
     ((name, scenario),) = context.settings.scenarios.items()
     n_animals = read_json(context.read("rank", "rank.json"))["n_animals"]
-    refuse_what_would_show_one_animal(context.settings.publish.tier, n_animals)
+    refuse_what_would_show_one_animal(
+        context.settings.publish.tier,
+        n_animals=n_animals,
+        corridors=read_layer(context.read("delineate", "corridors.parquet")),
+    )
     crs = str(read_json(context.read("clean", "clean.json"))["crs"])
     before, after = both_states(context, closed_below=scenario.closed_below, crs=crs)
     context.progress("differences of the ranking", 0.1)

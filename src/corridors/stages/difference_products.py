@@ -27,6 +27,7 @@ from corridors.formats.parquet import read_json, read_layer
 from corridors.formats.qgis import Project, write_project
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_length_m, named_crs
 from corridors.stages.context import StageContext
+from corridors.stages.tier import ranges_to_show
 
 if TYPE_CHECKING:
     from corridors.config.scenarios import Opening, Scenario, Selection
@@ -144,7 +145,10 @@ def _layers(
         "fragments_before": fragments[fragments["state"] == "before"],
         "segments": rounded_stretches(segments),
         "corridors": corridor,
-        "ranges": read_layer(context.read("delineate", "ranges.parquet")),
+        "ranges": ranges_to_show(
+            read_layer(context.read("delineate", "ranges.parquet")),
+            context.settings.publish.tier,
+        ),
     }
 
 

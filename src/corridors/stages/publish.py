@@ -30,11 +30,11 @@ from corridors.atlas.transboundary import transboundary_values
 from corridors.formats.geopackage import write_geopackage
 from corridors.formats.qgis import Project, write_project
 from corridors.foundation.crs import named_crs
-from corridors.foundation.errors import Fault, MethodError
 from corridors.movement.names import picture_name
 from corridors.stages.context import StageContext
 from corridors.stages.publish_rasters import PublishedRaster, raster_layers, write_rasters
 from corridors.stages.publish_tables import map_layers, read_recorded, read_tables
+from corridors.stages.tier import refuse_what_would_show_one_animal, tables_to_show
 
 # Sections whose values the report lists.
 _SHOWN = (
@@ -59,12 +59,19 @@ def run(context: StageContext) -> None:
     context.progress("read", 0.0)
     tables = read_tables(context)
     recorded = read_recorded(context)
-    _refuse_what_would_show_one_animal(heading, tables["fixes"], tables["corridors"])
+    fixes = tables["fixes"]
+    refuse_what_would_show_one_animal(
+        heading.tier,
+        n_animals=fixes.loc[fixes["burst"] >= 0, "animal"].nunique(),
+        corridors=tables["corridors"],
+    )
+    tables, withheld = tables_to_show(tables, heading.tier)
     about = pd.DataFrame(_labels(heading).items(), columns=["item", "value"])
     sheet = fact_sheet.table(recorded["describe"])
     products, left_out = choose(
         {**map_layers(tables), "about": about, "fact_sheet": sheet}, tier=heading.tier
     )
+    left_out += withheld
     crs = str(recorded["clean"]["crs"])
 
     context.progress("rasters", 0.1)
@@ -122,30 +129,6 @@ def run(context: StageContext) -> None:
     values = {**masthead(heading), "map": map_png, **transboundary_values(tables)}
     html = render("transboundary.html.jinja", values)
     (context.out / "transboundary.html").write_text(html, encoding="utf-8")
-
-
-def _refuse_what_would_show_one_animal(
-    heading: Heading, fixes: pd.DataFrame, corridors: pd.DataFrame
-) -> None:
-    if heading.tier != "partner":
-        return
-    whole = corridors[(corridors["evidence"] == "tracked") & (corridors["season"] == "all")]
-    n_animals = fixes.loc[fixes["burst"] >= 0, "animal"].nunique()
-    if n_animals == 1:
-        why = "the herd has only one with usable fixes"
-    elif (whole["n_tracked"] == 1).any():
-        why = "only one gave the herd's corridor and surface"
-    else:
-        return
-    raise MethodError(
-        Fault(
-            f"tier partner would show a single animal: {why}",
-            column="publish.tier",
-            expected="at least two tracked animals, or none",
-            got="1",
-            cure="set publish.tier to internal and do not pass the result on",
-        )
-    )
 
 
 def _labels(heading: Heading) -> dict[str, str]:

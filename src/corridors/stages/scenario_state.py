@@ -15,7 +15,6 @@ import shapely
 from corridors.barriers.segments import projected
 from corridors.barriers.sources import is_areal_pressure
 from corridors.formats.parquet import read_layer
-from corridors.foundation.errors import Fault, MethodError
 from corridors.stages.context import StageContext
 from corridors.stages.scenario_stages import BASE
 from corridors.threats.priors import prior_table
@@ -44,26 +43,6 @@ class State:
     threats: gpd.GeoDataFrame
     permeability: pd.Series[float]
     closed: Geometries
-
-
-def refuse_what_would_show_one_animal(tier: str, n_animals: int) -> None:
-    """Refuse to pass on what one animal alone has done.
-
-    Raises
-    ------
-    MethodError
-        The herd has one tracked animal, and the results are not for internal use.
-    """
-    if tier != "internal" and n_animals == 1:
-        raise MethodError(
-            Fault(
-                f"tier {tier} would show a single animal: the herd has only one that was tracked",
-                column="publish.tier",
-                expected="at least two tracked animals, or none",
-                got="1",
-                cure="set publish.tier to internal and do not pass the result on",
-            )
-        )
 
 
 def both_states(context: StageContext, *, closed_below: float, crs: str) -> tuple[State, State]:
