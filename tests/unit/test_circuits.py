@@ -222,6 +222,38 @@ def test_a_network_of_terminals_only_is_solved():
     assert found.resistance(0, (1,)) == 1.0
 
 
+def test_a_part_that_no_path_joins_has_no_end_beside_parts_that_others_join():
+    resistance = np.random.default_rng(1).uniform(1.0, 50.0, (20, 21))
+    resistance[:, 10] = NAN
+    node = np.full(resistance.shape, -1, dtype=np.int32)
+    node[5, 3], node[15, 7], node[9, 15], node[2, 18] = 0, 1, 2, 3
+    found = solve(conductances(resistance), node, tolerance=1e-9)
+    # 0 and 1 lie west, 2 and 3 east of the gap: rounding must not make a path of it.
+    for own, others in ((0, (2,)), (1, (2, 3)), (2, (0, 1)), (3, (1,))):
+        assert found.resistance(own, others) == np.inf
+    west = solve(conductances(resistance[:, :10]), node[:, :10], tolerance=1e-9)
+    assert found.resistance(0, (1, 2)) == pytest.approx(west.resistance(0, (1,)), rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    "drawing", ["..... .111. .101. .111. .....", "..... .000. .010. .000. ....."]
+)
+def test_a_range_around_the_other_leaves_no_current_for_the_ground(drawing: str):
+    found = solve(conductances(np.ones((5, 5))), nodes(drawing), tolerance=1e-9)
+    # Four neighbours with conductance 1 and four with 1 / sqrt(2).
+    assert found.resistance(0, (1,)) == pytest.approx(1.0 / (4.0 + 4.0 / np.sqrt(2.0)))
+    flow = currents(found.conductance, found.potential(0, (1,)))
+    assert flow[nodes(drawing) < 0] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_solution_that_is_right_already_is_taken_as_it_is():
+    network, node = conductances(np.ones((1, 3))), nodes("0.1")
+    found = solve(network, node, tolerance=1e-9)
+    again = solve(network, node, tolerance=1e-5, near=found)
+    assert again.iterations == (0,)
+    assert again.potentials.tobytes() == found.potentials.tobytes()
+
+
 def test_a_tolerance_out_of_reach_is_an_error():
     network, node = random_network(0)
     with pytest.raises(NoConvergenceError, match="2000 steps"):

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 from scipy.ndimage import label
 from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 from corridors.habitat.circuit_grid import STEPS, Array, Mask
 from corridors.habitat.terminals import Nodes
@@ -45,6 +46,12 @@ class System:
     def is_joined(self) -> Mask:
         """Which cells a path joins with a terminal, (ny, nx)."""
         return np.asarray(self.reached.any(axis=0))[self.parts]
+
+    @property
+    def terminal_parts(self) -> Nodes:
+        """Number of what paths, also through other terminals, join with each terminal."""
+        joined = csr_matrix((self.reached @ self.reached.T).astype(np.int8))
+        return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int32)
 
     def is_alone(self, terminal: int) -> bool:
         """Return whether no path leads from a terminal to another one."""

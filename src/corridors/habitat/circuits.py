@@ -41,6 +41,8 @@ class Circuit:
     exchange
         Current out of terminal i if terminal j is held at 1 and the others at 0,
         (n_terminals, n_terminals): the network as it is seen from its terminals.
+    parts
+        Number of the connected part of the network of each terminal, (n_terminals,).
     n_cells
         Cells whose potential was computed.
     n_cut_off
@@ -52,15 +54,18 @@ class Circuit:
     conductance: Array
     potentials: Array
     exchange: Array
+    parts: Nodes
     n_cells: int
     n_cut_off: int
     iterations: tuple[int, ...]
 
     def resistance(self, own: int, others: Sequence[int]) -> float:
         """Return the effective resistance between a terminal and others; inf: no path."""
+        # Rounding leaves a little current where there is no path.
+        if not (self.parts[list(others)] == self.parts[own]).any():
+            return np.inf
         levels = self.levels(own, others)
-        conductance = float(levels @ self.exchange @ levels)
-        return 1.0 / conductance if conductance > 0.0 else np.inf
+        return 1.0 / float(levels @ self.exchange @ levels)
 
     def levels(self, own: int, others: Sequence[int]) -> Array:
         """Return the potential of each terminal with ``own`` at 1 and ``others`` at 0.
@@ -70,10 +75,11 @@ class Circuit:
         out = np.zeros(len(self.exchange))
         out[own] = 1.0
         held = {own, *others}
-        floating = [k for k in range(out.size) if k not in held]
+        # Terminals that no path joins with ``own`` stay at 0; they carry no current.
+        near = np.flatnonzero(self.parts == self.parts[own]).tolist()
+        floating = [k for k in near if k not in held]
         if floating:
             inner = self.exchange[np.ix_(floating, floating)]
-            # A floating terminal without any path gets 0; it carries no current.
             out[floating] = -np.linalg.lstsq(inner, self.exchange[floating, own], rcond=None)[0]
         return out
 
@@ -161,6 +167,7 @@ def solve(
         conductance=conductance,
         potentials=potentials,
         exchange=_exchange(conductance, potentials),
+        parts=equations.terminal_parts,
         n_cells=equations.n,
         n_cut_off=int(((equations.parts > 0) & ~joined).sum()),
         iterations=tuple(iterations),
@@ -198,6 +205,9 @@ def _conjugate_gradients(
     """
     x = begin
     residual = into - matrix @ x
+    # Right already: a near circuit's solution, or a terminal that only touches other terminals.
+    if _imbalance(residual) <= tolerance * (leaving - _dot(x, into) - _dot(x, residual)):
+        return x, 0
     z = cycle.matvec(residual.astype(np.float32)).astype(np.float64)
     direction = z.copy()
     slope = _dot(residual, z)
