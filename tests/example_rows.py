@@ -22,6 +22,7 @@ EXAMPLES = {
     "drivers": ("connect", tables.DRIVERS),
     "gains": ("circuit", tables.GAINS),
     "range_edges": ("rank", tables.RANGE_EDGES),
+    "candidates": ("rank", tables.CANDIDATES),
     "fence_sections": ("act", tables.FENCE_SECTIONS),
     "crossing_sites": ("act", tables.CROSSING_SITES),
     "footprints": ("act", tables.FOOTPRINTS),

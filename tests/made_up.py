@@ -168,7 +168,7 @@ def _frames(herd: str) -> dict[str, tuple[str, Any, pd.DataFrame]]:
         "fidelity": ("describe", tables.FIDELITY, _fidelity(herd)),
         "modelled": ("connect", tables.CORRIDORS, _corridors(herd, path, "modelled")),
         "exposure": ("rank", tables.EXPOSURE, _exposure(herd)),
-        "network": ("connect", tables.NETWORK, _network(herd)),
+        "network": ("rank", tables.NETWORK_BARRIERS, _network(herd)),
         "segments": ("intersect", tables.SEGMENTS, barriers),
         "crossings": ("intersect", tables.CROSSINGS, _crossings(herd, barriers)),
         "observed": ("intersect", tables.OBSERVED, _observed(barriers)),
@@ -451,6 +451,9 @@ def _ranges(herd: str) -> gpd.GeoDataFrame:
 def _network(herd: str) -> gpd.GeoDataFrame:
     def row(element: str, part: str, kind: str, shape: Any, **more: Any) -> dict[str, Any]:
         base = {"from_node": "", "to_node": "", "cost": np.nan, "length_km": np.nan}
+        base |= dict.fromkeys(("betweenness", "detour_frac", "flux"), np.nan)
+        base |= dict.fromkeys(("n_migrations", "n_animals", "n_segments", "n_candidates"), 0)
+        base |= dict.fromkeys(("encounters_per_year", "blocked_per_year", "blocked_share"), np.nan)
         base |= {"is_cut": False, **more}
         return {
             "element": element,
@@ -461,7 +464,7 @@ def _network(herd: str) -> gpd.GeoDataFrame:
             "geometry": _degrees(shape),
         }
 
-    ends = {"cost": 4.0, "length_km": 30.0}
+    ends = {"cost": 4.0, "length_km": 30.0, "betweenness": 1.0, "flux": 0.5, "n_migrations": 3}
     return _layer(
         [
             row("w", "node", "winter", Point(-40_000, 0)),
@@ -469,6 +472,7 @@ def _network(herd: str) -> gpd.GeoDataFrame:
             row("x", "node", "stopover", Point(0, 0)),
             row("wx", "edge", "corridor", LineString([(-40_000, 0), (0, 0)]), is_cut=True, **ends),
             row("xs", "edge", "corridor", LineString([(0, 0), (40_000, 0)]), **ends),
+            row("ws", "edge", "corridor", LineString([(-40_000, 0), (40_000, 0)]), betweenness=0.0),
         ]
     )
 
@@ -660,6 +664,7 @@ def _threats(herd: str, segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         p_top10=np.clip(1.2 - rank / 20, 0, 1),
         gain=np.nan,
         gain_share=np.nan,
+        gain_rank=np.nan,
         source=chosen["source"],
         source_completeness="partial",
         reason="2 of 3 animals came near; 4 approaches did not pass",

@@ -167,7 +167,7 @@ def test_pages_show_names_as_text(study: Path, page: str) -> None:
 
 def test_xml_of_every_kind_is_well_formed(study: Path) -> None:
     processed = study / "data" / "processed"
-    graph = nx.read_graphml(processed / "connect" / "herd" / "network.graphml")
+    graph = nx.read_graphml(processed / "rank" / "herd" / "network.graphml")
     assert graph.number_of_nodes() > 0
     for herd in ("herd", "all-herds"):
         stem = {"herd": "herd", "all-herds": "atlas"}[herd]

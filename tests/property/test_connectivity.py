@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridors.habitat.connectivity import NoWayError, cost_distance, link_ranges
-from corridors.habitat.network import links
+from corridors.habitat.network import links, zones
 
 seeds = st.integers(0, 10_000)
 
@@ -73,7 +73,7 @@ def test_more_resistance_makes_nothing_cheaper_and_scales(seed):
 def test_the_network_and_the_cost_distance_agree(seed):
     resistance, first, second = world(seed)
     owner = np.where(first, 0, np.where(second, 1, -1))
-    found = links(resistance, owner, cell_m=10.0)
+    found = links(zones(resistance, owner, cell_m=10.0))
     cost = cost_distance(resistance, first, cell_m=10.0)[second]
     if np.isnan(cost).any() or np.isnan(resistance[first]).any():
         assert found == []

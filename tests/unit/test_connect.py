@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pytest
 import rasterio
@@ -59,7 +58,7 @@ def stopover(name, shape):
 
 
 def run(tmp_path, ranges, *, layers=(), tracked=None, stopovers=(), **habitat):
-    for stage in ("clean", "delineate", "connect"):
+    for stage in ("clean", "segment", "delineate", "connect"):
         (tmp_path / stage).mkdir(exist_ok=True)
     write_json({"crs": CRS, "cell_m": 50.0}, tmp_path / "clean/clean.json")
     write_table(ranges, tmp_path / "delineate/ranges.parquet", tables.RANGES)
@@ -75,12 +74,17 @@ def run(tmp_path, ranges, *, layers=(), tracked=None, stopovers=(), **habitat):
         tmp_path / "delineate/stopovers.parquet",
         tables.STOPOVERS,
     )
+    for name, schema in (
+        ("clean/fixes", tables.CLEAN_FIXES),
+        ("segment/migrations", tables.MIGRATIONS),
+    ):
+        write_table(tables.empty(schema), tmp_path / f"{name}.parquet", schema)
     settings = SimpleNamespace(
         habitat=Habitat(**({"cell_m": CELL_M, "margin_km": 1.0, "layers": layers} | habitat)),
         delineate=Delineate(),
     )
     raw = {layer["path"]: tmp_path / layer["path"] for layer in layers}
-    upstream = {stage: {"h": tmp_path / stage} for stage in ("clean", "delineate")}
+    upstream = {stage: {"h": tmp_path / stage} for stage in ("clean", "segment", "delineate")}
     connect.run(StageContext("h", settings, raw, upstream, tmp_path / "connect"))
     return tmp_path / "connect"
 
@@ -161,7 +165,7 @@ def test_without_two_ranges_tables_are_empty_and_say_why(tmp_path, ranges, reaso
     out = run(tmp_path, rangeset(**ranges))
     assert len(read_layer(out / "modelled.parquet")) == 0
     assert read_json(out / "connect.json")["no_corridor"].startswith(reason)
-    for name in ("resistance.tif", "cost.tif", "network.parquet", "network.graphml"):
+    for name in ("resistance.tif", "cost.tif", "network.parquet", "network_use.parquet"):
         assert (out / name).exists()
 
 
@@ -192,9 +196,10 @@ def test_the_network_links_ranges_and_stopovers_along_the_corridor(tmp_path):
     facts = read_json(out / "connect.json")
     assert facts["network"]["n_parts"] == 2
     assert facts["validation"]["tracked_area_inside_frac"] > 0.9
-    graph = nx.read_graphml(out / "network.graphml")
-    assert graph.number_of_edges() == 2
-    assert {kind for _, kind in graph.nodes(data="kind")} == {"winter", "summer", "stopover"}
+    assert edges["betweenness"].tolist() == [1.0, 1.0]
+    assert edges["detour_frac"].isna().all()
+    assert edges["flux"].isna().all()
+    assert facts["network"]["ways_that_share_no_link"] == 1
 
 
 def test_a_second_run_writes_the_same_bytes(tmp_path):

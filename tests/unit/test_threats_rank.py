@@ -74,6 +74,8 @@ class World:
         self.permeability: pd.DataFrame | None = None
         self.species: str | None = None
         self.gains: gpd.GeoDataFrame | None = None
+        self.network: gpd.GeoDataFrame | None = None
+        self.link_use: pd.DataFrame | None = None
 
     def rank(
         self,
@@ -105,6 +107,10 @@ class World:
             self.folder / "circuit" / "gains.parquet",
             tables.GAINS,
         )
+        network = tables.empty(tables.NETWORK) if self.network is None else self.network
+        write_table(network, self.folder / "connect" / "network.parquet", tables.NETWORK)
+        use = tables.empty(tables.NETWORK_USE) if self.link_use is None else self.link_use
+        write_table(use, self.folder / "connect" / "network_use.parquet", tables.NETWORK_USE)
         kappa = tables.empty(tables.PERMEABILITY)
         write_table(
             kappa if self.permeability is None else self.permeability,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from corridors.atlas import palette
@@ -147,6 +148,35 @@ def range_edges(frame: pd.DataFrame) -> LayerStyle:
     return layer_style(frame, "Line", rules, display='"name"')
 
 
+def candidates(frame: pd.DataFrame) -> LayerStyle:
+    """Return barriers that nobody could have met by what opening them gives, the first numbered.
+
+    In the colours of gains, not of threats: what they block is unknown.
+    """
+    rules = []
+    below = 0
+    gained = frame["gain_share"] > 0
+    for last, colour, width, words in (
+        (3, palette.GAINED[0], 1.4, "Opening connects most: places 1–3"),
+        (10, palette.GAINED[1], 1.0, "Places 4–10"),
+        (None, palette.GAINED[2], 0.6, "Lower places"),
+    ):
+        first, below = below + 1, last or 0
+        if (gained & (frame["rank"] >= first) & (frame["rank"] <= (last or np.inf))).any():
+            symbol = Symbol((line(PAPER, width + 0.8), line(rgba(colour), width, (2.4, 1.0))))
+            upper = f' AND "rank" <= {last}' if last else ""
+            where = f'"gain_share" > 0 AND "rank" >= {first}{upper}'
+            rules.append(Rule(words, where, symbol))
+    pale = Symbol((line(rgba(palette.MUTED, 0.7), 0.4, (1.5, 1.2)),))
+    if (frame["gain_share"] == 0).any():
+        rules.append(Rule("Opening gives nothing", '"gain_share" = 0', pale))
+    if frame["gain_share"].isna().any():
+        rules.append(Rule("What opening gives is unknown", '"gain_share" IS NULL', pale))
+    number = 'CASE WHEN "rank" <= 10 AND "gain_share" > 0 THEN to_string("rank") END'
+    label = Label(number, 8.5, rgba(palette.GAINED[0]), PAPER, "point", 3_000_000, bold=True)
+    return layer_style(frame, "Line", rules, (label,), display='"reason"')
+
+
 def gains(frame: pd.DataFrame) -> LayerStyle:
     """Return barrier segments by how much opening each one would connect the ranges."""
     most = float(frame["gain_share"].max())
@@ -174,5 +204,6 @@ STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "behaviour": behaviour,
     "behaviour_index": behaviour_index,
     "range_edges": range_edges,
+    "candidates": candidates,
     "gains": gains,
 }

@@ -45,6 +45,14 @@ LAYERS: tuple[LayerPlan, ...] = (
         "bound the rank in 90 % of the bootstrap draws.",
     ),
     LayerPlan(
+        "candidates",
+        "Barriers that nobody could have met",
+        "Threats",
+        "Nobody was tracked there, or the use ends at them; ranked by how much opening each one "
+        "alone would connect the seasonal ranges, a model of habitat and barriers. What they block "
+        "is unknown.",
+    ),
+    LayerPlan(
         "range_edges",
         "Where the use ends at a barrier",
         "Threats",
@@ -158,7 +166,9 @@ LAYERS: tuple[LayerPlan, ...] = (
         "network_edges",
         "Network links",
         "Network",
-        "Corridors as links of the herd's network; is_cut marks links without alternative.",
+        "Corridors as links of the herd's network: cost, share of the least-cost ways and of the "
+        "tracked migrations along each, detour if it went, and what its barriers block; is_cut "
+        "marks links without alternative.",
         visible=False,
     ),
     LayerPlan(
@@ -273,6 +283,13 @@ ATLAS_LAYERS: tuple[LayerPlan, ...] = (
         "atlas_rank orders threats within one unit only: passages per animal and passages of a "
         "whole herd are not comparable, column comparable says which a row belongs to.",
         style="atlas_threats",
+    ),
+    LayerPlan(
+        "candidates",
+        "Barriers that nobody could have met",
+        "Threats",
+        "Per herd, ranked by how much opening each one alone would connect the seasonal ranges; "
+        "not comparable with the ranked threats.",
     ),
     LayerPlan(
         "crossing_sites",

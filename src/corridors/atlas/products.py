@@ -96,11 +96,11 @@ def project_layers(
     *,
     package: str,
     rights: str,
-    hidden_when_tracked: tuple[str, ...] = ("modelled_corridor",),
+    hidden_when_tracked: tuple[str, ...] = ("modelled_corridor", "candidates"),
 ) -> list[ProjectLayer]:
     """Return ``products`` as project layers that read ``package``, a path beside the project.
 
-    A modelled corridor is off where the herd was tracked: what was seen comes first.
+    What is only modelled is off where the herd was tracked: what was seen comes first.
     """
     tracked = any(product.plan.name == "corridors" for product in products)
     return [

@@ -12,6 +12,7 @@ from corridors.atlas import fact_sheet, facts
 from corridors.atlas.products import LeftOut
 from corridors.atlas.report_actions import action_values, barrier_values
 from corridors.atlas.report_habitat import habitat_values
+from corridors.atlas.report_network import network_values
 from corridors.atlas.transboundary import border_values
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES
 
@@ -92,6 +93,7 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
         **action_values(evidence.tables, evidence.recorded),
         **barrier_values(evidence.tables),
         **habitat_values(evidence.tables, evidence.recorded),
+        **network_values(evidence.tables, evidence.recorded),
         **_method(evidence, internal=internal),
     }
 

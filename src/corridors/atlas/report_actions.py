@@ -26,6 +26,10 @@ def action_values(
         **found,
         **counts,
         "sites_optimal": recorded["act"].get("sites", {}).get("is_optimal"),
+        "candidates": _first(tables["candidates"].sort_values("rank", kind="stable")),
+        "n_candidates": len(tables["candidates"]),
+        "n_candidates_unknown": int(tables["candidates"]["gain"].isna().sum()),
+        "is_tracked": bool(recorded["clean"]["n_animals"]),
         "range_edges": _first(alike.drop_duplicates("segment")),
         "n_range_edges": int(alike["segment"].nunique()) if len(alike) else 0,
     }

@@ -252,15 +252,35 @@ def border_crossings(frame: pd.DataFrame) -> LayerStyle:
 
 
 def network_edges(frame: pd.DataFrame) -> LayerStyle:
-    """Return links of the network, the only links between ranges emphasised."""
+    """Return links by their share of the least-cost ways, those without alternative in red."""
     rules = []
-    if (~frame["is_cut"]).any():
-        plain = Symbol((line(rgba(palette.NETWORK_EDGE, 0.9), 0.35, (1.2, 1.2)),))
-        rules.append(Rule("Link with alternatives", 'NOT "is_cut"', plain))
-    if frame["is_cut"].any():
-        cut = Symbol((line(PAPER, 1.1), line(rgba(palette.NETWORK_CUT, 0.9), 0.55, (2.4, 1.0))))
-        rules.append(Rule("Only link: its loss separates the ranges", '"is_cut"', cut))
-    return layer_style(frame, "Line", rules)
+    for is_cut, colour, words in (
+        (True, palette.NETWORK_CUT, "Only link: its loss separates the ranges"),
+        (False, palette.NETWORK_EDGE, "Link with alternatives"),
+    ):
+        own = frame.loc[frame["is_cut"] == is_cut, "betweenness"]
+        which = '"is_cut"' if is_cut else 'NOT "is_cut"'
+        above, upper = float("inf"), ""
+        for lowest, width, share in (
+            (0.5, 1.1, "on half of the least-cost ways or more"),
+            (0.000001, 0.7, "on fewer"),
+            (0.0, 0.35, "on none"),
+        ):
+            if ((own >= lowest) & (own < above)).any():
+                dash = (2.4, 1.0) if lowest else (1.2, 1.2)
+                symbol = Symbol((line(PAPER, width + 0.5), line(rgba(colour, 0.9), width, dash)))
+                where = f'{which} AND "betweenness" >= {lowest:f}{upper}'
+                rules.append(Rule(f"{words}, {share}", where, symbol))
+            above, upper = lowest, f' AND "betweenness" < {lowest:f}'
+        if own.isna().any():
+            plain = Symbol((line(rgba(colour, 0.9), 0.35, (1.2, 1.2)),))
+            rules.append(
+                Rule("Link, no ranges to join", f'{which} AND "betweenness" IS NULL', plain)
+            )
+    flux = "'Along it: ' || round(100 * \"flux\") || ' % of the migrations. ' "
+    blocked = "'Did not pass: ' || round(100 * \"blocked_share\") || ' % of the encounters.'"
+    told = f"coalesce({flux}, '') || coalesce({blocked}, '')"
+    return layer_style(frame, "Line", rules, display=told)
 
 
 def network_nodes(frame: pd.DataFrame) -> LayerStyle:

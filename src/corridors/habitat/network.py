@@ -54,8 +54,41 @@ def paint(nodes: Sequence[Index], shape: tuple[int, int]) -> Index:
     return owner
 
 
-def links(resistance: Array, owner: Index, *, cell_m: float) -> list[Link]:
-    """Return the least-cost ways between neighbouring nodes.
+@dataclass(frozen=True)
+class Zones:
+    """The corridor shared out among the nodes: each cell belongs to the nearest by cost.
+
+    Parameters
+    ----------
+    cell
+        Number of each cell with known resistance, -1 elsewhere, (ny, nx).
+    zone
+        Number of the node of each such cell, -1 where no way leads to one, (n,).
+    cost
+        Cost of the way to it, (n,).
+    before
+        The next cell of that way, negative at its end, (n,).
+    steps
+        Cells and cost of every step between neighbouring cells, (m,) each.
+    """
+
+    cell: Index
+    zone: Index
+    cost: Array
+    before: npt.NDArray[np.int32]
+    steps: tuple[Index, Index, Array]
+
+    def at(self, iy: Index, ix: Index) -> Index:
+        """Return the node whose zone holds each cell; -1 outside the corridor and the grid."""
+        ny, nx_ = self.cell.shape
+        inside = (iy >= 0) & (iy < ny) & (ix >= 0) & (ix < nx_)
+        cell = np.where(inside, self.cell[iy * inside, ix * inside], -1)
+        out: Index = np.where(cell >= 0, self.zone[cell] if self.zone.size else -1, -1)
+        return out
+
+
+def zones(resistance: Array, owner: Index, *, cell_m: float) -> Zones:
+    """Return which node is nearest to each cell, and the way there.
 
     Parameters
     ----------
@@ -66,35 +99,41 @@ def links(resistance: Array, owner: Index, *, cell_m: float) -> list[Link]:
     cell_m
         Edge of a cell, m.
 
-    Returns
-    -------
-    list of Link
-        Sorted by (first, second). Nodes are neighbours where the parts of the corridor nearest to
-        each of them (by cost) touch; a way that leads through a third node is thus two links.
-
     Notes
     -----
     One search from all nodes at once; a step costs its length times the mean resistance of its
     two cells, as in :func:`corridors.habitat.connectivity.cost_distance`. O(n log n) for n cells
-    with known resistance; about 220 bytes per such cell. The neighbours contain a minimum
-    spanning tree of each connected part, and more ways only where the corridor offers them.
+    with known resistance; about 220 bytes per such cell.
     """
     known = np.isfinite(resistance)
     cell = np.full(known.shape, -1, dtype=np.int64)
     cell[known] = np.arange(int(known.sum()))
     flat = resistance[known]
-    source, target, weight = _steps(cell, flat, cell_m)
+    steps = _steps(cell, flat, cell_m)
     node = owner[known]
     starts = np.flatnonzero(node >= 0)
-    if starts.size == 0 or source.size == 0:
-        return []
-    graph = coo_array((weight, (source, target)), shape=(flat.size, flat.size)).tocsr()
+    if starts.size == 0 or steps[0].size == 0:
+        nothing = np.full(flat.size, -1, dtype=np.int32)
+        return Zones(cell, node, np.where(node >= 0, 0.0, np.inf), nothing, steps)
+    graph = coo_array((steps[2], steps[:2]), shape=(flat.size, flat.size)).tocsr()
     cost, before, nearest = dijkstra(
         graph, directed=False, indices=starts, min_only=True, return_predecessors=True
     )
     reached = np.isfinite(cost)
     zone = np.where(reached, node[np.where(reached, nearest, 0)], -1)
-    a, b = zone[source], zone[target]
+    return Zones(cell, zone, cost, before, steps)
+
+
+def links(found: Zones) -> list[Link]:
+    """Return the least-cost ways between neighbouring nodes, sorted by (first, second).
+
+    Nodes are neighbours where their zones touch; a way that leads through a third node is thus
+    two links. The neighbours contain a minimum spanning tree of each connected part, and more ways
+    only where the corridor offers them.
+    """
+    source, target, weight = found.steps
+    cost = found.cost
+    a, b = found.zone[source], found.zone[target]
     meets = (a >= 0) & (b >= 0) & (a != b)
     source, target, weight, a, b = (x[meets] for x in (source, target, weight, a, b))
     swap = a > b
@@ -104,10 +143,10 @@ def links(resistance: Array, owner: Index, *, cell_m: float) -> list[Link]:
     order = np.lexsort((target, source, total, b, a))
     first = np.ones(order.size, dtype=np.bool_)
     first[1:] = (np.diff(a[order]) != 0) | (np.diff(b[order]) != 0)
-    where = np.argwhere(known)
+    where = np.argwhere(found.cell >= 0)
     out = []
     for k in order[first].tolist():
-        way = [*_back(before, int(source[k]))[::-1], *_back(before, int(target[k]))]
+        way = [*_back(found.before, int(source[k]))[::-1], *_back(found.before, int(target[k]))]
         out.append(Link(int(a[k]), int(b[k]), float(total[k]), where[way].astype(np.int64)))
     return out
 

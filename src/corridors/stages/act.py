@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -23,7 +24,9 @@ Gains are blocked passages per year that would no longer be blocked, in the unit
 The permeability of a modified fence and of a structure are assumptions of the configuration.
 Bounds of a gain are sums of the segments' 5 % and 95 % bounds, never narrower than its own.
 Sites: no other choice of as many sites with this spacing gains more, where is_optimal says so.
-A cost that the configuration does not state is unknown, not nothing."""
+A cost that the configuration does not state is unknown, not nothing.
+gain_share of a fence section is the largest of its segments: opening all of it connects at least \
+as much. Gains of single segments do not add up."""
 
 
 def run(context: StageContext) -> None:
@@ -32,8 +35,9 @@ def run(context: StageContext) -> None:
     segments = read_layer(context.read("intersect", "segments.parquet"), columns=None)
     barrier = segments.set_index("segment")["barrier"]
     threats = threats.assign(barrier=threats["segment"].map(barrier).astype(str))
-    unit = str(read_json(context.read("rank", "rank.json")).get("unit", "per animal"))
-    facts: dict[str, Any] = {"unit": unit, "notes": _NOTES.splitlines()}
+    ranking = read_json(context.read("rank", "rank.json"))
+    unit = str(ranking.get("unit", "per animal"))
+    facts: dict[str, Any] = {"unit": unit, "notes": [*_NOTES.splitlines(), *_unmet(ranking)]}
     sections = _fences(context, threats, unit)
     context.progress("placing crossing structures", 0.3)
     sites, facts["sites"] = place_structures(context, threats, unit)
@@ -53,6 +57,22 @@ def run(context: StageContext) -> None:
     write_json(facts, context.out / "act.json")
 
 
+def _unmet(ranking: Mapping[str, Any]) -> list[str]:
+    """Return what is said of barriers that nobody could have met."""
+    n = sum(ranking.get("n_candidates", {}).values())
+    if not n:
+        return []
+    where = (
+        f"candidates.parquet of stage rank ranks {n} barrier segments by what opening each one "
+        "would connect, and says what to find out first."
+    )
+    if ranking.get("n_animals", 0):
+        return [f"No action is placed where nobody could have met the barrier: {where}"]
+    return [
+        f"No animal was tracked, so no passages are known that actions would gain: {where}",
+    ]
+
+
 def _fences(context: StageContext, threats: gpd.GeoDataFrame, unit: str) -> gpd.GeoDataFrame:
     settings = context.settings.act
     is_fence = (threats["kind"] == "fence") | (threats["class"] == "border_fence")
@@ -63,17 +83,16 @@ def _fences(context: StageContext, threats: gpd.GeoDataFrame, unit: str) -> gpd.
         min_section_m=settings.min_section_m,
         modified=settings.modified_permeability,
     )
-    shape = fences.set_index("segment").geometry
-    lines = [
-        shapely.line_merge(shapely.union_all(shape.loc[names.split(";")].to_numpy()))
-        for names in found["segments"]
-    ]
+    own = fences.set_index("segment")
+    parts = [own.loc[names.split(";")] for names in found["segments"]]
+    lines = [shapely.line_merge(shapely.union_all(part.geometry.to_numpy())) for part in parts]
     km = found["length_m"] / 1000
     costs = settings.costs
     frame = found.drop(columns="blocked_per_year").assign(
         action=[f"{context.herd}:fence:{n}" for n in range(1, len(found) + 1)],
         herd=context.herd,
         rank=np.arange(1, len(found) + 1),
+        gain_share=np.array([part["gain_share"].max() for part in parts], dtype=float),
         remove_cost=km * _known(costs.fence_remove_per_km),
         modify_cost=km * _known(costs.fence_modify_per_km),
         currency=costs.currency,

@@ -8,8 +8,8 @@ import pandas as pd
 
 from corridors import __version__
 from corridors.atlas.catalogue import herd_rows, joint_threats, threat_lists
-from corridors.atlas.pages import render
 from corridors.atlas.layers import ATLAS_LAYERS
+from corridors.atlas.pages import render
 from corridors.atlas.products import (
     choose,
     first_view,
@@ -56,6 +56,7 @@ def run(context: StageContext) -> None:
         "corridors": corridors,
         "modelled_corridor": modelled,
         "expert_corridor": drawn[drawn["evidence"] == "expert"],
+        "candidates": rounded_stretches(_joined(_of_all(context, "rank", "candidates", done))),
         **{name: _joined(_of_all(context, "act", name, done)) for name in _ACTIONS},
         "herds": pd.DataFrame([row for row in rows if row["is_done"]]).drop(columns="is_done"),
     }

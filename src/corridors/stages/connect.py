@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -66,7 +65,7 @@ def run(context: StageContext) -> None:
     if found is not None and tracked is not None:
         _validate(grid, corridor, tracked, facts)
     context.progress("link ranges and stopovers", 0.7)
-    graph, network = network_of(
+    network, users = network_of(
         context, grid, resistance, ranges, stopovers, tracked, corridor, facts
     )
 
@@ -77,10 +76,7 @@ def run(context: StageContext) -> None:
     write_cog(context.out / "cost.tif", detour.astype(np.float32), grid, tags)
     write_table(modelled, context.out / "modelled.parquet", tables.CORRIDORS)
     write_table(network, context.out / "network.parquet", tables.NETWORK)
-    # Line ends of the machine would change the bytes.
-    (context.out / "network.graphml").write_text(
-        "\n".join(nx.generate_graphml(graph)) + "\n", encoding="utf-8", newline="\n"
-    )
+    write_table(users, context.out / "network_use.parquet", tables.NETWORK_USE)
     write_json(facts, context.out / "connect.json")
 
 

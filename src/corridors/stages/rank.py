@@ -15,10 +15,11 @@ from corridors.foundation import tables
 from corridors.stages.context import StageContext
 from corridors.stages.rank_candidates import gains_of, write_candidates
 from corridors.stages.rank_edges import write_edges
+from corridors.stages.rank_network import write_network
 from corridors.threats.exposure import exposure
 from corridors.threats.priors import prior_table, with_estimates
 from corridors.threats.rank import bootstrap, ranks, stability
-from corridors.threats.reasons import action, reason, standing
+from corridors.threats.reasons import action, reason, standing, standing_out
 from corridors.threats.score import (
     Evidence,
     Floats,
@@ -123,8 +124,7 @@ def run(context: StageContext) -> None:
         "notes": _NOTES.splitlines(),
     }
     if ranked.empty or not years:
-        write_table(tables.empty(tables.THREATS), context.out / "threats.parquet", tables.THREATS)
-        write_json(facts, context.out / "rank.json")
+        _write(context, segments[~is_jurisdiction], tables.empty(tables.THREATS), candidates, facts)
         return
     context.progress("weighing encounters", 0.1)
     # As in stage `intersect`: an end that says nothing for the status (a removed barrier's first
@@ -182,7 +182,26 @@ def run(context: StageContext) -> None:
             set(settings.priors) - set(ranked["class"]) - set(exposed["class"])
         ),
     }
-    threats[["gain", "gain_share"]] = gains_of(context, threats["segment"])
+    gained = gains_of(context, threats["segment"])
+    threats[list(gained.columns)] = gained
+    said = [
+        standing_out(gain_share=share, gain_rank=place)
+        for share, place in zip(gained["gain_share"], gained["gain_rank"], strict=True)
+    ]
+    threats["reason"] = [
+        f"{one} {more}".rstrip() for one, more in zip(threats["reason"], said, strict=True)
+    ]
+    _write(context, segments[~is_jurisdiction], threats, candidates, facts)
+
+
+def _write(
+    context: StageContext,
+    segments: gpd.GeoDataFrame,
+    threats: gpd.GeoDataFrame,
+    candidates: gpd.GeoDataFrame,
+    facts: dict[str, Any],
+) -> None:
+    write_network(context, segments, threats, candidates)
     write_table(threats, context.out / "threats.parquet", tables.THREATS)
     write_json(facts, context.out / "rank.json")
 

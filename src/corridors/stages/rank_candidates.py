@@ -12,16 +12,17 @@ import pandas as pd
 from corridors.formats.parquet import read_layer, write_table
 from corridors.foundation import tables
 from corridors.stages.context import StageContext
-from corridors.threats.reasons import candidate_reason
+from corridors.threats.reasons import candidate_action, candidate_reason
 
 NO_ANIMAL, NOBODY_HERE, EDGE = "no animal tracked", "nobody was tracked here", "range edge"
 
 
 def gains_of(context: StageContext, segments: pd.Series) -> pd.DataFrame:
-    """Return ``gain gain_share`` of segments, row by row; NaN where none was computed."""
+    """Return ``gain gain_share gain_rank`` of segments; NaN where none was computed."""
     gains = read_layer(context.read("circuit", "gains.parquet")).set_index("segment")
     # A segment that cuts no way between cells of the habitat grid was not tried.
-    tried = gains.loc[gains["n_edges"] > 0, ["gain", "gain_share"]]
+    tried = gains.loc[gains["n_edges"] > 0, ["gain", "gain_share", "rank"]]
+    tried = tried.rename(columns={"rank": "gain_rank"})
     found: pd.DataFrame = tried.reindex(segments).reset_index(drop=True).astype("float64")
     return found
 
@@ -55,12 +56,16 @@ def write_candidates(
     ].reset_index(drop=True)  # fmt: skip
     frame["herd"] = context.herd
     frame["edge_seasons"] = frame["segment"].map(seasons).astype(object).fillna("")
-    frame[["gain", "gain_share"]] = gains_of(context, frame["segment"])
+    frame[["gain", "gain_share"]] = gains_of(context, frame["segment"])[["gain", "gain_share"]]
     frame = frame.sort_values("gain", ascending=False, na_position="last", kind="stable")
     frame["rank"] = np.arange(1, len(frame) + 1)
     frame["source_completeness"] = [completeness.get(name, "unknown") for name in frame["source"]]
     frame["reason"] = [
         candidate_reason(why=row.why, edge_seasons=row.edge_seasons, gain_share=row.gain_share)
+        for row in frame.itertuples(index=False)
+    ]
+    frame["action"] = [
+        candidate_action(kind=row.kind, gain_share=row.gain_share)
         for row in frame.itertuples(index=False)
     ]
     write_table(

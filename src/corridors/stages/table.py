@@ -161,6 +161,7 @@ STAGES: tuple[Stage, ...] = (
             "cost.tif",
             "modelled.parquet",
             "network.parquet",
+            "network_use.parquet",
             "selection.parquet",
             "selection.json",
             "drivers.parquet",
@@ -231,7 +232,7 @@ STAGES: tuple[Stage, ...] = (
         reads={
             "clean": ("clean.json",),
             "delineate": ("population.parquet",),
-            "connect": ("resistance.tif", "network.parquet"),
+            "connect": ("resistance.tif", "network.parquet", "network_use.parquet"),
             "intersect": (
                 "segments.parquet",
                 "encounters.parquet",
@@ -299,7 +300,6 @@ STAGES: tuple[Stage, ...] = (
             ),
             "connect": (
                 "modelled.parquet",
-                "network.parquet",
                 "resistance.tif",
                 "selection.parquet",
                 "selection.json",
@@ -326,6 +326,8 @@ STAGES: tuple[Stage, ...] = (
             "rank": (
                 "threats.parquet",
                 "exposure.parquet",
+                "candidates.parquet",
+                "network.parquet",
                 "range_edges.parquet",
                 "rank.json",
             ),
@@ -376,7 +378,7 @@ STAGES: tuple[Stage, ...] = (
         reads={
             "delineate": ("corridors.parquet",),
             "connect": ("modelled.parquet",),
-            "rank": ("threats.parquet",),
+            "rank": ("threats.parquet", "candidates.parquet"),
             "act": (
                 "crossing_sites.parquet",
                 "fence_sections.parquet",

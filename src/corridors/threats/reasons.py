@@ -20,6 +20,7 @@ _ACTION: Final[Mapping[str, str]] = {
     "energy": "Shift the footprint or leave a gap in it.",
     "other": "Find out on site what stops the animals.",
 }
+_MOST_GAIN: Final = 10
 _NONE: Final = "None needed on these data; keep watching."
 _PLANNED: Final = "Move the line, or plan crossings before it is built."
 _REMOVED: Final = "Confirm that the way is used again; compare tracks before and after."
@@ -146,9 +147,47 @@ it alone would lower the resistance between the ranges by 3.4 %.'
     }[why]
     if math.isnan(gain_share):
         return f"{first} What opening it would give is unknown."
+    return f"{first} {_opening(gain_share)}."
+
+
+def standing_out(*, gain_share: float, gain_rank: float) -> str:
+    """Return what opening a segment gives the connection, if it is among the ten that give most.
+
+    Examples
+    --------
+    >>> standing_out(gain_share=0.034, gain_rank=2.0)
+    'Opening it alone would lower the resistance between the ranges by 3.4 %, place 2 of all \
+barrier segments.'
+    >>> standing_out(gain_share=0.0001, gain_rank=31.0), standing_out(gain_share=0.0, gain_rank=1.0)
+    ('', '')
+    """
+    if not (gain_share > 0 and gain_rank <= _MOST_GAIN):  # also where they are unknown
+        return ""
+    return f"{_opening(gain_share)}, place {gain_rank:.0f} of all barrier segments."
+
+
+def _opening(gain_share: float) -> str:
+    share = number(100 * gain_share)
+    return f"Opening it alone would lower the resistance between the ranges by {share} %"
+
+
+def candidate_action(*, kind: str, gain_share: float) -> str:
+    """Return what to do about a segment that nobody could have met.
+
+    Examples
+    --------
+    >>> candidate_action(kind="fence", gain_share=0.02)
+    'Find out on site, or with tracked animals, whether they come here. If they do: open, lower or \
+remove the fence here.'
+    >>> candidate_action(kind="fence", gain_share=0.0)
+    'None needed on these data; keep watching.'
+    """
+    if gain_share <= 0:
+        return _NONE
+    first = _ACTION[kind].format(when="")
     return (
-        f"{first} Opening it alone would lower the resistance between the ranges by "
-        f"{number(100 * gain_share)} %."
+        "Find out on site, or with tracked animals, whether they come here. If they do: "
+        f"{first[0].lower()}{first[1:]}"
     )
 
 

@@ -48,6 +48,9 @@ FENCE_SECTIONS = contract(
         "removed_gain_p95": number(AT_LEAST_0),
         "modified_gain": number(AT_LEAST_0),
         "gain_per_km": number(AT_LEAST_0),  # of removal
+        # Largest gain_share of THREATS among its segments. Opening more never connects less, so the
+        # whole section gives at least that; single gains do not add up. NaN: none is known.
+        "gain_share": number(FRACTION, nullable=True),
         "remove_cost": number(AT_LEAST_0, nullable=True),
         "modify_cost": number(AT_LEAST_0, nullable=True),
         "currency": text(),

@@ -77,19 +77,49 @@ RANGES = contract(
 )
 
 # Nodes (ranges, stopovers) and edges (corridors) of the herd's network as one map layer.
-NETWORK = contract(
-    "NETWORK",
+_NETWORK = {
+    "element": text(),
+    "herd": text(),
+    "part": text(("node", "edge")),
+    "kind": text(),  # winter, summer, stopover | corridor
+    "from_node": text(),  # "" for a node
+    "to_node": text(),
+    "cost": number(AT_LEAST_0, nullable=True),
+    "length_km": number(AT_LEAST_0, nullable=True),
+    "is_cut": boolean(),  # an edge whose loss separates the ranges
+    # Share of the least-cost ways between winter and summer ranges; NaN: no way joins any.
+    "betweenness": number(FRACTION, nullable=True),
+    # Rise of the mean cost between the ranges if the edge went; NaN: endless (is_cut), a node.
+    "detour_frac": number(AT_LEAST_0, nullable=True),
+    # Share of the tracked migrations along the edge, each animal alike; NaN: none known, a node.
+    "flux": number(FRACTION, nullable=True),
+    "n_migrations": integer(AT_LEAST_0),
+    "n_animals": integer(AT_LEAST_0),
+}
+_NODES_AND_EDGES = geometry("Point", "LineString", "MultiLineString")
+
+NETWORK = contract("NETWORK", {**_NETWORK, "geometry": _NODES_AND_EDGES}, unique=["element"])
+
+# Which animals migrated along which edge.
+NETWORK_USE = contract(
+    "NETWORK_USE",
+    {"element": text(), "animal": text(), "n_migrations": integer(pa.Check.ge(1))},
+    unique=["element", "animal"],
+)
+
+# The network with what stands in the way along each edge.
+NETWORK_BARRIERS = contract(
+    "NETWORK_BARRIERS",
     {
-        "element": text(),
-        "herd": text(),
-        "part": text(("node", "edge")),
-        "kind": text(),  # winter, summer, stopover | corridor
-        "from_node": text(),  # "" for a node
-        "to_node": text(),
-        "cost": number(AT_LEAST_0, nullable=True),
-        "length_km": number(AT_LEAST_0, nullable=True),
-        "is_cut": boolean(),  # an edge whose loss separates the ranges
-        "geometry": geometry("Point", "LineString", "MultiLineString"),
+        **_NETWORK,
+        "n_segments": integer(AT_LEAST_0),  # standing barrier segments in the corridor, along it
+        # Encounters with these, and how many of them did not pass, in the unit of THREATS; NaN:
+        # nobody was tracked there.
+        "encounters_per_year": number(AT_LEAST_0, nullable=True),
+        "blocked_per_year": number(AT_LEAST_0, nullable=True),
+        "blocked_share": number(FRACTION, nullable=True),  # of the encounters; NaN: there are none
+        "n_candidates": integer(AT_LEAST_0),  # of the segments, those in CANDIDATES
+        "geometry": _NODES_AND_EDGES,
     },
     unique=["element"],
 )

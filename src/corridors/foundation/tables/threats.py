@@ -51,6 +51,7 @@ THREATS = contract(
         # Fall of the herd's effective resistance if only this segment were open; NaN: not computed.
         "gain": number(AT_LEAST_0, nullable=True),
         "gain_share": number(FRACTION, nullable=True),
+        "gain_rank": number(pa.Check.ge(1), nullable=True),  # of the gain among all segments
         "score": number(AT_LEAST_0),
         "rank": integer(pa.Check.ge(1)),
         "rank_p05": number(pa.Check.ge(1)),
@@ -118,6 +119,7 @@ CANDIDATES = contract(
         "source": text(),
         "source_completeness": text(COMPLETENESS),
         "reason": text(),
+        "action": text(),  # what to find out, and what to do if animals come
         "geometry": geometry("LineString"),
     },
     unique=["segment"],
