@@ -14,7 +14,7 @@ from shapely import LineString, box
 
 from corridors.atlas.difference_map import difference_map
 from corridors.atlas.fields import ALIASES
-from corridors.atlas.maps import MapText
+from corridors.atlas.maps import MapText, corridor_map
 from corridors.atlas.scenario_layers import BEFORE_AFTER_LAYERS, LAYERS, STYLES
 from corridors.formats.qml import Rule, document
 from corridors.foundation import tables
@@ -145,3 +145,12 @@ def test_the_map_draws_both_states_also_of_nearly_nothing() -> None:
     assert whole.startswith(b"\x89PNG")
     assert len(whole) > len(little)
     assert whole == difference_map(layers, crs=CRS, text=MapText("", "credit $x$"), dpi=40)
+
+
+def test_a_title_with_dollars_is_no_formula_on_a_map() -> None:
+    text = MapText("", r"US$ 5, $\frac{$ · herd")
+    for draw, layers in (
+        (difference_map, {"ways": ways()}),
+        (corridor_map, {"segments": difference().assign(status="existing", has_data=True)}),
+    ):
+        assert draw(layers, crs=CRS, text=text, dpi=40).startswith(b"\x89PNG")

@@ -77,7 +77,9 @@ def difference_map(layers: Layers, *, crs: str, text: MapText, dpi: int = 130) -
         borderpad=0.0,
         columnspacing=1.4,
     )
-    figure.text(0.012, 0.008, text.credit.replace("$", r"\$"), fontsize=6.5, color=palette.MUTED)
+    figure.text(
+        0.012, 0.008, text.credit, fontsize=6.5, color=palette.MUTED, parse_math=False
+    )  # fmt: skip
     return png(figure)
 
 

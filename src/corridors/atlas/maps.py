@@ -107,8 +107,9 @@ def corridor_map(
         )  # fmt: skip
     if text.credit:
         figure.text(
-            0.012, 0.006, text.credit, fontsize=6.5, color=palette.MUTED, ha="left", va="bottom"
-        )
+            0.012, 0.006, text.credit, fontsize=6.5, color=palette.MUTED, ha="left", va="bottom",
+            parse_math=False,
+        )  # fmt: skip
     return png(figure)
 
 
@@ -333,12 +334,13 @@ def _name_sides(axes: Axes, line: LineString, left: str, right: str) -> None:
         normal = side * np.array([-along[1], along[0]])
         # Offset in points so that the name stays off the line at any scale.
         axes.annotate(
-            name.upper().replace("$", r"\$"),
+            name.upper(),
             at[1],
             tuple(13 * normal),
             textcoords="offset points",
             rotation=angle + 180 if turned else angle,
             rotation_mode="anchor",
+            parse_math=False,
             ha="center",
             va="center",
             fontsize=8,
