@@ -243,20 +243,18 @@ def _opened(
     all_of_them = open_share(encounters.assign(segment=""))
     fallback = float(all_of_them.get("", np.nan))
     share = frame["segment"].map(shares).fillna(fallback)
-    before = pd.concat(
-        [
-            permeability_of(
-                own,
-                read_table(
-                    context.read("rank", "threats.parquet"), ["segment", "permeability_mean"]
-                ),
-                prior_table(own["kind"], own["class"], overrides=context.settings.rank.priors),
-            ),
-            pd.Series(dtype=float),
-        ]
+    before = permeability_of(
+        own,
+        read_table(context.read("rank", "threats.parquet"), ["segment", "permeability_mean"]),
+        prior_table(
+            own["kind"],
+            own["class"],
+            overrides=context.settings.rank.priors,
+            species=context.settings.species or "",
+        ),
     )
     opened = with_opening(
-        frame["segment"].map(before).to_numpy(float),
+        np.asarray(frame["segment"].map(before), np.float64),
         np.asarray(share, np.float64),
         permeability_open=float(rule.permeability),
     )

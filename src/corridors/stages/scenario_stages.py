@@ -68,7 +68,7 @@ ALTER = Stage(
         {_CUT: ("segments.parquet", "areas.parquet"), "rank": ("threats.parquet",)},
     ),
     writes=(*_of_ingest(), "alterations.parquet", "scenario.json"),
-    sections=(*table.get(_CUT).sections, "rank", "scenarios"),
+    sections=(*table.get(_CUT).sections, "rank", "herd_species", "scenarios"),
     inputs=("scenarios",),
 )
 
