@@ -130,6 +130,17 @@ def test_neighbouring_fence_segments_make_one_section_with_costs(tmp_path: Path)
     assert row["currency"] == "USD"
 
 
+def test_an_id_of_a_barrier_may_hold_any_sign(tmp_path: Path) -> None:
+    ranked = threats(
+        {"kind": "fence", "blocked_per_year": 2.0}, {"kind": "fence", "blocked_per_year": 1.5}
+    )
+    ranked["segment"] = ["fences:'; DROP--@0-1", "fences:a;b@1-2"]
+    (row,) = read_layer(made(tmp_path, ranked=ranked) / "fence_sections.parquet").to_dict("records")
+    assert row["n_segments"] == 2
+    assert row["segments"] == ";".join(ranked["segment"])
+    assert row["geometry"].length > 0
+
+
 def test_removed_lines_need_no_structure_and_planned_ones_may(tmp_path: Path) -> None:
     ranked = threats(
         {"kind": "road", "blocked_per_year": 2.0, "status": "planned"},

@@ -57,7 +57,7 @@ def test_every_segment_that_blocks_is_in_one_section_and_no_other() -> None:
     blocked = [rng.gamma(0.4, 2.0, 5) * (rng.random(5) < 0.7) for _ in range(40)]
     fences = [fence(f"f{k}", *own) for k, own in enumerate(blocked)]
     found = sections(*fences)
-    named = ";".join(found["segments"]).split(";")
+    named = [name for names in found["segments"] for name in names]
     every = pd.concat(fences)
     assert sorted(named) == sorted(every.loc[every["blocked_per_year"] > 0, "segment"])
     assert found["removed_gain"].sum() == pytest.approx(every["blocked_per_year"].sum())

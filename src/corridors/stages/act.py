@@ -22,7 +22,7 @@ _SHIFTED = ("energy", "settlement")
 _NOTES = """\
 Gains are blocked passages per year that would no longer be blocked, in the unit of the ranking.
 The permeability of a modified fence and of a structure are assumptions of the configuration.
-Bounds of a gain are sums of the segments' 5 % and 95 % bounds, never narrower than its own.
+Bounds of a gain add up the segments' 5 % and 95 % bounds, as if all were low, or high, together.
 Sites: no other choice of as many sites with this spacing gains more, where is_optimal says so.
 A cost that the configuration does not state is unknown, not nothing.
 gain_share of a fence section is the largest of its segments: opening all of it connects at least \
@@ -84,7 +84,7 @@ def _fences(context: StageContext, threats: gpd.GeoDataFrame, unit: str) -> gpd.
         modified=settings.modified_permeability,
     )
     own = fences.set_index("segment")
-    parts = [own.loc[names.split(";")] for names in found["segments"]]
+    parts = [own.loc[list(names)] for names in found["segments"]]
     lines = [shapely.line_merge(shapely.union_all(part.geometry.to_numpy())) for part in parts]
     km = found["length_m"] / 1000
     costs = settings.costs
@@ -92,6 +92,7 @@ def _fences(context: StageContext, threats: gpd.GeoDataFrame, unit: str) -> gpd.
         action=[f"{context.herd}:fence:{n}" for n in range(1, len(found) + 1)],
         herd=context.herd,
         rank=np.arange(1, len(found) + 1),
+        segments=[";".join(names) for names in found["segments"]],
         gain_share=np.array([part["gain_share"].max() for part in parts], dtype=float),
         remove_cost=km * _known(costs.fence_remove_per_km),
         modify_cost=km * _known(costs.fence_modify_per_km),

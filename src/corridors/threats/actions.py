@@ -60,14 +60,14 @@ def fence_sections(
     DataFrame
         One row per section, most passages per kilometre first: ``barrier name class from_km to_km
         length_m n_segments segments n_animals corridor_class blocked_per_year removed_gain
-        removed_gain_p05 removed_gain_p95 modified_gain gain_per_km permeability_mean``. A segment
-        that blocks nothing is in none.
+        removed_gain_p05 removed_gain_p95 modified_gain gain_per_km permeability_mean``; in
+        ``segments`` a tuple of names. A segment that blocks nothing is in none.
 
     Notes
     -----
     On each fence the best segment that is left starts a section, which grows to either side while
     the neighbour is worth it; so a section is one piece of work, not a list of hundred-metre
-    pieces. Bounds are sums of the segments' bounds: never narrower than the section's own.
+    pieces. Bounds are sums of the segments' bounds, as if all were lowest, or highest, together.
     """
     rows: list[dict[str, object]] = []
     kept = threats[threats["blocked_per_year"] > 0]
@@ -94,7 +94,7 @@ def fence_sections(
                     "to_km": float(here["to_km"].max()),
                     "length_m": length_m,
                     "n_segments": len(here),
-                    "segments": ";".join(here["segment"]),
+                    "segments": tuple(here["segment"]),
                     "n_animals": int(here["n_animals"].max()),
                     "corridor_class": _highest(here["corridor_class"]),
                     "permeability_mean": float(

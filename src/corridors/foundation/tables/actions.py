@@ -26,8 +26,8 @@ _WORDS = {"unit": text(), "what": text()}  # unit of the gains; one sentence
 _WHERE = text((*CORRIDOR_CLASSES, "outside"))
 
 # Gains are passages per year, per animal or of the herd as in THREATS; the bounds are sums of the
-# segments' 5 % and 95 % bounds, never narrower than their own. Costs in the study's currency; NaN:
-# unknown.
+# segments' 5 % and 95 % bounds, as if all were low, or high, together. Costs in the study's
+# currency; NaN: unknown.
 FENCE_SECTIONS = contract(
     "FENCE_SECTIONS",
     {
