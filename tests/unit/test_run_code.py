@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corridors.run.code import Code
+from corridors.run.code import _ALWAYS, _IF_IMPORTED, Code, _imports
 from corridors.run.digests import Digests
 from corridors.stages import table
 
@@ -141,3 +141,16 @@ def test_the_real_stages_depend_on_what_importing_them_loads(project: Path, name
     for module in done.stdout.split():
         path = module.replace(".", "/")
         assert {f"{path}.py", f"{path}/__init__.py"} & static, module
+
+
+def test_the_version_of_every_library_behind_the_results_counts() -> None:
+    # These read the configuration, show, or lend types: no number depends on them.
+    apart = {"click", "distributed", "filelock", "pydantic", "pydantic_core", "rich", "ruamel"}
+    apart |= {"threadpoolctl"}  # holds others to one thread
+    package = Path(__file__).resolve().parents[2] / "src" / "corridors"
+    imported: set[str] = set()
+    for path in package.rglob("*.py"):
+        found = _imports(path.read_bytes(), "x", "corridors", is_package=False)
+        imported |= {name.split(".")[0] for name in found if name}
+    foreign = imported - set(sys.stdlib_module_names) - {"corridors"} - apart
+    assert foreign == {*_ALWAYS, *_IF_IMPORTED}

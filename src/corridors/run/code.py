@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ _IF_IMPORTED = {
     "numba": "numba",
     "osmium": "osmium",
     "pandera": "pandera",
+    "pyamg": "pyamg",
     "rasterio": "rasterio",
     "scipy": "scipy",
     "skimage": "scikit-image",
@@ -55,6 +57,8 @@ class Code:
         self.package = package or Path(corridors.__file__).resolve().parent
         self.root = self.package.parent
         self._closures: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {}
+        self._scanned: dict[Path, tuple[str, list[str]]] = {}
+        self._data: dict[Path, dict[Path, str]] = {}
 
     def files(self, module: str) -> dict[str, str]:
         """Return path below the package's parent -> digest, for the closure of ``module``."""
@@ -79,7 +83,7 @@ class Code:
             if name in seen:
                 continue
             seen.add(name)
-            path = self._path(name)
+            path = self._modules.get(name)
             if path is None:
                 continue
             if "." in name:
@@ -93,27 +97,33 @@ class Code:
                 elif target.split(".")[0] in _IF_IMPORTED:
                     libraries.add(_IF_IMPORTED[target.split(".")[0]])
         for folder in {path.parent for path in reached}:
-            for path in _data_files(folder):
-                reached[path] = self.digests.of_file(path)
+            if folder not in self._data:
+                found = _data_files(folder)
+                self._data[folder] = {path: self.digests.of_file(path) for path in found}
+            reached.update(self._data[folder])
         files = {path.relative_to(self.root).as_posix(): digest for path, digest in reached.items()}
         return dict(sorted(files.items())), tuple(sorted(libraries))
 
-    def _path(self, module: str) -> Path | None:
-        if module.split(".")[0] != self.package.name:
-            return None
-        base = self.root.joinpath(*module.split("."))
-        for path in (base / "__init__.py", base.with_name(base.name + ".py")):
-            if path.is_file():
-                return path
-        return None
+    @cached_property
+    def _modules(self) -> dict[str, Path]:
+        """Dotted name -> file; a package comes before a module of its name."""
+        out: dict[str, Path] = {}
+        for path in sorted(self.package.rglob("*.py")):
+            parts = path.relative_to(self.root).with_suffix("").parts
+            if parts[-1] == "__init__":
+                out[".".join(parts[:-1])] = path
+            else:
+                out.setdefault(".".join(parts), path)
+        return out
 
     def _scan(self, path: Path, module: str) -> tuple[str, list[str]]:
         def read(data: bytes) -> Any:
             is_package = path.name == "__init__.py"
             return sorted(_imports(data, module, self.package.name, is_package=is_package))
 
-        digest, imports = self.digests.remember(path, "imports", read)
-        return digest, imports
+        if path not in self._scanned:
+            self._scanned[path] = self.digests.remember(path, "imports", read)
+        return self._scanned[path]
 
 
 def _data_files(folder: Path) -> Iterator[Path]:
