@@ -78,3 +78,11 @@ def test_the_answer_does_not_depend_on_the_place_of_the_world() -> None:
         for g in (LONG, BESIDE)
     ]
     assert kept(*turned)[1] == pytest.approx([0.0, 3500.0], abs=0.1)
+
+
+def test_many_pairs_are_held_against_each_other_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [LineString([(k % 7 * 90, 50 * k), (4000 - k % 5 * 80, 50 * k)]) for k in range(30)]
+    at_once = kept(*lines)
+    monkeypatch.setattr("corridors.barriers.parallel._PAIRS", 4)
+    assert kept(*lines) == at_once
+    assert sum(at_once[1]) > 0

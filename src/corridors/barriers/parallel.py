@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 from shapely import STRtree
 
@@ -15,6 +14,7 @@ Geometries = npt.NDArray[np.object_]
 # than about 19 degrees (2 / sin 19 = 6).
 _SIDE_BY_SIDE = 6.0
 _HAIR_M = 0.001
+_PAIRS = 20_000  # that are held against each other at a time; bounds the memory
 
 
 def without_doubles(
@@ -24,6 +24,7 @@ def without_doubles(
     distance_m: Floats,
     *,
     apart: npt.NDArray[np.int64] | None = None,
+    stated: Floats | None = None,
 ) -> tuple[Geometries, Floats]:
     """Return the lines without the stretches that run beside a better line of their group.
 
@@ -40,6 +41,8 @@ def without_doubles(
         A line is side by side with a better one up to this far away, m, shape (n,); 0: never.
     apart
         Lines of the same number are never the same barrier, shape (n,).
+    stated
+        Lines of different numbers are never the same barrier, NaN goes with any, shape (n,).
 
     Returns
     -------
@@ -80,18 +83,39 @@ def without_doubles(
     use = (groups[worse] == groups[better]) & (place[better] < place[worse])
     if apart is not None:
         use &= apart[worse] != apart[better]
+    if stated is not None:
+        use &= ~(np.abs(stated[worse] - stated[better]) > 0)
+    # A shorter line cannot lie beside another for long enough.
+    use &= shapely.length(lines[worse]) >= _SIDE_BY_SIDE * distance_m[worse]
     worse, better = worse[use], better[use]
     if not worse.size:
         return kept, removed
-    reach = shapely.buffer(lines[better], distance_m[worse], quad_segs=4, cap_style="flat")
-    parts, pair = shapely.get_parts(shapely.intersection(lines[worse], reach), return_index=True)
-    long = shapely.length(parts) >= _SIDE_BY_SIDE * distance_m[worse[pair]]
+    found = [
+        _beside(lines, worse[low : low + _PAIRS], better[low : low + _PAIRS], distance_m)
+        for low in range(0, worse.size, _PAIRS)
+    ]
+    parts, owner = (np.concatenate(column) for column in zip(*found, strict=True))
     # A hair's breadth around each: an end in the middle of a straight piece is not exactly on it.
-    taken = pd.Series(shapely.buffer(parts[long], _HAIR_M)).groupby(worse[pair[long]], sort=True)
-    for line, areas in taken:
-        rest = shapely.difference(lines[line], shapely.union_all(areas.to_numpy()))
+    sorted_ = np.argsort(owner, kind="stable")
+    cut, first = np.unique(owner[sorted_], return_index=True)
+    taken = np.split(shapely.buffer(parts[sorted_], _HAIR_M), first[1:])
+    for line, areas in zip(cut.tolist(), taken, strict=False):
+        rest = shapely.difference(lines[line], shapely.union_all(areas))
         pieces = shapely.get_parts(rest)
         pieces = pieces[shapely.length(pieces) > distance_m[line]]
         kept[line] = shapely.line_merge(shapely.MultiLineString(list(pieces)))
         removed[line] = shapely.length(lines[line]) - shapely.length(kept[line])
     return kept, removed
+
+
+def _beside(
+    lines: Geometries,
+    worse: npt.NDArray[np.int64],
+    better: npt.NDArray[np.int64],
+    distance_m: Floats,
+) -> tuple[Geometries, npt.NDArray[np.int64]]:
+    """Return the stretches of ``worse`` that run beside ``better``, and the line of each."""
+    reach = shapely.buffer(lines[better], distance_m[worse], quad_segs=4, cap_style="flat")
+    parts, pair = shapely.get_parts(shapely.intersection(lines[worse], reach), return_index=True)
+    long = shapely.length(parts) >= _SIDE_BY_SIDE * distance_m[worse[pair]]
+    return parts[long], worse[pair[long]]

@@ -35,11 +35,14 @@ class Study(Section):
     data_processed: str = Field("data/processed", description="folder of the results")
 
 
+_SIDE_BY_SIDE_M: dict[BarrierKind, float] = {"road": 60.0, "rail": 60.0}
+
+
 class Doubles(Section):
     """Barriers that were drawn twice."""
 
     side_by_side_m: dict[BarrierKind, NotNegative] = Field(
-        default_factory=lambda: {"road": 60.0, "rail": 60.0},
+        default_factory=_SIDE_BY_SIDE_M.copy,
         description="kind: lines of one source, class and name that run side by side this near are"
         " one barrier, as dual carriageways are; other kinds never, m",
     )

@@ -20,7 +20,7 @@ from corridors.formats.openstreetmap import read_ways
 from corridors.formats.repair import repair
 from corridors.formats.vector import LINES, POLYGONS, read_layer
 from corridors.foundation import tables
-from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, transformer, working_crs
+from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic, working_crs
 from corridors.foundation.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def read_barriers(
             ]
         layer = read_ways(path, source.path, rules, bounds)
         same = ("kind", "class", "name", "id", "status")
-        mapping = BarrierMapping(**common, **{f"{column}_column": column for column in same})
+        common |= {f"{column}_column": column for column in same}
+        mapping = BarrierMapping(**common)
     else:
         own: dict[str, Any] = {
             "kind": source.kind,
@@ -200,10 +201,10 @@ def without_doubles(
 
     Lines of one source, class and name are doubles up to ``side_by_side_m`` of their kind (dual
     carriageways); lines of different sources up to twice the tolerance of the rougher one, or that
-    distance if it is larger. Status and dates must agree. A line with a stated permeability stays,
-    else the one that is better known in place.
+    distance if it is larger. Status and dates must agree, and permeabilities where both are stated.
+    A line with a stated permeability stays, else the one that is better known in place.
     """
-    geometry = np.asarray(barriers.geometry.to_numpy(), dtype=object)
+    geometry = np.array(barriers.geometry.to_numpy(), dtype=object)
     xy = shapely.get_coordinates(geometry)
     if not len(xy):
         return barriers, {}
@@ -214,27 +215,25 @@ def without_doubles(
     keys = ["kind", "status", "valid_from", "valid_to"]
     alike = barriers.groupby(keys, dropna=False, sort=True).ngroup().to_numpy(np.int64)
     own = barriers.groupby([*keys, "source", "class", "name"], dropna=False, sort=True).ngroup()
-    order = barriers["tolerance_m"].to_numpy(float) - 1e9 * barriers["permeability"].notna()
-    source = pd.factorize(barriers["source"])[0].astype(np.int64)
+    stated = barriers["permeability"].to_numpy(float)
     tolerance = barriers["tolerance_m"].to_numpy(float)
+    order = tolerance - 1e9 * np.isfinite(stated)
+    source = pd.factorize(barriers["source"])[0].astype(np.int64)
     kept, within = parallel.without_doubles(
-        planar, np.where(usable, own.to_numpy(np.int64), -1), np.asarray(order, float), near
+        planar, np.where(usable, own.to_numpy(np.int64), -1), order, near, stated=stated
     )
     kept, between = parallel.without_doubles(
         kept,
         np.where(usable & ~shapely.is_empty(kept), alike, -1),
-        np.asarray(order, float),
+        order,
         np.maximum(near, 2 * tolerance),
         apart=source,
+        stated=stated,
     )
     changed = within + between > 0
     if not changed.any():
         return barriers, {}
-    degrees = shapely.transform(
-        kept[changed],
-        lambda points: np.column_stack(transformer(crs, GEOGRAPHIC).transform(*points.T)),
-    )
-    geometry[changed] = degrees
+    geometry[changed] = [to_geographic(line, crs) for line in kept[changed]]
     out = barriers.set_geometry(gpd.GeoSeries(geometry, index=barriers.index, crs=GEOGRAPHIC))
     gone = out.geometry.is_empty
     return out[~gone].reset_index(drop=True), {
