@@ -157,6 +157,23 @@ def is_areal_pressure(barriers: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray(areal & barriers["kind"].isin(AREAL_KINDS).to_numpy())
 
 
+def is_standing(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which BARRIERS or SEGMENTS animals meet on the ground, shape (n,).
+
+    What is planned or gone turns nobody back, and an unfenced boundary is jurisdiction.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"kind": ["road", "road", "border", "border"],
+    ...     "class": ["", "", "", "border_fence"],
+    ...     "status": ["existing", "planned", "existing", "existing"]})
+    >>> is_standing(rows).tolist()
+    [True, False, False, True]
+    """
+    is_physical = (rows["kind"] != "border") | (rows["class"] == "border_fence")
+    return np.asarray(is_physical & (rows["status"] == "existing"), dtype=np.bool_)
+
+
 def digests(geometry: gpd.GeoSeries, label: pd.Series) -> npt.NDArray[np.str_]:
     """Return 12 hexadecimal digits for each feature, from label and coordinates to 1e-7 degree."""
     wkb = shapely.to_wkb(shapely.transform(geometry.array, lambda c: np.round(c, 7) + 0.0))

@@ -26,6 +26,7 @@ from corridors.barriers.behaviour_peer import peer_behaviours, peer_touches, sha
 from corridors.barriers.crossings import window_of
 from corridors.barriers.proximity import lattice_of
 from corridors.barriers.segments import projected
+from corridors.barriers.sources import is_standing
 from corridors.barriers.straightness import Tracks
 from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_table
@@ -94,10 +95,7 @@ def _read(context: StageContext, settings: Behave) -> Met:
         fixes["y_m"].to_numpy(float),
     )
     segments = read_layer(context.read("intersect", "segments.parquet"))
-    # An unfenced border is jurisdiction; what is planned or gone turns nobody back.
-    is_physical = (segments["kind"] != "border") | (segments["class"] == "border_fence")
-    stands = segments["status"] == "existing"
-    segments = segments[is_physical & stands & segments["kind"].isin(settings.kinds)]
+    segments = segments[is_standing(segments) & segments["kind"].isin(settings.kinds)]
     return Met(fixes, [str(name) for name in names], tracks, segments.reset_index(drop=True), crs)
 
 

@@ -21,6 +21,7 @@ from corridors.barriers.null_steps import (
 )
 from corridors.barriers.permeability import Kappa, covariate_tests, permeability
 from corridors.barriers.segments import projected
+from corridors.barriers.sources import is_standing
 from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_table
 from corridors.foundation import tables
@@ -60,9 +61,7 @@ def tell_permeability(context: StageContext, notes: dict[str, Any]) -> None:
     fixes = read_layer(context.read("clean", "fixes.parquet"))
     steps = steps_of(fixes, windows, max_lag_h=float("inf"))
     segments = read_layer(context.read("intersect", "segments.parquet"))
-    is_physical = (segments["kind"] != "border") | (segments["class"] == "border_fence")
-    stands = segments["status"] == "existing"
-    segments = segments[is_physical & stands & segments["kind"].isin(settings.kinds)]
+    segments = segments[is_standing(segments) & segments["kind"].isin(settings.kinds)]
     parts, facts = [], {}
     for kind, own in segments.groupby("kind", sort=True):
         found = _tries(steps, gpd.GeoDataFrame(own).reset_index(drop=True), crs, settings)

@@ -24,7 +24,7 @@ from corridors.barriers.segments import (
     segment_ends,
     straight_pieces,
 )
-from corridors.barriers.sources import is_areal_pressure
+from corridors.barriers.sources import is_areal_pressure, is_standing
 from corridors.barriers.validity import Validity, exposure, middle_us, validity_of
 from corridors.formats.parquet import read_layer
 from corridors.foundation import tables
@@ -76,7 +76,8 @@ def cross_barriers(context: StageContext, herd: Herd, notes: dict[str, Any]) -> 
         max_turn_deg=settings.joint_turn_deg,
     )
     landscape = Landscape.of(geometry, segments["tolerance_m"].to_numpy(float), line, sign)
-    herd = replace(herd, bridges=held_bridges(herd, lines, settings, notes))
+    standing = lines[is_standing(barriers[near])]
+    herd = replace(herd, bridges=held_bridges(herd, standing, settings, notes))
     passed = _passed(context, herd, landscape, segments["segment"], validity, times)
     years, span = exposure(herd.steps, validity)
     segments["has_data"] = passed.reached
