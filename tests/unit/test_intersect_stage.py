@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely.geometry import LineString, box
+from shapely.geometry import LineString, MultiLineString, box
 
 from corridors.config.model import Config
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
@@ -335,3 +335,36 @@ def test_an_area_presses_by_its_ground_and_is_no_line(tmp_path: Path) -> None:
     assert area["n_animals"] == 1  # a/../b at (0, -1000); b never came so far
     segments = read_layer(context.out / "segments.parquet")
     assert set(segments["barrier"]) == {"far:2"}  # of a fence drawn as a ring the outline counts
+
+
+def test_only_what_stands_holds_the_animals(tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    walk = np.column_stack([rng.uniform(1600, 3600, 400), 550 + rng.uniform(-900, 900, 400)])
+    expected = {}
+    for status in ("existing", "planned"):
+        context = world(tmp_path / status, tracked=True, status=status)
+        animal = fixes({"a": [(float(x), float(y)) for x, y in walk]})
+        write_table(animal, tmp_path / status / "clean/fixes.parquet", tables.CLEAN_FIXES)
+        run(context)
+        expected[status] = read_json(context.out / "intersect.json")["held"]["expected"]
+    assert expected["existing"] > 1
+    assert expected["planned"] == 0
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_parts_of_a_boundary_may_be_drawn_in_opposite_directions(
+    tmp_path: Path, turned: bool
+) -> None:
+    context = world(tmp_path, tracked=True)
+    path = tmp_path / "ingest" / "boundaries.parquet"
+    boundaries = read_layer(path)
+    west = LineString([(-5000, -1550), (600, -1550)])
+    east = LineString([(600, -1550), (5000, -1550)])
+    parts = MultiLineString([west, east.reverse() if turned else east])
+    boundaries.loc[0, "geometry"] = to_geographic(parts, CRS)
+    write_table(boundaries, path, tables.BOUNDARIES)
+    run(context)
+    (row,) = read_layer(context.out / "border_report.parquet").to_dict("records")
+    years = sum(read_json(context.out / "intersect.json")["tracking_years"].values())
+    # The animal passes between the fixes 300 m and 600 m to the east: mostly one part, partly both.
+    assert row["expected_per_year"] * years == pytest.approx(1, abs=0.01)

@@ -18,7 +18,7 @@ from corridors.barriers.borders import (
 )
 from corridors.barriers.crossings import meetings
 from corridors.barriers.passages import Landscape, expected_passages
-from corridors.barriers.segments import is_near, projected
+from corridors.barriers.segments import is_near, joined_lines, projected, segment_ends
 from corridors.barriers.states import disjoint_states, national_shares, state_of
 from corridors.formats.parquet import read_json, read_layer, read_table
 from corridors.foundation import tables
@@ -47,14 +47,15 @@ def cross_borders(context: StageContext, herd: Herd, notes: dict[str, Any]) -> N
     )
     crossed = _crossed(herd, stretches, lines, states)
     own = pd.Index(boundaries["boundary"]).get_indexer(pd.Index(stretches["boundary"]))
+    own = own.astype(np.int64)
+    # Parts of one boundary may be drawn in opposite directions: round any corner they go on.
+    _, sign = joined_lines(
+        segment_ends(lines), own, tolerance_m=settings.joint_m, max_turn_deg=180.0
+    )
     passages = expected_passages(
         herd.bridges,
-        Landscape.of(
-            lines,
-            np.zeros(len(lines)),
-            own.astype(np.int64),  # netted along a whole boundary, then shared out to its stretches
-            np.ones(len(lines), dtype=np.int64),
-        ),
+        # Netted along a whole boundary, then shared out to its stretches.
+        Landscape.of(lines, np.zeros(len(lines)), own, sign),
         flux_floor=settings.flux_floor,
         encounter_distance_m=0.0,
         progress=lambda share: context.progress("border crossings", 0.9 + 0.1 * share),
