@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+import shapely.affinity
 from shapely.geometry import LineString, Polygon, box
 
 from corridors.config.circuit import Circuit
@@ -16,6 +17,7 @@ from corridors.formats.parquet import read_json, read_layer, write_json, write_t
 from corridors.formats.raster import write_cog
 from corridors.foundation import tables
 from corridors.foundation.crs import to_geographic
+from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Grid
 from corridors.stages import circuit
 from corridors.stages.context import StageContext
@@ -82,7 +84,7 @@ def run(
     estimates=(), priors=None, **settings
 ):  # fmt: skip
     for stage in ("ingest", "clean", "delineate", "connect", "intersect", "behave", "circuit"):
-        (tmp_path / stage).mkdir(exist_ok=True)
+        (tmp_path / stage).mkdir(parents=True, exist_ok=True)
     write_json({"crs": CRS}, tmp_path / "clean/clean.json")
     write_json({"cell_m": 50.0}, tmp_path / "delineate/delineate.json")
     write_table(
@@ -180,7 +182,7 @@ def test_removed_and_planned_barriers_and_plain_borders_are_not_burned_in(tmp_pa
     ]
     facts, table, _ = run(tmp_path, ranges(winter=WINTER, summer=SUMMER), segments=rows)
     assert table.empty
-    assert facts["barriers_frac"] == pytest.approx(0.0, abs=1e-9)
+    assert facts["barriers_frac"] == 0.0
 
 
 def test_permeability_is_stated_else_estimated_else_the_prior(tmp_path):
@@ -293,6 +295,37 @@ def test_ranges_that_no_known_ground_joins_have_no_circuit(tmp_path):
     facts, table, _ = run(tmp_path, ranges(winter=WINTER, summer=SUMMER), resistance=ground)
     assert facts["no_circuit"] == "no path of cells with known resistance joins the ranges"
     assert table.empty
+
+
+def test_a_part_beyond_unknown_ground_leaves_the_others_their_resistance(tmp_path):
+    ground = np.ones(GRID.shape)
+    ground[1:4] = np.nan
+    x_min, _, _, y_max = GRID.bounds
+    island = box(x_min, y_max - CELL_M, x_min + 8 * CELL_M, y_max)
+    near = shapely.affinity.translate(WINTER, 0.0, -8 * CELL_M)
+    two, apart = (
+        run(
+            tmp_path / name,
+            ranges(winter=shapely.union_all(parts), summer=SUMMER),
+            resistance=ground,
+            segments=fence(),
+        )
+        for name, parts in (("two", [WINTER, near]), ("apart", [WINTER, near, island]))
+    )
+    assert apart[0]["n_links_without_way"] == 1
+    resistances = (
+        [link["effective_resistance"] for link in one[0]["links"]] for one in (apart, two)
+    )
+    assert next(resistances) == pytest.approx(next(resistances), rel=1e-8)
+    assert apart[1]["gain_linear"].max() == pytest.approx(two[1]["gain_linear"].max(), rel=0.2)
+
+
+def test_currents_that_do_not_add_up_are_an_error_with_a_cure(tmp_path):
+    with pytest.raises(MethodError) as caught:
+        run(tmp_path, ranges(winter=WINTER, summer=SUMMER), tolerance=1e-30)
+    (fault,) = caught.value.faults
+    assert "raise circuit.tolerance" in fault.cure
+    assert "2000 steps" in fault.got
 
 
 def test_two_runs_leave_the_same_bytes(tmp_path):

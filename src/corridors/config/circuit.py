@@ -19,7 +19,7 @@ class Circuit(Section):
         3, ge=1, description="parts of a range that the current joins; smaller ones are ground"
     )
     tolerance: Positive = Field(
-        1e-9, le=1e-8, description="currents add up but for this share of the whole"
+        1e-10, le=1e-8, description="currents add up but for this share of what leaves a range part"
     )
     least_permeability: Fraction = Field(
         0.001, gt=0, description="a closed barrier lets through this much, so that gains are finite"

@@ -118,7 +118,8 @@ def solve(
         are at one potential.
     tolerance
         Neither at a cell nor between the terminals do the currents fail to add up by more than
-        this share of the current that leaves the terminal.
+        this share of the current that leaves the terminal with all others at 0. Of the current of
+        a link it may be more (:meth:`Circuit.imbalance`), as other terminals lie nearer.
     near
         A circuit with the same cells and terminals and similar conductances, to begin with.
 

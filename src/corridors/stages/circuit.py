@@ -13,9 +13,10 @@ from corridors.formats.parquet import read_json, read_layer, read_table, write_j
 from corridors.formats.raster import read_band, write_cog
 from corridors.foundation import tables
 from corridors.foundation.crs import to_working
+from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Grid
 from corridors.habitat.circuit_grid import Array, Mask, burn, coarsened, conductances, currents
-from corridors.habitat.circuits import Circuit, solve
+from corridors.habitat.circuits import Circuit, NoConvergenceError, solve
 from corridors.habitat.gains import gains, opened
 from corridors.habitat.layers import cells_in
 from corridors.habitat.terminals import Terminals, terminals
@@ -143,17 +144,28 @@ def _added(passing: Array, grid: Grid, settings: Any) -> Array:
 def _solve(
     conductance: Array, ends: Terminals, tolerance: float, near: _Solved | None = None
 ) -> _Solved:
-    circuit = solve(
-        conductance,
-        ends.node,
-        tolerance=tolerance,
-        near=None if near is None else near.circuit,
-    )
+    try:
+        circuit = solve(
+            conductance,
+            ends.node,
+            tolerance=tolerance,
+            near=None if near is None else near.circuit,
+        )
+    except NoConvergenceError as error:
+        raise MethodError(_not_solved(str(error))) from None
     resistances = np.array([circuit.resistance(*link) for link in ends.links])
     links = np.flatnonzero(np.isfinite(resistances))
     weights = ends.weights[links]
     return _Solved(
         circuit, ends, tuple(links.tolist()), resistances[links], weights / weights.sum()
+    )
+
+
+def _not_solved(reason: str) -> Fault:
+    return Fault(
+        "the current between the ranges cannot be computed so exactly",
+        got=reason,
+        cure="raise circuit.tolerance (up to 1e-8) or circuit.least_permeability",
     )
 
 
@@ -179,7 +191,8 @@ def _resistances(solved: _Solved, bare: _Solved) -> dict[str, Any]:
     return {
         "effective_resistance": whole,
         "effective_resistance_without_barriers": open_ground,
-        "barriers_frac": 1.0 - open_ground / whole,
+        # The network without barriers is solved less exactly: a little below 0 is none.
+        "barriers_frac": max(0.0, 1.0 - open_ground / whole),
         "links": links,
         "n_links_without_way": len(solved.ends.links) - len(solved.links),
         "n_parts_shared": solved.ends.n_shared,
