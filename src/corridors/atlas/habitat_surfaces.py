@@ -52,6 +52,9 @@ def current_classes(current: Values) -> Classes:
 def resistance_classes(resistance: Values) -> Classes:
     """Return (upper bound, colour, label), ascending: each value, or five classes of equal area.
 
+    An end of the range that fills a class or more (ground as good as the best, or as bad as it
+    gets) is a class of its own, and the others share what is left.
+
     Parameters
     ----------
     resistance
@@ -64,20 +67,41 @@ def resistance_classes(resistance: Values) -> Classes:
     1 1
     4 4
     inf 10
+    >>> mostly_open = np.concatenate([np.ones(70), np.linspace(1.1, 9.0, 30)])
+    >>> [label for _, _, label in resistance_classes(mostly_open)]
+    ['1', '1.1 to 3.07', '3.07 to 5.05', '5.05 to 7.02', '7.02 to 9']
     """
-    values = np.unique(np.asarray(resistance, np.float32).ravel()).astype(float)
+    values = np.sort(np.asarray(resistance, np.float32).ravel()).astype(float)
     if not values.size:
         return []
     n = len(palette.RESISTANCE)
-    if values.size > n:
-        cuts = np.quantile(np.asarray(resistance, float), np.linspace(0, 1, n + 1)[1:])
-        values = np.unique(np.float32(cuts)).astype(float)
-        low = np.concatenate([[float(np.min(resistance))], values[:-1]])
-        labels = [f"{a:.3g} to {b:.3g}" for a, b in zip(low, values, strict=True)]
+    each = np.unique(values)
+    if each.size > n:
+        bounds, labels = _equal_areas(values, n)
     else:
-        labels = [f"{value:g}" for value in values]
+        bounds, labels = each.tolist(), [f"{value:g}" for value in each]
     colours = [
-        palette.RESISTANCE[round(k * (n - 1) / max(1, len(values) - 1))] for k in range(len(values))
+        palette.RESISTANCE[round(k * (n - 1) / max(1, len(bounds) - 1))] for k in range(len(bounds))
     ]
-    bounds = [*values[:-1].tolist(), float("inf")]
-    return list(zip(bounds, colours, labels, strict=True))
+    return list(zip([*bounds[:-1], float("inf")], colours, labels, strict=True))
+
+
+def _equal_areas(values: npt.NDArray[np.float64], n: int) -> tuple[list[float], list[str]]:
+    """Return upper bounds and labels of ``n`` classes or fewer of sorted values."""
+    least, most = float(values[0]), float(values[-1])
+    is_least, is_most = ((values == end).mean() >= 1 / n for end in (least, most))
+    middle = values[(values > least) | ~is_least]
+    middle = middle[(middle < most) | ~is_most]
+    n_middle = n - int(is_least) - int(is_most)
+    cuts = np.quantile(middle, np.linspace(0, 1, n_middle + 1))
+    # Rounded as in the labels, so that no two classes read alike.
+    inner = sorted({float(f"{cut:.3g}") for cut in cuts[1:-1]} - {least, most})
+    inner = [cut for cut in inner if middle[0] <= cut < middle[-1]]
+    edges = [float(middle[0]), *inner, float(middle[-1])]
+    bounds = edges[1:]
+    labels = [f"{low:.3g} to {high:.3g}" for low, high in zip(edges[:-1], bounds, strict=True)]
+    if is_least:
+        bounds, labels = [least, *bounds], [f"{least:.3g}", *labels]
+    if is_most:
+        bounds, labels = [*bounds, most], [*labels, f"{most:.3g}"]
+    return bounds, labels
