@@ -58,6 +58,7 @@ def made(
     stretches: gpd.GeoDataFrame | None = None,
     size: float | None = None,
     act: dict[str, object] | None = None,
+    ranking: dict[str, object] | None = None,
 ) -> Path:
     """Run the stage and return its folder."""
     segments = example_rows(tables.SEGMENTS, HERD, LINE, "ewe").iloc[[0]]
@@ -89,7 +90,8 @@ def made(
         write_table(tables.empty(schema) if frame is None else frame, path, schema)
     (folder / "clean").mkdir()
     write_json({"crs": CRS}, folder / "clean" / "clean.json")
-    write_json({"unit": "per animal"}, folder / "rank" / "rank.json")
+    ranking = {"unit": "per animal", **(ranking or {})}
+    write_json(ranking, folder / "rank" / "rank.json")
     out = folder / "out"
     out.mkdir()
     stage = get("act")
@@ -112,11 +114,26 @@ def test_nothing_ranked_leaves_empty_tables_and_says_so(tmp_path: Path) -> None:
     facts = read_json(out / "act.json")
     assert facts["n_fence_sections"] == facts["n_crossing_sites"] == 0
     assert facts["sites"]["n_candidates"] == 0
+    assert not [note for note in facts["notes"] if "tracked" in note]
+
+
+@pytest.mark.parametrize(
+    ("n_animals", "words"), [(0, "No animal was tracked"), (3, "No action is placed where nobody")]
+)
+def test_barriers_that_nobody_could_have_met_are_named_and_get_no_action(
+    tmp_path: Path, n_animals: int, words: str
+) -> None:
+    out = made(tmp_path, ranking={"n_animals": n_animals, "n_candidates": {"range edge": 2}})
+    facts = read_json(out / "act.json")
+    assert facts["n_fence_sections"] == facts["n_crossing_sites"] == 0
+    assert facts["notes"][-1].startswith(words)
+    assert "ranks 2 barrier segments" in facts["notes"][-1]
 
 
 def test_neighbouring_fence_segments_make_one_section_with_costs(tmp_path: Path) -> None:
     ranked = threats(
-        {"kind": "fence", "blocked_per_year": 2.0}, {"kind": "fence", "blocked_per_year": 1.5}
+        {"kind": "fence", "blocked_per_year": 2.0, "gain_share": np.nan},
+        {"kind": "fence", "blocked_per_year": 1.5, "gain_share": 0.02},
     )
     costs = {"currency": "USD", "fence_remove_per_km": 100.0}
     (row,) = read_layer(
@@ -128,6 +145,7 @@ def test_neighbouring_fence_segments_make_one_section_with_costs(tmp_path: Path)
     assert row["remove_cost"] == pytest.approx(200.0)
     assert np.isnan(row["modify_cost"])  # not stated, so unknown and not nothing
     assert row["currency"] == "USD"
+    assert row["gain_share"] == 0.02  # the section gives at least what its best segment gives
 
 
 def test_an_id_of_a_barrier_may_hold_any_sign(tmp_path: Path) -> None:

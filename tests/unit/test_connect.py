@@ -6,18 +6,20 @@ from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 from rasterio import Affine
-from shapely.geometry import box
+from shapely.geometry import Point, box
 
 from corridors.config.model import Delineate, Habitat
-from corridors.formats.parquet import read_json, read_layer, write_json, write_table
+from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
 from corridors.foundation.crs import geodesic_area_km2, to_geographic
 from corridors.foundation.errors import InputError, MethodError, MissingInputError
 from corridors.stages import connect
 from corridors.stages.context import StageContext
+from example_rows import example_rows
 
 CRS = "+proj=laea +lat_0=42.1 +lon_0=-109.8 +datum=WGS84 +units=m +no_defs +type=crs"
 CELL_M = 100.0
@@ -57,7 +59,9 @@ def stopover(name, shape):
     }  # fmt: skip
 
 
-def run(tmp_path, ranges, *, layers=(), tracked=None, stopovers=(), **habitat):
+def run(
+    tmp_path, ranges, *, layers=(), tracked=None, stopovers=(), fixes=None, windows=None, **habitat
+):
     for stage in ("clean", "segment", "delineate", "connect"):
         (tmp_path / stage).mkdir(exist_ok=True)
     write_json({"crs": CRS, "cell_m": 50.0}, tmp_path / "clean/clean.json")
@@ -74,11 +78,12 @@ def run(tmp_path, ranges, *, layers=(), tracked=None, stopovers=(), **habitat):
         tmp_path / "delineate/stopovers.parquet",
         tables.STOPOVERS,
     )
-    for name, schema in (
-        ("clean/fixes", tables.CLEAN_FIXES),
-        ("segment/migrations", tables.MIGRATIONS),
+    for name, schema, frame in (
+        ("clean/fixes", tables.CLEAN_FIXES, fixes),
+        ("segment/migrations", tables.MIGRATIONS, windows),
     ):
-        write_table(tables.empty(schema), tmp_path / f"{name}.parquet", schema)
+        frame = tables.empty(schema) if frame is None else frame
+        write_table(frame, tmp_path / f"{name}.parquet", schema)
     settings = SimpleNamespace(
         habitat=Habitat(**({"cell_m": CELL_M, "margin_km": 1.0, "layers": layers} | habitat)),
         delineate=Delineate(),
@@ -200,6 +205,42 @@ def test_the_network_links_ranges_and_stopovers_along_the_corridor(tmp_path):
     assert edges["detour_frac"].isna().all()
     assert edges["flux"].isna().all()
     assert facts["network"]["ways_that_share_no_link"] == 1
+
+
+def track(animal, x, day):
+    """Return fixes of an animal along the corridor, one each hour, and its window."""
+    times = pd.date_range(f"2020-05-{day:02d}", periods=len(x), freq="h", tz="UTC")
+    times = times.astype("datetime64[us, UTC]")
+    points = [to_geographic(Point(each, 3250), CRS) for each in x]
+    fixes = example_rows(tables.CLEAN_FIXES, "h", points[0], animal).iloc[[0] * len(x)]
+    fixes = fixes.reset_index(drop=True).assign(
+        time_utc=times, x_m=np.asarray(x, float), y_m=3250.0, burst=0, geometry=points
+    )
+    window = example_rows(tables.MIGRATIONS, "h", points[0], animal).iloc[[0]]
+    fixes = fixes.assign(flags=0).astype({"burst": "int32", "flags": "uint16"})
+    return fixes, window.assign(
+        migration=f"{animal}{day}", part="migration", start_utc=times[0], end_utc=times[-1]
+    )
+
+
+def test_links_tell_the_share_of_the_tracked_migrations(tmp_path):
+    tracks = [
+        track("a", [1300, 2000, 2600, 3500, 4700], 1),
+        track("a", [1300, 2000, 2600, 2000, 1300], 10),  # turned back at the stopover
+        track("b", [2600, 4700], 1),
+    ]
+    out = run(tmp_path, rangeset(winter=WINTER, summer=SUMMER), tracked=box(1400, 3000, 4600, 3500),
+              stopovers=[stopover("h-all-on-the-way", box(2500, 3000, 2700, 3500))],
+              fixes=gpd.GeoDataFrame(pd.concat([one for one, _ in tracks], ignore_index=True),
+                                     crs="EPSG:4326"),
+              windows=pd.concat([one for _, one in tracks], ignore_index=True))  # fmt: skip
+    network = read_layer(out / "network.parquet")
+    edges = network[network["part"] == "edge"].set_index("cost").sort_index()
+    # West of the stopover one of a's two migrations; east of it the same and b's only one.
+    assert edges["flux"].tolist() == [0.25, 0.75]
+    assert edges["n_animals"].tolist() == [1, 2]
+    use = read_table(out / "network_use.parquet")
+    assert sorted(use["animal"]) == ["a", "a", "b"]
 
 
 def test_a_second_run_writes_the_same_bytes(tmp_path):

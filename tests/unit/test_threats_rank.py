@@ -6,10 +6,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import LineString, box
+from shapely import LineString, Point, box
 
 from corridors.config.model import Rank
 from corridors.formats.parquet import read_json, read_layer, write_json, write_table
@@ -677,3 +678,63 @@ def test_a_herd_without_tracks_has_all_its_barriers_as_candidates(world: World) 
     assert found["segment"].tolist() == ["b", "a"]
     assert set(found["why"]) == {"no animal tracked"}
     assert facts["n_candidates"] == {"no animal tracked": 2}
+
+
+def _network(**links: float) -> gpd.GeoDataFrame:
+    """Links north of the segments by their latitude, between one winter and one summer range."""
+    nodes = [
+        {"element": name, "part": "node", "kind": name, "geometry": Point(lon, 37.0)}
+        for name, lon in (("winter", 72.9), ("summer", 74.0))
+    ]
+    edges = [
+        {"element": name, "part": "edge", "kind": "corridor", "from_node": "winter",
+         "to_node": "summer", "cost": 9.0, "length_km": 90.0, "betweenness": 0.5,
+         "geometry": LineString([(72.9, lat), (74.0, lat)])}
+        for name, lat in links.items()
+    ]  # fmt: skip
+    frame = gpd.GeoDataFrame([*nodes, *edges], crs="EPSG:4326").assign(herd="test-herd")
+    frame[["from_node", "to_node"]] = frame[["from_node", "to_node"]].astype(object).fillna("")
+    return frame.assign(is_cut=False, detour_frac=np.nan, flux=np.nan, n_migrations=0, n_animals=0)
+
+
+def test_a_link_is_blocked_by_what_stopped_the_animals_that_used_it(world: World) -> None:
+    layer = segments(shut=("fence", "", "existing"), plan=("fence", "", "planned"))
+    world.network = _network(dead_end=37.01, used=37.05)
+    world.link_use = pd.DataFrame({"element": ["used"], "animal": ["a"], "n_migrations": [2]})
+    threats, _ = world.rank(layer, encounters([("shut", "a", "spring", 1.0, 3.0)]))
+    found = read_layer(world.folder / "rank" / "network.parquet").set_index("element")
+    shut = threats.set_index("segment").loc["shut"]
+    assert found.loc["used", "n_segments"] == 1  # not the planned one
+    assert found.loc["used", "encounters_per_year"] == shut["encounters_per_year"]
+    assert found.loc["used", "blocked_share"] == pytest.approx(
+        shut["blocked_per_year"] / shut["encounters_per_year"]
+    )
+    assert found.loc["dead_end", ["n_segments", "encounters_per_year"]].tolist() == [0, 0.0]
+    assert np.isnan(found.loc["winter", "encounters_per_year"])
+    graph = nx.read_graphml(world.folder / "rank" / "network.graphml")
+    assert graph.number_of_nodes() == 2
+    assert {kind for _, kind in graph.nodes(data="kind")} == {"winter", "summer"}
+    assert "flux" not in next(iter(graph.edges(data=True)))[2]  # unknown
+
+
+def test_a_link_of_an_untracked_herd_has_candidates_and_unknown_encounters(world: World) -> None:
+    layer = segments(a=("fence", "", "existing"))
+    layer["has_data"] = False
+    world.network = _network(way=37.05)
+    world.rank(layer, tables.empty(tables.ENCOUNTERS))
+    found = read_layer(world.folder / "rank" / "network.parquet").set_index("element")
+    assert found.loc["way", ["n_segments", "n_candidates"]].tolist() == [1, 1]
+    assert np.isnan(found.loc["way", ["encounters_per_year", "blocked_share"]].astype(float)).all()
+
+
+def test_a_gain_among_the_largest_is_said_in_the_reason(world: World) -> None:
+    layer = segments(a=("fence", "", "existing"), b=("fence", "", "existing"))
+    world.gains = _gains(layer, a=(0.5, 4))
+    threats, _ = world.rank(
+        layer, encounters([("a", "x", "spring", 1, 1), ("b", "x", "spring", 1, 1)])
+    )
+    own = threats.set_index("segment")
+    assert own.loc["a", "gain_rank"] == 1
+    assert own.loc["a", "reason"].endswith("by 5.0 %, place 1 of all barrier segments.")
+    assert np.isnan(own.loc["b", "gain_rank"])
+    assert "resistance" not in own.loc["b", "reason"]

@@ -156,14 +156,14 @@ def candidates(frame: pd.DataFrame) -> LayerStyle:
     rules = []
     below = 0
     gained = frame["gain_share"] > 0
-    for last, colour, width, words in (
-        (3, palette.GAINED[0], 1.4, "Opening connects most: places 1–3"),
-        (10, palette.GAINED[1], 1.0, "Places 4–10"),
-        (None, palette.GAINED[2], 0.6, "Lower places"),
+    for last, colour, width, dash, words in (
+        (3, palette.GAINED[0], 1.4, (), "Opening connects most: places 1–3"),
+        (10, palette.GAINED[1], 1.0, (), "Places 4–10"),
+        (None, palette.GAINED[2], 0.6, (2.4, 1.0), "Lower places"),
     ):
         first, below = below + 1, last or 0
         if (gained & (frame["rank"] >= first) & (frame["rank"] <= (last or np.inf))).any():
-            symbol = Symbol((line(PAPER, width + 0.8), line(rgba(colour), width, (2.4, 1.0))))
+            symbol = Symbol((line(PAPER, width + 0.8), line(rgba(colour), width, dash)))
             upper = f' AND "rank" <= {last}' if last else ""
             where = f'"gain_share" > 0 AND "rank" >= {first}{upper}'
             rules.append(Rule(words, where, symbol))

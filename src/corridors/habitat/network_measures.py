@@ -17,6 +17,8 @@ _START, _GOAL = ("start", ""), ("goal", "")  # beside the names of nodes, which 
 class Measures:
     """What the network is worth to the connection of winter and summer ranges.
 
+    Edges are pairs of names, the smaller one first.
+
     Parameters
     ----------
     n_pairs
@@ -67,7 +69,7 @@ def measures(graph: nx.Graph) -> Measures:
     >>> graph.add_edge("w", "x", cost=1.0, is_cut=False)
     >>> graph.add_edge("x", "s", cost=1.0, is_cut=False)
     >>> found = measures(graph)
-    >>> found.edge_disjoint, found.detour_frac["w", "x"], found.edge_betweenness["w", "s"]
+    >>> found.edge_disjoint, found.detour_frac["w", "x"], found.edge_betweenness["s", "w"]
     (2, 0.5, 0.0)
     """
     winter, summer = (
@@ -77,16 +79,17 @@ def measures(graph: nx.Graph) -> Measures:
     costs = _costs(graph, winter, summer)
     n_pairs = len(costs)
     if not n_pairs:
-        edges, nodes = dict.fromkeys(graph.edges, np.nan), dict.fromkeys(graph.nodes, np.nan)
+        edges = dict.fromkeys(map(_ordered, graph.edges), np.nan)
+        nodes = dict.fromkeys(graph.nodes, np.nan)
         return Measures(0, np.nan, 0, 0, edges, nodes, edges)
     ends = {"sources": winter, "targets": summer, "weight": "cost"}
     # Of an undirected graph networkx counts every way half.
     of_edges = nx.edge_betweenness_centrality_subset(graph, **ends)
     of_nodes = nx.betweenness_centrality_subset(graph, **ends)
-    between = {edge: min(1.0, 2.0 * value / n_pairs) for edge, value in of_edges.items()}
+    between = {_ordered(edge): min(1.0, 2.0 * value / n_pairs) for edge, value in of_edges.items()}
     total = float(sum(costs.values()))
-    detour = {}
-    for edge in graph.edges:
+    detour: dict[Edge, float] = {}
+    for edge in between:
         if graph.edges[edge]["is_cut"]:
             detour[edge] = np.nan
         elif between[edge] > 0:
@@ -103,6 +106,11 @@ def measures(graph: nx.Graph) -> Measures:
         {name: min(1.0, 2.0 * value / n_pairs) for name, value in of_nodes.items()},
         detour,
     )
+
+
+def _ordered(edge: Edge) -> Edge:
+    first, second = sorted(edge)
+    return first, second
 
 
 def _costs(graph: nx.Graph, winter: list[str], summer: list[str]) -> dict[Edge, float]:

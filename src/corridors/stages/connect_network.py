@@ -112,8 +112,7 @@ def network_of(
 
 
 def _worth(worth: Measures, edge: tuple[str, str], use: Use | None) -> dict[str, Any]:
-    # The graph may hold the ends of an edge in the other order.
-    own = edge if edge in worth.edge_betweenness else edge[::-1]
+    own = (min(edge), max(edge))
     out = {
         "betweenness": worth.edge_betweenness[own],
         "detour_frac": worth.detour_frac[own],
