@@ -82,16 +82,42 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "config.schema.json").exists()
 
 
+ALL_STAGES = (
+    *table.STAGES,
+    table.COMPARISON,
+    scenario_stages.ALTER,
+    *scenario_stages.of_scenario(),
+    scenario_stages.BEFORE_AFTER,
+)
+
+
 def test_every_section_that_a_stage_may_see_exists() -> None:
     config = Config()
-    for stage in table.STAGES:
-        assert table.sections_of(stage, config, "nobody") is not None
+    for stage in ALL_STAGES:
+        assert set(table.sections_of(stage, config, "nobody"))
 
 
 def test_every_section_is_seen_by_a_stage() -> None:
-    stages = (*table.STAGES, scenario_stages.ALTER, scenario_stages.BEFORE_AFTER)
-    seen = {section for stage in stages for section in stage.sections}
-    assert set(Config.model_fields) - {"herds"} <= seen | {"herds"}
+    seen = {section for stage in ALL_STAGES for section in stage.sections}
+    assert set(Config.model_fields) <= seen
+
+
+def test_what_people_are_given_names_no_animal_of_the_configuration() -> None:
+    track = {"path": "ewe 3.csv", "format": "csv", "animal": "ewe 3", "animals": ["ewe 3"]}
+    track["columns"] = {"time": "t", "lon": "x", "lat": "y"}
+    herd = {"species": "Ovis ammon", "simulated": True, "tracks": [track], "picks": "ewe 3.csv"}
+    config = Config.model_validate({"herds": {"argali": herd}})
+    for stage in (
+        table.get("publish"),
+        table.get("atlas"),
+        table.COMPARISON,
+        scenario_stages.DIFFERENCE,
+        scenario_stages.BEFORE_AFTER,
+    ):
+        sections = table.sections_of(stage, config, "argali")
+        assert "ewe 3" not in str(sections), stage.name
+        (shown,) = sections["herds"].values() if "herds" in sections else [sections["herd"]]
+        assert (shown.species, shown.simulated) == ("Ovis ammon", True)
 
 
 def test_every_artefact_that_is_read_is_written_by_an_earlier_stage() -> None:

@@ -25,8 +25,8 @@ class StageContext:
         Name of the herd, or "" for a stage that runs once for the study.
     settings
         Only the configuration sections that the stage table grants, as attributes
-        (``settings.clean.dop_max``); ``settings.herd`` is the herd's own section and
-        ``settings.herds`` all of them for a study stage.
+        (``settings.clean.dop_max``); ``settings.herd`` is the herd's own section, with or without
+        its sources, and ``settings.herds`` all of them without, for a study stage.
     raw
         Input paths of this stage as configured -> absolute path. A stage opens nothing else.
     upstream

@@ -417,6 +417,8 @@ COMPARISON = Stage(
 
 # Keys of a herd that say nothing about its sources: they must not make `ingest` stale.
 _NOT_A_SOURCE = {"picks": None, "segment": None, "population_size": None, "population_source": None}
+# Sources may name animals, and what a stage sees stands in its manifest, beside what is passed on.
+_NOT_A_LABEL = {**_NOT_A_SOURCE, "tracks": (), "expert_ranges": None, "expert_corridors": None}
 
 BY_NAME = {stage.name: stage for stage in STAGES}
 
@@ -438,9 +440,10 @@ def downstream(name: str) -> Iterator[Stage]:
 def sections_of(stage: Stage, config: Config, herd: str) -> dict[str, object]:
     """Return the sections granted to ``stage``, by attribute name.
 
-    ``herd`` and its parts (``herd_sources``, ``herd_picks``, ``herd_species``,
-    ``herd_population``) come from the herd's own section, so that a new picks file does not make
-    `ingest` stale. ``segment`` is the study's with the herd's own keys in their place.
+    ``herd`` (its labels alone) and ``herd_sources``, ``herd_picks``, ``herd_species``,
+    ``herd_population`` come from the herd's own section, so that a new picks file does not make
+    `ingest` stale; ``herds`` are the labels of all. ``segment`` is the study's with the herd's own
+    keys in their place.
     ``barrier_priors`` are the priors of `rank` with their weight, without the rest of its keys.
     ``barrier_completeness`` is what the sources in ``barriers`` say of it.
     """
@@ -449,7 +452,11 @@ def sections_of(stage: Stage, config: Config, herd: str) -> dict[str, object]:
     for section in stage.sections:
         match section:
             case "herd":
-                out["herd"] = own
+                out["herd"] = own.model_copy(update=_NOT_A_LABEL) if own else None
+            case "herds":
+                out["herds"] = {
+                    name: one.model_copy(update=_NOT_A_LABEL) for name, one in config.herds.items()
+                }
             case "herd_sources":
                 out["herd"] = own.model_copy(update=_NOT_A_SOURCE) if own else None
             case "herd_picks":
@@ -502,18 +509,14 @@ def inputs_of(stage: Stage, config: Config, herd: str) -> list[str]:
                 found.append(own.expert_corridors.path)
             case "picks" if own and own.picks:
                 found.append(own.picks)
-            case "barriers":
-                found += [source.path for source in config.barriers]
-            case "boundaries":
-                found += [source.path for source in config.boundaries]
+            case "barriers" | "boundaries":
+                found += [source.path for source in getattr(config, kind)]
             case "states" if config.states:
                 found.append(config.states.path)
             case "habitat":
                 found += [path for layer in config.habitat.layers for path in layer.paths]
-            case "scenarios":
-                found += [path for one in config.scenarios.values() for path in one.paths]
-            case "before_after":
-                found += [path for one in config.before_after.values() for path in one.paths]
+            case "scenarios" | "before_after":
+                found += [path for one in getattr(config, kind).values() for path in one.paths]
             case _:
                 pass
     return [path for path in dict.fromkeys(found) if path != "natural-earth"]
