@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import rasterio
 from rasterio import Affine
-from shapely.geometry import box
+from shapely.geometry import LineString, box
 
 from corridors.config.model import Delineate, Habitat
 from corridors.demo.selection import COVER, COVER_SELECTION, ELEVATION, walk, world
@@ -261,6 +261,33 @@ def test_a_class_that_hardly_any_animal_used_has_the_largest_resistance(made, tm
     ]
     assert inside
     assert {float(resistance[place]) for place in inside} == {100.0}
+
+
+def test_a_response_with_a_square_is_told_by_where_it_turns(made, tmp_path):
+    out = run(made, tmp_path / "connect", layers=(LAYERS[0], LAYERS[1] | {"quadratic": True}))
+    facts = read_json(out / "selection.json")
+    (said,) = (line for line in facts["what"] if line.startswith("elevation"))
+    response = facts["response"]["elevation"]
+    x, log_use = np.array(response["x"]), np.array(response["log_use"])
+    inner = [k for k in (int(log_use.argmax()), int(log_use.argmin())) if 0 < k < x.size - 1]
+    if inner:
+        turn = float(said.split(" at ")[1])
+        assert turn == pytest.approx(x[inner[0]], abs=x[1] - x[0])
+        assert ("greatest" in said) == (inner[0] == log_use.argmax())
+    else:
+        end = "upper" if log_use[-1] > log_use[0] else "lower"
+        assert f"greatest at its {end} end" in said
+
+
+def test_words_say_metres_where_a_layer_is_a_distance(made, tmp_path):
+    gpd.GeoDataFrame(
+        geometry=[LineString([(5000, 0), (5000, 12_000)])], crs=CRS
+    ).to_file(made / "road.gpkg")  # fmt: skip
+    road = {"name": "road", "path": "road.gpkg", "kind": "distance", "max_distance_m": 4000.0}
+    out = run(made, tmp_path / "connect", layers=(*LAYERS, road))
+    said = read_json(out / "selection.json")["what"]
+    assert [" m more means" in line for line in said if line.startswith("road:")] == [True]
+    assert not any(" m more means" in line for line in said if line.startswith("elevation:"))
 
 
 def test_migrations_are_compared_with_the_green_up_of_their_cells(made, tmp_path):

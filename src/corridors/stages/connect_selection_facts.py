@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def _facts(context: StageContext, fitted: Fitted, table: pd.DataFrame) -> dict[s
     folds = [
         {
             "animals": [
-                fitted.names[number] for number in np.flatnonzero(selection.groups == fold)
+                fitted.names[number] for number in np.flatnonzero(selection.groups == fold).tolist()
             ],
             "n_fixes": int(selection.n_used[selection.groups == fold].sum()),
             "boyce": _number(selection.boyce[fold]),
@@ -105,12 +106,12 @@ def _facts(context: StageContext, fitted: Fitted, table: pd.DataFrame) -> dict[s
         "boyce_fitted": _number(selection.boyce_fitted),
         "interval": f"jackknife over {len(folds)} animals or groups, Student's t with "
         f"{len(folds) - 1} degrees of freedom, 95 %",
-        "transform": f"resistance = (use of the best ground / use)^{settings.power:g}, from 1 to "
+        "transform": f"Resistance = {_ratio(settings.power)}, from 1 to "
         f"{settings.max_resistance:g}; best: quantile {settings.best_quantile:g} of the use of "
         "available ground",
         "extrapolated_frac": fitted.extrapolated_frac,
         "response": _responses(fitted),
-        "what": _words(table),
+        "what": _words(table, fitted, _units(context)),
         "notes": _notes(fitted, table),
     }
 
@@ -138,24 +139,58 @@ def _responses(fitted: Fitted) -> dict[str, Any]:
     return out
 
 
-def _words(table: pd.DataFrame) -> list[str]:
+def _ratio(power: float) -> str:
+    ratio = "use of the best ground / use"
+    return ratio if power == 1 else f"({ratio})^{power:g}"
+
+
+def _units(context: StageContext) -> dict[str, str]:
+    """Return the unit of each layer of numbers that has a known one, to stand behind a number."""
+    layers = context.settings.habitat.layers
+    slopes = {layer.name: "°" for layer in layers if layer.derive == "slope_deg"}
+    return slopes | {layer.name: " m" for layer in layers if layer.kind == "distance"}
+
+
+def _words(table: pd.DataFrame, fitted: Fitted, units: Mapping[str, str]) -> list[str]:
     """Return what each estimate means in words."""
     references = table[table["kind"] == "reference"]
     reference = dict(zip(references["layer"], references["class"], strict=True))
+    curved = set(table.loc[table["kind"] == QUADRATIC, "layer"])
     out = []
     for row in table[table["is_estimated"]].to_dict("records"):
+        layer = row["layer"]
         interval = (
             f"{row['relative_use']:.2g} ({row['relative_use_low']:.2g} to "
             f"{row['relative_use_high']:.2g})"
         )
         if row["kind"] == "class":
             out.append(
-                f"{row['class']} ({row['layer']}) is used {interval} times as much as "
-                f"{reference[row['layer']]}"
+                f"{row['class']} ({layer}) is used {interval} times as much as {reference[layer]}"
             )
-        elif row["kind"] == LINEAR:
-            out.append(f"{row['layer']}: {row['sd']:.3g} more means {interval} times the use")
+        elif row["kind"] == QUADRATIC:
+            out.append(_curve(layer, fitted, units.get(layer, "")))
+        elif layer not in curved:
+            more = f"{row['sd']:.3g}{units.get(layer, '')} more"
+            out.append(f"{layer}: {more} means {interval} times the use")
     return out
+
+
+def _curve(layer: str, fitted: Fitted, unit: str) -> str:
+    """Return where a response with a square turns: neither of its two terms says it alone."""
+    estimated = [term for term in fitted.selection.terms if term.is_estimated]
+    of_layer = {
+        term.kind: (term, value)
+        for term, value in zip(estimated, fitted.selection.coefficient.tolist(), strict=True)
+        if term.layer == layer
+    }
+    (term, linear), (_, square) = of_layer[LINEAR], of_layer[QUADRATIC]
+    turn = term.centre - 0.5 * term.scale * linear / square if square else np.nan
+    if not term.low < turn < term.high:
+        ends = (np.array([term.low, term.high]) - term.centre) / term.scale
+        low, high = linear * ends + square * ends**2
+        at = "its upper end" if high > low else "its lower end"
+        return f"{layer}: use is greatest at {at}, and changes unevenly"
+    return f"{layer}: use is {'greatest' if square < 0 else 'least'} at {turn:.3g}{unit}"
 
 
 def _notes(fitted: Fitted, table: pd.DataFrame) -> list[str]:
@@ -172,7 +207,7 @@ def _notes(fitted: Fitted, table: pd.DataFrame) -> list[str]:
             names.append(covariate.name)
             values.append(covariate.of_cell[fitted.selection.available])
     if len(names) > 1:
-        correlation = np.corrcoef(np.array(values))
+        correlation = np.atleast_2d(np.corrcoef(np.array(values)))
         for first, second in zip(*np.triu_indices(len(names), 1), strict=True):
             if abs(correlation[first, second]) > _CORRELATED:
                 notes.append(
@@ -181,7 +216,7 @@ def _notes(fitted: Fitted, table: pd.DataFrame) -> list[str]:
                 )
     if fitted.extrapolated_frac > 0:
         notes.append(
-            f"{fitted.extrapolated_frac:.0%} of the grid has values beyond those of the available "
-            "ground; they count as the nearest of these"
+            f"{100 * fitted.extrapolated_frac:.2g} % of the grid has values beyond those of the "
+            "available ground; they count as the nearest of these"
         )
     return notes
