@@ -117,6 +117,50 @@ def test_the_untracked_herd_gets_a_modelled_corridor_and_no_invented_threats(dem
     assert facts["n_no_data"] == facts["n_segments"] - facts["n_jurisdiction"]
 
 
+def test_the_untracked_herd_has_candidates_that_are_published_and_no_actions(demo_run) -> None:
+    herd = "shughnan-expert"
+    found = read_layer(demo_run.path("rank", "candidates.parquet", herd))
+    segments = read_layer(demo_run.path("intersect", "segments.parquet", herd))
+    assert set(found["segment"]) == set(segments.loc[segments["status"] == "existing", "segment"])
+    assert set(found["why"]) == {"no animal tracked"}
+    assert found["gain_share"].iloc[0] > 0
+    known = found["gain"].dropna()
+    assert known.is_monotonic_decreasing
+    # The road cuts the modelled corridor: what opening gives most lies where the corridor meets it.
+    assert (found.head(3)["corridor_class"] == "low").all()
+    facts = read_json(demo_run.path("act", "act.json", herd))
+    assert facts["n_crossing_sites"] == facts["n_fence_sections"] == 0
+    assert facts["notes"][-1].startswith("No animal was tracked")
+    folder = demo_run.path("atlas", f"{herd}.gpkg", herd).parent
+    layer = gpd.read_file(folder / f"{herd}.gpkg", layer="candidates")
+    assert layer["rank"].tolist() == found["rank"].tolist()
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert "No animal was tracked, so no threat is ranked" in report
+    assert f"First 10 of {len(found)}" in report
+
+
+def test_no_barrier_where_nobody_was_tracked_is_among_the_threats(demo_run, threats) -> None:
+    found = read_layer(demo_run.path("rank", "candidates.parquet"))
+    unmet = found.loc[found["why"] == "nobody was tracked here", "segment"]
+    assert len(unmet)
+    assert not set(unmet) & set(threats["segment"])
+    joint = demo_run.path("atlas", "atlas.gpkg", "all-herds")
+    assert set(gpd.read_file(joint, layer="candidates")["herd"]) == {
+        "wakhan-argali", "shughnan-expert",
+    }  # fmt: skip
+
+
+def test_the_link_through_the_closed_fence_carries_the_migrations_and_blocks_most(demo_run) -> None:
+    network = read_layer(demo_run.path("rank", "network.parquet"))
+    edges = network[network["part"] == "edge"]
+    worst = edges.loc[edges["blocked_per_year"].idxmax()]
+    assert worst["flux"] > 0.8
+    assert worst["blocked_share"] > 0.5
+    # Every tracked migration uses the one link out of the winter range.
+    assert edges.loc[edges["is_cut"], "flux"].tolist() == [1.0]
+    assert network.loc[network["part"] == "node", "flux"].isna().all()
+
+
 def test_the_demo_runs_within_its_time(demo_run) -> None:
     # The requirement is 60 s on two free cores; a machine under load gets three times that.
     assert demo_run.seconds < 180
