@@ -267,7 +267,7 @@ def network_edges(frame: pd.DataFrame) -> LayerStyle:
             (0.0, 0.35, "on none"),
         ):
             if ((own >= lowest) & (own < above)).any():
-                dash = (2.4, 1.0) if lowest else (1.2, 1.2)
+                dash = () if lowest else (1.2, 1.2)
                 symbol = Symbol((line(PAPER, width + 0.5), line(rgba(colour, 0.9), width, dash)))
                 where = f'{which} AND "betweenness" >= {lowest:f}{upper}'
                 rules.append(Rule(f"{words}, {share}", where, symbol))
