@@ -226,7 +226,10 @@ def test_barriers_count_at_the_nearest_stretch_and_in_the_unit_of_the_ranking(
             LineString([(70.9, 38.0), (71.1, 38.0)]),
         ],
     )
-    ranked = threats({"kind": "fence", "blocked_per_year": 3.0})
+    ranked = threats(
+        {"kind": "fence", "blocked_per_year": 3.0},
+        {"kind": "road", "blocked_per_year": 9.0, "status": "planned"},  # blocks nobody yet
+    )
     found = read_layer(
         made(tmp_path, ranked=ranked, stretches=stretches, size=10.0) / "border_agreements.parquet"
     )

@@ -18,14 +18,14 @@ from corridors.threats.actions import stretches_to_agree
 def agree_on_borders(
     context: StageContext, threats: gpd.GeoDataFrame, unit: str
 ) -> gpd.GeoDataFrame:
-    """Return BORDER_AGREEMENTS: each barrier counts at the stretch that is nearest to it."""
+    """Return BORDER_AGREEMENTS: each barrier that stands counts at the stretch nearest to it."""
     stretches = read_layer(context.read("intersect", "border_stretches.parquet"))
     if stretches.empty:
         return tables.empty(tables.BORDER_AGREEMENTS)
     crs = str(read_json(context.read("clean", "clean.json"))["crs"])
     size = context.settings.population_size
     lines = projected(np.asarray(stretches.geometry.to_numpy(), dtype=object), crs)
-    stands = threats[(threats["blocked_per_year"] > 0) & (threats["status"] != "removed")]
+    stands = threats[(threats["blocked_per_year"] > 0) & (threats["status"] == "existing")]
     barriers = projected(np.asarray(stands.geometry.to_numpy(), dtype=object), crs)
     barrier, stretch = STRtree(lines).query_nearest(
         barriers, max_distance=context.settings.act.border_reach_km * 1000, all_matches=False

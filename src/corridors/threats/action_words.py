@@ -86,30 +86,30 @@ def border_words(row: Mapping[str, Any]) -> str:
     ...               "to_km": 20.4,
     ...               "passages_per_year": 2.0, "months": "4;10", "n_animals": 3,
     ...               "n_threats_nearby": 1, "blocked_nearby_per_year": 1.5, "unit": "per animal"})
-    'A and B, km 12 to 20 (disputed line, shown as its source draws it): about 2.0 passages a year \
-across it (per animal), by 3 tracked animals, in months 4, 10; at 1 barrier segment nearby about \
-1.5 a year are blocked.'
+    'A and B, km 12.0 to 20.4 (disputed line, shown as its source draws it): about 2.0 passages a \
+year across it (per animal), by 3 tracked animals, in months 4, 10; at 1 barrier segment nearby \
+about 1.5 a year are blocked.'
     """
-    out = f"{row['left_state']} and {row['right_state']}, km {row['from_km']:.0f} to "
-    out += f"{row['to_km']:.0f}"
+    out = f"{row['left_state']} and {row['right_state']}, km {row['from_km']:.1f} to "
+    out += f"{row['to_km']:.1f}"
     if row["type"] == "disputed":
         out += " (disputed line, shown as its source draws it)"
     if pd.isna(row["passages_per_year"]):
         out += ": nobody was tracked here"
     else:
-        few = row["passages_per_year"] < _FEW
-        out += f": {f'fewer than {_FEW}' if few else 'about ' + number(row['passages_per_year'])}"
-        out += f" passages a year across it ({row['unit']})"
+        out += f": {_about(row['passages_per_year'])} passages a year across it ({row['unit']})"
         if row["n_animals"]:
             out += f", by {_counted(row['n_animals'], 'tracked animal')}"
         if row["months"]:
             out += f", in months {row['months'].replace(';', ', ')}"
     if row["n_threats_nearby"]:
         near = _counted(row["n_threats_nearby"], "barrier segment")
-        out += (
-            f"; at {near} nearby about {number(row['blocked_nearby_per_year'])} a year are blocked"
-        )
+        out += f"; at {near} nearby {_about(row['blocked_nearby_per_year'])} a year are blocked"
     return out + "."
+
+
+def _about(passages: float) -> str:
+    return f"fewer than {_FEW}" if passages < _FEW else f"about {number(passages)}"
 
 
 def _counted(n: int, thing: str) -> str:
