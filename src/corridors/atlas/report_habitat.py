@@ -16,6 +16,13 @@ _MODEL = (
     "n_animals", "n_fixes", "n_available", "boyce_mean", "boyce_min", "interval", "transform",
     "what", "notes",
 )  # fmt: skip
+# How a layer was brought to the grid, in words instead of GDAL's.
+_READ_AS = {
+    "mode": "commonest class in each cell",
+    "nearest": "class at each cell's centre",
+    "average": "mean in each cell",
+    "bilinear": "interpolated",
+}
 
 
 def habitat_values(
@@ -27,11 +34,13 @@ def habitat_values(
     gains = tables["gains"].drop(columns="geometry").sort_values("rank", kind="stable")
     return {
         "habitat_layers": [
-            {"name": name, **layer} for name, layer in sorted(connect.get("layers", {}).items())
+            {"name": name, **layer, "read_as": _READ_AS.get(how, how)}
+            for name, layer in sorted(connect.get("layers", {}).items())
+            for how in [layer.get("resampling", "")]
         ],
         "resistance_from": connect.get("resistance_from", "table"),
         "model": {key: model.get(key) for key in _MODEL} if is_fitted else None,
-        "model_reason": model.get("reason", ""),
+        "selection_refused": connect.get("selection_refused", ""),
         "selection_chart": (
             selection_chart(tables["selection"], model["response"]) if is_fitted else None
         ),
@@ -50,7 +59,7 @@ def _validation(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         "high_current": "The tenth of the ground with the strongest current",
     }
     return [
-        {"what": words.get(name, name), **rows}
+        {"what": words.get(name, name), "even_ground_share": None, **rows}
         for name, rows in sorted(found.items(), reverse=True)
         if isinstance(rows, Mapping) and rows.get("share") is not None
     ]
