@@ -56,7 +56,7 @@ def habitat_values(
 def _validation(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     words = {
         "modelled_corridor": "Modelled corridor",
-        "high_current": "The tenth of the ground with the strongest current",
+        "high_current": "Ground with the strongest current",
     }
     return [
         {"what": words.get(name, name), "even_ground_share": None, **rows}

@@ -1,0 +1,57 @@
+"""The report's part on habitat and the connection of the ranges."""
+
+from __future__ import annotations
+
+from corridors.atlas.pages import render
+from corridors.atlas.report_habitat import habitat_values
+from corridors.foundation import tables
+
+LAYER = {"coverage_frac": 0.9, "resampling": "mode", "crs": "EPSG:3035"}
+CIRCUIT = {
+    "effective_resistance": 2.5, "effective_resistance_without_barriers": 2.0,
+    "barriers_frac": 0.2, "cell_m": 100.0, "n_segments_on_grid": 0,
+    "n_barriers_beyond_segments": 0,
+    "validation": {
+        "high_current": {
+            "area_frac": 0.2, "share": 0.8, "random_mean": 0.1, "random_p95": 0.4, "p": 0.005,
+            "even_ground_share": 0.75,
+        }
+    },
+}  # fmt: skip
+
+
+def page(connect=None, circuit=None):
+    recorded = {
+        "connect": {"layers": {"cover": LAYER}, "resistance_from": "table"} | (connect or {}),
+        "circuit": CIRCUIT | (circuit or {}),
+        "selection": {"is_fitted": False, "reason": "resistance comes from the tables"},
+    }
+    named = {"gains": tables.empty(tables.GAINS), "selection": tables.empty(tables.SELECTION)}
+    values = habitat_values(named, recorded) | {"network": None, "network_edges": []}
+    return render("report_habitat.html.jinja", values)
+
+
+def test_resistance_that_was_stated_is_not_told_as_learned_and_a_refusal_says_why():
+    assert "not learned from the tracks.</p>" in page()
+    refused = page({"selection_refused": "3 animals, and 4 are needed"})
+    assert "not learned from the tracks: 3 animals, and 4 are needed.</p>" in refused
+    assert "not learned" not in page({"layers": {}})
+
+
+def test_what_barriers_cost_is_told_only_where_there_are_any():
+    assert "2.5; no barrier is known there." in page()
+    for key in ("n_segments_on_grid", "n_barriers_beyond_segments"):
+        with_one = page(circuit={key: 1})
+        assert "without barriers it would be 2: barriers make 20.0 % of it" in with_one
+        assert "no barrier" not in with_one
+
+
+def test_the_share_on_even_ground_stands_beside_that_of_the_current():
+    assert ">75 %<" in page()
+    corridor = {"modelled_corridor": {**CIRCUIT["validation"]["high_current"]}}
+    del corridor["modelled_corridor"]["even_ground_share"]
+    assert ">75 %<" not in page(circuit={"validation": corridor})
+
+
+def test_layers_are_read_in_words_of_planners():
+    assert "commonest class in each cell from EPSG:3035" in page()
