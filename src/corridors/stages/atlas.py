@@ -23,6 +23,7 @@ from corridors.formats.qgis import Project, write_project
 from corridors.foundation.crs import GEOGRAPHIC, named_crs, working_crs
 from corridors.foundation.errors import MissingInputError
 from corridors.stages.context import StageContext
+from corridors.stages.tier import agreements_to_show, corridors_to_show
 
 _PACKAGE = "atlas.gpkg"
 _ACTIONS = ("crossing_sites", "fence_sections", "footprints", "border_agreements")
@@ -44,7 +45,8 @@ def run(context: StageContext) -> None:
         raise MissingInputError("no herd is done, so there is nothing to join")
     context.progress("read", 0.0)
     threats = joint_threats(_of_all(context, "rank", "threats", done))
-    drawn = _joined(_of_all(context, "delineate", "corridors", done))
+    tier = settings.publish.tier
+    drawn = corridors_to_show(_joined(_of_all(context, "delineate", "corridors", done)), tier)
     corridors = drawn[drawn["evidence"] == "tracked"]
     modelled = _joined(_of_all(context, "connect", "modelled", done))
     # A modelled corridor counts where nobody was tracked.
@@ -60,7 +62,8 @@ def run(context: StageContext) -> None:
         **{name: _joined(_of_all(context, "act", name, done)) for name in _ACTIONS},
         "herds": pd.DataFrame([row for row in rows if row["is_done"]]).drop(columns="is_done"),
     }
-    products, left_out = choose(tables, tier=settings.publish.tier, plans=ATLAS_LAYERS)
+    tables["border_agreements"] = agreements_to_show(tables["border_agreements"], tier)
+    products, left_out = choose(tables, tier=tier, plans=ATLAS_LAYERS)
     stamp = f" (SIMULATED: {', '.join(simulated)})" if simulated else ""
     title = f"{settings.study.title}: all herds{stamp}"
     labels = {

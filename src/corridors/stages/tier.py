@@ -9,9 +9,11 @@ import pandas as pd
 
 from corridors.atlas.products import LeftOut
 from corridors.foundation.errors import Fault, MethodError
+from corridors.threats.action_words import border_words, with_words
 
 INTERNAL = "internal"
-_ONE = "one animal alone gave it; tier {}"
+# Tables that say in which months animals crossed.
+_WITH_MONTHS = ("crossings", "border_report", "border_stretches")
 
 
 def refuse_what_would_show_one_animal(
@@ -61,31 +63,67 @@ def ranges_to_show(ranges: gpd.GeoDataFrame, tier: str) -> gpd.GeoDataFrame:
     return ranges[ranges["n_animals"] != 1].reset_index(drop=True)
 
 
+def corridors_to_show(corridors: gpd.GeoDataFrame, tier: str) -> gpd.GeoDataFrame:
+    """Return CORRIDORS without those that one tracked animal gave, unless the tier is internal."""
+    if tier == INTERNAL:
+        return corridors
+    return corridors[~_of_one_track(corridors)].reset_index(drop=True)
+
+
+def agreements_to_show(agreements: gpd.GeoDataFrame, tier: str) -> gpd.GeoDataFrame:
+    """Return BORDER_AGREEMENTS without the months of one animal, unless the tier is internal."""
+    if tier == INTERNAL or agreements.empty:
+        return agreements
+    return gpd.GeoDataFrame(with_words(_without_months(agreements), border_words))
+
+
 def tables_to_show(
     tables: Mapping[str, pd.DataFrame], tier: str
 ) -> tuple[dict[str, pd.DataFrame], list[LeftOut]]:
-    """Return the tables without the areas of a season that one animal gave, and what is missing.
+    """Return the tables without what one animal alone gave, and what is missing.
 
     Parameters
     ----------
     tables
-        Artefact name -> rows; ``corridors stopovers ranges`` among them.
+        Artefact name -> rows; ``corridors stopovers ranges behaviour_index crossings border_report
+        border_stretches border_agreements`` among them.
     tier
         ``internal``: everything.
+
+    Notes
+    -----
+    Areas of a season, and behaviour at a barrier, that come from one animal go; where one animal
+    crossed, the months go. That an animal was there is left: a rank is of all animals.
     """
     if tier == INTERNAL:
         return dict(tables), []
     corridors, stopovers, ranges = (tables[name] for name in ("corridors", "stopovers", "ranges"))
-    is_one = (corridors["evidence"] == "tracked") & (corridors["n_tracked"] == 1)
-    seasons = sorted(set(corridors.loc[is_one, "season"]))
+    index = tables["behaviour_index"]
+    seasons = sorted(set(corridors.loc[_of_one_track(corridors), "season"]))
     shown = {
         **tables,
-        "corridors": corridors[~is_one].reset_index(drop=True),
+        "corridors": corridors_to_show(gpd.GeoDataFrame(corridors), tier),
         "stopovers": stopovers[~stopovers["season"].isin(seasons)].reset_index(drop=True),
         "ranges": ranges_to_show(gpd.GeoDataFrame(ranges), tier),
+        "behaviour_index": index[index["n_animals"] != 1].reset_index(drop=True),
+        "border_agreements": agreements_to_show(
+            gpd.GeoDataFrame(tables["border_agreements"]), tier
+        ),
+        **{name: _without_months(tables[name]) for name in _WITH_MONTHS},
     }
     one_range = sorted(set(ranges.loc[ranges["n_animals"] == 1, "season"]))
-    why = _ONE.format(tier)
-    left_out = [LeftOut(f"Corridor and stopovers in {season}", why) for season in seasons]
-    left_out += [LeftOut(f"{season.capitalize()} range", why) for season in one_range]
-    return shown, left_out
+    titles = [f"Corridor and stopovers in {season}" for season in seasons]
+    titles += [f"{season.capitalize()} range" for season in one_range]
+    if (index["n_animals"] == 1).any():
+        titles.append("Behaviour at barriers that one animal met")
+    if any((tables[name]["n_animals"] == 1).any() for name in _WITH_MONTHS):
+        titles.append("Months in which one animal crossed")
+    return shown, [LeftOut(title, f"from one animal alone; tier {tier}") for title in titles]
+
+
+def _of_one_track(corridors: pd.DataFrame) -> pd.Series[bool]:
+    return (corridors["evidence"] == "tracked") & (corridors["n_tracked"] == 1)
+
+
+def _without_months(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(months=rows["months"].mask(rows["n_animals"] == 1, "").astype(str))
