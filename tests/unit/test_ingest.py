@@ -145,6 +145,33 @@ def test_barriers_near_the_herd_are_read_and_the_far_ones_are_not(tmp_path: Path
     assert read_json(out / "ingest.json")["barriers"][0]["by_kind"] == {"fence": 1}
 
 
+@pytest.mark.parametrize(
+    ("stated", "status"), [({}, "existing"), ({"status": "planned"}, "planned")]
+)
+def test_a_stated_status_holds_for_an_openstreetmap_extract_too(
+    tmp_path: Path, stated: dict[str, str], status: str
+) -> None:
+    (tmp_path / "x.osm").write_text(
+        '<osm version="0.6"><node id="1" lat="37" lon="71.1" version="1"/>'
+        '<node id="2" lat="37.1" lon="71.1" version="1"/><way id="5" version="1">'
+        '<nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way></osm>',
+        encoding="utf-8",
+    )
+    layer = {"name": "osm", "path": "x.osm", "format": "osm", **stated}
+    source = tracks(tmp_path, "t.csv", *ROWS[:2])
+    out = run(tmp_path, {"herds": herd(source), "barriers": (layer,)})
+    barriers = read_layer(out / "barriers.parquet")
+    assert barriers[["barrier", "class", "status"]].to_numpy().tolist() == [
+        ["osm:way/5", "primary", status]
+    ]
+
+
+def test_keys_that_would_say_nothing_of_openstreetmap_are_refused() -> None:
+    source = {"name": "a", "path": "b", "format": "osm", "class": "trunk", "name_column": "ref"}
+    with pytest.raises(ValueError, match="class, name_column would say nothing"):
+        Config.model_validate({"barriers": [source]})
+
+
 def test_bundled_and_own_boundaries_share_one_table(tmp_path: Path) -> None:
     source = tracks(tmp_path, "t.csv", *ROWS[:2])
     gpd.GeoDataFrame(

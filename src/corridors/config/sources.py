@@ -148,6 +148,25 @@ class OsmRule(Section):
     status: BarrierStatus = "existing"
 
 
+# Keys of a vector layer's own columns and values.
+_NOT_OF_OSM = (
+    "preset",
+    "layer",
+    "kind",
+    "kind_column",
+    "kind_map",
+    "class_",
+    "class_column",
+    "class_map",
+    "name_column",
+    "id_column",
+    "status_column",
+    "status_map",
+    "permeability_column",
+    "crs",
+)
+
+
 class BarrierSource(Section):
     """One file of roads, fences, railways and the like."""
 
@@ -172,7 +191,9 @@ class BarrierSource(Section):
     class_map: dict[str, str] | None = None
     name_column: str | None = None
     id_column: str | None = None
-    status: BarrierStatus = "existing"
+    status: BarrierStatus = Field(
+        "existing", description="of everything in the file; format osm: existing leaves it to rules"
+    )
     status_column: str | None = None
     status_map: dict[str, BarrierStatus] | None = Field(
         None, description="value of status_column: status"
@@ -200,6 +221,10 @@ class BarrierSource(Section):
 
     @model_validator(mode="after")
     def _kind_is_known(self) -> BarrierSource:
+        told_by_tags = [name for name in _NOT_OF_OSM if getattr(self, name)]
+        if self.format == "osm" and told_by_tags:
+            names = ", ".join(name.rstrip("_") for name in told_by_tags)
+            raise ValueError(f"format osm reads tags, by rules: {names} would say nothing")
         named = self.kind is not None or self.kind_column is not None or self.preset is not None
         if self.format == "vector" and not named:
             raise ValueError("a vector file needs kind, kind_column with kind_map, or preset")

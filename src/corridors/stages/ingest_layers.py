@@ -59,9 +59,11 @@ def read_barriers(
                 for rule in source.rules
             ]
         layer = read_ways(path, source.path, rules, bounds)
-        same = ("kind", "class", "name", "id", "status")
+        same = ["kind", "class", "name", "id"]
+        if source.status == "existing":
+            same.append("status")
         common |= {f"{column}_column": column for column in same}
-        mapping = BarrierMapping(**common)
+        mapping = BarrierMapping(**common, status=source.status)
     else:
         own: dict[str, Any] = {
             "kind": source.kind,
