@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
 
 Edge = tuple[str, str]
 
@@ -76,8 +79,8 @@ def measures(graph: nx.Graph) -> Measures:
         [name for name, kind in graph.nodes(data="kind") if kind == season]
         for season in ("winter", "summer")
     )
-    costs = _costs(graph, winter, summer)
-    n_pairs = len(costs)
+    ways = _ways(graph, winter, summer)
+    total, n_pairs = ways.total() if winter and summer else (0.0, 0)
     if not n_pairs:
         edges = dict.fromkeys(map(_ordered, graph.edges), np.nan)
         nodes = dict.fromkeys(graph.nodes, np.nan)
@@ -87,14 +90,13 @@ def measures(graph: nx.Graph) -> Measures:
     of_edges = nx.edge_betweenness_centrality_subset(graph, **ends)
     of_nodes = nx.betweenness_centrality_subset(graph, **ends)
     between = {_ordered(edge): min(1.0, 2.0 * value / n_pairs) for edge, value in of_edges.items()}
-    total = float(sum(costs.values()))
     detour: dict[Edge, float] = {}
-    for edge in between:
+    for number, ends_of in enumerate(graph.edges):
+        edge = _ordered(ends_of)
         if graph.edges[edge]["is_cut"]:
             detour[edge] = np.nan
         elif between[edge] > 0:
-            without = _costs(nx.restricted_view(graph, [], [edge]), winter, summer)
-            detour[edge] = max(0.0, float(sum(without.values())) / total - 1.0)
+            detour[edge] = max(0.0, ways.total(without=number)[0] / total - 1.0)
         else:
             detour[edge] = 0.0
     return Measures(
@@ -113,13 +115,36 @@ def _ordered(edge: Edge) -> Edge:
     return first, second
 
 
-def _costs(graph: nx.Graph, winter: list[str], summer: list[str]) -> dict[Edge, float]:
-    """Return the least cost of each pair that a way joins."""
-    out: dict[Edge, float] = {}
-    for start in winter:
-        reached = nx.single_source_dijkstra_path_length(graph, start, weight="cost")
-        out |= {(start, goal): reached[goal] for goal in summer if goal in reached}
-    return out
+@dataclass(frozen=True)
+class _Ways:
+    """Least costs between winter and summer ranges, also without one of the edges."""
+
+    ends: npt.NDArray[np.int64]  # numbers of the two nodes of each edge, (n, 2)
+    cost: npt.NDArray[np.float64]
+    winter: list[int]
+    summer: list[int]
+    n_nodes: int
+
+    def total(self, without: int = -1) -> tuple[float, int]:
+        """Return the sum of the least costs over the pairs that a way joins, and their number."""
+        kept = np.arange(len(self.cost)) != without
+        shape = (self.n_nodes, self.n_nodes)
+        matrix = coo_array((self.cost[kept], self.ends[kept].T), shape=shape).tocsr()
+        reached = dijkstra(matrix, directed=False, indices=self.winter)[:, self.summer]
+        joined = np.isfinite(reached)
+        return float(reached[joined].sum()), int(joined.sum())
+
+
+def _ways(graph: nx.Graph, winter: list[str], summer: list[str]) -> _Ways:
+    number = {name: k for k, name in enumerate(graph.nodes)}
+    ends = [(number[first], number[second]) for first, second in graph.edges]
+    return _Ways(
+        np.array(ends, dtype=np.int64).reshape(-1, 2),
+        np.array([cost for _, _, cost in graph.edges(data="cost")], dtype=float),
+        [number[name] for name in winter],
+        [number[name] for name in summer],
+        len(number),
+    )
 
 
 def _disjoint(
