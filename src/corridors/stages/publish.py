@@ -225,7 +225,7 @@ def _settings(settings: Any) -> dict[str, list[tuple[str, str, str]]]:
 
 def _words(value: object) -> str:
     if isinstance(value, BaseModel):
-        return str(getattr(value, "name", type(value).__name__))
+        return str(value.name) if hasattr(value, "name") else _words(dict(value))
     if isinstance(value, tuple | list):
         return ", ".join(_words(item) for item in value) or "none"
     if isinstance(value, dict):
