@@ -7,8 +7,9 @@ import pytest
 import shapely
 from shapely import LineString, Point, box
 
+from corridors.foundation.crs import transformer
 from corridors.foundation.grid import Grid
-from corridors.habitat.distance import distance_m
+from corridors.habitat.distance import distance_m, planar_near
 
 GRID = Grid("EPSG:32612", 100.0, row_min=20, col_min=-3, n_rows=12, n_cols=17)
 
@@ -42,3 +43,34 @@ def test_the_nearest_of_several_features_counts():
     both = distance_m(features, GRID, max_distance_m=9000.0)
     each = [distance_m([one], GRID, max_distance_m=9000.0) for one in features]
     assert np.array_equal(both, np.minimum(*each))
+
+
+LAEA = "+proj=laea +lat_0=46.0 +lon_0=11.0 +datum=WGS84 +units=m +no_defs +type=crs"
+
+
+@pytest.mark.parametrize(
+    "feature",
+    [
+        box(-60.0, 46.2, 90.0, 60.0),
+        box(-180.0, -90.0, 180.0, 90.0).difference(box(-60.0, -80.0, 90.0, 46.2)),
+        LineString([(-60.0, 46.2), (90.0, 46.2)]),
+    ],
+    ids=["wide box", "all the world but the south", "parallel"],
+)
+def test_long_edges_in_degrees_follow_the_parallel(feature):
+    grid = Grid(LAEA, 1000.0, -50, -50, 100, 100)
+    shapes = planar_near(np.array([feature]), "EPSG:4326", grid, reach_m=90_000.0)
+    found = distance_m(shapes.tolist(), grid, max_distance_m=90_000.0)
+    x, y = np.meshgrid(*grid.centres())
+    _, lat = transformer(LAEA, "EPSG:4326").transform(x, y)
+    true = (46.2 - lat) * 111_150.0
+    if feature.geom_type == "LineString":
+        true = np.abs(true)
+    assert np.abs(found - np.maximum(true, 0.0)).max() < 1000.0
+
+
+def test_features_beyond_the_reach_are_left_out():
+    grid = Grid(LAEA, 1000.0, -50, -50, 100, 100)
+    shapes = np.array([Point(11.0, 46.1), Point(30.0, 46.1), Point(-169.0, -46.0)])
+    assert len(planar_near(shapes, "EPSG:4326", grid, reach_m=10_000.0)) == 1
+    assert planar_near(shapes[1:], "EPSG:4326", grid, reach_m=10_000.0).size == 0

@@ -7,14 +7,70 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from rasterio import Affine
 from rasterio.features import rasterize
 from scipy.ndimage import distance_transform_edt
 from shapely.geometry.base import BaseGeometry
 
+from corridors.foundation.crs import transformer
 from corridors.foundation.grid import Grid
 
 Array = npt.NDArray[np.float64]
+
+# Points per side of the lattice that tells where a grid lies in another CRS.
+_SAMPLES = 33
+# Pieces of an edge as long as the grid: bent as in the working CRS to 1/250,000 of its sagitta.
+_PIECES = 500
+
+
+def surroundings(grid: Grid, *, reach_m: float) -> tuple[Array, Array]:
+    """Return x and y of points all over a grid and ``reach_m`` beyond, each (n,)."""
+    west, south, east, north = grid.padded(reach_m).bounds
+    x, y = np.meshgrid(np.linspace(west, east, _SAMPLES), np.linspace(south, north, _SAMPLES))
+    return x.ravel(), y.ravel()
+
+
+def planar_near(
+    features: npt.NDArray[np.object_], crs: str, grid: Grid, *, reach_m: float
+) -> npt.NDArray[np.object_]:
+    """Return what of features lies around a grid, in its CRS; none of them empty.
+
+    Parameters
+    ----------
+    features
+        Points, lines and polygons whose edges are straight in ``crs``, (n,).
+    crs
+        Their CRS.
+    grid
+        The herd's habitat grid.
+    reach_m
+        At least all that is this near to the grid is kept, m.
+
+    Notes
+    -----
+    Features are cut to the surroundings before they are projected, so that the far end of a
+    continent does no harm, and edges get vertices, as a parallel is bent on the grid.
+    """
+    x, y = surroundings(grid, reach_m=reach_m)
+    own_x, own_y = (np.asarray(axis) for axis in transformer(grid.crs, crs).transform(x, y))
+    size = max(float(np.ptp(own_x)), float(np.ptp(own_y)))
+    margin = 2.0 * size / (_SAMPLES - 1)
+    cut = shapely.clip_by_rect(
+        features,
+        float(own_x.min()) - margin,
+        float(own_y.min()) - margin,
+        float(own_x.max()) + margin,
+        float(own_y.max()) + margin,
+    )
+    cut = cut[~(shapely.is_missing(cut) | shapely.is_empty(cut))]
+
+    def move(points: Array) -> Array:
+        there = transformer(crs, grid.crs).transform(points[:, 0], points[:, 1])
+        return np.column_stack(there)
+
+    out: npt.NDArray[np.object_] = shapely.transform(shapely.segmentize(cut, size / _PIECES), move)
+    return out
 
 
 def distance_m(features: Sequence[BaseGeometry], grid: Grid, *, max_distance_m: float) -> Array:

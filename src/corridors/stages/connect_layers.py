@@ -21,7 +21,7 @@ from corridors.foundation.errors import (
     InputError,
     MissingInputError,
 )
-from corridors.habitat.distance import distance_m
+from corridors.habitat.distance import distance_m, planar_near, surroundings
 from corridors.habitat.series import reduce_series
 from corridors.habitat.terrain import block_mean, derive
 
@@ -175,11 +175,9 @@ def _distance(
     context: StageContext, layer: HabitatLayer, grid: Grid
 ) -> tuple[Array, dict[str, Any]]:
     path = layer.paths[0]
-    west, south, east, north = grid.padded(layer.max_distance_m).bounds
     lon, lat = transformer(grid.crs, GEOGRAPHIC).transform(
-        *(axis.ravel() for axis in np.meshgrid(np.linspace(west, east, 33),
-                                               np.linspace(south, north, 33)))
-    )  # fmt: skip
+        *surroundings(grid, reach_m=layer.max_distance_m)
+    )
     found = read_layer(
         context.raw_path(path),
         path,
@@ -189,12 +187,15 @@ def _distance(
         kinds=(*POINTS, *LINES, *POLYGONS),
         bounds=degree_bounds(np.asarray(lon), np.asarray(lat), margin_km=1.0),
     )
-    shapes = found.frame.to_crs(grid.crs).geometry.to_numpy()
-    shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-    values = distance_m(shapes.tolist(), grid, max_distance_m=layer.max_distance_m)
+    features = np.asarray(found.frame.geometry.to_numpy(), dtype=object)
+    features = features[~(shapely.is_missing(features) | shapely.is_empty(features))]
+    shapes = planar_near(
+        features, found.frame.crs.to_wkt(), grid, reach_m=layer.max_distance_m
+    ).tolist()
+    values = distance_m(shapes, grid, max_distance_m=layer.max_distance_m)
     return values, {
         "resampling": "distance to the nearest feature",
-        "n_features": len(shapes),
+        "n_features": len(features),
         "unit": "m",
         "max_distance_m": layer.max_distance_m,
         "overlap_frac": 1.0,
