@@ -13,6 +13,7 @@ from scipy.sparse.linalg import splu
 
 from benchmarks.barrier_landscape import landscape
 from benchmarks.figure import PROJECT, Figure
+from corridors.config.circuit import Circuit
 from corridors.habitat import circuits
 from corridors.habitat.circuit_grid import burn, conductances, crossed_edges
 from corridors.habitat.circuit_system import entering, system
@@ -20,7 +21,7 @@ from corridors.habitat.circuit_system import entering, system
 SIDES = (100, 316, 1000, 2000)
 DIRECT_SIDE = 1000
 BARRIERS = 20
-TOLERANCE = 1e-9
+TOLERANCE = Circuit().tolerance
 STEEPEST = 1.2
 CONSERVED = 1e-8
 
