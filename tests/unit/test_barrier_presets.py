@@ -21,6 +21,7 @@ from corridors.threats.priors import packaged
         ({"highway": "motorway_link"}, ("road", "motorway", "existing")),
         ({"highway": "primary", "bridge": "yes"}, ("road", "primary", "existing")),
         ({"highway": "primary", "tunnel": "yes"}, None),
+        ({"waterway": "canal", "tunnel": "culvert"}, None),
         ({"highway": "construction", "construction": "trunk"}, ("road", "trunk", "planned")),
         ({"highway": "proposed", "proposed": "motorway"}, ("road", "motorway", "planned")),
         ({"highway": "proposed", "proposed": "cycleway"}, None),
