@@ -32,6 +32,7 @@ NAMES = (
     "\x1b[31mred \u202e\U0001f411",
 )
 FENCES = ("<img src=x onerror=alert(1)>", '=HYPERLINK("http://x")', "]]>\x01$\\alpha_{$")
+PLANNED = ("<svg onload=alert(5)> =2+2",)
 SECRET = "hunter2"
 CONFIG = """
 study: {name: hostile, title: "<script>alert(2)</script> $x^2$"}
@@ -45,6 +46,16 @@ barriers:
   - {name: fences, path: data/raw/fences.geojson, kind: fence, id_column: id, name_column: name}
 working: {cell_m: 500}
 publish: {author: "<b>A & B</b>"}
+act: {costs: {currency: "=<u>$", fence_remove_per_km: 10}}
+scenarios:
+  plan:
+    title: "=S <script>alert(3)</script> $\\\\frac{$"
+    note: "<img src=x onerror=alert(4)>"
+    author: "'; DROP TABLE difference; --"
+    add: [{name: plan, path: data/raw/plan.geojson, kind: rail, name_column: name}]
+    remove: [{barriers: ["<img src=x onerror=alert(1)>"]}]
+before_after:
+  fence: {title: "=B <script>alert(3)</script> $\\\\frac{$", kinds: [fence], day: 2020-07-15}
 """
 
 
@@ -70,6 +81,22 @@ def _tracks() -> str:
     return text.getvalue()
 
 
+def _lines(names: tuple[str, ...], lat: float) -> str:
+    """Return a layer of lines across the herd's way, 0.1 degrees apart."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"id": f"{number};'--", "name": name},
+            "geometry": {
+                "type": "LineString",
+                "coordinates": [[70.8, lat + number / 10], [71.2, lat + number / 10]],
+            },
+        }
+        for number, name in enumerate(names)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "corridors", *arguments],
@@ -89,23 +116,13 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     raw.mkdir(parents=True)
     vault.mkdir()
     (vault / "tracks.csv").write_text(_tracks(), encoding="utf-8", newline="")
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"id": str(number), "name": name},
-            "geometry": {
-                "type": "LineString",
-                "coordinates": [[70.8, 37.2 + number / 10], [71.2, 37.2 + number / 10]],
-            },
-        }
-        for number, name in enumerate(FENCES)
-    ]
-    text = json.dumps({"type": "FeatureCollection", "features": features})
-    (raw / "fences.geojson").write_text(text, encoding="utf-8")
+    (raw / "fences.geojson").write_text(_lines(FENCES, 37.2), encoding="utf-8")
+    (raw / "plan.geojson").write_text(_lines(PLANNED, 37.26), encoding="utf-8")
     (folder / "config.yaml").write_text(CONFIG, encoding="utf-8")
-    done = _run(folder, "run", "--scheduler", "serial")
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    for arguments in (["run"], ["scenario", "--all"]):
+        done = _run(folder, *arguments, "--scheduler", "serial")
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
     return folder
 
 
@@ -163,6 +180,26 @@ def test_pages_show_names_as_text(study: Path, page: str) -> None:
     shown = "".join(reader.text)
     assert "<script>alert(2)</script> $x^2$" in shown
     assert FENCES[0] in shown
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("plan/difference/herd/difference.html", ("=S <script>alert(3)</script>", PLANNED[0])),
+        ("fence/before_after/herd/before_after.html", ("=B <script>alert(3)</script>", NAMES[1])),
+    ],
+)
+def test_pages_of_scenarios_show_names_as_text(
+    study: Path, page: str, words: tuple[str, ...]
+) -> None:
+    path = study / "data" / "processed" / "scenarios" / page
+    reader = _Page()
+    reader.feed(path.read_text(encoding="utf-8"))
+    for text in words:
+        assert text in "".join(reader.text)
+    (project,) = path.parent.glob("*.qgz")
+    with zipfile.ZipFile(project) as archive:
+        ET.fromstring(archive.read(f"{project.stem}.qgs"))
 
 
 def test_xml_of_every_kind_is_well_formed(study: Path) -> None:

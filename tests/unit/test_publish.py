@@ -217,3 +217,13 @@ def test_profile_usgs_is_written_on_everything_that_people_open(
         about = pyogrio.read_dataframe(folder / "made-up.gpkg", layer="about")
         profile = about.set_index("item")["value"]["profile"]
         assert profile == ("usgs" if is_peer else "corrected")
+
+
+def test_nested_settings_are_shown_with_their_values() -> None:
+    from corridors.config.action import Act
+    from corridors.stages.context import settings_of
+
+    act = Act.model_validate({"costs": {"currency": "USD", "fence_remove_per_km": 100}})
+    shown = {key: value for key, value, _ in publish._settings(settings_of({"act": act}))["act"]}
+    assert shown["costs"].startswith("currency: USD, ")
+    assert "fence_remove_per_km: 100" in shown["costs"]
