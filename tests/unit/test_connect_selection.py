@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import rasterio
 from rasterio import Affine
-from shapely.geometry import LineString, box
+from shapely.geometry import LineString, Point, box
 
 from corridors.config.model import Delineate, Habitat
 from corridors.demo.selection import COVER, COVER_SELECTION, ELEVATION, walk, world
@@ -288,6 +288,16 @@ def test_words_say_metres_where_a_layer_is_a_distance(made, tmp_path):
     said = read_json(out / "selection.json")["what"]
     assert [" m more means" in line for line in said if line.startswith("road:")] == [True]
     assert not any(" m more means" in line for line in said if line.startswith("elevation:"))
+
+
+def test_a_distance_without_features_is_noted(made, tmp_path):
+    gpd.GeoDataFrame(geometry=[Point(500_000, 0)], crs=CRS).to_file(made / "far.gpkg")
+    far = {"name": "far", "path": "far.gpkg", "kind": "distance", "max_distance_m": 4000.0,
+           "slope": 0.0}  # fmt: skip
+    out = run(made, tmp_path / "connect", layers=(*LAYERS, far), resistance_from="table")
+    facts = read_json(out / "connect.json")
+    assert facts["layers"]["far"]["n_features"] == 0
+    assert "layer far has no feature near the grid: all of it is 4000 m away" in facts["notes"]
 
 
 def test_migrations_are_compared_with_the_green_up_of_their_cells(made, tmp_path):

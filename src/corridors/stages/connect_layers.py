@@ -78,6 +78,11 @@ def read_layers(
             facts["notes"].append(
                 f"layer {layer.name} states no value for missing data: every value counts"
             )
+        if own.get("n_features") == 0:
+            facts["notes"].append(
+                f"layer {layer.name} has no feature near the grid: all of it is "
+                f"{layer.max_distance_m:g} m away"
+            )
         layers.append((layer, values))
     return layers
 
