@@ -34,7 +34,6 @@ from corridors.formats.qml import (
 )
 from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES
 
-_INK = rgba(palette.INK)
 
 # Ranks up to this, colour, width in mm, words in the legend.
 THREAT_CLASSES: tuple[tuple[float, str, float, str], ...] = (
