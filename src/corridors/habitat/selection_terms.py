@@ -89,7 +89,8 @@ class Term:
     def column(self, covariate: Covariate, cells: Index) -> Array:
         """Return the term's value of cells, (n,)."""
         if self.kind in (CLASS, REFERENCE):
-            return (covariate.class_of(cells) == self.number).astype(np.float64)
+            is_class: Array = (covariate.class_of(cells) == self.number).astype(np.float64)
+            return is_class
         x = (np.clip(covariate.of_cell[cells], self.low, self.high) - self.centre) / self.scale
         return np.square(x) if self.kind == QUADRATIC else x
 

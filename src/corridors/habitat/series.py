@@ -47,7 +47,8 @@ def reduce_series(
     array([[1.5, 0. ]])
     """
     days: list[date] = []
-    n = mean = square = least = most = np.zeros(0)
+    nothing: Array = np.zeros(0)
+    n = mean = square = least = most = nothing
     for day, values in grids:
         if not days:
             n, mean, square = (np.zeros(values.shape) for _ in range(3))

@@ -50,7 +50,7 @@ def drivers(context: StageContext, grid: Grid, facts: dict[str, Any]) -> pd.Data
         fix_d=(fixes["time"].to_numpy() - _EPOCH) / _DAY,
     )
     rows = [
-        _row(context, window, own.reset_index(drop=True), grid)
+        _row(context, str(window), own.reset_index(drop=True), grid)
         for window, own in fixes.groupby("migration", sort=True)
     ]
     frame = pd.DataFrame(rows)

@@ -16,7 +16,8 @@ _AREAS: Final = {"energy": "the energy site", "settlement": "the settlement"}
 
 def with_words(frame: pd.DataFrame, words: Callable[[Mapping[str, Any]], str]) -> pd.DataFrame:
     """Return the table with one sentence per row in column ``what``."""
-    return frame.assign(what=[words(row) for row in frame.to_dict("records")])
+    rows: Any = frame.to_dict("records")
+    return frame.assign(what=[words(row) for row in rows])
 
 
 def fence_words(row: Mapping[str, Any]) -> str:
