@@ -68,9 +68,7 @@ class Fitted:
     used: Index
     animal: Index
     names: Sequence[str]
-    cell_km2: float
     extrapolated_frac: float
-    log_best: float
 
 
 def used_fixes(context: StageContext) -> UsedFixes | None:
@@ -178,7 +176,7 @@ def fit(
         n_beyond += int((known & _is_beyond(selection, covariates, part)).sum())
     return Fitted(
         selection, resistance, covariates, cells[entered], animal[entered], used.names,
-        grid.cell_km2, n_beyond / max(1, n_known), log_best,
+        n_beyond / max(1, n_known),
     )  # fmt: skip
 
 
