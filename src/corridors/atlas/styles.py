@@ -34,7 +34,6 @@ from corridors.formats.qml import (
 )
 from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES
 
-
 # Ranks up to this, colour, width in mm, words in the legend.
 THREAT_CLASSES: tuple[tuple[float, str, float, str], ...] = (
     (3, palette.THREAT[0], 1.5, "Rank 1–3"),
