@@ -108,11 +108,6 @@ class Grid:
         """Affine coefficients (a, b, c, d, e, f) of the north-up array, for ``rasterio.Affine``."""
         return self.cell_m, 0.0, self.bounds[0], 0.0, -self.cell_m, self.bounds[3]
 
-    @property
-    def cell_km2(self) -> float:
-        """Area of one cell, km2 (planar; the working CRS is equal-area)."""
-        return self.cell_m**2 / 1e6
-
     def array_index(
         self, row: npt.NDArray[np.int32], col: npt.NDArray[np.int32]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
