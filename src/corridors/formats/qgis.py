@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -133,16 +134,21 @@ def document(project: Project) -> str:
 
 
 def _crs(parent: Element, crs: str) -> None:
+    holder = SubElement(parent, "spatialrefsys")
+    for name, text in _crs_texts(crs):
+        SubElement(holder, name).text = text
+
+
+@lru_cache(maxsize=64)  # looking up the authority takes 30 ms, and layers share their CRS
+def _crs_texts(crs: str) -> tuple[tuple[str, str], ...]:
     known = CRS.from_user_input(crs)
     authority = known.to_authority()
-    holder = SubElement(parent, "spatialrefsys")
-    for name, text in (
+    return (
         ("wkt", GEOGRAPHIC_WKT if crs == GEOGRAPHIC else known.to_wkt("WKT2_2019")),
         ("authid", ":".join(authority) if authority else ""),
         ("description", known.name),
         ("geographicflag", "true" if known.is_geographic else "false"),
-    ):
-        SubElement(holder, name).text = text
+    )
 
 
 def _extent(parent: Element, name: str, bounds: Bounds) -> None:
