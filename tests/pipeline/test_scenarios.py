@@ -46,6 +46,9 @@ before_after:
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
 
+# What the module makes is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("demo-scenarios")
+
 
 def caller(folder: Path, **variables: str) -> Call:
     def call(*arguments: str) -> subprocess.CompletedProcess[str]:
