@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -11,6 +12,9 @@ from corridors.foundation.errors import CorridorsError
 from corridors.run.stopped import Stopped
 
 _PIPE_CLOSED = 141
+
+# Else pydantic looks through every installed package for plugins before `status` answers.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -20,4 +20,5 @@ MonthDay = Annotated[str, Field(pattern=MONTH_DAY)]
 class Section(BaseModel):
     """A closed, frozen group of keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    # Validators are built with the whole configuration, not once more for every section.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
