@@ -103,3 +103,46 @@ def test_every_wrong_value_is_told_at_once() -> None:
         ("permeability outside 0 to 1", 2),
         ("permeability outside 0 to 1", 3),
     ]
+
+
+def test_each_feature_has_its_own_days_where_columns_say_them() -> None:
+    mapping = BarrierMapping(
+        "f",
+        "f.gpkg",
+        kind="fence",
+        id_column="id",
+        valid_from=date(2000, 1, 1),
+        valid_from_column="built",
+        valid_to_column="gone",
+    )
+    features = lines(
+        id=["a", "b", "c"],
+        built=["2009-08-01", None, "2011-03-05T00:00:00"],
+        gone=pd.to_datetime([None, "2012-01-31", None]),
+    )
+    barriers, _ = barriers_of(features, mapping)
+    tables.check(barriers, tables.BARRIERS)
+    days = barriers.set_index("barrier")
+    first = days["valid_from"].dt.strftime("%Y-%m-%d").tolist()
+    assert first == ["2009-08-01", "2000-01-01", "2011-03-05"]
+    assert days["valid_to"].isna().tolist() == [True, False, True]
+    assert days.loc["f:b", "valid_to"] == pd.Timestamp("2012-01-31", tz="UTC")
+
+
+def test_a_day_that_cannot_be_read_and_days_in_the_wrong_order_are_refused_with_their_rows() -> (
+    None
+):
+    mapping = BarrierMapping(
+        "f", "f.gpkg", kind="fence", valid_from_column="built", valid_to_column="gone"
+    )
+    features = lines(
+        built=["2009", "31.12.2010", "2012-05-01", ""], gone=["", "", "2011-05-01", ""]
+    )
+    with pytest.raises(InputError) as found:
+        barriers_of(features, mapping)
+    said = [(fault.what, fault.row, fault.got) for fault in found.value.faults]
+    assert said == [
+        ("unreadable day", 1, "2009"),
+        ("unreadable day", 2, "31.12.2010"),
+        ("the first day is after the last", 3, "2012-05-01 to 2011-05-01"),
+    ]

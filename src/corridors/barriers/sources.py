@@ -18,6 +18,8 @@ from corridors.foundation.errors import Fault, InputError
 from corridors.foundation.vocabulary import BARRIER_KINDS, BARRIER_STATUS
 
 _ROWS_SHOWN = 5
+_UTC = pd.DatetimeTZDtype("us", "UTC")
+_MIDNIGHT = r"[T ]00:00:00(\.0+)?(Z|\+00:00)?$"  # of a date that a reader took for a time
 AREAL_KINDS = ("settlement", "cropland", "energy")
 
 
@@ -44,8 +46,8 @@ class BarrierMapping:
         Stated share that passes, 0...1; None or empty: unknown.
     tolerance_m
         Positional tolerance, m.
-    valid_from, valid_to
-        First and last day.
+    valid_from, valid_to, valid_from_column, valid_to_column
+        First and last day of every feature, or the columns that say them; empty: that of the file.
     """
 
     name: str
@@ -66,6 +68,8 @@ class BarrierMapping:
     tolerance_m: float = 0.0
     valid_from: date | None = None
     valid_to: date | None = None
+    valid_from_column: str | None = None
+    valid_to_column: str | None = None
 
     def columns(self) -> list[str]:
         """Return the attributes that are needed."""
@@ -76,6 +80,8 @@ class BarrierMapping:
             self.id_column,
             self.status_column,
             self.permeability_column,
+            self.valid_from_column,
+            self.valid_to_column,
         )
         return [column for column in named if column]
 
@@ -112,11 +118,15 @@ def barriers_of(
     kind = _kinds(features, mapping, faults)
     status = _status(features, mapping, faults)
     permeability = _permeability(features, mapping, faults)
+    first = _days(features, mapping, mapping.valid_from_column, mapping.valid_from, faults)
+    last = _days(features, mapping, mapping.valid_to_column, mapping.valid_to, faults)
+    _in_order(features, mapping, first, last, faults)
     if faults:
         raise InputError(faults)
     chosen = (kind != "").to_numpy()
     features = features[chosen].reset_index(drop=True)
     kind, status = kind[chosen].reset_index(drop=True), status[chosen].reset_index(drop=True)
+    first, last = first[chosen].reset_index(drop=True), last[chosen].reset_index(drop=True)
     permeability, class_ = permeability[chosen], _classes(features, mapping)
     digest = digests(features.geometry, kind + "\n" + class_)
     frame = gpd.GeoDataFrame(
@@ -130,8 +140,8 @@ def barriers_of(
             "permeability_source": np.where(np.isfinite(permeability), "stated", "unknown"),
             "source": mapping.name,
             "tolerance_m": float(mapping.tolerance_m),
-            "valid_from": _day(mapping.valid_from, len(features)),
-            "valid_to": _day(mapping.valid_to, len(features)),
+            "valid_from": first,
+            "valid_to": last,
         },
         geometry=features.geometry.array,
         crs=features.crs,
@@ -323,6 +333,52 @@ def _distinct(
     return frame[~again], int(again.sum())
 
 
-def _day(day: date | None, n: int) -> pd.Series:
-    stamp = pd.NaT if day is None else pd.Timestamp(day, tz="UTC")
-    return pd.Series([stamp] * n, dtype=pd.DatetimeTZDtype("us", "UTC"))
+def _days(
+    features: gpd.GeoDataFrame,
+    mapping: BarrierMapping,
+    column: str | None,
+    of_file: date | None,
+    faults: list[Fault],
+) -> pd.Series:
+    """Return a day of each feature, UTC; NaT where nothing is said."""
+    default = pd.NaT if of_file is None else pd.Timestamp(of_file, tz="UTC")
+    if column is None:
+        return pd.Series([default] * len(features), index=features.index, dtype=_UTC)
+    text = _words(features, column, "").str.replace(_MIDNIGHT, "", regex=True)
+    days = pd.to_datetime(text.mask(text == ""), format="%Y-%m-%d", errors="coerce", utc=True)
+    _report(
+        faults,
+        (days.isna() & (text != "")).to_numpy(),
+        text,
+        features,
+        mapping,
+        what="unreadable day",
+        column=column,
+        expected="YYYY-MM-DD, or nothing where unknown",
+        cure="correct the column; a year alone does not say the day",
+    )
+    days = days.astype(_UTC)
+    return days if of_file is None else days.fillna(pd.Timestamp(of_file, tz="UTC"))
+
+
+def _in_order(
+    features: gpd.GeoDataFrame,
+    mapping: BarrierMapping,
+    first: pd.Series,
+    last: pd.Series,
+    faults: list[Fault],
+) -> None:
+    """Report features whose first day comes after their last."""
+    wrong = (first > last).to_numpy()
+    spans = first.dt.strftime("%Y-%m-%d") + " to " + last.dt.strftime("%Y-%m-%d")
+    _report(
+        faults,
+        wrong,
+        spans,
+        features,
+        mapping,
+        what="the first day is after the last",
+        column=mapping.valid_from_column or mapping.valid_to_column,
+        expected="valid_from up to valid_to",
+        cure="exchange them",
+    )

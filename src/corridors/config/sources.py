@@ -164,6 +164,8 @@ _NOT_OF_OSM = (
     "status_map",
     "permeability_column",
     "crs",
+    "valid_from_column",
+    "valid_to_column",
 )
 
 
@@ -209,8 +211,10 @@ class BarrierSource(Section):
         " partial: some are missing, and an absent line is not an absent barrier",
     )
     completeness_note: str = Field("", description="how that is known")
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: date | None = Field(None, description="first day on which it stands; null: ever")
+    valid_to: date | None = Field(None, description="last day on which it stands; null: ever")
+    valid_from_column: str | None = Field(None, description="column with it, YYYY-MM-DD")
+    valid_to_column: str | None = None
     crs: str | None = Field(None, description="only where the file states none")
     margin_km: NotNegative = Field(
         50.0, description="features farther from the herd's bounding box are not read, km"

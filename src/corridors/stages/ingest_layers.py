@@ -78,6 +78,8 @@ def read_barriers(
             "status_column": source.status_column,
             "status_map": source.status_map,
             "permeability_column": source.permeability_column,
+            "valid_from_column": source.valid_from_column,
+            "valid_to_column": source.valid_to_column,
         }
         stated = {name: value for name, value in own.items() if value is not None}
         mapping = BarrierMapping(
