@@ -226,7 +226,9 @@ def _method(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
     tables, clean = evidence.tables, evidence.recorded["clean"]
     estimates = tables["estimates"]
     failed = estimates[estimates["error"] != ""]
-    notes = list(_notes(evidence.recorded.values()))
+    # Those of the selection model stand with it.
+    recorded = [own for stage, own in evidence.recorded.items() if stage != "selection"]
+    notes = list(_notes(recorded))
     if not internal:
         kept = facts.without_names(notes, tables["fixes"]["animal"].unique())
         n_dropped = len(notes) - len(kept)

@@ -167,6 +167,19 @@ def is_areal_pressure(barriers: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray(areal & barriers["kind"].isin(AREAL_KINDS).to_numpy())
 
 
+def is_jurisdiction(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which BARRIERS or SEGMENTS are unfenced boundaries, shape (n,): nothing stands there.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"kind": ["road", "border", "border"],
+    ...     "class": ["", "", "border_fence"]})
+    >>> is_jurisdiction(rows).tolist()
+    [False, True, False]
+    """
+    return np.asarray((rows["kind"] == "border") & (rows["class"] != "border_fence"), np.bool_)
+
+
 def is_standing(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Return which BARRIERS or SEGMENTS animals meet on the ground, shape (n,).
 
@@ -180,8 +193,7 @@ def is_standing(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     >>> is_standing(rows).tolist()
     [True, False, False, True]
     """
-    is_physical = (rows["kind"] != "border") | (rows["class"] == "border_fence")
-    return np.asarray(is_physical & (rows["status"] == "existing"), dtype=np.bool_)
+    return np.asarray(~is_jurisdiction(rows) & (rows["status"] == "existing"), np.bool_)
 
 
 def digests(geometry: gpd.GeoSeries, label: pd.Series) -> npt.NDArray[np.str_]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import corridors
-from corridors.foundation.errors import ConfigError, Fault
+from corridors.foundation.errors import ConfigError, CorridorsError, Fault
 from corridors.stages import table
 
 if TYPE_CHECKING:
@@ -346,8 +346,14 @@ def scenario(names: tuple[str, ...], is_all: bool, **given: Any) -> int:
     herds = _herds(study, choice.herd)
     code = 0
     for name in known if is_all else dict.fromkeys(names):
-        with views.Screen() as screen:
-            done = run_scenario(study, name, herds, choice.options(), screen.hear)
+        try:
+            with views.Screen() as screen:
+                done = run_scenario(study, name, herds, choice.options(), screen.hear)
+        except CorridorsError as error:
+            # One that cannot be computed does not keep the others waiting for a person.
+            click.echo(str(error), err=True)
+            code = code or error.exit_code
+            continue
         click.echo(views.scenario(name, done, as_json=choice.as_json))
         code = code or done.report.exit_code
     return code

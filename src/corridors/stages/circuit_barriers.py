@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from corridors.barriers.segments import projected
-from corridors.barriers.sources import is_areal_pressure
+from corridors.barriers.sources import is_areal_pressure, is_standing
 from corridors.foundation.grid import Grid
 from corridors.habitat.circuit_grid import Array, Cuts, crossed_edges
 from corridors.threats.priors import prior_table, with_estimates
@@ -79,8 +79,10 @@ def obstacles(
     grid
         The cells of the network.
     """
-    segments = _standing(segments).sort_values("segment", kind="stable", ignore_index=True)
-    barriers = _standing(barriers[~is_areal_pressure(barriers)])
+    segments = segments[is_standing(segments)].sort_values(
+        "segment", kind="stable", ignore_index=True
+    )
+    barriers = barriers[is_standing(barriers) & ~is_areal_pressure(barriers)]
     barriers = barriers.sort_values("barrier", kind="stable", ignore_index=True)
     planar = projected(np.asarray(segments.geometry.to_numpy(), dtype=object), grid.crs)
     own = crossed_edges(planar, grid)
@@ -102,11 +104,6 @@ def obstacles(
         passing=np.concatenate([segments["used"].to_numpy(float), beyond.to_numpy(float)]),
         n_rest=kept.size,
     )
-
-
-def _standing(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    is_jurisdiction = (frame["kind"] == "border") & (frame["class"] != "border_fence")
-    return frame[(frame["status"] == "existing") & ~is_jurisdiction]
 
 
 def _permeability(frame: gpd.GeoDataFrame, expected: Expected) -> dict[str, pd.Series]:

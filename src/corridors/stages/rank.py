@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from corridors.barriers import sources
 from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
@@ -77,8 +78,8 @@ def run(context: StageContext) -> None:
     years: dict[str, float] = read_json(context.read("intersect", "intersect.json"))[
         "tracking_years"
     ]
-    is_jurisdiction = (segments["kind"] == "border") & (segments["class"] != "border_fence")
-    edges = write_edges(context, segments, is_jurisdiction.to_numpy())
+    is_jurisdiction = sources.is_jurisdiction(segments)
+    edges = write_edges(context, segments, is_jurisdiction)
     ranked = segments[segments["has_data"] & ~is_jurisdiction]
     ranked = ranked.sort_values("segment", kind="stable", ignore_index=True)
     completeness = context.settings.barrier_completeness
@@ -86,7 +87,7 @@ def run(context: StageContext) -> None:
         context,
         segments,
         edges,
-        is_physical=~is_jurisdiction.to_numpy(),
+        is_physical=~is_jurisdiction,
         is_tracked=bool(years),
         completeness={name: words[0] for name, words in completeness.items()},
     )

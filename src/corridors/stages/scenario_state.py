@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from corridors.barriers.segments import projected
-from corridors.barriers.sources import is_areal_pressure
+from corridors.barriers.sources import is_areal_pressure, is_jurisdiction
 from corridors.formats.parquet import read_layer
 from corridors.stages.context import StageContext
 from corridors.stages.scenario_stages import BASE
@@ -86,9 +86,7 @@ def _priors(context: StageContext, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _stands(rows: pd.DataFrame, today: Collection[str]) -> npt.NDArray[np.bool_]:
     is_added = ~rows["barrier"].isin(today) & (rows["status"] == "planned")
-    # An unfenced boundary is jurisdiction.
-    is_line = (rows["kind"] != "border") | (rows["class"] == "border_fence")
-    stands = ((rows["status"] == "existing") | is_added) & is_line
+    stands = ((rows["status"] == "existing") | is_added) & ~is_jurisdiction(rows)
     return np.asarray(stands, dtype=bool)
 
 
