@@ -11,7 +11,7 @@ import click
 
 import corridors
 from corridors.foundation.errors import ConfigError, CorridorsError, Fault
-from corridors.stages import table
+from corridors.stages import registry
 
 if TYPE_CHECKING:
     from corridors.config.load import Study
@@ -162,7 +162,7 @@ def run(pipeline: Path | None, **given: Any) -> int:
     With --herd only these herds are run, and not the atlas of all herds.
     """
     choice = Choice(**given)
-    stages = [stage.name for stage in table.STAGES]
+    stages = list(registry.ORDER)
     if pipeline is not None:
         from corridors.run.pipeline import load_pipeline
 
@@ -179,7 +179,7 @@ def run(pipeline: Path | None, **given: Any) -> int:
         )
     study = _load(choice.config)
     if choice.herd:
-        stages = [name for name in stages if table.get(name).partition == "herd"]
+        stages = [name for name in stages if registry.get(name).partition == "herd"]
     return _go(study, stages, _herds(study, choice.herd), choice)
 
 
@@ -206,7 +206,7 @@ def status(config: Path | None, herd: tuple[str, ...], as_json: bool) -> None:
 
 
 @group.command()
-@click.argument("stage", type=click.Choice([stage.name for stage in table.STAGES]))
+@click.argument("stage", type=click.Choice(registry.ORDER))
 @_config
 @_herd
 @_json
@@ -225,7 +225,7 @@ def _survey(config: Path | None, chosen: tuple[str, ...]) -> list[Row]:
     study = _load(config)
     herds = _herds(study, chosen)
     rows = survey(Fingerprints(study)).values()
-    shown = {*herds} if chosen else {*herds, table.WHOLE_STUDY}
+    shown = {*herds} if chosen else {*herds, registry.WHOLE_STUDY}
     return [row for row in rows if row.partition in shown]
 
 
@@ -359,20 +359,18 @@ def scenario(names: tuple[str, ...], is_all: bool, **given: Any) -> int:
     return code
 
 
-def _stage_command(stage: table.Stage) -> click.Command:
-    @click.command(stage.name, help=stage.help)
+def _stage_command(name: str) -> click.Command:
+    @click.command(name, help=registry.get(name).help)
     @click.option("--with-upstream", is_flag=True, help="First run the stages that it reads.")
     @_running
     def command(with_upstream: bool, **given: Any) -> int:
-        from corridors.run.plan import with_upstream as all_before
-
         choice = Choice(**given)
         study = _load(choice.config)
-        names = all_before([stage.name]) if with_upstream else [stage.name]
+        names = registry.with_upstream([name]) if with_upstream else [name]
         return _go(study, names, _herds(study, choice.herd), choice)
 
     return command
 
 
-for _stage in table.STAGES:
-    group.add_command(_stage_command(_stage))
+for _name in registry.ORDER:
+    group.add_command(_stage_command(_name))

@@ -12,9 +12,10 @@ from corridors.foundation.errors import Fault, MissingInputError
 from corridors.run import lock, manifest
 from corridors.run.fingerprint import Fingerprints
 from corridors.run.graph import STAGING
-from corridors.run.plan import folder_of, survey
+from corridors.run.layout import StudyLayout
+from corridors.run.plan import survey
 from corridors.run.worker import Job, perform
-from corridors.stages import table
+from corridors.stages import registry
 
 if TYPE_CHECKING:
     from corridors.config.load import Study
@@ -43,28 +44,35 @@ def compare(
     CorridorsError
         Whatever stops the comparison itself.
     """
-    stage = table.COMPARISON
+    stage = registry.comparison()
+    layout = StudyLayout(study)
     rows = survey(Fingerprints(study))
-    old = [name for name in stage.reads if rows[name, herd].state != "current"]
+    names = dict.fromkeys(reference.stage for reference in stage.references)
+    old = [name for name in names if rows[name, herd].state != "current"]
     if old:
         raise MissingInputError(
             Fault(
                 f"the profiles of {herd} cannot be compared yet",
-                expected="up-to-date results of " + ", ".join(stage.reads),
+                expected="up-to-date results of " + ", ".join(names),
                 got=f"{', '.join(old)} not up to date",
                 cure=f"corridors segment --with-upstream --herd {herd}",
             )
         )
     staged = study.processed / STAGING / herd / f"{stage.name}-{secrets.token_hex(6)}"
+    supplies = {one.text: layout.supply(one) for one in stage.references}
     job = Job(
         stage=stage.name,
+        module=stage.module,
         partition=herd,
-        function=stage.function,
         herd=herd,
-        sections=table.sections_of(stage, study.config, herd),
+        settings=stage.settings(study.config, herd),
         raw={},
-        upstream={name: {herd: folder_of(study, table.get(name), herd)} for name in stage.reads},
+        places={
+            text: {herd: layout.place(supply, herd) / supply.file}
+            for text, supply in supplies.items()
+        },
         staged=staged,
+        names=layout.names(herd),
         writes=stage.writes,
     )
     target = (into or study.processed / FOLDER) / herd

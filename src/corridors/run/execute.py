@@ -7,15 +7,19 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from corridors.run import engines, lock
 from corridors.run.fingerprint import Fingerprints
-from corridors.run.graph import STAGING, Event, Graph, Listener, Node, Options, Report
-from corridors.run.plan import partitions, survey
+from corridors.run.graph import STAGING, Event, Graph, Listener, Options, Report
+from corridors.run.layout import StudyLayout
+from corridors.run.log import Log
+from corridors.run.plan import Node, partitions, survey
 from corridors.run.stopped import Stopped
-from corridors.stages import table
+from corridors.stages import registry
+from corridors.stages.registry import WHOLE_STUDY
 
 if TYPE_CHECKING:
     from corridors.config.load import Study
@@ -46,7 +50,7 @@ def execute(
     rows = survey(prints)
     report = Report()
     touched = {partition for _, partition in nodes}
-    if table.WHOLE_STUDY in touched:
+    if WHOLE_STUDY in touched:
         touched.update(study.config.herds)
     left_over = any((study.processed / STAGING / partition).exists() for partition in touched)
     is_due = any(rows[node].state != "current" for node in nodes)
@@ -57,22 +61,44 @@ def execute(
         sweep(study, touched)
         # Another run may have worked between the survey above and the lock.
         prints = Fingerprints(study)
-        run = Graph(prints, nodes, survey(prints), options, listener, report)
+        rows = survey(prints)
+        log = Log(study.processed)
+        report.log = log.path
+        log.write("run", stages=sorted({stage for stage, _ in nodes}))
+        due = {node[1] for node in nodes if rows[node].state != "current"}
+        options = replace(options, workers=_workers(options, len(due or touched)))
+        chosen = set(nodes)
+        settled = {
+            node: row.result
+            for node, row in rows.items()
+            if node not in chosen and row.state == "current" and row.result is not None
+        }
+        about = {node: row.reasons for node, row in rows.items()}
+        run = Graph(
+            prints, StudyLayout(study), nodes, settled, about, options, listener, report, log
+        )
         try:
             run.everything()
         finally:
             sweep(study, touched)
             prints.digests.save()
+        log.write("end", exit_code=report.exit_code)
+        log.tidy()
     return report
+
+
+def _workers(options: Options, n_partitions: int) -> int:
+    """Return how many workers have something to do."""
+    return min(options.workers or engines.cpus(), max(1, n_partitions))
 
 
 def _nodes(study: Study, stages: Sequence[str], herds: Sequence[str]) -> list[Node]:
     return [
         (stage.name, partition)
-        for stage in table.STAGES
+        for stage in registry.stages()
         if stage.name in stages
         for partition in partitions(stage, study.config)
-        if partition in herds or partition == table.WHOLE_STUDY
+        if partition in herds or partition == WHOLE_STUDY
     ]
 
 

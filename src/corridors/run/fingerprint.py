@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ from corridors.foundation.errors import Fault, MissingInputError
 from corridors.run import manifest
 from corridors.run.code import Code
 from corridors.run.digests import Digests
-from corridors.stages import table
+from corridors.stages import registry
 
 if TYPE_CHECKING:
     from corridors.config.load import Study
-    from corridors.stages.table import Stage
+    from corridors.run.layout import Layout
+    from corridors.stages.registry import Stage
 
 CACHE = ".cache"
 
@@ -53,13 +55,13 @@ class Fingerprints:
         MissingInputError
             A configured input file is not there; every one is named.
         """
-        module = stage.function.partition(":")[0]
+        module = stage.module
         return {
             "stage": stage.name,
             "partition": partition,
             "version": stage.version,
             "writes": list(stage.writes),
-            "settings": canonical(table.sections_of(stage, self.study.config, partition)),
+            "settings": canonical(sections(stage.settings(self.study.config, partition))),
             "inputs": self.inputs(stage, partition),
             "upstream": upstream,
             "code": self.code.files(module),
@@ -70,7 +72,7 @@ class Fingerprints:
         """Return configured path -> file name -> digest of a stage's input files."""
         found: dict[str, dict[str, str]] = {}
         faults = []
-        for configured in table.inputs_of(stage, self.study.config, partition):
+        for configured in registry.inputs_of(stage, self.study.config, partition):
             path = self.study.raw_path(configured)
             try:
                 found[configured] = _as_written(configured, path, self.digests.of_input(path))
@@ -97,6 +99,13 @@ def _as_written(configured: str, path: Path, files: Mapping[str, str]) -> dict[s
         return dict(files)
     stem = name.removesuffix(path.suffix)
     return {stem + file.removeprefix(path.stem): digest for file, digest in files.items()}
+
+
+def sections(settings: Any) -> Mapping[str, object]:
+    """Return the settings of a stage by field."""
+    if isinstance(settings, Mapping):
+        return settings
+    return {one.name: getattr(settings, one.name) for one in fields(settings)}
 
 
 def canonical(sections: Mapping[str, object]) -> dict[str, Any]:
@@ -197,21 +206,22 @@ def _upstream(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 
 
 def upstream_digests(
-    stage: Stage, results: Mapping[str, Mapping[str, manifest.Manifest]]
+    layout: Layout, stage: Stage, results: Mapping[tuple[str, str], manifest.Manifest]
 ) -> dict[str, dict[str, dict[str, str]]]:
-    """Return the digests of exactly the artefacts that ``stage`` reads.
+    """Return stage -> partition -> file -> digest of exactly the artefacts that ``stage`` reads.
 
     Parameters
     ----------
-    stage
-        The stage that reads.
+    layout, stage
+        The stage that reads, and the graph it is in.
     results
-        Upstream stage -> partition -> manifest.
+        (stage as it reads it, partition) -> manifest.
     """
-    return {
-        name: {
-            partition: done.digests(tuple(part.format(herd=partition) for part in artefacts))
-            for partition, done in sorted(results[name].items())
-        }
-        for name, artefacts in stage.reads.items()
-    }
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for reference in stage.references:
+        for (key, partition), done in sorted(results.items(), key=lambda item: item[0]):
+            if key == reference.text:
+                file = layout.supply(reference).file.format(**layout.names(partition))
+                below = found.setdefault(reference.key, {}).setdefault(partition, {})
+                below |= done.digests((file,))
+    return found

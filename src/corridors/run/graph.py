@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from corridors.foundation.errors import (
     OK,
@@ -23,11 +23,14 @@ from corridors.run import engines, manifest
 from corridors.run.fingerprint import Fingerprints
 from corridors.run.log import Log
 from corridors.run.manifest import Manifest
-from corridors.run.plan import Row, examine, folder_of
+from corridors.run.plan import Node, Row, examine
 from corridors.run.worker import Job, Outcome
-from corridors.stages import table
+from corridors.stages import registry
 
-Node = tuple[str, str]
+if TYPE_CHECKING:
+    from corridors.run.layout import Layout
+    from corridors.stages.registry import Reference, Stage
+
 STAGING = ".staging"
 KEPT = "edited"
 
@@ -130,42 +133,55 @@ def tell(event: Event, report: Report, log: Log, listener: Listener, **details: 
 
 
 class Graph:
-    """The graph of one run: which nodes wait, run, are settled or have failed."""
+    """One graph of stages over herds: which nodes wait, run, are settled or have failed.
+
+    Parameters
+    ----------
+    prints
+        Fingerprints of the study.
+    layout
+        Where results are, and where inputs come from.
+    nodes
+        What is to be brought up to date, earlier stages first.
+    settled
+        Results of this graph that are up to date and not among ``nodes``.
+    about
+        Why a node that is not among them cannot be built on, in words.
+    options, listener, report
+        How to run, and who hears of it.
+    """
 
     def __init__(
         self,
         prints: Fingerprints,
+        layout: Layout,
         nodes: Sequence[Node],
-        rows: Mapping[Node, Row],
+        settled: Mapping[Node, Manifest],
+        about: Mapping[Node, Sequence[str]],
         options: Options,
         listener: Listener,
         report: Report,
+        log: Log,
     ) -> None:
         self.prints = prints
-        self.study = prints.study
+        self.layout = layout
+        self.study = layout.study
+        self.stages = {stage.name: stage for stage in layout.stages}
         self.options = options
         self.listener = listener
         self.report = report
-        self.log = Log(self.study.processed)
+        self.log = log
         self.waiting = list(nodes)
         self.selected = set(nodes)
-        self.before = rows
-        self.settled: dict[Node, Manifest] = {}
+        self.about = about
+        self.settled: dict[Node, Manifest] = dict(settled)
         self.failed: set[Node] = set()
         self.running: dict[Future[Outcome], tuple[Node, Job, Row]] = {}
         self.deaths: dict[Node, int] = {}
-        for node, row in rows.items():
-            if node not in self.selected and row.state == "current" and row.result is not None:
-                self.settled[node] = row.result
-        unsettled = {
-            partition for stage, partition in nodes if rows[stage, partition].state != "current"
-        }
-        self.workers = min(options.workers or engines.cpus(), max(1, len(unsettled or nodes)))
+        self.workers = max(1, options.workers or engines.cpus())
 
     def everything(self) -> None:
         """Run until nothing waits; on a signal stop what runs."""
-        self.report.log = self.log.path
-        self.log.write("run", stages=sorted({stage for stage, _ in self.selected}))
         self.engine = self._engine()
         try:
             while self.waiting or self.running:
@@ -178,8 +194,6 @@ class Graph:
             self.log.write("stopped", by=repr(error))
             raise
         self.engine.close()
-        self.log.write("end", exit_code=self.report.exit_code)
-        self.log.tidy()
 
     def _engine(self) -> engines.Engine:
         def progress(stage: str, partition: str, message: str, fraction: float) -> None:
@@ -200,10 +214,9 @@ class Graph:
         for node in list(self.waiting):
             if self.deaths and self.running:
                 return  # after a worker died, one at a time, to know which one it was
-            name, partition = node
-            stage = table.get(name)
-            herds = self._members(stage, partition)
-            earlier = [(read, herd) for read in stage.reads for herd in herds]
+            stage, partition = self.stages[node[0]], node[1]
+            herds = list(self.study.config.herds) if stage.partition == "study" else [partition]
+            earlier = self._earlier(stage, herds)
             if any(other in self.selected and self._is_open(other) for other in earlier):
                 continue
             self.waiting.remove(node)
@@ -211,22 +224,23 @@ class Graph:
                 herds = [
                     herd
                     for herd in herds
-                    if all((read, herd) in self.settled for read in stage.reads)
+                    if all(other in self.settled for other in self._earlier(stage, [herd]))
                 ]
             if self._can_run(stage, partition, herds, earlier):
                 self._examine(stage, partition, herds)
             if any(future.done() for future in self.running):
                 return  # commit first; the serial engine ran it already
 
-    def _members(self, stage: table.Stage, partition: str) -> list[str]:
-        return list(self.study.config.herds) if stage.partition == "study" else [partition]
+    def _earlier(self, stage: Stage, herds: Sequence[str]) -> list[Node]:
+        """Return the nodes of this graph that ``stage`` reads."""
+        supplies = [self.layout.supply(reference) for reference in stage.references]
+        names = dict.fromkeys(one.stage.name for one in supplies if one.is_ours)
+        return [(name, herd) for name in names for herd in herds]
 
     def _is_open(self, node: Node) -> bool:
         return node not in self.settled and node not in self.failed
 
-    def _can_run(
-        self, stage: table.Stage, partition: str, herds: list[str], earlier: list[Node]
-    ) -> bool:
+    def _can_run(self, stage: Stage, partition: str, herds: list[str], earlier: list[Node]) -> bool:
         node = (stage.name, partition)
         if stage.partition == "study":
             left_out = [herd for herd in self.study.config.herds if herd not in herds]
@@ -241,7 +255,7 @@ class Graph:
                 return False
         elif any(other in self.failed for other in earlier):
             self.failed.add(node)
-            names = ", ".join(read for read, herd in earlier if (read, herd) in self.failed)
+            names = ", ".join(name for name, herd in earlier if (name, herd) in self.failed)
             self._tell(Event("skipped", *node, message=f"{names} failed"))
             return False
         absent = [other for other in earlier if other not in self.settled]
@@ -250,29 +264,34 @@ class Graph:
             return False
         return True
 
-    def _not_ready(
-        self, stage: table.Stage, partition: str, absent: list[Node]
-    ) -> MissingInputError:
+    def _not_ready(self, stage: Stage, partition: str, absent: list[Node]) -> MissingInputError:
         herd = "" if stage.partition == "study" else f" --herd {partition}"
         return MissingInputError(
             [
                 Fault(
-                    f"{stage.name} of {partition} needs {name}, which is not up to date",
-                    got="; ".join(self.before[name, other].reasons[:3]),
+                    f"{stage.name} of {partition} needs {other[0]}, which is not up to date",
+                    got="; ".join(self.about.get(other, ())[:3]),
                     cure=f"corridors {stage.name}{herd} --with-upstream, or corridors run",
                 )
-                for name, other in absent
+                for other in absent
             ]
             or Fault("no herd is configured", cure="add one below herds: in the configuration")
         )
 
-    def _examine(self, stage: table.Stage, partition: str, herds: list[str]) -> None:
+    def _examine(self, stage: Stage, partition: str, herds: list[str]) -> None:
         node = (stage.name, partition)
-        results = {name: {herd: self.settled[name, herd] for herd in herds} for name in stage.reads}
         try:
-            row = examine(self.prints, stage, partition, results)
+            results = {
+                (reference.text, herd): self._result(reference, herd)
+                for reference in stage.references
+                for herd in herds
+            }
+            row = examine(self.prints, self.layout, stage, partition, results)
         except KeyError as error:
             self._fail(node, InternalError(f"no upstream stage writes {error}"))
+            return
+        except CorridorsError as error:
+            self._fail(node, error)
             return
         if row.state == "blocked":
             self._fail(node, MissingInputError(row.faults))
@@ -282,26 +301,42 @@ class Graph:
         else:
             self._submit(node, self._job(stage, partition, herds), row)
 
-    def _job(self, stage: table.Stage, partition: str, herds: list[str]) -> Job:
+    def _result(self, reference: Reference, herd: str) -> Manifest:
+        """Return the manifest of the result that holds an input."""
+        supply = self.layout.supply(reference)
+        if supply.is_ours:
+            return self.settled[supply.stage.name, herd]
+        made = manifest.read(self.layout.place(supply, herd))
+        if made is None:
+            raise InternalError(f"{supply.stage.name} of {herd} is needed and not there")
+        return made
+
+    def _job(self, stage: Stage, partition: str, herds: list[str]) -> Job:
         config = self.study.config
         # A fresh name each time: a process of a killed run cannot write into this folder.
         staged = self.study.processed / STAGING / partition / f"{stage.name}-{secrets.token_hex(6)}"
+        places: dict[str, dict[str, Path]] = {}
+        for reference in stage.references:
+            supply = self.layout.supply(reference)
+            places[reference.text] = {
+                herd: self.layout.place(supply, herd)
+                / supply.file.format(**self.layout.names(herd))
+                for herd in herds
+            }
         return Job(
             stage=stage.name,
+            module=stage.module,
             partition=partition,
-            function=stage.function,
             herd="" if stage.partition == "study" else partition,
-            sections=table.sections_of(stage, config, partition),
+            settings=stage.settings(config, partition),
             raw={
                 configured: self.study.raw_path(configured)
-                for configured in table.inputs_of(stage, config, partition)
+                for configured in registry.inputs_of(stage, config, partition)
             },
-            upstream={
-                name: {herd: folder_of(self.study, table.get(name), herd) for herd in herds}
-                for name in stage.reads
-            },
+            places=places,
             staged=staged,
-            writes=tuple(name.format(herd=partition) for name in stage.writes),
+            names=dict(self.layout.names(partition)),
+            writes=tuple(name.format(**self.layout.names(partition)) for name in stage.writes),
         )
 
     def _submit(self, node: Node, job: Job, row: Row) -> None:
@@ -357,7 +392,7 @@ class Graph:
     def _settle(self, node: Node, job: Job, row: Row, outcome: Outcome) -> None:
         if outcome.error is None:
             made = Manifest(row.fingerprint or {}, outcome.artefacts)
-            target = folder_of(self.study, table.get(node[0]), node[1])
+            target = self.layout.folder(self.stages[node[0]], node[1])
             try:
                 self._keep_edited(node, target, row.result)
                 manifest.commit(job.staged, target, made)
@@ -385,6 +420,6 @@ class Graph:
 
     def _keep_edited(self, node: Node, target: Path, result: Manifest | None) -> None:
         """Save what a person changed in a result before it is replaced."""
-        place = self.study.processed / KEPT / target.parent.name
+        place = self.study.processed / KEPT / target.parent.relative_to(self.study.processed)
         for words in manifest.keep_edited(target, result, place):
             self._tell(Event("note", *node, message=words))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 from corridors.run import manifest
-from corridors.run.plan import folder_of, partitions
-from corridors.stages import table
-from corridors.stages.scenario_stages import ALTER, BEFORE_AFTER
+from corridors.run.layout import StudyLayout
+from corridors.run.plan import partitions
+from corridors.stages import registry
 
 if TYPE_CHECKING:
     from corridors.config.load import Study
@@ -38,9 +38,10 @@ def check_inputs(study: Study, herds: Sequence[str]) -> int:
         Files that are not what their name says, or whose header lacks configured columns.
     """
     paths: dict[str, Path] = {}
-    for stage in (*table.STAGES, ALTER, BEFORE_AFTER):
+    scenarios = registry.of_scenario((*registry.SCENARIO, *registry.BEFORE_AFTER))
+    for stage in dict.fromkeys((*registry.stages(), *scenarios)):
         for herd in herds:
-            for configured in table.inputs_of(stage, study.config, herd):
+            for configured in registry.inputs_of(stage, study.config, herd):
                 paths[configured] = study.raw_path(configured)
     absent: list[Fault] = []
     unfit: list[Fault] = []
@@ -72,11 +73,12 @@ def check_results(study: Study, herds: Sequence[str]) -> int:
     """
     count = 0
     faults = []
-    for stage in table.STAGES:
+    layout = StudyLayout(study)
+    for stage in layout.stages:
         for partition in partitions(stage, study.config):
-            if partition not in herds and partition != table.WHOLE_STUDY:
+            if partition not in herds and partition != registry.WHOLE_STUDY:
                 continue
-            folder = folder_of(study, stage, partition)
+            folder = layout.folder(stage, partition)
             made = manifest.read(folder)
             if made is None:
                 continue

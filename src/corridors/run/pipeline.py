@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from corridors.config.load import absolute, load_model
 from corridors.config.section import NotNegative, Section
-from corridors.stages.table import STAGES
+from corridors.stages.registry import ORDER
 
 
 class Pipeline(Section):
@@ -26,10 +26,9 @@ class Pipeline(Section):
     @field_validator("stages")
     @classmethod
     def _known_stages(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        known = [stage.name for stage in STAGES]
-        unknown = [name for name in names if name not in known]
+        unknown = [name for name in names if name not in ORDER]
         if unknown:
-            raise ValueError(f"no such stage: {', '.join(unknown)}; known: {', '.join(known)}")
+            raise ValueError(f"no such stage: {', '.join(unknown)}; known: {', '.join(ORDER)}")
         return names
 
     def config_path(self, pipeline: Path) -> Path:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from corridors.foundation.errors import Fault, MissingInputError
 from corridors.run import manifest
 from corridors.run.fingerprint import Fingerprints, changes, upstream_digests
+from corridors.run.layout import StudyLayout
 from corridors.run.manifest import Manifest
-from corridors.stages import table
+from corridors.stages.registry import WHOLE_STUDY
 
 if TYPE_CHECKING:
-    from corridors.config.load import Study
     from corridors.config.model import Config
-    from corridors.stages.table import Stage
+    from corridors.run.layout import Layout
+    from corridors.stages.registry import Stage
 
 State = Literal["current", "stale", "waits", "blocked"]
-Results = Mapping[str, Mapping[str, Manifest]]
+Node = tuple[str, str]
+# (reference as the stage writes it, partition) -> manifest of the result that holds it.
+Results = Mapping[tuple[str, str], Manifest]
 
 NEVER = "never run"
 
@@ -56,31 +58,31 @@ class Row:
 
 def partitions(stage: Stage, config: Config) -> list[str]:
     """Return the partitions that ``stage`` runs for, in the order of the configuration."""
-    return [table.WHOLE_STUDY] if stage.partition == "study" else list(config.herds)
+    return [WHOLE_STUDY] if stage.partition == "study" else list(config.herds)
 
 
-def folder_of(study: Study, stage: Stage, partition: str) -> Path:
-    """Return the folder of a committed result."""
-    return study.processed / (stage.folder or stage.name) / partition
-
-
-def survey(prints: Fingerprints) -> dict[tuple[str, str], Row]:
-    """Return the state of every stage of every partition, earlier stages first."""
-    rows: dict[tuple[str, str], Row] = {}
-    config = prints.study.config
-    for stage in table.STAGES:
-        for partition in partitions(stage, config):
-            rows[stage.name, partition] = _row(prints, stage, partition, rows)
+def survey(prints: Fingerprints) -> dict[Node, Row]:
+    """Return the state of every stage of every partition of the study, earlier stages first."""
+    rows: dict[Node, Row] = {}
+    layout = StudyLayout(prints.study)
+    for stage in layout.stages:
+        for partition in partitions(stage, prints.study.config):
+            rows[stage.name, partition] = _row(prints, layout, stage, partition, rows)
     prints.digests.save()
     return rows
 
 
 def _row(
-    prints: Fingerprints, stage: Stage, partition: str, rows: Mapping[tuple[str, str], Row]
+    prints: Fingerprints,
+    layout: StudyLayout,
+    stage: Stage,
+    partition: str,
+    rows: Mapping[Node, Row],
 ) -> Row:
+    upstream = dict.fromkeys(reference.stage for reference in stage.references)
     if stage.partition == "herd":
         members = [partition]
-        earlier = [rows[name, partition] for name in stage.reads]
+        earlier = [rows[name, partition] for name in upstream]
         if any(row.state == "blocked" for row in earlier):
             cause = next(row for row in earlier if row.state == "blocked")
             return Row(stage.name, partition, "blocked", (f"{cause.stage} cannot run",))
@@ -89,18 +91,20 @@ def _row(
         members = [
             herd
             for herd in prints.study.config.herds
-            if not any(rows[name, herd].state == "blocked" for name in stage.reads)
+            if not any(rows[name, herd].state == "blocked" for name in upstream)
         ]
-        earlier = [rows[name, herd] for name in stage.reads for herd in members]
+        earlier = [rows[name, herd] for name in upstream for herd in members]
         if not members:
             return Row(stage.name, partition, "blocked", ("no herd can run",))
     unsettled = [row for row in earlier if row.state != "current"]
+    wanted = [(reference, herd) for reference in stage.references for herd in members]
     results = {
-        name: {herd: done for herd in members if (done := rows[name, herd].result) is not None}
-        for name in stage.reads
+        (reference.text, herd): done
+        for reference, herd in wanted
+        if (done := rows[reference.stage, herd].result) is not None
     }
-    complete = all(len(found) == len(members) for found in results.values())
-    row = examine(prints, stage, partition, results if complete and not unsettled else None)
+    is_complete = len(results) == len(wanted) and not unsettled
+    row = examine(prints, layout, stage, partition, results if is_complete else None)
     if unsettled and row.state == "current":
         names = dict.fromkeys(
             earlier.stage
@@ -113,23 +117,32 @@ def _row(
     return row
 
 
-def examine(prints: Fingerprints, stage: Stage, partition: str, results: Results | None) -> Row:
+def examine(
+    prints: Fingerprints, layout: Layout, stage: Stage, partition: str, results: Results | None
+) -> Row:
     """Compare a committed result with what it would be made from now.
 
     Parameters
     ----------
     prints
         Fingerprints of the study.
-    stage, partition
-        Which result.
+    layout, stage, partition
+        Which result, of which graph.
     results
-        Manifests of the upstream results it would read; None leaves them out of the comparison.
+        Manifests of the results that it would read; None leaves them out of the comparison.
+
+    Raises
+    ------
+    KeyError
+        A result lacks an artefact that the stage reads.
     """
-    folder = folder_of(prints.study, stage, partition)
+    folder = layout.folder(stage, partition)
     done = manifest.read(folder)
     was = done.fingerprint if done else {}
     try:
-        upstream = was.get("upstream", {}) if results is None else upstream_digests(stage, results)
+        upstream = (
+            was.get("upstream", {}) if results is None else upstream_digests(layout, stage, results)
+        )
         now = prints.of(stage, partition, upstream)
     except MissingInputError as error:
         reasons = tuple(f"{fault.what}: {fault.file}" for fault in error.faults)
@@ -139,12 +152,3 @@ def examine(prints: Fingerprints, stage: Stage, partition: str, results: Results
         return Row(stage.name, partition, "stale", (reason,), now)
     reasons = (*changes(was, now), *manifest.damaged(folder, done))
     return Row(stage.name, partition, "stale" if reasons else "current", reasons, now, done)
-
-
-def with_upstream(names: Iterable[str]) -> list[str]:
-    """Return the named stages and all that they depend on, in the order of the table."""
-    wanted = set(names)
-    for stage in reversed(table.STAGES):
-        if stage.name in wanted:
-            wanted.update(stage.reads)
-    return [stage.name for stage in table.STAGES if stage.name in wanted]

@@ -25,6 +25,7 @@ from corridors.foundation.errors import (
 from corridors.run import manifest
 from corridors.run.manifest import Artefact
 from corridors.stages.context import StageContext, settings_of
+from corridors.stages.registry import Stage
 
 # Less free space than this after an unexpected error: the disk was full.
 _LEAST_FREE_BYTES = 1 << 20
@@ -38,30 +39,33 @@ class Job:
     ----------
     stage, partition
         Which one.
-    function
-        ``module:function``.
+    module
+        Dotted name of the module of the stage.
     herd
         Name of the herd, "" for a stage of the whole study.
-    sections
-        The granted configuration sections.
+    settings
+        What the stage sees of the configuration.
     raw
         Configured path -> absolute path.
-    upstream
-        Stage -> herd -> folder of the committed result.
+    places
+        Text of a reference -> herd -> file of a committed result.
     staged
         Folder to make and fill.
+    names
+        What stands for ``{...}`` in names of artefacts.
     writes
         Artefacts that must be in it afterwards.
     """
 
     stage: str
+    module: str
     partition: str
-    function: str
     herd: str
-    sections: Mapping[str, object]
+    settings: object
     raw: Mapping[str, Path]
-    upstream: Mapping[str, Mapping[str, Path]]
+    places: Mapping[str, Mapping[str, Path]]
     staged: Path
+    names: Mapping[str, str]
     writes: tuple[str, ...]
 
 
@@ -114,18 +118,45 @@ def perform(job: Job, progress: Callable[[str, float], None] | None = None) -> O
 def _run(job: Job, progress: Callable[[str, float], None]) -> dict[str, Artefact]:
     with manifest.writing(job.staged):
         job.staged.mkdir(parents=True)
-    module, _, name = job.function.partition(":")
+    if isinstance(job.settings, Mapping):
+        _run_unported(job, progress)
+    else:
+        from corridors.run import binding
+
+        binding.perform(
+            Stage(job.stage, job.module),
+            job.settings,
+            job.places,
+            job.raw,
+            job.herd,
+            job.staged,
+            job.names,
+            progress,
+        )
+    with manifest.writing(job.staged):
+        return manifest.seal(job.staged, job.writes, job.stage)
+
+
+def _run_unported(job: Job, progress: Callable[[str, float], None]) -> None:
+    upstream: dict[str, dict[str, Path]] = {}
+    for text, files in job.places.items():
+        key, _, file = text.partition(".")
+        key = key.replace("study/", "base/")
+        depth = len(Path(file).parts)
+        for herd, path in files.items():
+            folder = path
+            for _ in range(depth):
+                folder = folder.parent
+            upstream.setdefault(key, {})[herd] = folder
     context = StageContext(
         herd=job.herd,
-        settings=settings_of(job.sections),
+        settings=settings_of(job.settings),  # type: ignore[arg-type]
         raw=job.raw,
-        upstream=job.upstream,
+        upstream=upstream,
         out=job.staged,
         progress=progress,
     )
-    getattr(importlib.import_module(module), name)(context)
-    with manifest.writing(job.staged):
-        return manifest.seal(job.staged, job.writes, job.stage)
+    importlib.import_module(job.module).run(context)
 
 
 def _out_of_memory(job: Job) -> ResourceError:

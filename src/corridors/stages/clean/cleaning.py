@@ -1,11 +1,8 @@
-"""Stage `clean`: flag unusable fixes, choose working CRS and cell, project the rest."""
+"""Flags, working CRS, cell and projection of a herd's fixes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,17 +12,17 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from corridors.formats.fixes import FixWriter, positions, read_animals
-from corridors.formats.parquet import read_layer, write_json
+from corridors.config.model import Clean, Working
 from corridors.foundation import tables
+from corridors.foundation.artefacts import FixTable, Progress
 from corridors.foundation.crs import GEOGRAPHIC, project, transformer, working_crs
 from corridors.foundation.errors import ConfigError, Fault, MethodError
+from corridors.foundation.facts.clean import CleanFacts
 from corridors.foundation.grid import Grid
+from corridors.foundation.points import positions
+from corridors.foundation.spool import spool_fixes
 from corridors.movement.fixes import bursts, count_flags, flag_fixes, seconds
-
-if TYPE_CHECKING:
-    from corridors.config.model import Working
-    from corridors.stages.context import StageContext
+from corridors.stages.clean.stage import Inputs, Results, Settings
 
 Floats = npt.NDArray[np.float64]
 CELLS_M = (50.0, 100.0, 250.0, 500.0)
@@ -48,58 +45,43 @@ class _Animal:
         return np.asarray(self.flags == 0)
 
 
-def run(context: StageContext) -> None:
-    """Flag, project and number the fixes of one herd, one animal at a time.
-
-    Raises
-    ------
-    ConfigError
-        ``working.crs`` is not a projected CRS in metres, or has no image of the herd.
-    MethodError
-        No usable fix and no expert range: nowhere to place the working CRS.
-    """
-    path = context.read("ingest", "fixes.parquet")
-    ranges = read_layer(context.read("ingest", "ranges_expert.parquet"))
-    settings = context.settings
+def cleaned(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
+    """Flag, project and number the fixes of one herd, one animal at a time; see stage `clean`."""
+    ranges = inputs.ranges_expert.read()
     herd = [
         _Animal(*positions(rows["geometry"]), rows["flags"].to_numpy())
-        for _, rows in read_animals(path, ["flags", "geometry"])
+        for _, rows in inputs.fixes.animals(["flags", "geometry"])
     ]
-    bounds = _bounds(herd)
-    flags = _flag(herd, path, settings.clean, context.progress)
+    flags = _flag(herd, inputs.fixes, settings.clean, progress)
     crs = _crs(settings.working.crs, *_together(herd), ranges)
     extent: list[tuple[float, float, float, float]] = []
-    with FixWriter(context.out / "fixes.parquet", tables.CLEAN_FIXES, bounds) as writer:
-        columns = [name for name in tables.FIXES.columns if name != "flags"]
-        for done, (one, (_, rows)) in enumerate(
-            zip(herd, read_animals(path, columns), strict=True)
-        ):
-            context.progress("writing fixes", 0.6 + 0.4 * done / len(herd))
-            x, y = _projected(one, crs, settings.working.crs)
-            if one.usable.any():
-                extent.append((np.nanmin(x), np.nanmin(y), np.nanmax(x), np.nanmax(y)))
-            burst = bursts(
-                np.zeros(len(x), dtype=np.int64),
-                seconds(rows["time_utc"].to_pandas()),
-                one.flags,
-                gap_h=settings.clean.burst_gap_h,
-            )
-            for name, values in (("flags", one.flags), ("x_m", x), ("y_m", y), ("burst", burst)):
-                rows = rows.append_column(name, pa.array(values, from_pandas=True))
-            writer.write(rows)
+    spool = spool_fixes("CLEAN_FIXES", _bounds(herd))
+    columns = [name for name in tables.FIXES.columns if name != "flags"]
+    for done, (one, (_, rows)) in enumerate(zip(herd, inputs.fixes.animals(columns), strict=True)):
+        progress("writing fixes", 0.6 + 0.4 * done / len(herd))
+        x, y = _projected(one, crs, settings.working.crs)
+        if one.usable.any():
+            extent.append((np.nanmin(x), np.nanmin(y), np.nanmax(x), np.nanmax(y)))
+        burst = bursts(
+            np.zeros(len(x), dtype=np.int64),
+            seconds(rows["time_utc"].to_pandas()),
+            one.flags,
+            gap_h=settings.clean.burst_gap_h,
+        )
+        for name, values in (("flags", one.flags), ("x_m", x), ("y_m", y), ("burst", burst)):
+            rows = rows.append_column(name, pa.array(values, from_pandas=True))
+        spool.add(rows)
     cell_m, reason = choose_cell(settings.working, _extent(extent, ranges, crs), crs)
-    write_json(
-        {
-            "crs": crs,
-            "cell_m": cell_m,
-            "cell_reason": reason,
-            "n_fixes": sum(one.flags.size for one in herd),
-            "n_usable": sum(int(one.usable.sum()) for one in herd),
-            "n_animals": sum(bool(one.usable.any()) for one in herd),
-            "flags": flags,
-        },
-        context.out / "clean.json",
+    facts = CleanFacts(
+        crs=crs,
+        cell_m=cell_m,
+        cell_reason=reason,
+        n_fixes=sum(one.flags.size for one in herd),
+        n_usable=sum(int(one.usable.sum()) for one in herd),
+        n_animals=sum(bool(one.usable.any()) for one in herd),
+        flags=flags,
     )
+    return Results(fixes=spool.close(), facts=facts)
 
 
 def choose_cell(
@@ -152,7 +134,7 @@ def _together(herd: list[_Animal]) -> tuple[Floats, Floats]:
 
 
 def _flag(
-    herd: list[_Animal], path: Path, clean: Any, progress: Callable[[str, float], None]
+    herd: list[_Animal], fixes: FixTable, clean: Clean, progress: Progress
 ) -> dict[str, dict[str, int]]:
     """Set all flags and return their counts by animal.
 
@@ -161,16 +143,16 @@ def _flag(
     is_placed = any((one.usable & np.isfinite(one.lon)).any() for one in herd)
     around = working_crs(*_together(herd)) if is_placed else ""
     counts: dict[str, dict[str, int]] = {}
-    animals = read_animals(path, ["animal", "time_utc", "dop", "fix_type", "flags"])
+    animals = fixes.animals(["animal", "time_utc", "dop", "fix_type", "flags"])
     for done, (one, (_, rows)) in enumerate(zip(herd, animals, strict=True)):
         progress("flagging fixes", 0.1 + 0.5 * done / len(herd))
-        fixes = rows.to_pandas()
-        x, y = np.full((2, len(fixes)), np.nan)
+        own = rows.to_pandas()
+        x, y = np.full((2, len(own)), np.nan)
         known = one.usable & np.isfinite(one.lon)
         if known.any():
             x[known], y[known] = project(one.lon[known], one.lat[known], around)
         one.flags = flag_fixes(
-            fixes,
+            own,
             x,
             y,
             max_speed_m_s=clean.max_speed_m_s,
@@ -184,7 +166,7 @@ def _flag(
             burst_gap_h=clean.burst_gap_h,
             settling_days=clean.settling_days,
         )
-        counts |= count_flags(fixes.assign(flags=one.flags))
+        counts |= count_flags(own.assign(flags=one.flags))
     return counts
 
 

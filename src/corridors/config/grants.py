@@ -1,0 +1,100 @@
+"""What of the configuration a stage may be granted beside whole sections, by name.
+
+A stage's ``Settings`` names what it sees: a field called like a section of the configuration is
+that section; ``Annotated[type, "name"]`` is one of :data:`GRANTS`. A result depends on what is
+granted and on nothing else, so grants are narrow: a new picks file must not make `ingest` stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from corridors.config.model import Config
+    from corridors.config.sources import Herd
+
+# Keys of a herd that say nothing about its sources.
+_NOT_A_SOURCE = {"picks": None, "segment": None, "population_size": None, "population_source": None}
+# Sources may name animals, and what a stage sees stands in its manifest, beside what is passed on.
+_NOT_A_LABEL = {**_NOT_A_SOURCE, "tracks": (), "expert_ranges": None, "expert_corridors": None}
+
+Grant = Callable[["Config", str], object]
+
+
+def _own(config: Config, herd: str) -> Herd | None:
+    return config.herds.get(herd)
+
+
+def _labels(config: Config, herd: str) -> Herd | None:
+    """Return the herd's own section without its sources."""
+    own = _own(config, herd)
+    return own.model_copy(update=_NOT_A_LABEL) if own else None
+
+
+def _all_labels(config: Config, _: str) -> dict[str, Herd]:
+    """Return every herd's own section without its sources."""
+    return {name: one.model_copy(update=_NOT_A_LABEL) for name, one in config.herds.items()}
+
+
+def _sources(config: Config, herd: str) -> Herd | None:
+    """Return the herd's own section with its sources."""
+    own = _own(config, herd)
+    return own.model_copy(update=_NOT_A_SOURCE) if own else None
+
+
+def _segment(config: Config, herd: str) -> object:
+    """Return the keys of `segment` with the herd's own in place of the study's."""
+    own = _own(config, herd)
+    if own is None or own.segment is None:
+        return config.segment
+    return config.segment.model_copy(
+        update={name: getattr(own.segment, name) for name in own.segment.model_fields_set}
+    )
+
+
+def _completeness(config: Config, _: str) -> dict[str, tuple[str, str]]:
+    """Return what each source of barriers says of its completeness, and how it knows."""
+    return {
+        source.name: (source.completeness, source.completeness_note) for source in config.barriers
+    }
+
+
+def _of_herd(key: str) -> Grant:
+    """Return the grant of one key of the herd's own section."""
+
+    def value(config: Config, herd: str) -> object:
+        return getattr(_own(config, herd), key, None)
+
+    return value
+
+
+GRANTS: Mapping[str, Grant] = {
+    "herd": lambda _, herd: herd,
+    "labels": _labels,
+    "all labels": _all_labels,
+    "sources": _sources,
+    "segment of the herd": _segment,
+    "picks": _of_herd("picks"),
+    "species": _of_herd("species"),
+    "population_size": _of_herd("population_size"),
+    "population_source": _of_herd("population_source"),
+    "priors": lambda config, _: config.rank.priors,
+    "prior_encounters": lambda config, _: config.rank.prior_encounters,
+    "barrier_completeness": _completeness,
+}
+
+
+def granted(name: str, grant: str | None, config: Config, herd: str) -> Any:
+    """Return the value of a field of a stage's settings.
+
+    Parameters
+    ----------
+    name
+        Of the field; a section where ``grant`` is None.
+    grant
+        Name in :data:`GRANTS`.
+    config, herd
+        The study's configuration and the herd, or the whole study's partition.
+    """
+    return getattr(config, name) if grant is None else GRANTS[grant](config, herd)
