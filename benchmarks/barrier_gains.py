@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import spearmanr
 
 from benchmarks.barrier_landscape import Landscape, landscape
 from benchmarks.figure import Figure
+from corridors.foundation.arrays import Floats
 from corridors.habitat.circuit_grid import Cuts, burn, conductances, crossed_edges
 from corridors.habitat.circuits import solve
 from corridors.habitat.gains import Gains, gains, opened
@@ -26,20 +26,18 @@ LEAST_RANK_CORRELATION = 0.95
 MOST_OFF_PERCENT = 1.0
 MOST_SOLUTIONS = 20.0
 
-Array = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class World:
     """A landscape and its solution."""
 
     own: Landscape
-    ground: Array
+    ground: Floats
     cuts: Cuts
-    network: Array
-    more: Array
+    network: Floats
+    more: Floats
     resistance: float
-    potential: Array
+    potential: Floats
     solution_s: float
 
     def gains(self) -> Gains:
@@ -55,7 +53,7 @@ class World:
             margin_cells=MARGIN_CELLS,
         )
 
-    def fall(self, network: Array, tolerance: float) -> float:
+    def fall(self, network: Floats, tolerance: float) -> float:
         """Return by how much the resistance of a changed network is lower."""
         return self.resistance - solve(network, self.own.node, tolerance=tolerance).resistance(
             *LINK

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 from shapely.geometry import LineString
 from shapely.ops import substring
 
+from corridors.foundation.arrays import Floats, Geometries, Indices32
 from corridors.foundation.grid import Grid
-
-Array = npt.NDArray[np.float64]
 
 CELL_M = 250.0
 PERMEABILITIES = (0.02, 0.1, 0.25, 0.5, 0.9)
@@ -37,10 +35,10 @@ class Landscape:
     """
 
     grid: Grid
-    resistance: Array
-    node: npt.NDArray[np.int32]
-    lines: npt.NDArray[np.object_]
-    added: Array
+    resistance: Floats
+    node: Indices32
+    lines: Geometries
+    added: Floats
 
 
 def landscape(side: int, *, barriers: int, seed: int) -> Landscape:

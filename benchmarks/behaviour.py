@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import psutil
 import shapely
@@ -22,9 +21,8 @@ from corridors.barriers.behaviour_peer import peer_behaviours
 from corridors.barriers.proximity import lattice_of
 from corridors.barriers.segments import straight_pieces
 from corridors.barriers.straightness import Tracks
+from corridors.foundation.arrays import Geometries
 from corridors.foundation.crs import project
-
-Lines = npt.NDArray[np.object_]
 
 RULES: dict[str, Any] = {
     "buffer_m": 110.0,
@@ -48,7 +46,7 @@ def run() -> list[Figure]:
     return [pronghorn(folder / "pronghorn.csv", str(layer.crs), fences), stream(fences)]
 
 
-def pronghorn(path: Any, crs: str, fences: Lines) -> Figure:
+def pronghorn(path: Any, crs: str, fences: Geometries) -> Figure:
     """Time both modes on the two real animals."""
     raw = pd.read_csv(path)
     x, y = project(raw["location-long"].to_numpy(), raw["location-lat"].to_numpy(), crs)
@@ -78,7 +76,7 @@ def pronghorn(path: Any, crs: str, fences: Lines) -> Figure:
     )
 
 
-def stream(fences: Lines) -> Figure:
+def stream(fences: Geometries) -> Figure:
     """Time 1,000 animal-years, some animals at a time, and watch the memory."""
     for tracks in herds(fences, n=2):  # compiles
         behaviours(tracks, fences, **RULES)
@@ -112,20 +110,20 @@ def stream(fences: Lines) -> Figure:
     )
 
 
-def query(steps: Lines, fences: Lines, tree: shapely.STRtree | None = None) -> int:
+def query(steps: Geometries, fences: Geometries, tree: shapely.STRtree | None = None) -> int:
     """Return the number of pairs of a step and a fence, intersected."""
     step, fence = (tree or shapely.STRtree(fences)).query(steps, predicate="intersects")
     return int(shapely.intersection(steps[step], fences[fence]).size)
 
 
-def lines_of(tracks: Tracks) -> Lines:
+def lines_of(tracks: Tracks) -> Geometries:
     """Return the steps of all animals as lines."""
     place = np.column_stack([tracks.x_m, tracks.y_m])
     same = tracks.animal[1:] == tracks.animal[:-1]
     return np.asarray(shapely.linestrings(np.stack([place[:-1], place[1:]], axis=1)[same]))
 
 
-def herds(fences: Lines, *, n: int) -> Iterator[Tracks]:
+def herds(fences: Geometries, *, n: int) -> Iterator[Tracks]:
     """Yield a year of animals that live around points of the fences, some at a time."""
     rng = np.random.default_rng(20240101)
     corner = straight_pieces(fences).ends[:, :2]

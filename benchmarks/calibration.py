@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from benchmarks.brownian_herds import FEW_FIXES, SCENARIOS, Animal, Scenario, animal, path
 from benchmarks.figure import Figure, Report
+from corridors.foundation.arrays import Floats, Indices
 from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Surface, pack
 from corridors.movement.isopleths import isopleth_mask
@@ -24,8 +24,6 @@ from corridors.movement.population import (
 )
 from corridors.movement.population import animal as animal_use
 from corridors.movement.variance import Form, MotionVariance, motion_variance
-
-Keys = npt.NDArray[np.int64]
 
 SEED = 20240101
 N_ANIMALS = 25  # the smallest round number with all three classes
@@ -132,7 +130,7 @@ def _herd_surfaces(
     kinds = ("true", "corrected", "horne")
     herds = {kind: Herd() for kind in kinds}
     shares: list[dict[str, float]] = []
-    visits: list[tuple[Keys, npt.NDArray[np.float64]]] = []
+    visits: list[tuple[Indices, Floats]] = []
     for one in animals:
         try:
             s2 = {
@@ -172,9 +170,7 @@ def surface(one: Animal, s2_m2_min: float, cell_m: float) -> Surface:
     )
 
 
-def _shares(
-    true: Surface, estimated: Surface, cells: Keys, weight: npt.NDArray[np.float64]
-) -> dict[str, float]:
+def _shares(true: Surface, estimated: Surface, cells: Indices, weight: Floats) -> dict[str, float]:
     """Return how much mass and true time the isopleths of two surfaces hold."""
     found = {}
     for p in ISOPLETHS:
@@ -186,14 +182,14 @@ def _shares(
     return found
 
 
-def time_in(keys: Keys, cells: Keys, weight: npt.NDArray[np.float64]) -> float:
+def time_in(keys: Indices, cells: Indices, weight: Floats) -> float:
     """Return the share of a path's time in sorted cells; the path is cells with weights."""
     at = np.minimum(np.searchsorted(keys, cells), keys.size - 1)
     return float(weight[keys[at] == cells].sum())
 
 
 def _classes(
-    populations: dict[str, Population | None], visits: list[tuple[Keys, npt.NDArray[np.float64]]]
+    populations: dict[str, Population | None], visits: list[tuple[Indices, Floats]]
 ) -> dict[str, float]:
     true, corrected, horne = (populations[kind] for kind in ("true", "corrected", "horne"))
     if true is None or corrected is None or horne is None:

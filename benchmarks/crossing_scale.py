@@ -19,7 +19,6 @@ from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from scipy.integrate import quad
 from scipy.special import ndtr
@@ -31,8 +30,8 @@ from corridors.barriers.flux import Bridges, pair_flux
 from corridors.barriers.passages import Landscape, passages_in_parts
 from corridors.barriers.piece_tree import PieceTree
 from corridors.barriers.segments import Pieces
+from corridors.foundation.arrays import Floats
 
-Floats = npt.NDArray[np.float64]
 T = TypeVar("T")
 
 SEED = 20261123

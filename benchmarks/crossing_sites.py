@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from benchmarks.figure import Figure
+from corridors.foundation.arrays import Floats
 from corridors.threats.sites import choose_sites
 
 _N, _STEP_M, _REACH_M, _SPACING_M, _SITES = 10_000, 500.0, 1000.0, 2000.0, 50
@@ -56,10 +56,10 @@ def run() -> list[Figure]:
     ]
 
 
-def _roads() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _roads() -> tuple[Floats, Floats]:
     """Return places every 500 m along winding roads, and what is blocked there."""
     rng = np.random.default_rng(4)
-    roads: list[npt.NDArray[np.float64]] = []
+    roads: list[Floats] = []
     while sum(map(len, roads)) < _N:
         n = int(rng.integers(40, 200))
         heading = np.cumsum(rng.normal(0, 0.15, n)) + rng.uniform(0, 2 * np.pi)
@@ -68,7 +68,7 @@ def _roads() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     return np.concatenate(roads)[:_N], rng.gamma(0.2, 1.0, _N)
 
 
-def _greedy(sites: npt.NDArray[np.float64], demand: npt.NDArray[np.float64]) -> float:
+def _greedy(sites: Floats, demand: Floats) -> float:
     tree = cKDTree(sites)
     serves = tree.query_ball_point(sites, _REACH_M)
     near = tree.query_ball_point(sites, _SPACING_M * (1 - 1e-12))

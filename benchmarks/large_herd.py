@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import psutil
 import pyarrow as pa
@@ -27,9 +26,8 @@ import shapely
 from scipy.signal import lfilter
 
 from benchmarks.figure import PROJECT, Figure
+from corridors.foundation.arrays import Floats
 from corridors.run import manifest
-
-Floats = npt.NDArray[np.float64]
 
 STAGES = ("clean", "segment", "surface", "delineate")
 ALLOWED_MB = 4096.0

@@ -18,9 +18,6 @@ from benchmarks.figure import Figure, MissingDataError, Report, reference
 from benchmarks.thinned_tracks import (
     Calibration,
     Expanded,
-    Floats,
-    Geometries,
-    Indices,
     Model,
     Thinned,
     calibration,
@@ -32,6 +29,7 @@ from corridors.barriers.crossings import Steps, steps_of
 from corridors.barriers.flux import Bridges
 from corridors.barriers.holding import Holding
 from corridors.config.model import Intersect
+from corridors.foundation.arrays import Floats, Geometries, Indices
 from corridors.movement.straying import Straying, straying
 from corridors.movement.variance import motion_variance
 from corridors.stages.intersect_bridges import strayed

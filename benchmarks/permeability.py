@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy import stats
 from shapely import STRtree
 
 from benchmarks.figure import Figure, Report, median_seconds
-from benchmarks.simulated_crossings import Floats, Walk, lines_around, steps_of_herd, tracks
+from benchmarks.simulated_crossings import Walk, lines_around, steps_of_herd, tracks
 from corridors.barriers.null_steps import informative, stay_chance, tries
 from corridors.barriers.permeability import Kappa, covariate_tests, permeability
 from corridors.barriers.segments import straight_pieces
 from corridors.barriers.validity import Validity
+from corridors.foundation.arrays import Flags, Floats
 
 SEED = 20240101
 N_HERDS, N_ANIMALS, N_STEPS = 500, 6, 160
@@ -97,7 +97,7 @@ def _levels(case: Case, x: Floats, y: Floats, law: str) -> list[dict[str, object
     animal = found.step[table.row] // N_STEPS
     level = late[found.step[table.row]]
 
-    def estimate(part: npt.NDArray[np.bool_]) -> Kappa:
+    def estimate(part: Flags) -> Kappa:
         return permeability(
             table.hazard[part],
             table.crossed[part],

@@ -7,8 +7,9 @@ import pandas as pd
 
 from benchmarks.figure import Figure, Report
 from benchmarks.simulated_encounters import KINDS, SETTINGS, Setting, TrueHerd, true_herd
+from corridors.foundation.arrays import Floats
 from corridors.threats.rank import Spread, bootstrap, ranks
-from corridors.threats.score import Evidence, Floats, blocked, posterior
+from corridors.threats.score import Evidence, blocked, posterior
 
 SEED = 20240101
 N_HERDS = 60  # of each setting

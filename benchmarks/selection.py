@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.figure import Figure
 from corridors.demo.selection import COVER, SelectionWorld, demo_world, walk, world
 from corridors.demo.world import LAND_COVER
+from corridors.foundation.arrays import Flags, Floats
 from corridors.habitat.selection import Selection, fit_selection
 from corridors.habitat.selection_terms import Covariate
 
@@ -60,16 +60,14 @@ def fit(
     )
 
 
-def truth(ground: SelectionWorld) -> npt.NDArray[np.float64]:
+def truth(ground: SelectionWorld) -> Floats:
     """Return the coefficients behind the herds, in the order of the model's terms."""
     covers = [ground.cover_selection[code] for code in sorted(ground.cover_selection)]
     elevation = [ground.elevation_selection] if ground.elevation_selection else []
     return np.array([*elevation, *(value for value in covers if value != 0.0)])
 
 
-def coverage(
-    n_herds: int, *, n_animals: int, spread: float, is_demo: bool
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
+def coverage(n_herds: int, *, n_animals: int, spread: float, is_demo: bool) -> tuple[Flags, Floats]:
     """Return which intervals hold the truth, and the errors, (n_herds, n_terms).
 
     Every herd has ground of its own, or all have the demo's land cover.

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.signal import lfilter
 
-Float = npt.NDArray[np.float64]
+from corridors.foundation.arrays import Floats
+
 KINDS = ("migrant", "mixed_migrant", "disperser", "resident", "nomad")
 
 
@@ -22,9 +22,9 @@ class Animal:
     """One year of one animal: days, metres, and the first and last day of each true move."""
 
     kind: str
-    time_d: Float
-    x_m: Float
-    y_m: Float
+    time_d: Floats
+    x_m: Floats
+    y_m: Floats
     moves: tuple[tuple[float, float], ...]
 
 
@@ -46,8 +46,8 @@ def simulate(kind: str, rng: np.random.Generator) -> Animal:
 
 
 def _walk(
-    kind: str, time: Float, rng: np.random.Generator
-) -> tuple[Float, tuple[tuple[float, float], ...]]:
+    kind: str, time: Floats, rng: np.random.Generator
+) -> tuple[Floats, tuple[tuple[float, float], ...]]:
     """Return displacement along one bearing, km, and the true moves."""
     far = rng.uniform(25.0, 120.0)
     ways: list[tuple[float, float, float]] = []
@@ -71,7 +71,7 @@ def _walk(
     return np.vstack([along * np.cos(bearing), along * np.sin(bearing)]), tuple(moves)
 
 
-def _wander(time: Float, rng: np.random.Generator) -> tuple[Float, tuple[()]]:
+def _wander(time: Floats, rng: np.random.Generator) -> tuple[Floats, tuple[()]]:
     """Return places of a nomad, km: stays of weeks, then 30-90 km in any direction."""
     days, places = [0.0], [np.zeros(2)]
     while days[-1] < time[-1]:

@@ -11,14 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from corridors.barriers.crossings import Steps
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from corridors.foundation.arrays import Flags, Floats, Geometries
 
 TILE_M = 3000.0
 LAG_H = 2.0
@@ -145,7 +142,7 @@ def steps_of_herd(x: Floats, y: Floats) -> Steps:
     return Steps(frame)
 
 
-def lines_around(x: Floats, y: Floats) -> npt.NDArray[np.object_]:
+def lines_around(x: Floats, y: Floats) -> Geometries:
     """Return the lines of all tiles that the animals may have reached."""
     columns = range(int(np.floor(x.min() / TILE_M)) - 1, int(np.floor(x.max() / TILE_M)) + 2)
     rows = range(int(np.floor(y.min() / TILE_M)) - 1, int(np.floor(y.max() / TILE_M)) + 2)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from corridors.foundation.arrays import Flags, Floats, Indices, Words
 from corridors.threats.score import Evidence, evidence
-
-Floats = npt.NDArray[np.float64]
 
 KINDS = ("complete", "half", "harmless", "other")
 SEASONS = ("autumn", "spring")
@@ -93,9 +91,9 @@ class TrueHerd:
     """
 
     met: Evidence
-    kind: npt.NDArray[np.str_]
+    kind: Words
     blocked_per_year: Floats
-    n_met: npt.NDArray[np.int64]
+    n_met: Indices
     prior_mean: Floats
 
 
@@ -167,9 +165,7 @@ def _second(popularity: Floats) -> Floats:
     return chance
 
 
-def _routes(
-    rng: np.random.Generator, popularity: Floats, n: int, fidelity: float
-) -> npt.NDArray[np.bool_]:
+def _routes(rng: np.random.Generator, popularity: Floats, n: int, fidelity: float) -> Flags:
     """Return which routes each animal takes, shape (n, n_routes)."""
     takes = np.zeros((n, len(popularity)), dtype=bool)
     for row in takes:

@@ -9,18 +9,14 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from shapely import STRtree
 
 from corridors.barriers.crossings import meetings
 from corridors.barriers.flux import Bridges, pair_flux, reach_m
 from corridors.barriers.segments import Pieces, straight_pieces
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 from corridors.foundation.crs import project
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Geometries = npt.NDArray[np.object_]
 
 # Edges of the bins of |flux|.
 EDGES = np.array([0.05, 0.1, 0.2, 0.4, 0.6, 0.8, np.inf])
@@ -162,7 +158,7 @@ def pairs(
     return pd.DataFrame({"flux": flux, "truth": truth, "hit": hit})
 
 
-def _sign(from_left: npt.NDArray[np.bool_]) -> Floats:
+def _sign(from_left: Flags) -> Floats:
     return np.where(from_left, -1.0, 1.0)
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 import rasterio
 from scipy.special import ndtr
 
+from corridors.foundation.arrays import Floats
 from corridors.foundation.grid import Grid, Surface
 from corridors.movement.occurrence import bridge_surface
-
-Floats = npt.NDArray[np.float64]
 
 RASTERS = [
     ("mini12_leroy_irregular", 50.0, 1000.0, "reference_var1000.tif"),

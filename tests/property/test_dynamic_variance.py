@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer, working_crs
 from corridors.foundation.grid import Surface, weighted_sum
 from corridors.movement.dynamic_variance import DynamicVariance, dynamic_variance
 from corridors.movement.occurrence import bridge_surface
 
-Floats = npt.NDArray[np.float64]
 Track = tuple[Floats, Floats, Floats, Floats]
 CELL_M = 200.0
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridors.config.model import Segment
+from corridors.foundation.arrays import Bits, Floats
 from corridors.foundation.crs import GEOD, GEOGRAPHIC, project, transformer, working_crs
 from corridors.foundation.grid import pack
 from corridors.foundation.vocabulary import FLAG_BIT
@@ -29,8 +29,6 @@ from corridors.movement.population import Herd, Use, animal, window
 from corridors.movement.variance import motion_variance
 from corridors.movement.windows import migration_windows
 from corridors.stages.segment_years import rules_of
-
-Floats = npt.NDArray[np.float64]
 
 SAME = 1e-9
 CELL_M = 500.0
@@ -83,7 +81,7 @@ class Fixes:
     x_m: Floats
     y_m: Floats
 
-    def flags(self) -> npt.NDArray[np.uint16]:
+    def flags(self) -> Bits:
         return flag_fixes(self.frame, self.x_m, self.y_m, **LIMITS)
 
     def at(self, lon_deg: float, lat_deg: float) -> tuple[Fixes, Fixes]:
@@ -158,7 +156,7 @@ class Results:
     mass: Floats
 
 
-def results(fixes: Fixes, flags: npt.NDArray[np.uint16]) -> Results:
+def results(fixes: Fixes, flags: Bits) -> Results:
     """Run what follows cleaning."""
     rules = rules_of(Segment())
     classes, windows_d, s2 = [], [], []

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corridors.foundation.arrays import Floats
 from corridors.foundation.grid import Surface, pack, weighted_sum
 from corridors.movement.isopleths import isopleth_mask
 from corridors.movement.line_buffer import line_surface
 from corridors.movement.occurrence import bridge_surface
 
-Floats = npt.NDArray[np.float64]
 Track = tuple[Floats, Floats, Floats, Floats, float, float]
 
 

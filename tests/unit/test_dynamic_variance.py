@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from corridors.foundation.arrays import Floats, Indices
 from corridors.foundation.errors import MethodError
 from corridors.movement.dynamic_variance import (
     EDGE,
@@ -18,8 +18,6 @@ from corridors.movement.dynamic_variance import (
     dynamic_variance,
 )
 from corridors.movement.variance import left_out, motion_variance
-
-Floats = npt.NDArray[np.float64]
 
 
 def estimate(x: Floats, y: Floats, t: Floats, error: Floats, **changes: Any) -> DynamicVariance:
@@ -48,7 +46,7 @@ def by_hand(track: tuple[Floats, ...], window: int, margin: int) -> tuple[Floats
     n = t.size
     r2, slope, base = left_out(x, y, t, error, np.arange(1, n - 1), form="corrected")
 
-    def best(fixes: npt.NDArray[np.int64]) -> tuple[float, float]:
+    def best(fixes: Indices) -> tuple[float, float]:
         i = fixes - 1
         grid = np.append(0.0, np.geomspace(1e-3, 1e7, 8_001))
         v = slope[i] * grid[:, None] + base[i]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from scipy.stats import chi2
 
+from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import MethodError
 from corridors.movement.variance import Form, left_out, motion_variance
-
-Floats = npt.NDArray[np.float64]
 
 
 def walk(

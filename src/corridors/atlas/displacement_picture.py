@@ -10,7 +10,6 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib import dates, rc_context, rcParamsDefault
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -18,9 +17,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import Patch
 
 from corridors.atlas import palette
-
-Float = npt.NDArray[np.float64]
-Time = npt.NDArray[np.datetime64]
+from corridors.foundation.arrays import Floats, Times
 
 _MODEL_LINES: Mapping[str, tuple[str, str]] = {
     "migrant": ("#cc79a7", "--"),
@@ -79,13 +76,13 @@ class DisplacementPicture:
 
     title: str
     subtitle: str
-    time_utc: Time
-    displacement_km: Float
+    time_utc: Times
+    displacement_km: Floats
     anchor: str
-    x_km: Float
-    y_km: Float
-    model_time_utc: Time
-    models: Mapping[str, Float]
+    x_km: Floats
+    y_km: Floats
+    model_time_utc: Times
+    models: Mapping[str, Floats]
     chosen: str
     shades: Sequence[Shade]
 

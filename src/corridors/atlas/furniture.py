@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from scipy.optimize import linear_sum_assignment
 
 from corridors.atlas import palette
+from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 
 Extent = tuple[float, float, float, float]
@@ -201,9 +202,7 @@ def _north_arrow(axes: Axes, extent: Extent, crs: str) -> None:
     )  # fmt: skip
 
 
-def spread(
-    anchors: npt.NDArray[np.float64], distance: float, low: Sequence[float], high: Sequence[float]
-) -> npt.NDArray[np.float64]:
+def spread(anchors: Floats, distance: float, low: Sequence[float], high: Sequence[float]) -> Floats:
     """Return positions near ``anchors`` (n, 2) that are at least about ``distance`` apart.
 
     Parameters
@@ -241,9 +240,7 @@ def spread(
     return np.asarray(placed[linear_sum_assignment(reach)[1]], float)
 
 
-def draw_numbers(
-    axes: Axes, extent: Extent, positions: npt.NDArray[np.float64], words: Sequence[str]
-) -> None:
+def draw_numbers(axes: Axes, extent: Extent, positions: Floats, words: Sequence[str]) -> None:
     """Write ``words`` in circles beside ``positions`` (n, 2), with leaders, not overlapping."""
     if not len(positions):
         return

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from corridors.atlas import palette
+from corridors.foundation.arrays import Floats, Reals
 
 Classes = list[tuple[float, str, str]]
-Values = npt.NDArray[np.floating]
 
 # Shares of the known cells with the strongest current.
 _STRONGEST = (0.01, 0.05, 0.1, 0.25, 0.5)
 
 
-def current_classes(current: Values) -> Classes:
+def current_classes(current: Reals) -> Classes:
     """Return (upper bound, colour, label), ascending, by the share of the cells; "" is no colour.
 
     Parameters
@@ -49,7 +48,7 @@ def current_classes(current: Values) -> Classes:
     return found[::-1]
 
 
-def resistance_classes(resistance: Values) -> Classes:
+def resistance_classes(resistance: Reals) -> Classes:
     """Return (upper bound, colour, label), ascending: each value, or five classes of equal area.
 
     An end of the range that fills a class or more (ground as good as the best, or as bad as it
@@ -86,7 +85,7 @@ def resistance_classes(resistance: Values) -> Classes:
     return list(zip([*bounds[:-1], float("inf")], colours, labels, strict=True))
 
 
-def _equal_areas(values: npt.NDArray[np.float64], n: int) -> tuple[list[float], list[str]]:
+def _equal_areas(values: Floats, n: int) -> tuple[list[float], list[str]]:
     """Return upper bounds and labels of ``n`` classes or fewer of sorted values."""
     least, most = float(values[0]), float(values[-1])
     is_least, is_most = ((values == end).mean() >= 1 / n for end in (least, most))

@@ -20,6 +20,7 @@ from corridors.atlas import palette
 from corridors.atlas.furniture import draw_frame, draw_numbers, nice_extent
 from corridors.atlas.style_parts import SEASON_WORDS, seasons_of
 from corridors.atlas.styles import LABELLED_RANKS, THREAT_CLASSES
+from corridors.foundation.arrays import Floats
 from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES
 
 Layers = Mapping[str, gpd.GeoDataFrame]
@@ -389,7 +390,7 @@ def _threats(
     return entries
 
 
-def _lines(frame: gpd.GeoDataFrame) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+def _lines(frame: gpd.GeoDataFrame) -> list[Floats]:
     return [get_coordinates([part]) for part in get_parts(frame.geometry.to_numpy())]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -13,10 +12,10 @@ from matplotlib.patches import Patch
 from corridors.atlas import palette
 from corridors.atlas.furniture import draw_frame, nice_extent
 from corridors.atlas.maps import png
+from corridors.foundation.arrays import Indices
 from corridors.foundation.grid import Grid, unpack
 
-Keys = npt.NDArray[np.int64]
-Classes = Mapping[str, Keys]
+Classes = Mapping[str, Indices]
 
 ONLY_USGS, ONLY_CORRECTED = palette.SEASON["autumn"], palette.SEASON["winter"]
 BOTH = "#c9cdcb"
@@ -87,7 +86,7 @@ def profile_map(
 def _panel(
     axes: Axes,
     grid: Grid,
-    layers: list[tuple[Keys, str]],
+    layers: list[tuple[Indices, str]],
     extent: tuple[float, float, float, float],
     title: str,
 ) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from corridors.atlas import palette
+from corridors.foundation.arrays import Reals
 
 # Share of the use that the cells of a class and all stronger ones hold.
 SHARES = (0.5, 0.75, 0.9, 0.95, 0.99)
@@ -13,7 +13,7 @@ SHARES = (0.5, 0.75, 0.9, 0.95, 0.99)
 Classes = list[tuple[float, str, str]]
 
 
-def classes(mass: npt.NDArray[np.floating]) -> Classes:
+def classes(mass: Reals) -> Classes:
     """Return (upper bound, colour, label), ascending, for a pseudocolour style; "" is no colour.
 
     Parameters

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely import STRtree
 
-Floats = npt.NDArray[np.float64]
-Geometries = npt.NDArray[np.object_]
+from corridors.foundation.arrays import Floats, Geometries, Indices, Labels
 
 _CHUNK = 200_000  # cells that are cut at a time; bounds the memory, changes no result
 
@@ -63,9 +61,7 @@ def exposed_share(polygons: Geometries, cells: Floats, mass: Floats, *, cell_m: 
     return np.clip(out / total, 0.0, 1.0)
 
 
-def animals_inside(
-    polygons: Geometries, points: Floats, animals: npt.NDArray[np.object_]
-) -> npt.NDArray[np.int64]:
+def animals_inside(polygons: Geometries, points: Floats, animals: Labels) -> Indices:
     """Return how many animals have a fix on each polygon, shape (n,).
 
     Parameters

@@ -10,18 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from corridors.barriers.crossings import meetings
 from corridors.barriers.proximity import Lattice, Nearness, lattice_of
 from corridors.barriers.straightness import Own, Tracks, own_straightness, straightness
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Words
 from corridors.foundation.vocabulary import BEHAVIOURS
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Geometries = npt.NDArray[np.object_]
 Counts = Callable[[Indices, Indices], Flags]
 
 # A longer lag than this many intervals means that a fix is missing.
@@ -63,8 +59,8 @@ class Events:
     first: Indices
     last: Indices
     duration_h: Floats
-    behaviour: npt.NDArray[np.str_]
-    reason: npt.NDArray[np.str_]
+    behaviour: Words
+    reason: Words
     n_crossings: Indices
     straightness: Floats
     own: Own
@@ -232,7 +228,7 @@ def tell(
     own_sd: float,
     max_crossings: int,
     n_needed: Floats,
-) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:
+) -> tuple[Words, Words]:
     """Return the class of each event and why it is unknown; parameters as in :func:`behaviours`.
 
     ``is_whole``: there is a fix just before and one just after; ``n_needed``: stretches to compare.

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from corridors.foundation.arrays import Floats, Indices, Words
 from corridors.foundation.vocabulary import BEHAVIOURS
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
 
 # What an animal does that a barrier keeps from going on as it would.
 ALTERED = ("bounce", "back_and_forth", "trace", "trapped")
@@ -50,7 +47,7 @@ class Index:
 def altered_index(
     group: Indices,
     animal: Indices,
-    behaviour: npt.NDArray[np.str_],
+    behaviour: Words,
     *,
     n_groups: int,
     n_animals: int,

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
 from corridors.barriers.behaviour import Events, Touches, modal_lag_h, steps_between, tell
 from corridors.barriers.straightness import Own, Tracks, own_straightness, straightness
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Geometries = npt.NDArray[np.object_]
+from corridors.foundation.arrays import Floats, Geometries, Indices
 
 
 def peer_behaviours(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from corridors.barriers.crossings import Meetings
 from corridors.barriers.segments import INHERITED, management_segments
+from corridors.foundation.arrays import Labels
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_length_m
-
-Floats = npt.NDArray[np.float64]
 
 _MIN_CUT_M = 100.0  # a stretch of kilometres needs no end at a corridor edge this near to another
 
@@ -174,8 +172,8 @@ def border_stretches(
 def crossing_states(
     found: Meetings,
     boundaries: gpd.GeoDataFrame,
-    start_state: npt.NDArray[np.object_],
-    end_state: npt.NDArray[np.object_],
+    start_state: Labels,
+    end_state: Labels,
 ) -> tuple[list[str], list[str]]:
     """Return the states from and to which each crossing leads.
 

@@ -6,15 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.barriers.piece_tree import PieceTree
 from corridors.barriers.segments import meeting_share, straight_pieces
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Geometries = npt.NDArray[np.object_]
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 
 OTHER = "other"
 
@@ -143,7 +139,7 @@ class Meetings:
     share: Floats
     x_m: Floats
     y_m: Floats
-    from_left: npt.NDArray[np.bool_]
+    from_left: Flags
 
 
 def meetings(steps: Floats, lines: Geometries | PieceTree) -> Meetings:
@@ -197,7 +193,7 @@ def meetings(steps: Floats, lines: Geometries | PieceTree) -> Meetings:
 def count_pairs(
     steps: Floats,
     lines: Geometries | PieceTree,
-    counts: Callable[[Indices, Indices], npt.NDArray[np.bool_]] | None = None,
+    counts: Callable[[Indices, Indices], Flags] | None = None,
 ) -> tuple[int, int]:
     """Return how many pairs of a step and a line meet, and how many steps meet any line.
 

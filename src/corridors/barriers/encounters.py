@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from numba import njit
 
 from corridors.barriers.crossings import Steps
 from corridors.barriers.passages import Passages
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Floats, Indices
 
 # Smaller shares of a visit are rounding errors.
 _SMALLEST = 1e-9

@@ -9,13 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import gammaincinv, ndtri
 
 from corridors.barriers.flux_kernel import pair_fluxes
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Floats, Indices
 
 # Share of the accuracy that may be lost in the tails that are left out, and its least value.
 _TAIL_SHARE, _LEAST = 1 / 40, 1e-15

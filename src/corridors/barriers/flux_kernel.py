@@ -11,12 +11,9 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from corridors.foundation.normal import normal_cdf, normal_density
-
-Floats = npt.NDArray[np.float64]
 
 # Gauss-Kronrod 7-15 on [-1, 1]: the nodes >= 0 with both weights; Gauss weight 0 where the node
 # belongs to the Kronrod rule alone.

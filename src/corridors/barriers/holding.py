@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from corridors.barriers.crossings import meetings
 from corridors.barriers.piece_tree import PieceTree
 from corridors.barriers.segments import straight_pieces
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Geometries = npt.NDArray[np.object_]
+from corridors.foundation.arrays import Floats, Geometries, Indices
 
 _N_DRAWS = 12
 _SEED = 20240101

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from numba import njit
 from shapely import STRtree
@@ -16,11 +15,8 @@ from corridors.barriers.crossings import Steps
 from corridors.barriers.rays import LineIndex, first_hits, line_index
 from corridors.barriers.segments import Pieces, straight_pieces
 from corridors.barriers.validity import Validity, middle_us
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Labels, Microseconds
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Geometries = npt.NDArray[np.object_]
 Law = Literal["corrected", "crossing_steps"]
 
 # Fewer lengths of crossing steps than this are smoothed by a Weibull law (METHODS 6).
@@ -61,7 +57,7 @@ class Tries:
     step: Indices
     x_m: Floats
     y_m: Floats
-    time_us: Indices
+    time_us: Microseconds
     heading_rad: Floats
     turn_rad: Floats
     length_m: Floats
@@ -164,7 +160,7 @@ def _near(
 def stay_chance(
     found: Tries,
     index: LineIndex,
-    groups: npt.NDArray[np.object_],
+    groups: Labels,
     *,
     law: Law,
     n_headings: int,
@@ -219,7 +215,7 @@ def stay_chance(
     return stay
 
 
-def law_level(groups: npt.NDArray[np.object_], *, min_steps: int) -> Indices:
+def law_level(groups: Labels, *, min_steps: int) -> Indices:
     """Return by how many of its labels the law of each try is its own, shape (n,).
 
     ``groups`` and ``min_steps`` as in :func:`stay_chance`. Where it is fewer than the columns up to
@@ -240,7 +236,7 @@ def law_level(groups: npt.NDArray[np.object_], *, min_steps: int) -> Indices:
     return out
 
 
-def _labels(groups: npt.NDArray[np.object_], level: int) -> npt.NDArray[np.object_]:
+def _labels(groups: Labels, level: int) -> Labels:
     """Return the first ``level`` labels of each try as one."""
     return np.array(["\0".join(row) for row in groups[:, :level]], dtype=object)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.barriers.crossings import Steps
 from corridors.barriers.validity import middle_us
+from corridors.foundation.arrays import Flags
 
-Flags = npt.NDArray[np.bool_]
 OPEN, CLOSED = "open", "closed"
 
 

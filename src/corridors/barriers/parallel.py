@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-Floats = npt.NDArray[np.float64]
-Geometries = npt.NDArray[np.object_]
+from corridors.foundation.arrays import Floats, Geometries, Indices
 
 # Of two lines that cross, less lies side by side than this many distances unless they meet at less
 # than about 19 degrees (2 / sin 19 = 6).
@@ -19,11 +17,11 @@ _PAIRS = 20_000  # that are held against each other at a time; bounds the memory
 
 def without_doubles(
     lines: Geometries,
-    groups: npt.NDArray[np.int64],
+    groups: Indices,
     order: Floats,
     distance_m: Floats,
     *,
-    apart: npt.NDArray[np.int64] | None = None,
+    apart: Indices | None = None,
     stated: Floats | None = None,
 ) -> tuple[Geometries, Floats]:
     """Return the lines without the stretches that run beside a better line of their group.
@@ -110,10 +108,10 @@ def without_doubles(
 
 def _beside(
     lines: Geometries,
-    worse: npt.NDArray[np.int64],
-    better: npt.NDArray[np.int64],
+    worse: Indices,
+    better: Indices,
     distance_m: Floats,
-) -> tuple[Geometries, npt.NDArray[np.int64]]:
+) -> tuple[Geometries, Indices]:
     """Return the stretches of ``worse`` that run beside ``better``, and the line of each."""
     reach = shapely.buffer(lines[better], distance_m[worse], quad_segs=4, cap_style="flat")
     parts, pair = shapely.get_parts(shapely.intersection(lines[worse], reach), return_index=True)

@@ -8,18 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from numba import njit
 
 from corridors.barriers.flux import Bridges, pair_flux, reach_m
 from corridors.barriers.piece_tree import PieceTree, point_gap
 from corridors.barriers.segments import straight_pieces
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Values
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Geometries = npt.NDArray[np.object_]
 Counts = Callable[[Indices, Indices], Flags]
 
 # A bridge is more likely than not to touch a line when d0 d1 <= ln(2)/2 s2 L.
@@ -92,7 +88,7 @@ class Passages:
     below_floor: Floats
 
     @property
-    def columns(self) -> tuple[npt.NDArray[Any], ...]:
+    def columns(self) -> tuple[Values, ...]:
         """The columns in the order of the fields."""
         return (
             self.bridge,

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy import optimize, stats
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Flags, Floats, Indices, Labels
+
 Interval = Literal["profile", "animals", "upper_limit", "lower_limit", "none"]
 
 _MIN_ANIMALS = 5  # with fewer the spread between animals is anybody's guess
@@ -258,7 +256,7 @@ class Difference:
 def covariate_tests(
     hazard: Floats,
     crossed: Flags,
-    covariates: Mapping[str, npt.NDArray[np.object_]],
+    covariates: Mapping[str, Labels],
     *,
     spread: float,
 ) -> list[Difference]:
@@ -293,7 +291,7 @@ def covariate_tests(
     return found
 
 
-def _levels(levels: npt.NDArray[np.object_]) -> Floats:
+def _levels(levels: Labels) -> Floats:
     """Return one column of 0 and 1 for each level but the first."""
     names = sorted(set(levels))
     return np.column_stack(

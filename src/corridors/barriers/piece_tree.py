@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from numba import njit
 
 from corridors.barriers.segments import Pieces
+from corridors.foundation.arrays import Floats, Indices
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 T = TypeVar("T")
 
 _FAN = 16

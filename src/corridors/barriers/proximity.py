@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from corridors.barriers.segments import straight_pieces
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Floats, Geometries, Indices, Indices32
 
 # Bounds the memory of the lattice: 8 bytes per cell, however far apart the lines lie.
 _MOST_CELLS = 4_000_000
@@ -59,7 +56,7 @@ class Lattice:
     cell_m: float
     shape: tuple[int, int]
     start: Indices
-    piece: npt.NDArray[np.int32]
+    piece: Indices32
 
     def near(self, x_m: Floats, y_m: Floats) -> Nearness:
         """Return the lines within :attr:`distance_m` of each place."""
@@ -74,7 +71,7 @@ class Lattice:
         return Nearness(np.repeat(np.arange(x_m.size), counts), line, distance)
 
 
-def lattice_of(lines: npt.NDArray[np.object_], *, distance_m: float) -> Lattice:
+def lattice_of(lines: Geometries, *, distance_m: float) -> Lattice:
     """Return a lattice that finds the lines within ``distance_m`` of any place.
 
     Parameters
@@ -137,7 +134,7 @@ def _list(
     cell: float,
     shape: tuple[int, int],
     at: Indices,
-    piece: npt.NDArray[np.int32],
+    piece: Indices32,
     is_filling: bool,
 ) -> None:
     """Count the pieces of each cell into ``at``, or write them from there on."""
@@ -170,7 +167,7 @@ def _search(
     cell: float,
     shape: tuple[int, int],
     start: Indices,
-    piece: npt.NDArray[np.int32],
+    piece: Indices32,
     at: Indices,
     line: Indices,
     distance_m: Floats,

@@ -5,16 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from numba import njit
 
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Indices32, Words
 from corridors.foundation.grid import Grid, Surface, pack
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.str_]
 
 ALIKE, DIFFERENT, UNKNOWN = "alike", "different", "unknown"
 
@@ -42,7 +37,7 @@ class Strips:
     half_width_m: Floats
     depth_m: float
 
-    def take(self, rows: Integers) -> Strips:
+    def take(self, rows: Indices) -> Strips:
         """Return the strips of some segments."""
         return Strips(
             self.x_m[rows],
@@ -54,7 +49,7 @@ class Strips:
         )
 
 
-def strips_of(segments: npt.NDArray[np.object_], *, depth_m: float, least_width_m: float) -> Strips:
+def strips_of(segments: Geometries, *, depth_m: float, least_width_m: float) -> Strips:
     """Return the strips beside each planar segment.
 
     Parameters
@@ -92,11 +87,11 @@ class Sides:
     """
 
     mass: Floats
-    n_animals: Integers
+    n_animals: Indices
     nearest_m: Floats
 
 
-def sides_of(strips: Strips, surface: Surface, n_animals: npt.NDArray[np.int32]) -> Sides:
+def sides_of(strips: Strips, surface: Surface, n_animals: Indices32) -> Sides:
     """Return the use of a surface on both sides of each segment, cell by cell.
 
     Examples
@@ -201,8 +196,8 @@ def _side(
 @njit(cache=True, nogil=True)
 def _add_cells(
     x_m: Floats, y_m: Floats, along_x: Floats, along_y: Floats, half_m: Floats,
-    depth_m: float, cell_m: float, key: Integers, cell_mass: Floats, cell_animals: Integers,
-    mass: Floats, animals: Integers, nearest: Floats,
+    depth_m: float, cell_m: float, key: Indices, cell_mass: Floats, cell_animals: Indices,
+    mass: Floats, animals: Indices, nearest: Floats,
 ) -> None:  # fmt: skip
     for i in range(x_m.size):
         if not np.isfinite(along_x[i]):

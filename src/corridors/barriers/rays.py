@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Floats, Indices, Microseconds
 
 # Cells along the longer side of the index at most; bounds its memory.
 _MOST_CELLS = 2000
@@ -36,8 +34,8 @@ class LineIndex:
     """
 
     ends: Floats
-    from_us: Indices
-    to_us: Indices
+    from_us: Microseconds
+    to_us: Microseconds
     x_m: float
     y_m: float
     cell_m: float
@@ -46,7 +44,7 @@ class LineIndex:
     pieces: Indices
 
 
-def line_index(ends: Floats, from_us: Indices, to_us: Indices) -> LineIndex:
+def line_index(ends: Floats, from_us: Microseconds, to_us: Microseconds) -> LineIndex:
     """Put straight pieces into cells, about one piece per cell.
 
     Parameters
@@ -74,7 +72,7 @@ def first_hits(
     index: LineIndex,
     x_m: Floats,
     y_m: Floats,
-    time_us: Indices,
+    time_us: Microseconds,
     heading_rad: Floats,
     reach_m: Floats,
 ) -> Floats:
@@ -188,8 +186,8 @@ def _inside(
 @njit(cache=True, nogil=True)
 def _nearest(
     ends: Floats,
-    from_us: Indices,
-    to_us: Indices,
+    from_us: Microseconds,
+    to_us: Microseconds,
     pieces: Indices,
     begin: int,
     stop: int,
@@ -220,8 +218,8 @@ def _nearest(
 @njit(cache=True, nogil=True)
 def _cast(
     ends: Floats,
-    from_us: Indices,
-    to_us: Indices,
+    from_us: Microseconds,
+    to_us: Microseconds,
     x_m: float,
     y_m: float,
     cell: float,
@@ -230,7 +228,7 @@ def _cast(
     pieces: Indices,
     x: Floats,
     y: Floats,
-    time_us: Indices,
+    time_us: Microseconds,
     heading: Floats,
     reach: Floats,
 ) -> Floats:

@@ -7,16 +7,12 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 from corridors.foundation.crs import GEOD, GEOGRAPHIC, project
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 _SPOTS = 200_000  # that are geometries at a time; bounds the memory, changes no result
 # Columns of BARRIERS that a segment inherits.
@@ -51,12 +47,12 @@ class Pieces:
     owner: Indices
 
     @property
-    def lines(self) -> npt.NDArray[np.object_]:
+    def lines(self) -> Geometries:
         """The pieces as geometries."""
         return np.asarray(shapely.linestrings(self.ends.reshape(-1, 2, 2)), dtype=object)
 
 
-def straight_pieces(geometries: npt.NDArray[np.object_]) -> Pieces:
+def straight_pieces(geometries: Geometries) -> Pieces:
     """Return the straight pieces of line geometries; pieces of no length are left out."""
     parts, owner = shapely.get_parts(geometries, return_index=True)
     points, line = shapely.get_coordinates(parts, return_index=True)
@@ -65,13 +61,13 @@ def straight_pieces(geometries: npt.NDArray[np.object_]) -> Pieces:
     return Pieces(ends[keep], owner[line[:-1][keep]].astype(np.int64))
 
 
-def projected(geometries: npt.NDArray[np.object_], crs: str) -> npt.NDArray[np.object_]:
+def projected(geometries: Geometries, crs: str) -> Geometries:
     """Return geometries of EPSG:4326 in ``crs``, vertex by vertex."""
 
     def move(points: Floats) -> Floats:
         return np.column_stack(project(points[:, 0], points[:, 1], crs))
 
-    out: npt.NDArray[np.object_] = shapely.transform(geometries, move)
+    out: Geometries = shapely.transform(geometries, move)
     return out
 
 
@@ -87,10 +83,10 @@ class Anchors:
         Planar points as x, y, shape (n, 2).
     """
 
-    shapes: npt.NDArray[np.object_]
+    shapes: Geometries
     spots: Floats
 
-    def parts(self) -> Iterator[npt.NDArray[np.object_]]:
+    def parts(self) -> Iterator[Geometries]:
         """Yield the shapes, then the spots as geometries, some at a time."""
         if len(self.shapes):
             yield self.shapes
@@ -99,7 +95,7 @@ class Anchors:
             yield np.asarray(spots, dtype=object).ravel()
 
 
-def is_near(geometries: npt.NDArray[np.object_], anchors: Anchors, distance_m: float) -> Flags:
+def is_near(geometries: Geometries, anchors: Anchors, distance_m: float) -> Flags:
     """Return which planar geometries lie within ``distance_m`` of any anchor, shape (n,)."""
     near = np.zeros(len(geometries), dtype=bool)
     usable = np.flatnonzero(np.isfinite(shapely.bounds(geometries)).all(axis=1))
@@ -185,7 +181,7 @@ def management_segments(
 
 
 def joined_lines(
-    ends_m: Floats, groups: npt.NDArray[np.int64], *, tolerance_m: float, max_turn_deg: float
+    ends_m: Floats, groups: Indices, *, tolerance_m: float, max_turn_deg: float
 ) -> tuple[Indices, Indices]:
     """Return which segments continue each other as one line, and how each runs along it.
 
@@ -256,12 +252,12 @@ def _oriented(n: int, one: Indices, two: Indices) -> tuple[Indices, Indices]:
     return line.astype(np.int64), np.where(forward <= backward, 1, -1).astype(np.int64)
 
 
-def segment_ends(lines: npt.NDArray[np.object_]) -> Floats:
+def segment_ends(lines: Geometries) -> Floats:
     """Return the first two and last two points of each line, shape (n, 8)."""
     return np.hstack([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, 1, -2, -1)])
 
 
-def _lines(barriers: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.object_], Indices]:
+def _lines(barriers: gpd.GeoDataFrame) -> tuple[Geometries, Indices]:
     geometry = np.asarray(barriers.geometry.to_numpy(), dtype=object)
     areal = shapely.get_dimensions(geometry) == 2
     geometry[areal] = shapely.boundary(geometry[areal])
@@ -324,7 +320,7 @@ def _merge(equal: Floats, classes: Floats, min_cut_m: float) -> Floats:
 
 def _substrings(
     low: Floats, high: Floats, start: Floats, end: Floats, length: Floats, measure: Floats
-) -> npt.NDArray[np.object_]:
+) -> Geometries:
     """Return the line between each pair of measures (both on one line), lon, lat."""
     tiny = 1e-6
     from_piece = np.searchsorted(measure, low + tiny, side="right") - 1
@@ -376,7 +372,7 @@ def _class_of(points: Floats, classes: gpd.GeoDataFrame, crs: str) -> list[str]:
 def _frame(
     barriers: gpd.GeoDataFrame,
     owner: Indices,
-    geometry: npt.NDArray[np.object_] | list[object],
+    geometry: Geometries | list[object],
     span: Floats,
     inside: list[str],
 ) -> gpd.GeoDataFrame:

@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 
-Flags = npt.NDArray[np.bool_]
+from corridors.foundation.arrays import Flags, Geometries
+
 # Columns in which a name may stand.
 _NAMED = ("segment", "polygon", "barrier", "name")
 
@@ -21,7 +21,7 @@ def chosen(
     names: Collection[str] | None = None,
     kinds: Collection[str] | None = None,
     classes: Collection[str] | None = None,
-    polygons: npt.NDArray[np.object_] | None = None,
+    polygons: Geometries | None = None,
 ) -> Flags:
     """Return which rows fit every criterion that is not None, shape (n,).
 
@@ -84,7 +84,7 @@ def unknown_names(
     return {name: found[0] if found else None for name, found in near.items()}
 
 
-def _within(geometry: npt.NDArray[np.object_], polygons: npt.NDArray[np.object_]) -> Flags:
+def _within(geometry: Geometries, polygons: Geometries) -> Flags:
     parts, owner = shapely.get_parts(geometry, return_index=True)
     # Of a feature of several parts the longest speaks.
     order = np.lexsort((-shapely.length(parts), owner))

@@ -10,10 +10,10 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from corridors.foundation.arrays import Flags, Floats, Labels, Words
 from corridors.foundation.errors import Fault, InputError
 from corridors.foundation.vocabulary import BARRIER_KINDS, BARRIER_STATUS
 
@@ -158,7 +158,7 @@ def barriers_of(
     return frame.sort_values("barrier", kind="stable").reset_index(drop=True), notes
 
 
-def is_areal_pressure(barriers: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+def is_areal_pressure(barriers: gpd.GeoDataFrame) -> Flags:
     """Return which BARRIERS press by the ground they take: polygons of settlement and the like.
 
     Polygons of other kinds, as a pasture fence drawn as its ring, are barriers by their outline.
@@ -167,7 +167,7 @@ def is_areal_pressure(barriers: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray(areal & barriers["kind"].isin(AREAL_KINDS).to_numpy())
 
 
-def is_jurisdiction(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def is_jurisdiction(rows: pd.DataFrame) -> Flags:
     """Return which BARRIERS or SEGMENTS are unfenced boundaries, shape (n,): nothing stands there.
 
     Examples
@@ -180,7 +180,7 @@ def is_jurisdiction(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray((rows["kind"] == "border") & (rows["class"] != "border_fence"), np.bool_)
 
 
-def is_standing(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def is_standing(rows: pd.DataFrame) -> Flags:
     """Return which BARRIERS or SEGMENTS animals meet on the ground, shape (n,).
 
     What is planned or gone turns nobody back, and an unfenced boundary is jurisdiction.
@@ -196,7 +196,7 @@ def is_standing(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray(~is_jurisdiction(rows) & (rows["status"] == "existing"), np.bool_)
 
 
-def digests(geometry: gpd.GeoSeries, label: pd.Series) -> npt.NDArray[np.str_]:
+def digests(geometry: gpd.GeoSeries, label: pd.Series) -> Words:
     """Return 12 hexadecimal digits for each feature, from label and coordinates to 1e-7 degree."""
     wkb = shapely.to_wkb(shapely.transform(geometry.array, lambda c: np.round(c, 7) + 0.0))
     return np.array(
@@ -280,7 +280,7 @@ def _status(features: gpd.GeoDataFrame, mapping: BarrierMapping, faults: list[Fa
 
 def _permeability(
     features: gpd.GeoDataFrame, mapping: BarrierMapping, faults: list[Fault]
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     stated = np.nan if mapping.permeability is None else float(mapping.permeability)
     if mapping.permeability_column is None:
         return np.full(len(features), stated)
@@ -306,7 +306,7 @@ def _permeability(
 
 def _report(
     faults: list[Fault],
-    wrong: npt.NDArray[np.bool_],
+    wrong: Flags,
     values: pd.Series,
     features: gpd.GeoDataFrame,
     mapping: BarrierMapping,
@@ -325,9 +325,7 @@ def _report(
         faults.append(Fault(f"{what}: {more} more rows", mapping.file, column=column))
 
 
-def _ids(
-    features: gpd.GeoDataFrame, mapping: BarrierMapping, digest: npt.NDArray[np.str_]
-) -> npt.NDArray[np.object_]:
+def _ids(features: gpd.GeoDataFrame, mapping: BarrierMapping, digest: Words) -> Labels:
     words = _words(features, mapping.id_column, "").to_numpy(dtype=object)
     digests = digest.astype(object)
     pairs = pd.DataFrame({"id": words, "digest": digests}).drop_duplicates()
@@ -336,9 +334,7 @@ def _ids(
     return np.array([f"{mapping.name}:{end}" for end in tail], dtype=object)
 
 
-def _distinct(
-    frame: gpd.GeoDataFrame, digest: npt.NDArray[np.str_]
-) -> tuple[gpd.GeoDataFrame, int]:
+def _distinct(frame: gpd.GeoDataFrame, digest: Words) -> tuple[gpd.GeoDataFrame, int]:
     """Leave out features that repeat id and geometry of an earlier one."""
     key = frame["barrier"].to_numpy().astype(object) + "\n" + digest.astype(object)
     again = pd.Series(key).duplicated().to_numpy()

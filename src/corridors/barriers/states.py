@@ -6,15 +6,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
+from corridors.foundation.arrays import Floats, Geometries, Indices, Labels
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2
-
-Floats = npt.NDArray[np.float64]
 
 _POINTS = 200_000  # that are made at a time; bounds the memory, changes no result
 
@@ -78,7 +76,7 @@ def disjoint_states(states: gpd.GeoDataFrame, *, min_km2: float) -> gpd.GeoDataF
     return gpd.GeoDataFrame(pd.concat([kept, contested], ignore_index=True), crs=GEOGRAPHIC)
 
 
-def state_of(points: Floats, states: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+def state_of(points: Floats, states: Geometries) -> Indices:
     """Return the row of the state that holds each point, or -1; the first one where they overlap.
 
     Parameters
@@ -105,7 +103,7 @@ def national_shares(
     cells: Floats,
     mass: Floats,
     fixes: Floats,
-    animals: npt.NDArray[np.object_],
+    animals: Labels,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return the share of each state in the corridor, the surface and the animals.
 

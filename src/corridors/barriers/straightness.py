@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Floats, Indices, Microseconds
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Tracks:
     """
 
     animal: Indices
-    time_us: Indices
+    time_us: Microseconds
     x_m: Floats
     y_m: Floats
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.barriers.crossings import Steps
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from corridors.foundation.arrays import Flags, Indices, Microseconds
 
 _EVER = np.iinfo(np.int64).max
 _DAY_US = 86_400_000_000
@@ -28,15 +24,15 @@ class Validity:
         First moment and the first one after the last, shape (n,).
     """
 
-    from_us: Indices
-    to_us: Indices
+    from_us: Microseconds
+    to_us: Microseconds
 
     @property
     def is_dated(self) -> Flags:
         """True where not all times count, shape (n,)."""
         return (self.from_us > -_EVER) | (self.to_us < _EVER)
 
-    def holds(self, time_us: Indices, row: Indices) -> Flags:
+    def holds(self, time_us: Microseconds, row: Indices) -> Flags:
         """Return whether row ``row`` counts at ``time_us``; arrays of equal shape."""
         return np.asarray((time_us >= self.from_us[row]) & (time_us < self.to_us[row]))
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyogrio
 import rasterio
@@ -33,6 +32,7 @@ from corridors.demo.world import (
     to_degrees,
 )
 from corridors.formats.parquet import write_json
+from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 
 # GeoPackages carry the date of writing; without a fixed one no two runs would be equal.
@@ -147,7 +147,7 @@ def _movebank(report: Report) -> pd.DataFrame:
     )
 
 
-def _decimals(values: npt.NDArray[np.float64], n: int) -> list[str]:
+def _decimals(values: Floats, n: int) -> list[str]:
     return ["" if np.isnan(value) else f"{value:.{n}f}" for value in values]
 
 

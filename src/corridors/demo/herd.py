@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from corridors.demo.world import (
     ACTING,
@@ -19,8 +18,7 @@ from corridors.demo.world import (
     Stretch,
     along,
 )
-
-Floats = npt.NDArray[np.float64]
+from corridors.foundation.arrays import Flags, Floats, Times
 
 SEED: Final = 20220201
 START_UTC: Final = np.datetime64("2022-02-01T00:00:00", "s")
@@ -329,10 +327,10 @@ class Report:
     """What one collar sent, one row per attempted fix, in order of sending."""
 
     animal: str
-    time_utc: npt.NDArray[np.datetime64]
+    time_utc: Times
     xy_km: Floats  # NaN where there was no fix
     dop: Floats  # NaN where there was no fix
-    is_marked: npt.NDArray[np.bool_]  # the vendor's outlier mark
+    is_marked: Flags  # the vendor's outlier mark
 
 
 def observe(animal: Animal, *, seed: int) -> Report:

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 
 from corridors.demo.world import land_cover
-
-Array = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Bytes, Floats, Indices
 
 COVER: Final = {1: "steppe", 2: "shrub", 3: "forest", 4: "cropland"}
 # Logs of relative use: per standard deviation of elevation, and compared with steppe.
@@ -40,12 +37,12 @@ class SelectionWorld:
         Code -> log of the relative use.
     """
 
-    elevation_m: Array
-    cover: npt.NDArray[np.uint8]
+    elevation_m: Floats
+    cover: Bytes
     elevation_selection: float
     cover_selection: Mapping[int, float]
 
-    def log_use(self, elevation: Array, cover: Array) -> Array:
+    def log_use(self, elevation: Floats, cover: Floats) -> Floats:
         """Return the log of the relative use of all cells for each animal, (n_animals, n * n).
 
         ``elevation`` (n_animals,) and ``cover`` (n_animals, n_codes) are the animals' own
@@ -53,8 +50,8 @@ class SelectionWorld:
         """
         # A plain has no standard deviation, and nothing to select.
         z = (self.elevation_m - self.elevation_m.mean()) / (self.elevation_m.std() or 1.0)
-        of_cover: Array = cover[:, self.cover.ravel().astype(int) - 1]
-        found: Array = elevation[:, None] * z.ravel() + of_cover
+        of_cover: Floats = cover[:, self.cover.ravel().astype(int) - 1]
+        found: Floats = elevation[:, None] * z.ravel() + of_cover
         return found
 
 
@@ -85,7 +82,7 @@ def walk(
     steps_per_fix: int,
     step_cells: float,
     spread: float,
-) -> Index:
+) -> Indices:
     """Return the cells where animals are, (n_animals, n_fixes), as indices into the raveled grid.
 
     Parameters

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.demo.herd import (
@@ -23,6 +22,7 @@ from corridors.demo.herd import (
     Animal,
 )
 from corridors.demo.world import BARRIERS, LABEL, SPECIES
+from corridors.foundation.arrays import Flags, Floats, Indices
 
 CELL_KM: Final = 0.1
 CORE_RADIUS_KM: Final = 0.2
@@ -39,7 +39,7 @@ CORE_DEFINITION: Final = (
 class Core:
     """The true corridor's core as a raster, row 0 in the south, plane kilometres."""
 
-    is_core: npt.NDArray[np.bool_]
+    is_core: Flags
     from_x_km: float
     from_y_km: float
 
@@ -62,9 +62,7 @@ def corridor_core(herd: Sequence[Animal]) -> Core:
     )
 
 
-def _mark_near(
-    near: npt.NDArray[np.bool_], path_km: npt.NDArray[np.float64], low: npt.NDArray[np.int_]
-) -> None:
+def _mark_near(near: Flags, path_km: Floats, low: Indices) -> None:
     """Mark cells whose centre is within CORE_RADIUS_KM of the path (thickened to 20 m)."""
     parts = 12
     share = np.linspace(0, 1, parts, endpoint=False)[:, None, None]
@@ -93,7 +91,7 @@ def encounters(herd: Sequence[Animal]) -> pd.DataFrame:
     return frame[order].sort_values(["animal", "time_utc"], kind="stable", ignore_index=True)
 
 
-def times_utc(steps: npt.NDArray[np.int_]) -> pd.DatetimeIndex:
+def times_utc(steps: Indices) -> pd.DatetimeIndex:
     """Return the UTC times of simulation steps."""
     stamps = START_UTC + (steps * STEP_MIN * 60).astype("timedelta64[s]")
     return pd.DatetimeIndex(stamps).tz_localize("UTC")

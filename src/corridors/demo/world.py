@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from corridors.foundation.arrays import Bytes, Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 
 Line = tuple[tuple[float, float], ...]
@@ -101,7 +101,7 @@ class Barrier:
                 return stretch
         return None
 
-    def coordinates(self, stretch: Stretch) -> npt.NDArray[np.float64]:
+    def coordinates(self, stretch: Stretch) -> Floats:
         """Return the vertices of a stretch in plane kilometres, shape (n, 2)."""
         inner = [x for x, _ in self.line if stretch.from_x_km < x < stretch.to_x_km]
         xs = [stretch.from_x_km, *inner, stretch.to_x_km]
@@ -193,15 +193,13 @@ def along(line: Line, y_km: float) -> float:
     return height(tuple((y, x) for x, y in line), y_km)
 
 
-def to_degrees(points_km: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def to_degrees(points_km: Floats) -> Floats:
     """Return longitude, latitude (degrees, 7 decimals) of plane points, shape (n, 2)."""
     lon, lat = transformer(PLANE, GEOGRAPHIC).transform(points_km[:, 0], points_km[:, 1])
     return np.round(np.column_stack([lon, lat]), 7)
 
 
-def land_cover(
-    x_km: npt.NDArray[np.float64], y_km: npt.NDArray[np.float64]
-) -> npt.NDArray[np.uint8]:
+def land_cover(x_km: Floats, y_km: Floats) -> Bytes:
     """Return the land-cover class at plane points (any shape), by rules of distance.
 
     Rock away from the route and the river valley, steppe along the route, shrub in the foothills,

@@ -12,20 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 
 from corridors.formats.parquet import write_table
+from corridors.foundation.arrays import Floats, Microseconds
 from corridors.foundation.errors import Fault, InternalError
 from corridors.foundation.tables import check, empty
 
 if TYPE_CHECKING:
     import pandera.pandas as pandera
-
-Floats = npt.NDArray[np.float64]
 
 _ROWS_READ = 65_536
 _ROWS_WRITTEN = 65_536
@@ -110,7 +108,7 @@ def positions(points: pa.ChunkedArray) -> tuple[Floats, Floats]:
     return lon, lat
 
 
-def times_us(times: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+def times_us(times: pa.ChunkedArray) -> Microseconds:
     """Return stored UTC times as microseconds since 1970."""
     return np.asarray(times.cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy())
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import rasterio
 from rasterio import Affine
 from rasterio.enums import Resampling
@@ -25,11 +24,11 @@ from rasterio.warp import reproject
 from rasterio.windows import Window
 
 from corridors.formats import raster_faults
+from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import transformer
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 from corridors.foundation.grid import Grid
 
-Array = npt.NDArray[np.float64]
 Kind = Literal["class", "continuous"]
 
 # Points per side of the lattice of samples that tells where a grid lies in a raster.
@@ -51,7 +50,7 @@ class RasterOnGrid:
         ``coverage_frac``.
     """
 
-    values: Array
+    values: Floats
     facts: dict[str, Any]
 
 
@@ -103,7 +102,7 @@ class HabitatRaster:
             ("continuous", False): Resampling.bilinear,
         }[self.kind, is_finer]
 
-    def read(self, band: int, grid: Grid, *, cell_m: float) -> Array:
+    def read(self, band: int, grid: Grid, *, cell_m: float) -> Floats:
         """Return a band warped to ``grid``, (ny, nx), NaN: no data.
 
         Only the blocks under the grid are read, GDAL's warper holds 64 MB of them at a time.
@@ -320,7 +319,7 @@ def _under(dataset: Any, grid: Grid) -> tuple[float, float, Window] | None:
     )
 
 
-def _source_index(dataset: Any, grid: Grid, x: Array, y: Array) -> tuple[Array, Array]:
+def _source_index(dataset: Any, grid: Grid, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     there = transformer(grid.crs, dataset.crs.to_wkt()).transform(x, y)
     there_x, there_y = (np.where(np.isfinite(axis), axis, np.nan) for axis in there)
     inverse = ~dataset.transform

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from corridors.formats import raster_faults
-from corridors.formats.habitat_raster import Array, open_habitat_raster
+from corridors.formats.habitat_raster import open_habitat_raster
+from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import Fault, InputError
 from corridors.foundation.grid import Grid
 
@@ -27,7 +28,7 @@ def read_bands(
     max_source_cells: float,
     label: str,
     facts: dict[str, Any],
-) -> Iterator[tuple[date, Array]]:
+) -> Iterator[tuple[date, Floats]]:
     """Yield date and values on ``grid`` of the bands of a raster, in order of date.
 
     One band is held at a time. ``facts`` takes what is known about the raster.
@@ -81,7 +82,7 @@ def read_files(
     extremes_are_data: bool,
     max_source_cells: float,
     facts: dict[str, Any],
-) -> Iterator[tuple[date, Array]]:
+) -> Iterator[tuple[date, Floats]]:
     """Yield date and values on ``grid`` of rasters of one date each, in order of date.
 
     ``files`` maps a date to the path and to the file as the user named it. The rest is as in
@@ -109,7 +110,7 @@ def read_files(
             yield day, raster.read(band or 1, grid, cell_m=grid.cell_m)
 
 
-def check_coverage(values: Array, *, min_coverage_frac: float, label: str) -> float:
+def check_coverage(values: Floats, *, min_coverage_frac: float, label: str) -> float:
     """Return the share of the grid that has data.
 
     Raises

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from corridors.formats.habitat_raster import Array, open_habitat_raster
+from corridors.formats.habitat_raster import open_habitat_raster
+from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import InputError
 from corridors.foundation.grid import Grid
 
@@ -27,7 +28,7 @@ def read_elevation_strips(
     max_source_cells: float,
     label: str,
     facts: dict[str, Any],
-) -> Iterator[tuple[slice, int, float, Array]]:
+) -> Iterator[tuple[slice, int, float, Floats]]:
     """Yield rows of ``grid``, division n, cell edge in m and the elevations under these rows.
 
     The elevations, NaN: unknown, have n cells along a grid cell's edge, about as many as the

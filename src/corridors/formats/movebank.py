@@ -22,7 +22,8 @@ from corridors.formats.delimited import (
     read_header,
     row_faults,
 )
-from corridors.formats.tracks import Mask, TrackMapping, Tracks, check_zone, interpret, marks
+from corridors.formats.tracks import TrackMapping, Tracks, check_zone, interpret, marks
+from corridors.foundation.arrays import Flags
 from corridors.foundation.errors import Fault, InputError
 
 _NEEDED = ("timestamp", "location-long", "location-lat")
@@ -172,7 +173,7 @@ def _gps_rows(
 
 def _individuals(
     frame: pd.DataFrame, name: str, spelled: dict[str, str], faults: list[Fault]
-) -> tuple[pd.DataFrame, Mask]:
+) -> tuple[pd.DataFrame, Flags]:
     nothing = pd.Series("", index=frame.index, dtype="str")
     animal = frame[spelled[_ANIMAL]] if _ANIMAL in spelled else nothing
     tag = frame[spelled[_TAG]] if _TAG in spelled else nothing
@@ -193,7 +194,9 @@ def _individuals(
     return frame.assign(animal=named.astype("str")), undeployed.to_numpy()
 
 
-def _outliers(frame: pd.DataFrame, name: str, spelled: dict[str, str], faults: list[Fault]) -> Mask:
+def _outliers(
+    frame: pd.DataFrame, name: str, spelled: dict[str, str], faults: list[Fault]
+) -> Flags:
     outlier = np.zeros(len(frame), dtype=bool)
     rows = frame["source_row"]
     for word in _OUTLIER:

@@ -18,6 +18,7 @@ from osmium.osm import Area, Way
 from corridors.formats.delimited import require_file
 from corridors.formats.geoparquet import Bounds
 from corridors.formats.vector import Layer
+from corridors.foundation.arrays import Flags, Geometries
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
 
@@ -134,7 +135,7 @@ class _Kept:
         self._box = None if bounds is None else shapely.box(*bounds)
         self._waiting: list[tuple[tuple[str, ...], str]] = []
         self._rows: list[tuple[str, ...]] = []
-        self._shapes: list[np.ndarray] = []
+        self._shapes: list[Geometries] = []
 
     def add(self, row: tuple[str, ...], shape: str) -> None:
         """Take a feature: its attributes, and its shape as hexadecimal WKB."""
@@ -164,7 +165,7 @@ class _Kept:
         ]
         self._waiting.clear()
 
-    def _near(self, shapes: np.ndarray) -> np.ndarray:
+    def _near(self, shapes: Geometries) -> Flags:
         return np.asarray(shapely.intersects(shapes, self._box))
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from pyproj.exceptions import ProjError
 
+from corridors.foundation.arrays import Flags, Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import Fault
-
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 def to_geographic(
@@ -37,7 +34,7 @@ def to_geographic(
     return np.where(lost, 999.0, lon), np.where(lost, 99.0, lat)
 
 
-def impossible(lon: Floats, lat: Floats) -> Mask:
+def impossible(lon: Floats, lat: Floats) -> Flags:
     """Return where a position is given and cannot be on Earth, or is (0, 0).
 
     Examples

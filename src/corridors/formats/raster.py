@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import rasterio
 from rasterio.io import MemoryFile
 from rasterio.shutil import copy as rio_copy
 from rasterio.windows import Window
 
+from corridors.foundation.arrays import Floats, Floats32
 from corridors.foundation.crs import named_crs
 from corridors.foundation.grid import Grid, Surface
 
@@ -22,7 +22,7 @@ _STRIP_ROWS = 512
 
 def write_cog(
     path: Path,
-    array: npt.NDArray[np.float32],
+    array: Floats32,
     grid: Grid,
     tags: Mapping[str, str] | None = None,
 ) -> None:
@@ -64,7 +64,7 @@ def _copy_cog(dataset: Any, path: Path) -> None:
     )
 
 
-def read_band(path: Path, crs: str) -> tuple[npt.NDArray[np.float64], Grid]:
+def read_band(path: Path, crs: str) -> tuple[Floats, Grid]:
     """Return the first band of a raster that a stage wrote, NaN for nodata, and its grid.
 
     ``crs`` is the working CRS, whose text in the file may differ.
@@ -128,7 +128,7 @@ class RasterFacts:
 
     crs: str
     bounds: tuple[float, float, float, float]
-    positive: npt.NDArray[np.float32]
+    positive: Floats32
 
 
 def read_facts(path: Path) -> RasterFacts:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from rasterio.enums import MaskFlags
 
+from corridors.foundation.arrays import Flags, Floats, Values
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import Fault
 from corridors.foundation.grid import Grid
@@ -166,7 +166,7 @@ def limits(dtype: np.dtype[Any]) -> tuple[float, float]:
     return float(real.min), float(real.max)
 
 
-def is_extreme(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+def is_extreme(values: Values) -> Flags:
     """Return which values are so extreme for their data type that they look like missing data.
 
     Examples
@@ -176,7 +176,7 @@ def is_extreme(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     >>> is_extreme(np.array([-32768, 0], dtype="int16")).tolist()
     [True, False]
     """
-    found: npt.NDArray[np.bool_]
+    found: Flags
     if np.issubdtype(values.dtype, np.floating):
         found = np.isfinite(values) & (np.abs(values) >= _LARGEST_FLOAT)
         return found
@@ -239,9 +239,7 @@ def _box(lon: Any, lat: Any) -> str:
     )
 
 
-def value_faults(
-    values: npt.NDArray[np.float64], *, kind: str, min_coverage_frac: float, label: str
-) -> list[Fault]:
+def value_faults(values: Floats, *, kind: str, min_coverage_frac: float, label: str) -> list[Fault]:
     """Return what is wrong with warped values (ny, nx), NaN: no data."""
     faults = []
     coverage = float(np.isfinite(values).mean())

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.formats.delimited import (
@@ -24,6 +23,7 @@ from corridors.formats.delimited import (
     row_faults,
 )
 from corridors.formats.positions import implausible_positions, to_geographic
+from corridors.foundation.arrays import Flags, Floats, Labels
 from corridors.foundation.clock import Stamps, is_zone, parse_utc, zones
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
@@ -44,8 +44,6 @@ COLUMNS = (
 _TRUE = ("true", "t", "1", "yes", "y")
 _FALSE = ("false", "f", "0", "no", "n", "")
 _COMMA = r"[+-]?\d+,\d+"
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -329,7 +327,7 @@ def numbers(
 
 def quality(
     frame: pd.DataFrame, rows: pd.Series, name: str, mapping: TrackMapping, faults: list[Fault]
-) -> tuple[Floats, npt.NDArray[np.object_], Mask, dict[str, Any]]:
+) -> tuple[Floats, Labels, Flags, dict[str, Any]]:
     """Return DOP (NaN: not stated), fix type, vendor's outlier mark, and notes."""
     notes: dict[str, Any] = {}
     dop = np.full(len(frame), np.nan)
@@ -357,7 +355,7 @@ def quality(
     return dop, fix_type, outlier, notes
 
 
-def fix_types(text: pd.Series) -> tuple[npt.NDArray[np.object_], dict[str, int]]:
+def fix_types(text: pd.Series) -> tuple[Labels, dict[str, int]]:
     """Return ``3d``, ``2d``, ``none`` or "" for vendors' words, and the words not understood.
 
     Examples
@@ -380,7 +378,7 @@ def fix_types(text: pd.Series) -> tuple[npt.NDArray[np.object_], dict[str, int]]
     return kind, {str(k): int(v) for k, v in unknown.value_counts().sort_index().items()}
 
 
-def marks(text: pd.Series, rows: pd.Series, name: str, column: str, faults: list[Fault]) -> Mask:
+def marks(text: pd.Series, rows: pd.Series, name: str, column: str, faults: list[Fault]) -> Flags:
     """Return a column of yes/no words as booleans; empty is no."""
     folded = text.mask(text.isin(EMPTY), "").str.casefold()
     wrong = ~folded.isin((*_TRUE, *_FALSE))

@@ -19,6 +19,7 @@ from pyproj.exceptions import CRSError
 
 from corridors.formats.delimited import nearest, require_file
 from corridors.formats.geoparquet import Bounds, is_geoparquet, open_geoparquet
+from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 
@@ -136,7 +137,7 @@ def read_layer(
     return Layer(frame, notes)
 
 
-def degree_bounds(lon: np.ndarray, lat: np.ndarray, *, margin_km: float) -> Bounds | None:
+def degree_bounds(lon: Floats, lat: Floats, *, margin_km: float) -> Bounds | None:
     """Return (west, south, east, north) of positions grown by a margin; None without positions.
 
     A box that would span the antimeridian or hold a pole takes all longitudes.

@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from zoneinfo import available_timezones
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from corridors.foundation.arrays import Flags
 
 UTC_US = pd.DatetimeTZDtype("us", "UTC")
 # Day and time of day: a bare date would silently become midnight.
@@ -23,8 +24,6 @@ _OFFSET = r".*\d(Z|z|[+-]\d{2}:?(\d{2})?)"
 # The first GPS epoch; an earlier stamp is a clock that was never set.
 EARLIEST = pd.Timestamp("1980-01-06", tz="UTC")
 LATEST = pd.Timestamp("2100-01-01", tz="UTC")
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,10 @@ class Stamps:
     """
 
     utc: pd.Series
-    unreadable: Mask
-    zoneless: Mask
-    clock_change: Mask
-    implausible: Mask
+    unreadable: Flags
+    zoneless: Flags
+    clock_change: Flags
+    implausible: Flags
 
 
 def is_zone(name: str) -> bool:

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from pyproj import CRS, Geod, Transformer
 from shapely import (
     box,
@@ -27,6 +26,7 @@ from shapely import (
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
+from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import Fault, MethodError
 
 GEOGRAPHIC = "EPSG:4326"
@@ -36,7 +36,7 @@ GEOGRAPHIC_WKT = CRS.from_user_input(GEOGRAPHIC).to_wkt("WKT2_2019")
 GEOD = Geod(ellps="WGS84")
 
 
-def working_crs(lon_deg: npt.NDArray[np.float64], lat_deg: npt.NDArray[np.float64]) -> str:
+def working_crs(lon_deg: Floats, lat_deg: Floats) -> str:
     """Return the herd's equal-area working CRS as a PROJ string.
 
     The centre is the spherical median position (component-wise median of the unit vectors, so it
@@ -114,9 +114,7 @@ def transformer(source: str, target: str) -> Transformer:
     )
 
 
-def project(
-    lon_deg: npt.NDArray[np.float64], lat_deg: npt.NDArray[np.float64], crs: str
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def project(lon_deg: Floats, lat_deg: Floats, crs: str) -> tuple[Floats, Floats]:
     """Return planar x, y (m) in ``crs`` of WGS84 positions; NaN stays NaN."""
     x, y = transformer(GEOGRAPHIC, crs).transform(np.asarray(lon_deg), np.asarray(lat_deg))
     x, y = np.asarray(x, float), np.asarray(y, float)
@@ -149,7 +147,7 @@ def to_geographic(geometry: BaseGeometry, crs: str) -> BaseGeometry:
     first = get_coordinates(geometry)[:1]
     centre = float(transformer(crs, GEOGRAPHIC).transform(first[:, 0], first[:, 1])[0][0])
 
-    def unwrapped(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def unwrapped(xy: Floats) -> Floats:
         lon, lat = transformer(crs, GEOGRAPHIC).transform(xy[:, 0], xy[:, 1])
         turns = np.floor((np.asarray(lon) - centre + 180.0) / 360.0)
         return np.stack([lon - 360.0 * turns, lat], axis=1)

@@ -12,10 +12,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+
+from corridors.foundation.arrays import Floats, Indices, Indices32, Integers
 
 Affine6 = tuple[float, float, float, float, float, float]
 
@@ -74,9 +74,7 @@ class Grid:
         )
 
     @classmethod
-    def around(
-        cls, crs: str, cell_m: float, row: npt.NDArray[np.int32], col: npt.NDArray[np.int32]
-    ) -> Grid:
+    def around(cls, crs: str, cell_m: float, row: Indices32, col: Indices32) -> Grid:
         """Return the smallest grid that holds the lattice cells ``(row, col)``, shape (n,)."""
         row_min, col_min = int(row.min()), int(col.min())
         return cls(
@@ -108,21 +106,17 @@ class Grid:
         """Affine coefficients (a, b, c, d, e, f) of the north-up array, for ``rasterio.Affine``."""
         return self.cell_m, 0.0, self.bounds[0], 0.0, -self.cell_m, self.bounds[3]
 
-    def array_index(
-        self, row: npt.NDArray[np.int32], col: npt.NDArray[np.int32]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def array_index(self, row: Indices32, col: Indices32) -> tuple[Indices, Indices]:
         """Return array indices (iy, ix) of lattice cells; row 0 of the array is the north edge."""
         iy = self.row_min + self.n_rows - 1 - np.asarray(row, dtype=np.int64)
         return iy, np.asarray(col, dtype=np.int64) - self.col_min
 
-    def lattice_index(
-        self, iy: npt.NDArray[np.int64], ix: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    def lattice_index(self, iy: Indices, ix: Indices) -> tuple[Indices32, Indices32]:
         """Return lattice (row, col) of array indices: the inverse of :meth:`array_index`."""
         row = self.row_min + self.n_rows - 1 - np.asarray(iy)
         return row.astype(np.int32), (np.asarray(ix) + self.col_min).astype(np.int32)
 
-    def centres(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def centres(self) -> tuple[Floats, Floats]:
         """Return x of the columns (nx,) and y of the array rows (ny,), north first, m."""
         x = (self.col_min + np.arange(self.n_cols, dtype=np.float64) + 0.5) * self.cell_m
         rows = self.row_min + self.n_rows - 1 - np.arange(self.n_rows, dtype=np.float64)
@@ -173,9 +167,9 @@ class Surface:
 
     crs: str
     cell_m: float
-    row: npt.NDArray[np.int32]
-    col: npt.NDArray[np.int32]
-    mass: npt.NDArray[np.float64]
+    row: Indices32
+    col: Indices32
+    mass: Floats
 
     @property
     def total(self) -> float:
@@ -187,7 +181,7 @@ class Surface:
         """The smallest grid that holds the surface."""
         return Grid.around(self.crs, self.cell_m, self.row, self.col)
 
-    def to_array(self, grid: Grid) -> npt.NDArray[np.float64]:
+    def to_array(self, grid: Grid) -> Floats:
         """Return the mass on ``grid`` as an array (ny, nx); cells outside ``grid`` are lost."""
         out = np.zeros(grid.shape)
         iy, ix = grid.array_index(self.row, self.col)
@@ -225,16 +219,14 @@ def weighted_sum(surfaces: Iterable[tuple[Surface, float]]) -> Surface:
     return Surface(first.crs, first.cell_m, row, col, total)
 
 
-def pack(
-    row: npt.NDArray[np.signedinteger[Any]], col: npt.NDArray[np.signedinteger[Any]]
-) -> npt.NDArray[np.int64]:
+def pack(row: Integers, col: Integers) -> Indices:
     """Return one int64 key per lattice cell that sorts like (row, col)."""
     return (np.asarray(row, dtype=np.int64) << 32) + (np.asarray(col, dtype=np.int64) + 2**31)
 
 
 def unpack(
-    key: npt.NDArray[np.int64],
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    key: Indices,
+) -> tuple[Indices32, Indices32]:
     """Return (row, col) of keys made by :func:`pack`."""
     return (key >> 32).astype(np.int32), ((key & 0xFFFFFFFF) - 2**31).astype(np.int32)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
+
+from corridors.foundation.arrays import Floats
 
 # Nodes every 1/256 up to 9 standard deviations: the fourth-order Taylor step from the nearest one
 # is exact to 1e-15, and relative to the density, so that differences stay positive in the tails.
@@ -14,8 +15,8 @@ _PER_UNIT = 256
 _LIMIT = 9.0
 _N = int(2 * _LIMIT * _PER_UNIT) + 1
 _X = -_LIMIT + np.arange(_N) / _PER_UNIT
-_VALUE: npt.NDArray[np.float64] = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in _X])
-_SLOPE: npt.NDArray[np.float64] = np.exp(-(_X**2) / 2) / math.sqrt(2 * math.pi)
+_VALUE: Floats = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in _X])
+_SLOPE: Floats = np.exp(-(_X**2) / 2) / math.sqrt(2 * math.pi)
 
 
 @njit(cache=True, nogil=True, inline="always", error_model="numpy")

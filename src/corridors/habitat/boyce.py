@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata
 
-Array = npt.NDArray[np.float64]
+from corridors.foundation.arrays import Floats
 
 
-def boyce_index(available: Array, used: Array, *, window_frac: float, n_windows: int) -> float:
+def boyce_index(available: Floats, used: Floats, *, window_frac: float, n_windows: int) -> float:
     """Return the continuous Boyce index, -1...1; NaN where there are fewer than three windows.
 
     Parameters
@@ -60,9 +59,9 @@ def boyce_index(available: Array, used: Array, *, window_frac: float, n_windows:
     return float(np.corrcoef(np.arange(ranks.size), ranks)[0, 1].round(12))
 
 
-def _places(order: Array, values: Array) -> Array:
+def _places(order: Floats, values: Floats) -> Floats:
     """Return the share of sorted scores below each value, equal ones counted half."""
     below = np.searchsorted(order, values, side="left")
     upto = np.searchsorted(order, values, side="right")
-    places: Array = (below + upto) / (2.0 * order.size)
+    places: Floats = (below + upto) / (2.0 * order.size)
     return places

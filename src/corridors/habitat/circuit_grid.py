@@ -12,14 +12,10 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-import numpy.typing as npt
 import shapely
 
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 from corridors.foundation.grid import Grid
-
-Array = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 # Steps (iy, ix) to the neighbours of the four kinds of edges.
 STEPS = ((0, 1), (1, -1), (1, 0), (1, 1))
@@ -40,16 +36,16 @@ class Cuts:
         Number of the edge, int64 (n,); pairs are unique and sorted by (line, edge).
     """
 
-    line: Index
-    edge: Index
+    line: Indices
+    edge: Indices
 
-    def of(self, lines: Mask) -> Cuts:
+    def of(self, lines: Flags) -> Cuts:
         """Return the cuts of the lines marked, with the numbers unchanged."""
         keep = lines[self.line]
         return Cuts(self.line[keep], self.edge[keep])
 
 
-def coarsened(resistance: Array, grid: Grid, *, max_cells: int) -> tuple[Array, Grid]:
+def coarsened(resistance: Floats, grid: Grid, *, max_cells: int) -> tuple[Floats, Grid]:
     """Return the resistance on the finest grid of at most ``max_cells`` whole multiples of cells.
 
     A coarse cell has the mean resistance of its known cells if at least half of them are known.
@@ -90,7 +86,7 @@ def _lattice_bounds(grid: Grid) -> tuple[float, float, float, float]:
     )
 
 
-def conductances(resistance: Array) -> Array:
+def conductances(resistance: Floats) -> Floats:
     """Return the conductances between neighbouring cells.
 
     Parameters
@@ -119,7 +115,7 @@ def conductances(resistance: Array) -> Array:
     return out
 
 
-def _pair(values: Array, down: int, right: int) -> tuple[Array, Array]:
+def _pair(values: Floats, down: int, right: int) -> tuple[Floats, Floats]:
     """Return views of the cells that have such a neighbour, and of these neighbours."""
     n_rows, n_cols = values.shape
     rows, below = slice(0, n_rows - down), slice(down, n_rows)
@@ -128,7 +124,7 @@ def _pair(values: Array, down: int, right: int) -> tuple[Array, Array]:
     return values[rows, -right:], values[below, : n_cols + right]
 
 
-def crossed_edges(lines: npt.NDArray[np.object_], grid: Grid) -> Cuts:
+def crossed_edges(lines: Geometries, grid: Grid) -> Cuts:
     """Return the edges between cell centres that lines cross.
 
     Parameters
@@ -192,7 +188,7 @@ def crossed_edges(lines: npt.NDArray[np.object_], grid: Grid) -> Cuts:
     return Cuts(pairs // n_edges, pairs % n_edges)
 
 
-def _whole_numbers(start: Array, end: Array) -> tuple[Index, Array]:
+def _whole_numbers(start: Floats, end: Floats) -> tuple[Indices, Floats]:
     """Return each whole number in (min, max] of each pair: number of the pair, and the number."""
     low, high = np.floor(np.minimum(start, end)), np.floor(np.maximum(start, end))
     count = (high - low).astype(np.int64)
@@ -201,7 +197,7 @@ def _whole_numbers(start: Array, end: Array) -> tuple[Index, Array]:
     return piece, low[piece] + 1.0 + (np.arange(piece.size) - first[piece])
 
 
-def burn(conductance: Array, cuts: Cuts, added: Array) -> Array:
+def burn(conductance: Floats, cuts: Cuts, added: Floats) -> Floats:
     """Return conductances with the lines' resistances in series with the edges they cross.
 
     Parameters
@@ -223,18 +219,18 @@ def burn(conductance: Array, cuts: Cuts, added: Array) -> Array:
     array([[1.  , 0.25, 0.  ]])
     """
     times = total_added(cuts, added, conductance.size)
-    out: Array = conductance / (1.0 + times.reshape(conductance.shape))
+    out: Floats = conductance / (1.0 + times.reshape(conductance.shape))
     return out
 
 
-def total_added(cuts: Cuts, added: Array, n_edges: int) -> Array:
+def total_added(cuts: Cuts, added: Floats, n_edges: int) -> Floats:
     """Return the sum of what the lines add to each edge, (n_edges,)."""
     total = np.bincount(cuts.edge, weights=added[cuts.line], minlength=n_edges)
     return total.astype(np.float64, copy=False)
 
 
 @_jit
-def currents(conductance: Array, potential: Array) -> Array:
+def currents(conductance: Floats, potential: Floats) -> Floats:
     """Return the current through each cell for given potentials, (ny, nx).
 
     Half the sum of the currents in its edges: what flows in and out again, and half of what enters
@@ -256,7 +252,7 @@ def currents(conductance: Array, potential: Array) -> Array:
 
 
 @_jit
-def net_currents(conductance: Array, potential: Array) -> Array:
+def net_currents(conductance: Floats, potential: Floats) -> Floats:
     """Return the current that flows out of each cell less that which flows in, (ny, nx)."""
     _, n_rows, n_cols = conductance.shape
     out = np.zeros((n_rows, n_cols))

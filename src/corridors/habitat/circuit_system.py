@@ -10,8 +10,8 @@ from scipy.ndimage import label
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from corridors.habitat.circuit_grid import STEPS, Array, Mask
-from corridors.habitat.terminals import Nodes
+from corridors.foundation.arrays import Flags, Floats, Indices32
+from corridors.habitat.circuit_grid import STEPS
 
 _jit = numba.njit(cache=True, nogil=True)
 
@@ -33,9 +33,9 @@ class System:
     """
 
     matrix: csr_matrix
-    number: Nodes
-    parts: Nodes
-    reached: Mask
+    number: Indices32
+    parts: Indices32
+    reached: Flags
 
     @property
     def n(self) -> int:
@@ -43,12 +43,12 @@ class System:
         return int(self.matrix.shape[0])
 
     @property
-    def is_joined(self) -> Mask:
+    def is_joined(self) -> Flags:
         """Which cells a path joins with a terminal, (ny, nx)."""
         return np.asarray(self.reached.any(axis=0))[self.parts]
 
     @property
-    def terminal_parts(self) -> Nodes:
+    def terminal_parts(self) -> Indices32:
         """Number of what paths, also through other terminals, join with each terminal."""
         joined = csr_matrix((self.reached @ self.reached.T).astype(np.int8))
         return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int32)
@@ -59,7 +59,7 @@ class System:
         return not self.reached[:, self.reached[terminal]][others].any()
 
 
-def system(conductance: Array, node: Nodes) -> System:
+def system(conductance: Floats, node: Indices32) -> System:
     """Return the equations of a network.
 
     Parameters
@@ -80,7 +80,7 @@ def system(conductance: Array, node: Nodes) -> System:
     return System(matrix, number, parts, reached)
 
 
-def _parts_reached(parts: Nodes, node: Nodes) -> Mask:
+def _parts_reached(parts: Indices32, node: Indices32) -> Flags:
     """Return which connected parts of the network hold a cell of each terminal."""
     out = np.zeros((int(node.max()) + 1, int(parts.max()) + 1), dtype=np.bool_)
     cells = node >= 0
@@ -89,7 +89,7 @@ def _parts_reached(parts: Nodes, node: Nodes) -> Mask:
 
 
 @_jit
-def _has_edge(conductance: Array) -> Mask:
+def _has_edge(conductance: Floats) -> Flags:
     _, n_rows, n_cols = conductance.shape
     out = np.zeros((n_rows, n_cols), dtype=np.bool_)
     for iy in range(n_rows):
@@ -103,7 +103,7 @@ def _has_edge(conductance: Array) -> Mask:
 
 
 @_jit
-def _to_neighbour(conductance: Array, iy: int, ix: int, k: int) -> float:
+def _to_neighbour(conductance: Floats, iy: int, ix: int, k: int) -> float:
     """Return the conductance to cell k of the 3 x 3 around a cell, 0 outside the grid."""
     _, n_rows, n_cols = conductance.shape
     y, x = iy + k // 3 - 1, ix + k % 3 - 1
@@ -115,7 +115,9 @@ def _to_neighbour(conductance: Array, iy: int, ix: int, k: int) -> float:
 
 
 @_jit
-def _laplacian(conductance: Array, number: Nodes, n: int) -> tuple[Array, Nodes, Nodes]:
+def _laplacian(
+    conductance: Floats, number: Indices32, n: int
+) -> tuple[Floats, Indices32, Indices32]:
     """Return data, columns and starts of the rows of the Laplacian of the numbered cells."""
     n_rows, n_cols = number.shape
     starts = np.zeros(n + 1, dtype=np.int32)
@@ -140,13 +142,13 @@ def _laplacian(conductance: Array, number: Nodes, n: int) -> tuple[Array, Nodes,
 
 @_jit
 def _fill_row(
-    conductance: Array,
-    number: Nodes,
+    conductance: Floats,
+    number: Indices32,
     iy: int,
     ix: int,
-    starts: Nodes,
-    columns: Nodes,
-    data: Array,
+    starts: Indices32,
+    columns: Indices32,
+    data: Floats,
 ) -> None:
     at = starts[number[iy, ix]]
     diagonal = at
@@ -171,8 +173,8 @@ def _fill_row(
 
 @_jit
 def entering(
-    conductance: Array, node: Nodes, number: Nodes, terminal: int, n: int
-) -> tuple[Array, float]:
+    conductance: Floats, node: Indices32, number: Indices32, terminal: int, n: int
+) -> tuple[Floats, float]:
     """Return the current into each free cell with one terminal at 1 and all else at 0, and all."""
     _, n_rows, n_cols = conductance.shape
     into = np.zeros(n)

@@ -11,9 +11,9 @@ import numpy as np
 import pyamg
 from scipy.sparse import csr_matrix
 
-from corridors.habitat.circuit_grid import STEPS, Array, net_currents
+from corridors.foundation.arrays import Floats, Indices32
+from corridors.habitat.circuit_grid import STEPS, net_currents
 from corridors.habitat.circuit_system import entering, system
-from corridors.habitat.terminals import Nodes
 
 MAX_ITERATIONS = 2000
 # Off-diagonal elements below this share of the diagonal do not bind cells into one aggregate, so
@@ -51,10 +51,10 @@ class Circuit:
         Steps of the conjugate gradients of each solution.
     """
 
-    conductance: Array
-    potentials: Array
-    exchange: Array
-    parts: Nodes
+    conductance: Floats
+    potentials: Floats
+    exchange: Floats
+    parts: Indices32
     n_cells: int
     n_cut_off: int
     iterations: tuple[int, ...]
@@ -67,7 +67,7 @@ class Circuit:
         levels = self.levels(own, others)
         return 1.0 / float(levels @ self.exchange @ levels)
 
-    def levels(self, own: int, others: Sequence[int]) -> Array:
+    def levels(self, own: int, others: Sequence[int]) -> Floats:
         """Return the potential of each terminal with ``own`` at 1 and ``others`` at 0.
 
         The other terminals float: what flows in flows out again.
@@ -83,7 +83,7 @@ class Circuit:
             out[floating] = -np.linalg.lstsq(inner, self.exchange[floating, own], rcond=None)[0]
         return out
 
-    def potential(self, own: int, others: Sequence[int]) -> Array:
+    def potential(self, own: int, others: Sequence[int]) -> Floats:
         """Return the potential of each cell with ``own`` at 1 and ``others`` at 0, (ny, nx)."""
         levels = self.levels(own, others)
         out = np.zeros(self.potentials.shape[1:])
@@ -91,7 +91,7 @@ class Circuit:
             out += level * field
         return out
 
-    def imbalance(self, node: Nodes, own: int, others: Sequence[int]) -> tuple[float, float]:
+    def imbalance(self, node: Indices32, own: int, others: Sequence[int]) -> tuple[float, float]:
         """Return by how much currents do not add up, as shares of the current between terminals.
 
         The largest net current of a cell that is no terminal, and the difference between what
@@ -105,7 +105,7 @@ class Circuit:
 
 
 def solve(
-    conductance: Array, node: Nodes, *, tolerance: float, near: Circuit | None = None
+    conductance: Floats, node: Indices32, *, tolerance: float, near: Circuit | None = None
 ) -> Circuit:
     """Return the potentials of a network for each of its terminals.
 
@@ -191,13 +191,13 @@ def _preconditioner(matrix: csr_matrix) -> Any:
 
 def _conjugate_gradients(
     matrix: csr_matrix,
-    into: Array,
+    into: Floats,
     cycle: Any,
     *,
-    begin: Array,
+    begin: Floats,
     leaving: float,
     tolerance: float,
-) -> tuple[Array, int]:
+) -> tuple[Floats, int]:
     """Return the solution of the system, and the number of steps.
 
     With the terminal at 1 the current between the terminals is the power lost in the network,
@@ -231,13 +231,13 @@ def _conjugate_gradients(
     )
 
 
-def _imbalance(residual: Array) -> float:
+def _imbalance(residual: Floats) -> float:
     """Return what does not add up at the worst cell, or between the terminals."""
     return max(float(np.abs(residual).max()), abs(float(residual.sum())))
 
 
 @_jit
-def _dot(a: Array, b: Array) -> float:
+def _dot(a: Floats, b: Floats) -> float:
     """Return the inner product; BLAS would add in an order that depends on its threads."""
     total = 0.0
     for start in range(0, a.size, 4096):
@@ -249,7 +249,7 @@ def _dot(a: Array, b: Array) -> float:
 
 
 @_jit
-def _exchange(conductance: Array, potentials: Array) -> Array:
+def _exchange(conductance: Floats, potentials: Floats) -> Floats:
     """Return the power that each pair of potentials shares, (n_terminals, n_terminals)."""
     n, n_rows, n_cols = potentials.shape
     out = np.zeros((n, n))

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import label
 from skimage.graph import MCP_Geometric
 
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
+from corridors.foundation.arrays import Flags, Floats, Indices
 
 
 @dataclass(frozen=True)
@@ -34,16 +32,16 @@ class RangeLinks:
         Parts that no path of known cells joins with the other range.
     """
 
-    detour: Array
-    least: Array
-    path: npt.NDArray[np.int64]
+    detour: Floats
+    least: Floats
+    path: Indices
     n_shared: int
     n_unreached: int
 
-    def corridor(self, width_share: float) -> Mask:
+    def corridor(self, width_share: float) -> Flags:
         """Return the cells whose detour is at most ``width_share``."""
         # A few units of rounding: the cells of the paths themselves must not fall out at 0.
-        inside: Mask = self.detour <= width_share + 1e-9
+        inside: Flags = self.detour <= width_share + 1e-9
         return inside
 
 
@@ -51,7 +49,7 @@ class NoWayError(ValueError):
     """There is no least-cost way; the message says why in words for the user."""
 
 
-def cost_distance(resistance: Array, sources: Mask, *, cell_m: float) -> Array:
+def cost_distance(resistance: Floats, sources: Flags, *, cell_m: float) -> Floats:
     """Return the least cost from the nearest source to each cell.
 
     Parameters
@@ -84,9 +82,9 @@ def cost_distance(resistance: Array, sources: Mask, *, cell_m: float) -> Array:
 
 
 def link_ranges(
-    resistance: Array,
-    first: Mask,
-    second: Mask,
+    resistance: Floats,
+    first: Flags,
+    second: Flags,
     *,
     cell_m: float,
     names: tuple[str, str] = ("first", "second"),
@@ -166,7 +164,7 @@ def link_ranges(
     )
 
 
-def _distance(resistance: Array, sources: Mask, cell_m: float) -> tuple[Array, Any]:
+def _distance(resistance: Floats, sources: Flags, cell_m: float) -> tuple[Floats, Any]:
     passable = np.isfinite(resistance)
     search = MCP_Geometric(np.where(passable, resistance * cell_m, -1.0))
     starts = np.argwhere(sources & passable)

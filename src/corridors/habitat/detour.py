@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from rasterio import Affine
 from rasterio.features import rasterize
 from scipy.ndimage import label, minimum_position
 from skimage.graph import MCP_Geometric
 
+from corridors.foundation.arrays import Bytes, Flags, Floats, Geometries, Indices
 from corridors.foundation.grid import Grid
-
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-Geometries = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -34,23 +30,23 @@ class Ways:
         Array indices (iy, ix) of the cells of each way, int (n, 2).
     """
 
-    length_m: Array
-    cost_m: Array
-    weight: Array
-    paths: tuple[npt.NDArray[np.int64], ...]
+    length_m: Floats
+    cost_m: Floats
+    weight: Floats
+    paths: tuple[Indices, ...]
 
     @property
-    def has_way(self) -> Mask:
+    def has_way(self) -> Flags:
         """Which parts have a way."""
         return np.isfinite(self.length_m)
 
-    def mean(self, values: Array, parts: Mask) -> float:
+    def mean(self, values: Floats, parts: Flags) -> float:
         """Return the mean of ``values`` over the chosen parts, weighted by their size."""
         weight = self.weight[parts]
         return float((values[parts] * weight).sum() / weight.sum()) if len(weight) else float("nan")
 
 
-def closed_cells(lines: Geometries, grid: Grid) -> Mask:
+def closed_cells(lines: Geometries, grid: Grid) -> Flags:
     """Return the cells of ``grid`` that no path may use, so that none slips through a line.
 
     Parameters
@@ -76,7 +72,7 @@ def closed_cells(lines: Geometries, grid: Grid) -> Mask:
     usable = [line for line in lines if line is not None and not line.is_empty]
     if not usable:
         return np.zeros(grid.shape, dtype=np.bool_)
-    burnt: npt.NDArray[np.uint8] = rasterize(
+    burnt: Bytes = rasterize(
         [(line, 1) for line in usable],
         out_shape=grid.shape,
         transform=Affine(*grid.transform),
@@ -94,7 +90,7 @@ def closed_cells(lines: Geometries, grid: Grid) -> Mask:
 
 
 def ways_around(
-    resistance: Array, first: Mask, second: Mask, closed: Mask, *, cell_m: float
+    resistance: Floats, first: Flags, second: Flags, closed: Flags, *, cell_m: float
 ) -> Ways:
     """Return the least-cost ways between two ranges that enter no closed cell.
 
@@ -128,7 +124,7 @@ def ways_around(
     """
     known = np.isfinite(resistance)
     passable = known & ~closed
-    found: list[tuple[float, float, float, npt.NDArray[np.int64]]] = []
+    found: list[tuple[float, float, float, Indices]] = []
     for own, other in ((first, second), (second, first)):
         search = MCP_Geometric(np.where(passable, resistance * cell_m, -1.0))
         starts = np.argwhere(other & passable)

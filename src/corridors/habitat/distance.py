@@ -6,17 +6,15 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from rasterio import Affine
 from rasterio.features import rasterize
 from scipy.ndimage import distance_transform_edt
 from shapely.geometry.base import BaseGeometry
 
+from corridors.foundation.arrays import Bytes, Floats, Geometries
 from corridors.foundation.crs import transformer
 from corridors.foundation.grid import Grid
-
-Array = npt.NDArray[np.float64]
 
 # Points per side of the lattice that tells where a grid lies in another CRS.
 _SAMPLES = 33
@@ -24,16 +22,14 @@ _SAMPLES = 33
 _PIECES = 500
 
 
-def surroundings(grid: Grid, *, reach_m: float) -> tuple[Array, Array]:
+def surroundings(grid: Grid, *, reach_m: float) -> tuple[Floats, Floats]:
     """Return x and y of points all over a grid and ``reach_m`` beyond, each (n,)."""
     west, south, east, north = grid.padded(reach_m).bounds
     x, y = np.meshgrid(np.linspace(west, east, _SAMPLES), np.linspace(south, north, _SAMPLES))
     return x.ravel(), y.ravel()
 
 
-def planar_near(
-    features: npt.NDArray[np.object_], crs: str, grid: Grid, *, reach_m: float
-) -> npt.NDArray[np.object_]:
+def planar_near(features: Geometries, crs: str, grid: Grid, *, reach_m: float) -> Geometries:
     """Return what of features lies around a grid, in its CRS; none of them empty.
 
     Parameters
@@ -65,15 +61,15 @@ def planar_near(
     )
     cut = cut[~(shapely.is_missing(cut) | shapely.is_empty(cut))]
 
-    def move(points: Array) -> Array:
+    def move(points: Floats) -> Floats:
         there = transformer(crs, grid.crs).transform(points[:, 0], points[:, 1])
         return np.column_stack(there)
 
-    out: npt.NDArray[np.object_] = shapely.transform(shapely.segmentize(cut, size / _PIECES), move)
+    out: Geometries = shapely.transform(shapely.segmentize(cut, size / _PIECES), move)
     return out
 
 
-def distance_m(features: Sequence[BaseGeometry], grid: Grid, *, max_distance_m: float) -> Array:
+def distance_m(features: Sequence[BaseGeometry], grid: Grid, *, max_distance_m: float) -> Floats:
     """Return the distance from each cell's centre to the nearest cell that a feature touches, m.
 
     Parameters
@@ -103,7 +99,7 @@ def distance_m(features: Sequence[BaseGeometry], grid: Grid, *, max_distance_m: 
         return np.full(grid.shape, max_distance_m)
     pad = math.ceil(max_distance_m / grid.cell_m)
     wide = grid.padded(max_distance_m)
-    touched: npt.NDArray[np.uint8] = rasterize(
+    touched: Bytes = rasterize(
         [(feature, 1) for feature in features],
         out_shape=wide.shape,
         transform=Affine(*wide.transform),
@@ -112,6 +108,6 @@ def distance_m(features: Sequence[BaseGeometry], grid: Grid, *, max_distance_m: 
     )
     if not touched.any():
         return np.full(grid.shape, max_distance_m)
-    cells: Array = distance_transform_edt(touched == 0)
+    cells: Floats = distance_transform_edt(touched == 0)
     inner = cells[pad : pad + grid.n_rows, pad : pad + grid.n_cols]
     return np.minimum(inner * grid.cell_m, max_distance_m)

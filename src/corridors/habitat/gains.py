@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from corridors.habitat.circuit_grid import STEPS, Array, Cuts, Index, Mask, total_added
+from corridors.foundation.arrays import Flags, Floats, Indices
+from corridors.habitat.circuit_grid import STEPS, Cuts, total_added
 
 _jit = numba.njit(cache=True, nogil=True)
 
@@ -25,11 +26,11 @@ class Gains:
         Derivative by the opening, extrapolated to the whole: never below ``finite``.
     """
 
-    finite: Array
-    linear: Array
+    finite: Floats
+    linear: Floats
 
 
-def opened(conductance: Array, cuts: Cuts, added: Array) -> Array:
+def opened(conductance: Floats, cuts: Cuts, added: Floats) -> Floats:
     """Return by how much each cut edge would conduct more without the line that cuts it.
 
     Parameters
@@ -49,17 +50,17 @@ def opened(conductance: Array, cuts: Cuts, added: Array) -> Array:
     """
     own = added[cuts.line]
     times = 1.0 + total_added(cuts, added, conductance.size)[cuts.edge]
-    more: Array = conductance.ravel()[cuts.edge] * (times / (times - own) - 1.0)
+    more: Floats = conductance.ravel()[cuts.edge] * (times / (times - own) - 1.0)
     return more
 
 
 def gains(
-    conductance: Array,
-    fixed: Mask,
-    potentials: Array,
-    resistances: Array,
+    conductance: Floats,
+    fixed: Flags,
+    potentials: Floats,
+    resistances: Floats,
     cuts: Cuts,
-    more: Array,
+    more: Floats,
     *,
     n_lines: int,
     margin_cells: int,
@@ -109,14 +110,14 @@ def gains(
 
 @_jit
 def _windows(
-    conductance: Array,
-    fixed: Mask,
-    potentials: Array,
-    starts: Index,
-    edges: Index,
-    more: Array,
+    conductance: Floats,
+    fixed: Flags,
+    potentials: Floats,
+    starts: Indices,
+    edges: Indices,
+    more: Floats,
     margin: int,
-) -> tuple[Array, Array]:
+) -> tuple[Floats, Floats]:
     _, n_rows, n_cols = conductance.shape
     n_links, n_lines = potentials.shape[0], starts.size - 1
     first = np.zeros((n_links, n_lines))
@@ -173,7 +174,7 @@ def _ends(edge: int, n_rows: int, n_cols: int) -> tuple[int, int, int, int]:
 
 
 @_jit
-def _join(band: Array, a: int, b: int, g: float, a_fixed: bool, b_fixed: bool) -> None:
+def _join(band: Floats, a: int, b: int, g: float, a_fixed: bool, b_fixed: bool) -> None:
     """Put an edge into the Laplacian: band[i, k] is the element (i, i - k)."""
     if not a_fixed:
         band[a, 0] += g
@@ -185,8 +186,8 @@ def _join(band: Array, a: int, b: int, g: float, a_fixed: bool, b_fixed: bool) -
 
 @_jit
 def _window(
-    conductance: Array,
-    fixed: Mask,
+    conductance: Floats,
+    fixed: Flags,
     top: int,
     left: int,
     height: int,
@@ -195,7 +196,7 @@ def _window(
     step_x: int,
     middle_y: float,
     middle_x: float,
-) -> Array:
+) -> Floats:
     """Return the Laplacian of a window with a leaking rim, lower band; 1 where there is no cell."""
     n_cols = conductance.shape[2]
     band = np.zeros((height * width, min(height, width) + 2))
@@ -225,7 +226,7 @@ def _window(
 
 
 @_jit
-def _factor(band: Array) -> None:
+def _factor(band: Floats) -> None:
     """Replace the lower band of a matrix by its Cholesky factor."""
     n, n_band = band.shape
     for i in range(n):
@@ -242,7 +243,7 @@ def _factor(band: Array) -> None:
 
 
 @_jit
-def _half_solved(band: Array, z: Array) -> float:
+def _half_solved(band: Floats, z: Floats) -> float:
     """Return z'A'z for the factor of A: the square of the solution of the lower half."""
     n, n_band = band.shape
     out = 0.0

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from corridors.foundation.arrays import Flags, Floats
 
 _ITERATIONS = 60
 # Share of the way from winter to summer greenness between the 25 % and the 75 % point of a
@@ -29,13 +28,13 @@ class GreenUp:
         Share of the variance of the rise that the curve explains, (n,).
     """
 
-    peak_d: Array
-    scale_d: Array
-    r2: Array
+    peak_d: Floats
+    scale_d: Floats
+    r2: Floats
 
 
 def green_up(
-    days: Array, values: Array, *, base_quantile: float, min_dates: int, min_r2: float
+    days: Floats, values: Floats, *, base_quantile: float, min_dates: int, min_r2: float
 ) -> GreenUp:
     """Return the green-up of cells from a year of greenness.
 
@@ -96,7 +95,7 @@ def green_up(
     )
 
 
-def _median_of_three(values: Array) -> Array:
+def _median_of_three(values: Floats) -> Floats:
     """Return the median of each date and its neighbours; unknown ones do not count."""
     padded = np.concatenate([values[:1], values, values[-1:]])
     three = np.stack([padded[:-2], padded[1:-1], padded[2:]])
@@ -108,7 +107,7 @@ def _median_of_three(values: Array) -> Array:
     return np.where(np.isfinite(values), found, np.nan)
 
 
-def _start(days: Array, scaled: Array, rising: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+def _start(days: Floats, scaled: Floats, rising: Flags) -> tuple[Floats, Floats]:
     """Return first guesses: where the rise last passes a half, and its width."""
     at = []
     for level in (0.25, 0.5, 0.75):
@@ -120,18 +119,18 @@ def _start(days: Array, scaled: Array, rising: npt.NDArray[np.bool_]) -> tuple[A
 
 
 def _fit(
-    days: Array, scaled: Array, rising: npt.NDArray[np.bool_], peak: Array, scale: Array
-) -> tuple[Array, Array]:
+    days: Floats, scaled: Floats, rising: Flags, peak: Floats, scale: Floats
+) -> tuple[Floats, Floats]:
     """Return peak and scale of least squares; Levenberg's damping, one per cell."""
     log_scale = np.log(scale)
     damping = np.full(peak.size, 1e-2)
 
-    def curve_of(p: Array, log_s: Array) -> tuple[Array, Array]:
+    def curve_of(p: Floats, log_s: Floats) -> tuple[Floats, Floats]:
         z = np.clip((days[:, None] - p) * np.exp(-log_s), -50, 50)
         return 1.0 / (1.0 + np.exp(-z)), z
 
-    def loss_of(p: Array, log_s: Array) -> Array:
-        found: Array = np.square(np.where(rising, scaled - curve_of(p, log_s)[0], 0.0)).sum(axis=0)
+    def loss_of(p: Floats, log_s: Floats) -> Floats:
+        found: Floats = np.square(np.where(rising, scaled - curve_of(p, log_s)[0], 0.0)).sum(axis=0)
         return found
 
     loss = loss_of(peak, log_scale)
@@ -184,7 +183,7 @@ class Surfing:
     wave_d: float
 
 
-def surfing(fix_d: Array, peak_d: Array) -> Surfing:
+def surfing(fix_d: Floats, peak_d: Floats) -> Surfing:
     """Return how fixes lie to the green-up of their cells.
 
     Parameters

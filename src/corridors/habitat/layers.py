@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from rasterio import Affine
 from rasterio.features import rasterize
 from shapely.geometry.base import BaseGeometry
 
+from corridors.foundation.arrays import Bytes, Flags, Floats, Indices
 from corridors.foundation.grid import Grid
 
 
@@ -46,9 +46,7 @@ def habitat_grid(
     return Grid.covering(crs, cell_m, bounds).padded(margin_m)
 
 
-def cells_in(
-    geometry: BaseGeometry, grid: Grid, *, all_touched: bool = False
-) -> npt.NDArray[np.bool_]:
+def cells_in(geometry: BaseGeometry, grid: Grid, *, all_touched: bool = False) -> Flags:
     """Return which cells of ``grid`` a planar polygon holds, shape (ny, nx).
 
     A cell counts if its centre is inside, with ``all_touched`` if any of it is. A polygon too
@@ -60,9 +58,7 @@ def cells_in(
     return inside
 
 
-def cell_numbers(
-    geometry: BaseGeometry, grid: Grid, *, all_touched: bool = False
-) -> npt.NDArray[np.int64]:
+def cell_numbers(geometry: BaseGeometry, grid: Grid, *, all_touched: bool = False) -> Indices:
     """Return the cells of :func:`cells_in` as indices into the raveled array, sorted.
 
     Only the window around the polygon is looked at.
@@ -87,8 +83,8 @@ def _window(geometry: BaseGeometry, grid: Grid) -> Grid | None:
     return Grid(grid.crs, grid.cell_m, row_min, col_min, n_rows, n_cols)
 
 
-def _burn(geometry: BaseGeometry, grid: Grid, all_touched: bool) -> npt.NDArray[np.bool_]:
-    burnt: npt.NDArray[np.uint8] = rasterize(
+def _burn(geometry: BaseGeometry, grid: Grid, all_touched: bool) -> Flags:
+    burnt: Bytes = rasterize(
         [(geometry, 1)],
         out_shape=grid.shape,
         transform=Affine(*grid.transform),
@@ -98,9 +94,7 @@ def _burn(geometry: BaseGeometry, grid: Grid, all_touched: bool) -> npt.NDArray[
     return burnt.astype(np.bool_)
 
 
-def codes_without_resistance(
-    values: npt.NDArray[np.float64], resistance: Mapping[int, float]
-) -> dict[float, int]:
+def codes_without_resistance(values: Floats, resistance: Mapping[int, float]) -> dict[float, int]:
     """Return the class codes on the grid that the table does not name, with their cells.
 
     Parameters

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-Array = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Floats, Indices, Indices32
 
 
 @dataclass(frozen=True)
@@ -33,10 +31,10 @@ class Link:
     first: int
     second: int
     cost: float
-    path: Index
+    path: Indices
 
 
-def paint(nodes: Sequence[Index], shape: tuple[int, int]) -> Index:
+def paint(nodes: Sequence[Indices], shape: tuple[int, int]) -> Indices:
     """Return the number of the node that each cell belongs to, -1 for none, (ny, nx).
 
     ``nodes`` are the cells of each node as indices into the raveled array.
@@ -72,22 +70,22 @@ class Zones:
         Cells and cost of every step between neighbouring cells, (m,) each.
     """
 
-    cell: Index
-    zone: Index
-    cost: Array
-    before: npt.NDArray[np.int32]
-    steps: tuple[Index, Index, Array]
+    cell: Indices
+    zone: Indices
+    cost: Floats
+    before: Indices32
+    steps: tuple[Indices, Indices, Floats]
 
-    def at(self, iy: Index, ix: Index) -> Index:
+    def at(self, iy: Indices, ix: Indices) -> Indices:
         """Return the node whose zone holds each cell; -1 outside the corridor and the grid."""
         ny, nx_ = self.cell.shape
         inside = (iy >= 0) & (iy < ny) & (ix >= 0) & (ix < nx_)
         cell = np.where(inside, self.cell[iy * inside, ix * inside], -1)
-        out: Index = np.where(cell >= 0, self.zone[cell] if self.zone.size else -1, -1)
+        out: Indices = np.where(cell >= 0, self.zone[cell] if self.zone.size else -1, -1)
         return out
 
 
-def zones(resistance: Array, owner: Index, *, cell_m: float) -> Zones:
+def zones(resistance: Floats, owner: Indices, *, cell_m: float) -> Zones:
     """Return which node is nearest to each cell, and the way there.
 
     Parameters
@@ -188,7 +186,7 @@ def graph_of(
     return graph
 
 
-def _steps(cell: Index, flat: Array, cell_m: float) -> tuple[Index, Index, Array]:
+def _steps(cell: Indices, flat: Floats, cell_m: float) -> tuple[Indices, Indices, Floats]:
     sources, targets, weights = [], [], []
     ny, nx_ = cell.shape
     for d_iy, d_ix, length in ((0, 1, 1.0), (1, 0, 1.0), (1, 1, 2**0.5), (1, -1, 2**0.5)):
@@ -202,7 +200,7 @@ def _steps(cell: Index, flat: Array, cell_m: float) -> tuple[Index, Index, Array
     return np.concatenate(sources), np.concatenate(targets), np.concatenate(weights)
 
 
-def _back(before: npt.NDArray[np.int32], cell: int) -> list[int]:
+def _back(before: Indices32, cell: int) -> list[int]:
     way = [cell]
     while before[way[-1]] >= 0:
         way.append(int(before[way[-1]]))

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import networkx as nx
 import numpy as np
-import numpy.typing as npt
 
-Index = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Indices
+
 Edge = tuple[int, int]
 
 
@@ -32,7 +32,7 @@ class Use:
 
 
 def link_use(
-    graph: nx.Graph, visits: Sequence[Index], animals: Sequence[str]
+    graph: nx.Graph, visits: Sequence[Indices], animals: Sequence[str]
 ) -> Mapping[Edge, Use]:
     """Return the use of every link by the migrations; empty where no migration is known.
 
@@ -86,7 +86,7 @@ def link_use(
     }
 
 
-def _net_way(graph: nx.Graph, zone: Index) -> set[Edge]:
+def _net_way(graph: nx.Graph, zone: Indices) -> set[Edge]:
     """Return the links that a migration took more often one way than the other."""
     stays = zone[np.concatenate([[True], zone[1:] != zone[:-1]])].tolist()
     balance: dict[Edge, int] = {}

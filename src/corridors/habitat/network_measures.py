@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
+
+from corridors.foundation.arrays import Floats, Indices
 
 Edge = tuple[str, str]
 
@@ -119,8 +120,8 @@ def _ordered(edge: Edge) -> Edge:
 class _Ways:
     """Least costs between winter and summer ranges, also without one of the edges."""
 
-    ends: npt.NDArray[np.int64]  # numbers of the two nodes of each edge, (n, 2)
-    cost: npt.NDArray[np.float64]
+    ends: Indices  # numbers of the two nodes of each edge, (n, 2)
+    cost: Floats
     winter: list[int]
     summer: list[int]
     n_nodes: int

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from corridors.foundation.arrays import Floats
 
 
-def class_resistance(values: Array, resistance: Mapping[int, float]) -> Array:
+def class_resistance(values: Floats, resistance: Mapping[int, float]) -> Floats:
     """Return the resistance of class codes.
 
     Parameters
@@ -36,7 +35,7 @@ def class_resistance(values: Array, resistance: Mapping[int, float]) -> Array:
     return np.where(codes[at] == values, table[at], np.nan)
 
 
-def continuous_resistance(values: Array, *, slope: float, zero: float) -> Array:
+def continuous_resistance(values: Floats, *, slope: float, zero: float) -> Floats:
     """Return ``max(1, 1 + slope * (values - zero))``; NaN stays NaN.
 
     Examples
@@ -47,7 +46,7 @@ def continuous_resistance(values: Array, *, slope: float, zero: float) -> Array:
     return np.maximum(1.0, 1.0 + slope * (values - zero))
 
 
-def combine(layers: Sequence[Array]) -> Array:
+def combine(layers: Sequence[Floats]) -> Floats:
     """Return the product of the layers' resistances: steep *and* ploughed is worse than either.
 
     A layer with resistance 1 changes nothing, whatever the number of layers; NaN in one layer is
@@ -68,8 +67,8 @@ def combine(layers: Sequence[Array]) -> Array:
 
 
 def selection_resistance(
-    log_use: Array, *, log_best: float, power: float, max_resistance: float
-) -> Array:
+    log_use: Floats, *, log_best: float, power: float, max_resistance: float
+) -> Floats:
     """Return the resistance of ground that is used in proportion to ``exp(log_use)``.
 
     Parameters

@@ -6,21 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import t as student
 
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.habitat.boyce import boyce_index
 from corridors.habitat.selection_terms import (
     Covariate,
-    Index,
-    Mask,
     Term,
     columns,
     outside_model,
     terms_of,
 )
-
-Array = npt.NDArray[np.float64]
 
 LEVEL = 0.95
 BOYCE_WINDOW_FRAC = 0.1
@@ -58,22 +54,22 @@ class Selection:
     """
 
     terms: Sequence[Term]
-    coefficient: Array
-    left_out: Array
-    groups: Index
-    boyce: Array
+    coefficient: Floats
+    left_out: Floats
+    groups: Indices
+    boyce: Floats
     boyce_fitted: float
-    n_used: Index
-    available: Index
+    n_used: Indices
+    available: Indices
 
-    def log_use(self, covariates: Sequence[Covariate], cells: Index) -> Array:
+    def log_use(self, covariates: Sequence[Covariate], cells: Indices) -> Floats:
         """Return the log of the relative use of cells; NaN where unknown or not estimated."""
-        found: Array = columns(self.terms, covariates, cells) @ self.coefficient
+        found: Floats = columns(self.terms, covariates, cells) @ self.coefficient
         known = _known(covariates, cells)
         found[~known | outside_model(self.terms, covariates, cells)] = np.nan
         return found
 
-    def interval(self, weights: Array) -> tuple[Array, Array, Array, Array]:
+    def interval(self, weights: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Return value, standard error, low and high end of combinations of coefficients.
 
         ``weights`` is (k, p); the others are (k,), the interval is the 95 % one of
@@ -89,9 +85,9 @@ class Selection:
 
 def fit_selection(
     covariates: Sequence[Covariate],
-    used: Index,
-    animal: Index,
-    available: Index,
+    used: Indices,
+    animal: Indices,
+    available: Indices,
     *,
     available_weight: float,
     min_animals: int,
@@ -188,14 +184,14 @@ def fit_selection(
     )
 
 
-def _all_animals(values: Index, names: Index, n: int, missing: int = -1) -> Index:
+def _all_animals(values: Indices, names: Indices, n: int, missing: int = -1) -> Indices:
     """Return values by the caller's number of the animal, ``missing`` for those left out."""
     out = np.full(n, missing, dtype=np.int64)
     out[names] = values
     return out
 
 
-def _known(covariates: Sequence[Covariate], cells: Index) -> Mask:
+def _known(covariates: Sequence[Covariate], cells: Indices) -> Flags:
     known = np.ones(cells.size, dtype=np.bool_)
     for covariate in covariates:
         known &= np.isfinite(covariate.of_cell[cells])
@@ -204,12 +200,14 @@ def _known(covariates: Sequence[Covariate], cells: Index) -> Mask:
     return known
 
 
-def _of_known(covariates: Sequence[Covariate], used: Index, animal: Index) -> tuple[Index, Index]:
+def _of_known(
+    covariates: Sequence[Covariate], used: Indices, animal: Indices
+) -> tuple[Indices, Indices]:
     known = _known(covariates, used)
     return used[known], animal[known]
 
 
-def _enough(n: int, animal: Index, min_animals: int, min_fixes: int) -> None:
+def _enough(n: int, animal: Indices, min_animals: int, min_fixes: int) -> None:
     if n < min_animals:
         there = np.unique(animal).size
         fixes = f" with at least {min_fixes} thinned fixes" if min_fixes > 1 else ""
@@ -219,7 +217,7 @@ def _enough(n: int, animal: Index, min_animals: int, min_fixes: int) -> None:
         )
 
 
-def _check_columns(x: Array, names: Sequence[str]) -> None:
+def _check_columns(x: Floats, names: Sequence[str]) -> None:
     spread = x.std(axis=0)
     flat = [name for name, one in zip(names, spread, strict=True) if one == 0]
     if flat:
@@ -234,7 +232,7 @@ def _check_columns(x: Array, names: Sequence[str]) -> None:
         )
 
 
-def _fit(x_used: Array, share: Array, x_available: Array, available_weight: float) -> Array:
+def _fit(x_used: Floats, share: Floats, x_available: Floats, available_weight: float) -> Floats:
     """Return the coefficients; ``share`` is the weight of each used row."""
     # Here and not above: half a second that herds with a table of resistance need not wait.
     from sklearn.linear_model import LogisticRegression
@@ -247,9 +245,9 @@ def _fit(x_used: Array, share: Array, x_available: Array, available_weight: floa
     # Several threads add up in another order, and the last digits differ.
     with threadpool_limits(limits=1):
         model.fit(x, y, sample_weight=np.concatenate([share, even]))
-    found: Array = np.asarray(model.coef_[0], dtype=np.float64)
+    found: Floats = np.asarray(model.coef_[0], dtype=np.float64)
     return found
 
 
-def _boyce(available: Array, used: Array) -> float:
+def _boyce(available: Floats, used: Floats) -> float:
     return boyce_index(available, used, window_frac=BOYCE_WINDOW_FRAC, n_windows=BOYCE_WINDOWS)

@@ -6,11 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+from corridors.foundation.arrays import Flags, Floats, Indices
 
 LINEAR, QUADRATIC, CLASS, REFERENCE = "linear", "quadratic", "class", "reference"
 
@@ -34,12 +31,12 @@ class Covariate:
     """
 
     name: str
-    of_cell: Array
+    of_cell: Floats
     classes: Mapping[str, Sequence[int]] | None = None
     reference: str | None = None
     quadratic: bool = False
 
-    def class_of(self, cells: Index) -> Index:
+    def class_of(self, cells: Indices) -> Indices:
         """Return the number of the class of each cell, -1 where unknown or in no class."""
         out = np.full(cells.size, -1, dtype=np.int64)
         for number, codes in enumerate((self.classes or {}).values()):
@@ -86,10 +83,10 @@ class Term:
             return f"{self.layer}:{self.value}"
         return f"{self.layer}^2" if self.kind == QUADRATIC else self.layer
 
-    def column(self, covariate: Covariate, cells: Index) -> Array:
+    def column(self, covariate: Covariate, cells: Indices) -> Floats:
         """Return the term's value of cells, (n,)."""
         if self.kind in (CLASS, REFERENCE):
-            is_class: Array = (covariate.class_of(cells) == self.number).astype(np.float64)
+            is_class: Floats = (covariate.class_of(cells) == self.number).astype(np.float64)
             return is_class
         x = (np.clip(covariate.of_cell[cells], self.low, self.high) - self.centre) / self.scale
         return np.square(x) if self.kind == QUADRATIC else x
@@ -97,9 +94,9 @@ class Term:
 
 def terms_of(
     covariates: Sequence[Covariate],
-    available: Index,
-    used: Index,
-    animal: Index,
+    available: Indices,
+    used: Indices,
+    animal: Indices,
     *,
     min_class_animals: int,
 ) -> list[Term]:
@@ -142,7 +139,7 @@ def terms_of(
 
 
 def _class_terms(
-    covariate: Covariate, available: Index, used: Index, animal: Index, min_class_animals: int
+    covariate: Covariate, available: Indices, used: Indices, animal: Indices, min_class_animals: int
 ) -> list[Term]:
     names = list(covariate.classes or {})
     of_available, of_used = covariate.class_of(available), covariate.class_of(used)
@@ -175,14 +172,14 @@ def _class_terms(
     ]
 
 
-def columns(terms: Sequence[Term], covariates: Sequence[Covariate], cells: Index) -> Array:
+def columns(terms: Sequence[Term], covariates: Sequence[Covariate], cells: Indices) -> Floats:
     """Return the estimated terms' values of cells, (n, p)."""
     own = {covariate.name: covariate for covariate in covariates}
     found = [term.column(own[term.layer], cells) for term in terms if term.is_estimated]
     return np.stack(found, axis=1) if found else np.zeros((cells.size, 0))
 
 
-def outside_model(terms: Sequence[Term], covariates: Sequence[Covariate], cells: Index) -> Mask:
+def outside_model(terms: Sequence[Term], covariates: Sequence[Covariate], cells: Indices) -> Flags:
     """Return which cells are of a class that is not estimated, nor a reference, (n,)."""
     own = {covariate.name: covariate for covariate in covariates}
     outside = np.zeros(cells.size, dtype=np.bool_)

@@ -7,15 +7,15 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from corridors.foundation.arrays import Floats
+
 Statistic = Literal["mean", "min", "max", "sd"]
 
 
 def reduce_series(
-    grids: Iterable[tuple[date, Array]], *, statistic: Statistic
-) -> tuple[Array, list[date]]:
+    grids: Iterable[tuple[date, Floats]], *, statistic: Statistic
+) -> tuple[Floats, list[date]]:
     """Return a statistic of the known values of each cell, and the dates.
 
     Parameters
@@ -47,7 +47,7 @@ def reduce_series(
     array([[1.5, 0. ]])
     """
     days: list[date] = []
-    nothing: Array = np.zeros(0)
+    nothing: Floats = np.zeros(0)
     n = mean = square = least = most = nothing
     for day, values in grids:
         if not days:

@@ -6,15 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import label
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-Array = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
-Nodes = npt.NDArray[np.int32]
+from corridors.foundation.arrays import Flags, Floats, Indices, Indices32
 
 
 @dataclass(frozen=True)
@@ -33,9 +29,9 @@ class Terminals:
         Parts that share cells with the other range: nothing lies between, they have no link.
     """
 
-    node: Nodes
+    node: Indices32
     links: tuple[tuple[int, tuple[int, ...]], ...]
-    weights: Array
+    weights: Floats
     n_shared: int
 
     @property
@@ -44,7 +40,7 @@ class Terminals:
         return int(self.node.max()) + 1
 
 
-def terminals(first: Mask, second: Mask, known: Mask, *, max_parts: int) -> Terminals:
+def terminals(first: Flags, second: Flags, known: Flags, *, max_parts: int) -> Terminals:
     """Return the parts of two ranges as terminals.
 
     Parameters
@@ -62,7 +58,7 @@ def terminals(first: Mask, second: Mask, known: Mask, *, max_parts: int) -> Term
     round and stand once.
     """
     node = np.full(known.shape, -1, dtype=np.int32)
-    parts: list[tuple[int, Index]] = []
+    parts: list[tuple[int, Indices]] = []
     for side, inside in enumerate((first, second)):
         labels, n = label(inside & known, structure=np.ones((3, 3)))
         sizes = np.bincount(labels.ravel(), minlength=n + 1)[1:]
@@ -93,7 +89,7 @@ def terminals(first: Mask, second: Mask, known: Mask, *, max_parts: int) -> Term
     return Terminals(node, tuple(links), weights / weights.sum() if links else weights, n_shared)
 
 
-def _joined(parts: Sequence[Index]) -> Index:
+def _joined(parts: Sequence[Indices]) -> Indices:
     """Return a number for each part, the same for parts that share cells."""
     n = len(parts)
     if n == 0:
@@ -104,5 +100,5 @@ def _joined(parts: Sequence[Index]) -> Index:
     same = np.flatnonzero(cells[order][1:] == cells[order][:-1])
     a, b = of[order][same], of[order][same + 1]
     graph = csr_matrix((np.ones(a.size), (a, b)), shape=(n, n))
-    numbers: Index = connected_components(graph, directed=False)[1].astype(np.int64)
+    numbers: Indices = connected_components(graph, directed=False)[1].astype(np.int64)
     return numbers

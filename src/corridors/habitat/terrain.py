@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from corridors.foundation.arrays import Floats
+
 Derived = Literal["slope_deg", "northness", "eastness"]
 
 
-def gradient(elevation: Array, *, cell_m: float) -> tuple[Array, Array]:
+def gradient(elevation: Floats, *, cell_m: float) -> tuple[Floats, Floats]:
     """Return the rise towards east and north, m per m, of the inner cells.
 
     Parameters
@@ -50,7 +50,7 @@ def gradient(elevation: Array, *, cell_m: float) -> tuple[Array, Array]:
     return east / (8 * cell_m) + unknown, north / (8 * cell_m) + unknown
 
 
-def derive(elevation: Array, what: Derived, *, cell_m: float) -> Array:
+def derive(elevation: Floats, what: Derived, *, cell_m: float) -> Floats:
     """Return slope or exposition of the inner cells, (ny - 2, nx - 2).
 
     Parameters
@@ -78,7 +78,7 @@ def derive(elevation: Array, what: Derived, *, cell_m: float) -> Array:
     return -rise / np.sqrt(1.0 + east**2 + north**2)
 
 
-def block_mean(values: Array, n: int) -> Array:
+def block_mean(values: Floats, n: int) -> Floats:
     """Return the mean of the known values in blocks of n x n cells, NaN where none is known.
 
     Examples

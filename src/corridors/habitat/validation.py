@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
+from corridors.foundation.arrays import Flags, Floats
 
 # A place counts if the model knows this share of the use put there.
 _LEAST_KNOWN = 0.5
@@ -38,7 +36,7 @@ class Comparison:
     n_shifts: int
 
 
-def high_cells(values: Array, share: float) -> Mask:
+def high_cells(values: Floats, share: float) -> Flags:
     """Return the cells with the largest values, this share of the known ones (ny, nx).
 
     NaN is unknown; of equal values the cells that come first count.
@@ -58,7 +56,7 @@ def high_cells(values: Array, share: float) -> Mask:
 
 
 def compare(
-    use: Array, inside: tuple[Mask, ...], known: Mask, *, n_shifts: int, seed: int
+    use: Floats, inside: tuple[Flags, ...], known: Flags, *, n_shifts: int, seed: int
 ) -> tuple[Comparison, ...]:
     """Return for each area how much of the use it holds, beside random places of the use.
 

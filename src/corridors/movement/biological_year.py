@@ -7,10 +7,9 @@ A biological year is named after the calendar year in which it starts: with a st
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Float = npt.NDArray[np.float64]
-Time = npt.NDArray[np.datetime64]
+from corridors.foundation.arrays import Flags, Floats, Indices, Times
+
 Instant = np.datetime64
 DAYS_PER_YEAR = 365.25
 _DAY_US = 86_400_000_000
@@ -37,7 +36,7 @@ def year_start(bio_year: int, start: str) -> Instant:
     return first + np.timedelta64((day - 1) * _DAY_US, "us")
 
 
-def bio_years(time_utc: Time, start: str) -> npt.NDArray[np.int64]:
+def bio_years(time_utc: Times, start: str) -> Indices:
     """Return the biological year of each time.
 
     Parameters
@@ -61,7 +60,7 @@ def bio_years(time_utc: Time, start: str) -> npt.NDArray[np.int64]:
     return np.asarray(calendar - ~begun)
 
 
-def days_since(time_utc: Time, origin: Instant) -> Float:
+def days_since(time_utc: Times, origin: Instant) -> Floats:
     """Return days (float64) since ``origin``."""
     return np.asarray((time_utc.astype("datetime64[us]") - origin) / _DAY)
 
@@ -71,7 +70,7 @@ def time_at(days: float, origin: Instant) -> Instant:
     return origin + np.timedelta64(round(days * _DAY_US), "us")
 
 
-def in_season(time_utc: Time, window: tuple[str, str]) -> npt.NDArray[np.bool_]:
+def in_season(time_utc: Times, window: tuple[str, str]) -> Flags:
     """Return which times fall in a yearly window of two MM-DD, both days included.
 
     A window whose end comes before its start runs over the new year.
@@ -92,10 +91,10 @@ def in_season(time_utc: Time, window: tuple[str, str]) -> npt.NDArray[np.bool_]:
 
 
 def quiet_starts(
-    animal: npt.NDArray[np.int64],
-    time_utc: Time,
-    x_m: Float,
-    y_m: Float,
+    animal: Indices,
+    time_utc: Times,
+    x_m: Floats,
+    y_m: Floats,
     *,
     half_width_d: float,
     n: int,

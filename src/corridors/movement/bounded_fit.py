@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-Float = npt.NDArray[np.float64]
-Model = Callable[[Float], Float]
+from corridors.foundation.arrays import Floats
+
+Model = Callable[[Floats], Floats]
 _DAMPING = 1e-2
 _TOO_DAMPED = 1e9
 _SMALL_GAIN = 1e-7
 
 
 def fit_from(
-    starts: Float,
+    starts: Floats,
     residuals: Model,
     slopes: Model,
     *,
-    lower: Float,
-    upper: Float,
+    lower: Floats,
+    upper: Floats,
     max_steps: int,
-) -> tuple[Float, Float]:
+) -> tuple[Floats, Floats]:
     """Return where each start ends and its sum of squares.
 
     Parameters
@@ -89,6 +89,6 @@ def fit_from(
     return at, sums
 
 
-def _normal(slopes: Float, residuals: Float) -> tuple[Float, Float]:
+def _normal(slopes: Floats, residuals: Floats) -> tuple[Floats, Floats]:
     turned = slopes.transpose(0, 2, 1)
     return (turned @ residuals[:, :, None])[:, :, 0], turned @ slopes

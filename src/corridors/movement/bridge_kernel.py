@@ -11,13 +11,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from corridors.foundation.arrays import Floats, Indices, Indices32
 from corridors.foundation.normal import normal_cdf
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 TILE = 64
 # A panel spans about this many standard deviations of movement (or e-folds of width).
@@ -89,7 +86,7 @@ def _largest_variance(a0: float, a1: float, diffusion: float, e0: float, e1: flo
 
 
 @njit(cache=True, nogil=True)
-def _box(u0: float, u1: float, bridge: Floats, reach: float, out: Integers) -> None:
+def _box(u0: float, u1: float, bridge: Floats, reach: float, out: Indices) -> None:
     """Set ``out`` to the (first, last) column and row that a panel touches."""
     a0, a1 = _share(u0, bridge), _share(u1, bridge)
     r = reach * math.sqrt(_largest_variance(a0, a1, bridge[4], bridge[5], bridge[6]))
@@ -125,7 +122,7 @@ def _put(stack: Floats, at: int, first: float, second: float, third: float) -> N
 
 
 @njit(cache=True, nogil=True)
-def _find_panels(bridges: Floats, reach: float, limits: Floats, boxes: Integers) -> int:
+def _find_panels(bridges: Floats, reach: float, limits: Floats, boxes: Indices) -> int:
     """Set as many panels as there is room for; return how many there are."""
     stack = np.empty((_MAX_DEPTH + 2, 3))
     box = np.empty(4, np.int64)
@@ -152,7 +149,7 @@ def _find_panels(bridges: Floats, reach: float, limits: Floats, boxes: Integers)
     return n
 
 
-def panels(bridges: Floats, reach: float) -> tuple[Floats, Integers]:
+def panels(bridges: Floats, reach: float) -> tuple[Floats, Indices]:
     """Return the panels of all bridges: (bridge, from, to) and their boxes of cells."""
     room, n = 8 * bridges.shape[0], 0
     while True:
@@ -187,7 +184,7 @@ def with_clocks(bridges: Floats) -> Floats:
 
 
 @njit(cache=True, nogil=True)
-def mark_tiles(boxes: Integers, tile_row: int, tile_col: int, marks: npt.NDArray[np.int32]) -> None:
+def mark_tiles(boxes: Indices, tile_row: int, tile_col: int, marks: Indices32) -> None:
     """Set ``marks`` (tile rows, tile columns) to 1 where a box of cells lies."""
     for k in range(boxes.shape[0]):
         for row in range(boxes[k, 2] // TILE, boxes[k, 3] // TILE + 1):
@@ -234,7 +231,7 @@ def _integrate(
     mass: float,
     bridge: Floats,
     reach: float,
-    box: Integers,
+    box: Indices,
     nodes: Floats,
     along: Floats,
     small: Floats,
@@ -284,11 +281,11 @@ def _integrate(
 @njit(cache=True, nogil=True)
 def _add(
     patch: Floats,
-    box: Integers,
+    box: Indices,
     weight: float,
     tile_row: int,
     tile_col: int,
-    index: npt.NDArray[np.int32],
+    index: Indices32,
     tiles: Floats,
 ) -> None:
     """Add ``weight`` times the patch (rows x cols of ``box``) to the tiles."""
@@ -311,12 +308,12 @@ def accumulate(
     bridges: Floats,
     weights: Floats,
     limits: Floats,
-    boxes: Integers,
+    boxes: Indices,
     reach: float,
     tolerance: float,
     tile_row: int,
     tile_col: int,
-    index: npt.NDArray[np.int32],
+    index: Indices32,
     tiles: Floats,
 ) -> tuple[int, int]:
     """Add every panel to the tiles; return the number of panels integrated and of those halved."""
@@ -360,8 +357,8 @@ def accumulate(
 
 @njit(cache=True, nogil=True)
 def cells_of_tiles(
-    index: npt.NDArray[np.int32], tiles: Floats, tile_row: int, tile_col: int
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
+    index: Indices32, tiles: Floats, tile_row: int, tile_col: int
+) -> tuple[Indices32, Indices32, Floats]:
     """Return (row, col, mass) of the cells with mass, sorted by (row, col)."""
     n = 0
     for value in tiles.ravel():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+
+from corridors.foundation.arrays import Flags
 
 
 def outside_deployment(
@@ -13,7 +14,7 @@ def outside_deployment(
     deployed_animal: pd.Series,
     start_utc: pd.Series,
     end_utc: pd.Series,
-) -> npt.NDArray[np.bool_]:
+) -> Flags:
     """Return which fixes lie in none of their animal's deployments.
 
     Parameters

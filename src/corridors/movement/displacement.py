@@ -11,13 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 
+from corridors.foundation.arrays import Floats
 from corridors.movement.bounded_fit import fit_from
 from corridors.movement.model_starts import starts
-
-Float = npt.NDArray[np.float64]
 
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "migrant": ("delta_km", "theta_d", "phi_d", "rho_d", "phi2_d"),
@@ -108,12 +106,12 @@ class ModelFit:
         """Day of half-way back: theta + 2 phi + 2 phi2 + rho."""
         return self["theta_d"] + 2 * self["phi_d"] + 2 * self["phi2_d"] + self["rho_d"]
 
-    def predict(self, days: Float) -> Float:
+    def predict(self, days: Floats) -> Floats:
         """Return the modelled displacement, km."""
         return predict(self.model, self.parameters, days)
 
 
-def net_displacement(x_m: Float, y_m: Float, *, n_origin: int) -> Float:
+def net_displacement(x_m: Floats, y_m: Floats, *, n_origin: int) -> Floats:
     """Return the distance of each fix from the mean of the first ``n_origin`` ones, km.
 
     Parameters
@@ -134,7 +132,7 @@ def net_displacement(x_m: Float, y_m: Float, *, n_origin: int) -> Float:
     return np.asarray(np.hypot(x_m - origin_x, y_m - origin_y) / 1000.0)
 
 
-def daily_median(time_d: Float, value: Float) -> tuple[Float, Float]:
+def daily_median(time_d: Floats, value: Floats) -> tuple[Floats, Floats]:
     """Return one point per day that has fixes: mean time and median value.
 
     Fixes a few hours apart say nearly the same, so fitting them all would overstate how sure AIC
@@ -167,7 +165,7 @@ def daily_median(time_d: Float, value: Float) -> tuple[Float, Float]:
     return np.add.reduceat(time_d, first) / count, middle
 
 
-def daily_range(time_d: Float, x_m: Float, y_m: Float) -> float:
+def daily_range(time_d: Floats, x_m: Floats, y_m: Floats) -> float:
     """Return the median over days of the diagonal that encloses the day's fixes, km.
 
     Days with a single fix say nothing and are left out; NaN if there is no other.
@@ -183,7 +181,7 @@ def daily_range(time_d: Float, x_m: Float, y_m: Float) -> float:
     return float(np.median(np.hypot(width, height)[count > 1])) / 1000.0
 
 
-def predict(model: str, parameters: tuple[float, ...] | Float, days: Float) -> Float:
+def predict(model: str, parameters: tuple[float, ...] | Floats, days: Floats) -> Floats:
     """Return displacement (km) of a model at ``days`` since the first fix.
 
     Parameters
@@ -224,11 +222,11 @@ def predict(model: str, parameters: tuple[float, ...] | Float, days: Float) -> F
     return np.asarray(out)
 
 
-def _half_way_back(p: Float) -> Float:
+def _half_way_back(p: Floats) -> Floats:
     return np.asarray(p[1] + 2 * p[2] + 2 * p[4] + p[3])
 
 
-def jacobian(model: str, parameters: tuple[float, ...] | Float, days: Float) -> Float:
+def jacobian(model: str, parameters: tuple[float, ...] | Floats, days: Floats) -> Floats:
     """Return d predict / d parameters, shape (n, p), or (k, n, p) for several sets."""
     p = np.asarray(parameters, dtype=np.float64).T[..., None]
     if model == "nomad":
@@ -247,7 +245,7 @@ def jacobian(model: str, parameters: tuple[float, ...] | Float, days: Float) -> 
     return np.stack(columns, axis=-2).swapaxes(-1, -2)
 
 
-def _with_return(model: str, p: Float, days: Float, way_out: list[Float]) -> list[Float]:
+def _with_return(model: str, p: Floats, days: Floats, way_out: list[Floats]) -> list[Floats]:
     share = p[5] if model == "mixed_migrant" else 1.0
     lag = (days - _half_way_back(p)) / p[4]
     back = expit(lag)
@@ -265,7 +263,7 @@ def _with_return(model: str, p: Float, days: Float, way_out: list[Float]) -> lis
 
 
 def fit_models(
-    days: Float, displacement_km: Float, *, limits: Limits, n_starts: int
+    days: Floats, displacement_km: Floats, *, limits: Limits, n_starts: int
 ) -> dict[str, ModelFit]:
     """Fit the five models by bounded least squares.
 
@@ -308,7 +306,7 @@ def fit_models(
     return {model: replace(fit, n_effective=worth) for model, fit in fits.items()}
 
 
-def effective_n(residuals: Float) -> float:
+def effective_n(residuals: Floats) -> float:
     """Return the number of independent values that a series is worth for its mean.
 
     Parameters
@@ -341,7 +339,7 @@ def akaike_weights(fits: Mapping[str, ModelFit]) -> dict[str, float]:
 
 
 def _fit(
-    model: str, days: Float, y: Float, top: float, *, limits: Limits, n_starts: int
+    model: str, days: Floats, y: Floats, top: float, *, limits: Limits, n_starts: int
 ) -> ModelFit:
     if model == "nomad":
         square = float(days @ days)
@@ -380,7 +378,7 @@ def _fit(
     )
 
 
-def _bounds(model: str, days: Float, top: float, limits: Limits) -> tuple[Float, Float]:
+def _bounds(model: str, days: Floats, top: float, limits: Limits) -> tuple[Floats, Floats]:
     date_low, date_high = limits.date_d
     theta = (date_low, min(date_high, max(float(days[-1]), date_low + 1.0)))
     of = {

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from corridors.foundation.arrays import Codes, Floats, Indices
 from corridors.foundation.errors import Fault, MethodError
 from corridors.movement.variance import left_out, motion_variance
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 # Where a bridge's variance comes from; GAP: a longer step than is bridged.
 GAP, INSIDE, EDGE, SHORT = -1, 0, 1, 2
@@ -44,8 +41,8 @@ class DynamicVariance:
     """
 
     s2_m2_min: Floats
-    source: npt.NDArray[np.int8]
-    breaks: Integers
+    source: Codes
+    breaks: Indices
     n_windows: int
 
 
@@ -127,7 +124,7 @@ def dynamic_variance(
             )
         )
     s2, source = np.full(t.size - 1, np.nan), np.full(t.size - 1, GAP, dtype=np.int8)
-    breaks: list[Integers] = []
+    breaks: list[Indices] = []
     n_windows = 0
     for start, n in zip(first.tolist(), length.tolist(), strict=True):
         own = slice(start, start + n - 1)
@@ -161,7 +158,7 @@ def dynamic_variance(
 @njit(cache=True, nogil=True)
 def _run(
     r2: Floats, slope: Floats, base: Floats, window: int, margin: int
-) -> tuple[Floats, npt.NDArray[np.int8], Integers]:
+) -> tuple[Floats, Codes, Indices]:
     """Return variance and source of each bridge of one run without gaps, and its breaks.
 
     Element i of ``r2``, ``slope`` and ``base`` belongs to fix i + 1 of the run.

@@ -7,16 +7,11 @@ among the fixes that no earlier flag has taken, so that one bad fix does not dis
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from corridors.foundation.arrays import Bits, Flags, Floats, Indices, Indices32
 from corridors.foundation.vocabulary import FLAG_BIT, FLAGS
 from corridors.movement.spikes import gross_outliers, spikes, too_fast
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.uint16]
-Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 
 def flag_fixes(
@@ -34,7 +29,7 @@ def flag_fixes(
     mortality_h: float,
     burst_gap_h: float,
     settling_days: float,
-) -> Flags:
+) -> Bits:
     """Return all flags of fixes: those they came with and those found here.
 
     Parameters
@@ -117,7 +112,7 @@ def seconds(time_utc: pd.Series) -> Floats:
     return np.asarray(micro / 1e6, dtype=np.float64)
 
 
-def poor(fixes: pd.DataFrame, *, dop_max: float, allow_2d: bool) -> Mask:
+def poor(fixes: pd.DataFrame, *, dop_max: float, allow_2d: bool) -> Flags:
     """Return positions of poor quality; a fix whose DOP and type are not stated is not poor."""
     kind = fixes["fix_type"].to_numpy(dtype=object)
     placed = (fixes["flags"].to_numpy() & FLAG_BIT["no_position"]) == 0
@@ -127,7 +122,7 @@ def poor(fixes: pd.DataFrame, *, dop_max: float, allow_2d: bool) -> Mask:
     return np.asarray(bad & placed)
 
 
-def duplicate_times(track: Ints, time_s: Floats, dop: Floats, flags: Flags) -> Mask:
+def duplicate_times(track: Indices, time_s: Floats, dop: Floats, flags: Bits) -> Flags:
     """Return all but the best of the fixes of one animal at one time.
 
     The best is one without other flags, then with the lowest DOP (unknown is last), then the first
@@ -150,7 +145,7 @@ def duplicate_times(track: Ints, time_s: Floats, dop: Floats, flags: Flags) -> M
     return out
 
 
-def settling(track: Ints, time_s: Floats, flags: Flags, *, days: float) -> Mask:
+def settling(track: Indices, time_s: Floats, flags: Bits, *, days: float) -> Flags:
     """Return fixes less than ``days`` after the animal's first usable fix, that one included."""
     if days <= 0 or not len(track):
         return np.zeros(len(track), dtype=bool)
@@ -165,12 +160,12 @@ def mortality(
     x_m: Floats,
     y_m: Floats,
     time_s: Floats,
-    track: Ints,
-    flags: Flags,
+    track: Indices,
+    flags: Bits,
     *,
     step_m: float,
     hours: float,
-) -> Mask:
+) -> Flags:
     """Return fixes after an animal's last move, if it lay still long enough until its track ends.
 
     Parameters
@@ -204,7 +199,7 @@ def mortality(
     return np.asarray(still[track] & (time_s > rest[track]))
 
 
-def bursts(track: Ints, time_s: Floats, flags: Flags, *, gap_h: float) -> npt.NDArray[np.int32]:
+def bursts(track: Indices, time_s: Floats, flags: Bits, *, gap_h: float) -> Indices32:
     """Return burst numbers from 0 for each animal's usable fixes, -1 for the others.
 
     Examples

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from corridors.foundation.arrays import Flags
 from corridors.foundation.grid import Surface
 
 # Ten cells of 0.1 hold 0.9 in nine of them, although their floating-point sum is a little less.
 _ROUNDING = 1e-12
 
 
-def isopleth_mask(surface: Surface, p: float) -> npt.NDArray[np.bool_]:
+def isopleth_mask(surface: Surface, p: float) -> Flags:
     """Return which cells belong to isopleth ``p``.
 
     The isopleth is the smallest set of cells that holds at least ``p`` of the surface's total

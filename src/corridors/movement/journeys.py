@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from corridors.foundation.arrays import Floats, Indices
 from corridors.foundation.crs import GEOD
 
-Floats = npt.NDArray[np.float64]
 # The track is also measured between points at every twentieth of its length.
 _N_PARTS = 20
 _M_PER_KM = 1000.0
@@ -87,7 +86,7 @@ def geodesic_m(lon_1: Floats, lat_1: Floats, lon_2: Floats, lat_2: Floats) -> Fl
     return np.asarray(distance, dtype=np.float64)
 
 
-def _outermost(lon_deg: Floats, lat_deg: Floats) -> npt.NDArray[np.int64]:
+def _outermost(lon_deg: Floats, lat_deg: Floats) -> Indices:
     """Return the fixes that are outermost in some direction, seen from space along the middle."""
     n_directions = 64
     if lon_deg.size <= n_directions:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-Float = npt.NDArray[np.float64]
+from corridors.foundation.arrays import Floats
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Leg:
 
 
 def legs(
-    time_d: Float, x_m: Float, y_m: Float, *, min_stop_days: float, stop_radius_frac: float
+    time_d: Floats, x_m: Floats, y_m: Floats, *, min_stop_days: float, stop_radius_frac: float
 ) -> list[Leg]:
     """Return the legs of one migration, in order of time.
 
@@ -107,7 +106,7 @@ class _Stop:
         return float(np.hypot(self.x_m - other.x_m, self.y_m - other.y_m))
 
 
-def _trimmed(stop: _Stop, x_m: Float, y_m: Float, radius: float) -> _Stop:
+def _trimmed(stop: _Stop, x_m: Floats, y_m: Floats, radius: float) -> _Stop:
     """Return the stop from the first to the last fix near its middle: the rest is walking."""
     fixes = slice(stop.came, stop.left + 1)
     near = np.hypot(x_m[fixes] - stop.x_m, y_m[fixes] - stop.y_m) <= radius

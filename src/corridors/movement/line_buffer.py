@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from corridors.foundation.arrays import Floats, Indices, Indices32
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 # Lines per row of cells along which the band is measured.
 _N_LINES = 16
@@ -143,7 +140,7 @@ def _add_row(
     steps: Floats,
     radius: float,
     row: int,
-    active: Integers,
+    active: Indices,
     starts: Floats,
     stops: Floats,
     col0: int,
@@ -178,7 +175,7 @@ def _fill(
     radius: float,
     span: Floats,
     share: Floats,
-    cells: Integers,
+    cells: Indices,
     shares: Floats,
 ) -> int:
     """Set (row, col) and covered share of the cells in order; return how many there are.
@@ -211,9 +208,7 @@ def _fill(
     return n_out
 
 
-def _covered(
-    steps: Floats, radius: float
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Floats]:
+def _covered(steps: Floats, radius: float) -> tuple[Indices32, Indices32, Floats]:
     """Return (row, col, covered share) of the cells that any band touches, sorted."""
     low, high = np.minimum(steps[:, 1], steps[:, 3]), np.maximum(steps[:, 1], steps[:, 3])
     west = float(np.minimum(steps[:, 0], steps[:, 2]).min()) - radius

@@ -11,13 +11,12 @@ import math
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from corridors.foundation.arrays import Floats, Indices
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface, pack
 
-Floats = npt.NDArray[np.float64]
 TimeRule = Literal["both_ends", "even"]
 
 # Half a squared distance in variances beyond which exp(-q) is lost in the rounding of any sum
@@ -230,7 +229,7 @@ def trimmed(surface: Surface, kept_frac: float, *, with_crossing: bool) -> Surfa
     return Surface(surface.crs, surface.cell_m, surface.row[kept], surface.col[kept], rounded)
 
 
-def footprint(surface: Surface, isopleth: float) -> npt.NDArray[np.int64]:
+def footprint(surface: Surface, isopleth: float) -> Indices:
     """Return the sorted keys of the cells above the crossing cell of an isopleth.
 
     The crossing cell, and every cell equal to it, is left out, so that the footprint holds

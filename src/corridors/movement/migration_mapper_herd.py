@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata
 
+from corridors.foundation.arrays import Indices
 from corridors.foundation.grid import Surface, pack, unpack, weighted_sum
 from corridors.movement.migration_mapper import footprint, trimmed
 from corridors.movement.population import Population
 
-Keys = npt.NDArray[np.int64]
 Level = Literal["animal", "year"]
 
 # The peer lowers its breaks of shares by this, so that a share equal to one lies above it.
@@ -28,7 +27,7 @@ class PeerPopulation(Population):
     The surface may hold cells of no mass: merging cuts cells that footprints cover.
     """
 
-    def cells(self, n_needed: int) -> Keys:
+    def cells(self, n_needed: int) -> Indices:
         """Return the cells that at least ``n_needed`` animals, but not over 99 % of them, cover.
 
         The shares are cut at (0, 2/N - 1e-4, 0.10 - 1e-4, ..., 0.99]: a cell above the last break
@@ -38,12 +37,12 @@ class PeerPopulation(Population):
         chosen = (self.n_animals >= n_needed) & (self.n_animals / self.n_tracked <= top)
         return pack(self.surface.row[chosen], self.surface.col[chosen])
 
-    def top_cells(self, area_frac: float, *, trim_isopleth: float) -> Keys:
+    def top_cells(self, area_frac: float, *, trim_isopleth: float) -> Indices:
         """Return :func:`top_of_area`; the surface is trimmed already."""
         del trim_isopleth
         return top_of_area(self.surface, area_frac)
 
-    def isopleth_cells(self, isopleth: float) -> Keys:
+    def isopleth_cells(self, isopleth: float) -> Indices:
         """Return the same share of the used *area*, which takes the place of an isopleth."""
         return top_of_area(self.surface, isopleth)
 
@@ -118,7 +117,7 @@ class PeerHerd:
         self._kept_frac = kept_frac
         self._isopleth = footprint_isopleth
         self._surfaces: dict[tuple[str, int], Surface] = {}
-        self._covered: list[Keys] = []
+        self._covered: list[Indices] = []
 
     def add(self, animal: str, years: Mapping[int, Sequence[Surface]]) -> None:
         """Add one animal: the surfaces of its sequences by year."""
@@ -144,7 +143,7 @@ class PeerHerd:
         return PeerPopulation(surface, n_animals, len(self._covered))
 
 
-def top_of_area(surface: Surface, area_frac: float) -> Keys:
+def top_of_area(surface: Surface, area_frac: float) -> Indices:
     """Return the sorted keys of the most used cells: a share of the area of a trimmed surface.
 
     Parameters

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from corridors.foundation.arrays import Floats
 from corridors.movement.displacement import (
     Limits,
     ModelFit,
@@ -21,7 +21,6 @@ from corridors.movement.displacement import (
     net_displacement,
 )
 
-Float = npt.NDArray[np.float64]
 ROUND_TRIPS = ("migrant", "mixed_migrant")
 _MIN_STAY_FIXES = 10
 _MONTH_D = 30.0
@@ -89,7 +88,7 @@ class YearClass:
         return out
 
 
-def classify(time_d: Float, x_m: Float, y_m: Float, *, rules: Rules) -> YearClass:
+def classify(time_d: Floats, x_m: Floats, y_m: Floats, *, rules: Rules) -> YearClass:
     """Return the class of one animal's biological year.
 
     The five models are fitted to daily medians of displacement. The best model by AIC counts
@@ -132,14 +131,14 @@ def classify(time_d: Float, x_m: Float, y_m: Float, *, rules: Rules) -> YearClas
     return replace(again, reason=reason)
 
 
-def displacement_from(x_m: Float, y_m: Float, anchor: str, *, n_origin: int) -> Float:
+def displacement_from(x_m: Floats, y_m: Floats, anchor: str, *, n_origin: int) -> Floats:
     """Return displacement (km) from the first or the last fixes of the year."""
     if anchor == "last":
         return net_displacement(x_m[::-1], y_m[::-1], n_origin=n_origin)[::-1]
     return net_displacement(x_m, y_m, n_origin=n_origin)
 
 
-def _anchored(time_d: Float, x_m: Float, y_m: Float, anchor: str, rules: Rules) -> YearClass:
+def _anchored(time_d: Floats, x_m: Floats, y_m: Floats, anchor: str, rules: Rules) -> YearClass:
     displacement = displacement_from(x_m, y_m, anchor, n_origin=rules.n_origin)
     days, daily = daily_median(time_d, displacement)
     first = float(time_d[0])
@@ -168,7 +167,7 @@ def _anchored(time_d: Float, x_m: Float, y_m: Float, anchor: str, rules: Rules) 
     return YearClass(label, reason, first, anchor, fits, weights)
 
 
-def _unusable(time_d: Float, rules: Rules) -> str:
+def _unusable(time_d: Floats, rules: Rules) -> str:
     """Return why the year cannot be classified, or ""."""
     n = time_d.size
     n_days = np.unique(np.floor(time_d)).size
@@ -193,11 +192,11 @@ def _unusable(time_d: Float, rules: Rules) -> str:
 class _Seen:
     """What was seen of the animal: days since its first fix, places, displacement."""
 
-    time_d: Float
-    x_m: Float
-    y_m: Float
-    displacement_km: Float
-    daily_km: Float
+    time_d: Floats
+    x_m: Floats
+    y_m: Floats
+    displacement_km: Floats
+    daily_km: Floats
 
     def spread_km(self, begin_d: float, end_d: float) -> float:
         """Return the median distance from the median position; NaN with fewer than ten fixes."""

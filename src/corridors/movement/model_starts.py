@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 
-Float = npt.NDArray[np.float64]
+from corridors.foundation.arrays import Floats, Indices
+
 _GRID_DATES = 30
 _GRID_DURATIONS = 3
 _SHARES = 4
@@ -14,7 +14,7 @@ _SHARES = 4
 _APART_D = 15.0
 
 
-def starts(model: str, days: Float, y: Float, lower: Float, upper: Float, n: int) -> Float:
+def starts(model: str, days: Floats, y: Floats, lower: Floats, upper: Floats, n: int) -> Floats:
     """Return up to ``n`` starts, best first, inside the bounds.
 
     Parameters
@@ -50,14 +50,16 @@ def starts(model: str, days: Float, y: Float, lower: Float, upper: Float, n: int
     return np.asarray(np.clip(grid[chosen], lower + margin, upper - margin))
 
 
-def _sigmoids(days: Float, lower: Float, upper: Float) -> tuple[Float, Float, Float]:
+def _sigmoids(days: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats, Floats]:
     dates = np.linspace(lower[1], upper[1], _GRID_DATES)
     durations = np.geomspace(max(lower[2], 1e-3), upper[2] / 1.5, _GRID_DURATIONS)
     theta, phi = (grid.ravel() for grid in np.meshgrid(dates, durations, indexing="ij"))
     return theta, phi, expit((days[None, :] - theta[:, None]) / phi[:, None])
 
 
-def _amplitude(projection: Float, square: Float, total: float, top: float) -> tuple[Float, Float]:
+def _amplitude(
+    projection: Floats, square: Floats, total: float, top: float
+) -> tuple[Floats, Floats]:
     """Return the best amplitude within 0...top for each basis and its residual sum."""
     amplitude = np.clip(projection / np.maximum(square, 1e-30), 0.0, top)
     rss = total - 2 * amplitude * projection + amplitude**2 * square
@@ -65,8 +67,8 @@ def _amplitude(projection: Float, square: Float, total: float, top: float) -> tu
 
 
 def _round_trips(
-    model: str, days: Float, y: Float, lower: Float, upper: Float
-) -> tuple[Float, Float]:
+    model: str, days: Floats, y: Floats, lower: Floats, upper: Floats
+) -> tuple[Floats, Floats]:
     theta, phi, basis = _sigmoids(days, lower, upper)
     gram, projection = basis @ basis.T, basis @ y
     out, back = np.nonzero(theta[None, :] - theta[:, None] >= 2 * phi[:, None] + 2 * phi[None, :])
@@ -91,7 +93,7 @@ def _round_trips(
     return np.concatenate(grids), np.concatenate(sums)
 
 
-def _spread(dates: Float, rss: Float, n: int) -> npt.NDArray[np.int64]:
+def _spread(dates: Floats, rss: Floats, n: int) -> Indices:
     """Return the best rows, each unlike the better ones in one of its dates at least."""
     order = np.argsort(rss, kind="stable")
     if dates.shape[1] == 0:

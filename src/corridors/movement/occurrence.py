@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtri
 
+from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
 from corridors.movement.bridge_kernel import (
@@ -16,8 +16,6 @@ from corridors.movement.bridge_kernel import (
     panels,
     with_clocks,
 )
-
-Floats = npt.NDArray[np.float64]
 
 
 def bridge_surface(

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely.geometry import MultiPolygon, Polygon
 
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.foundation.grid import pack, unpack
 
 # East, north, west, south: an edge runs with its cell on the left.
@@ -42,12 +42,12 @@ class Patch:
     """
 
     polygon: Polygon
-    cells: npt.NDArray[np.int64]
+    cells: Indices
     area_m2: float
 
 
 def outline(
-    levels: Sequence[npt.NDArray[np.int64]],
+    levels: Sequence[Indices],
     *,
     cell_m: float,
     min_area_m2: float,
@@ -112,9 +112,7 @@ def merge(patches: Sequence[Patch]) -> MultiPolygon:
     return MultiPolygon([patch.polygon for patch in patches])
 
 
-def members(
-    key: npt.NDArray[np.int64], among: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+def members(key: Indices, among: Indices) -> tuple[Flags, Indices]:
     """Return whether each ``key`` occurs in the sorted ``among``, and where it does."""
     if among.size == 0:
         return np.zeros(key.shape, dtype=bool), np.zeros(key.shape, dtype=np.int64)
@@ -122,7 +120,7 @@ def members(
     return among[at] == key, at
 
 
-def components(key: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def components(key: Indices) -> Indices:
     """Return the number of the patch of each cell, 0... in the order of the first cells.
 
     Parameters
@@ -136,7 +134,7 @@ def components(key: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     array([0, 0, 1])
     """
     row, col = unpack(key)
-    links: list[npt.NDArray[np.int64]] = []
+    links: list[Indices] = []
     for d_row, d_col in ((0, 1), (1, 0)):
         found, at = members(pack(row + d_row, col + d_col), key)
         links.append(np.stack([np.flatnonzero(found), at[found]]))
@@ -148,7 +146,7 @@ def components(key: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     _, first = np.unique(label, return_index=True)
     rank = np.empty(first.size, dtype=np.int64)
     rank[np.argsort(first, kind="stable")] = np.arange(first.size)
-    patch: npt.NDArray[np.int64] = rank[label]
+    patch: Indices = rank[label]
     return patch
 
 
@@ -156,17 +154,17 @@ def components(key: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 class _Rings:
     """Boundary edges in ring order; ``area`` in cells, negative for holes."""
 
-    key: npt.NDArray[np.int64]
-    patch_of_cell: npt.NDArray[np.int64]
-    col: npt.NDArray[np.int64]
-    row: npt.NDArray[np.int64]
-    direction: npt.NDArray[np.int64]
-    start: npt.NDArray[np.int64]
-    area: npt.NDArray[np.float64]
-    patch: npt.NDArray[np.int64]
+    key: Indices
+    patch_of_cell: Indices
+    col: Indices
+    row: Indices
+    direction: Indices
+    start: Indices
+    area: Floats
+    patch: Indices
 
 
-def _trace(key: npt.NDArray[np.int64]) -> _Rings:
+def _trace(key: Indices) -> _Rings:
     row, col = (axis.astype(np.int64) for axis in unpack(key))
     cols, rows, directions, cells = [], [], [], []
     # Start corner of the edges east, north, west and south, seen from the cell's own corner.
@@ -216,8 +214,8 @@ def _trace(key: npt.NDArray[np.int64]) -> _Rings:
 
 @numba.njit(cache=True, nogil=True)
 def _chain(
-    following: npt.NDArray[np.int64],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    following: Indices,
+) -> tuple[Indices, Indices]:
     """Return the edges in ring order and where each ring starts."""
     n = following.size
     order = np.empty(n, np.int64)
@@ -239,18 +237,16 @@ def _chain(
     return order, start[:n_rings].copy()
 
 
-def _keep(rings: _Rings, min_cells: float) -> npt.NDArray[np.bool_]:
+def _keep(rings: _Rings, min_cells: float) -> Flags:
     """Return which rings stay when small holes are filled and then small patches dropped."""
     n_patches = int(rings.patch.max()) + 1 if rings.patch.size else 0
     # What lies inside a filled hole is smaller than the hole and goes as a crumb.
-    keep: npt.NDArray[np.bool_] = (rings.area > 0) | (-rings.area >= min_cells)
+    keep: Flags = (rings.area > 0) | (-rings.area >= min_cells)
     area = np.bincount(rings.patch, weights=rings.area * keep, minlength=n_patches)
     return keep & (area >= min_cells)[rings.patch]
 
 
-def _patches(
-    rings: _Rings, keep: npt.NDArray[np.bool_], *, cell_m: float, cut: float
-) -> list[Patch]:
+def _patches(rings: _Rings, keep: Flags, *, cell_m: float, cut: float) -> list[Patch]:
     shares = (0.5,) if cut == 0.5 else (cut, 1.0 - cut)
     x = np.stack([rings.col + share * _STEP_COL[rings.direction] for share in shares], axis=1)
     y = np.stack([rings.row + share * _STEP_ROW[rings.direction] for share in shares], axis=1)
@@ -265,7 +261,7 @@ def _patches(
         else:
             holes.setdefault(patch, []).append(ring)
 
-    def line(ring: int) -> npt.NDArray[np.float64]:
+    def line(ring: int) -> Floats:
         return xy[rings.start[ring] : end[ring]].reshape(-1, 2)
 
     by_patch = np.argsort(rings.patch_of_cell, kind="stable")

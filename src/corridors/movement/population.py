@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from corridors.foundation.arrays import Indices, Indices32
 from corridors.foundation.grid import Surface, pack, weighted_sum
 from corridors.movement.isopleths import isopleth_mask
 
@@ -28,7 +28,7 @@ class Use:
     """
 
     surface: Surface
-    footprint: npt.NDArray[np.int64]
+    footprint: Indices
 
 
 @dataclass(frozen=True)
@@ -46,19 +46,19 @@ class Population:
     """
 
     surface: Surface
-    n_animals: npt.NDArray[np.int32]
+    n_animals: Indices32
     n_tracked: int
 
-    def cells(self, n_needed: int) -> npt.NDArray[np.int64]:
+    def cells(self, n_needed: int) -> Indices:
         """Return the sorted keys of the cells that at least ``n_needed`` animals cover."""
         chosen = self.n_animals >= n_needed
         return pack(self.surface.row[chosen], self.surface.col[chosen])
 
-    def top_cells(self, area_frac: float, *, trim_isopleth: float) -> npt.NDArray[np.int64]:
+    def top_cells(self, area_frac: float, *, trim_isopleth: float) -> Indices:
         """Return the sorted keys of the most used cells, see :func:`top_area`."""
         return top_area(self.surface, area_frac, trim_isopleth=trim_isopleth)
 
-    def isopleth_cells(self, isopleth: float) -> npt.NDArray[np.int64]:
+    def isopleth_cells(self, isopleth: float) -> Indices:
         """Return the sorted keys of the cells of an isopleth of the mean surface."""
         return isopleth_cells(self.surface, isopleth)
 
@@ -127,9 +127,7 @@ def animal(seasons: Mapping[str, Sequence[Use]]) -> Use:
     return Use(mean, footprint)
 
 
-def _counted(
-    cells: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _counted(cells: Indices, counts: Indices) -> tuple[Indices, Indices]:
     """Return the different cells, sorted, and the sum of the counts of each."""
     # A stable sort merges sorted runs in nearly linear time.
     order = np.argsort(cells, kind="stable")
@@ -230,7 +228,7 @@ def class_rules(n_tracked: int, *, medium_share: float, high_share: float) -> li
     return rules
 
 
-def top_area(surface: Surface, area_frac: float, *, trim_isopleth: float) -> npt.NDArray[np.int64]:
+def top_area(surface: Surface, area_frac: float, *, trim_isopleth: float) -> Indices:
     """Return the sorted keys of the most used cells: a share of the *area* of a trimmed surface.
 
     Parameters
@@ -253,13 +251,13 @@ def top_area(surface: Surface, area_frac: float, *, trim_isopleth: float) -> npt
     return np.sort(pack(row[top], col[top]))
 
 
-def isopleth_cells(surface: Surface, isopleth: float) -> npt.NDArray[np.int64]:
+def isopleth_cells(surface: Surface, isopleth: float) -> Indices:
     """Return the sorted keys of the cells of an isopleth."""
     inside = isopleth_mask(surface, isopleth)
     return np.sort(pack(surface.row[inside], surface.col[inside]))
 
 
-def mass_in(surface: Surface, patches: Sequence[npt.NDArray[np.int64]]) -> list[float]:
+def mass_in(surface: Surface, patches: Sequence[Indices]) -> list[float]:
     """Return the mass of ``surface`` on each set of cells, given by sorted keys."""
     if surface.row.size == 0:
         return [0.0 for _ in patches]

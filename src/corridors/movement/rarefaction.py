@@ -7,13 +7,10 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-import numpy.typing as npt
 from scipy.special import gammaln
 
+from corridors.foundation.arrays import Floats, Indices, Indices32
 from corridors.movement.skill import is_in
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -28,16 +25,16 @@ class Patterns:
         Animal ``i`` uses the patterns ``pattern[start[i]:start[i + 1]]``; int64 (n + 1,), int32.
     """
 
-    n_cells: Ints
-    start: Ints
-    pattern: npt.NDArray[np.int32]
+    n_cells: Indices
+    start: Indices
+    pattern: Indices32
 
     @property
     def n_animals(self) -> int:
         """Animals in the sample."""
         return self.start.size - 1
 
-    def cells_by_use(self) -> Ints:
+    def cells_by_use(self) -> Indices:
         """Return how many cells exactly 0, 1 ... n animals use, (n + 1,)."""
         users = np.bincount(self.pattern, minlength=self.n_cells.size)
         counts = np.zeros(self.n_animals + 1, dtype=np.int64)
@@ -63,7 +60,7 @@ class SharedCells:
     [1, 2, 1]
     """
 
-    def __init__(self, cells: Ints) -> None:
+    def __init__(self, cells: Indices) -> None:
         self._cells = cells
         self._label = np.zeros(cells.size, dtype=np.int64)
         # Label 0 is "no animal"; every other label adds one animal to the set of its parent.
@@ -72,7 +69,7 @@ class SharedCells:
         self._n_labels = 1
         self._n_animals = 0
 
-    def add(self, footprint: Ints) -> None:
+    def add(self, footprint: Indices) -> None:
         """Add the next animal by the keys of its cells.
 
         Raises
@@ -109,7 +106,7 @@ class SharedCells:
         )
 
 
-def mean_cells(cells_by_use: Ints, n_needed: Sequence[int]) -> Floats:
+def mean_cells(cells_by_use: Indices, n_needed: Sequence[int]) -> Floats:
     """Return the expected number of corridor cells of 1 ... n animals drawn from n.
 
     Parameters
@@ -149,7 +146,7 @@ def mean_cells(cells_by_use: Ints, n_needed: Sequence[int]) -> Floats:
     return out
 
 
-def _at_least(n: int, c: Ints, k: int, m: int) -> Floats:
+def _at_least(n: int, c: Indices, k: int, m: int) -> Floats:
     """Return P(X >= m), X of the c marked among k drawn from n, for each c."""
     j = np.arange(m, k + 1)[None, :]
     marked = c[:, None].astype(np.float64)
@@ -165,13 +162,13 @@ def _at_least(n: int, c: Ints, k: int, m: int) -> Floats:
     return np.minimum(chance, 1.0)
 
 
-def orders(n_animals: int, n_orders: int, *, seed: int) -> npt.NDArray[np.int64]:
+def orders(n_animals: int, n_orders: int, *, seed: int) -> Indices:
     """Return random orders of the animals, (n_orders, n_animals)."""
     rng = np.random.default_rng(seed)
     return rng.permuted(np.tile(np.arange(n_animals), (n_orders, 1)), axis=1)
 
 
-def cells_in_order(patterns: Patterns, order: npt.NDArray[np.int64], n_needed: Ints) -> Ints:
+def cells_in_order(patterns: Patterns, order: Indices, n_needed: Indices) -> Indices:
     """Return the corridor cells of the first 1 ... n animals of each order.
 
     Parameters

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from pyproj import Geod
 
+from corridors.foundation.arrays import Floats, Times
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.movement.biological_year import DAYS_PER_YEAR, in_season
 
-Float = npt.NDArray[np.float64]
 _GEOD = Geod(ellps="WGS84")
 
 
@@ -82,13 +81,13 @@ def season_spans(
     return spans
 
 
-def _known(values: Iterable[float]) -> Float:
+def _known(values: Iterable[float]) -> Floats:
     found = np.array(list(values), dtype=np.float64)
     return np.asarray(found[np.isfinite(found)])
 
 
 def stay(
-    time_d: Float,
+    time_d: Floats,
     span: tuple[float, float],
     taken: Sequence[tuple[float, float]],
     *,
@@ -139,9 +138,9 @@ def stay(
 
 
 def range_distance_km(
-    time_utc: npt.NDArray[np.datetime64],
-    x_m: Float,
-    y_m: Float,
+    time_utc: Times,
+    x_m: Floats,
+    y_m: Floats,
     crs: str,
     *,
     winter_window: tuple[str, str],

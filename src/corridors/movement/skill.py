@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.foundation.grid import pack
 from corridors.movement.population import Population, Use
 
 
-def others_cells(population: Population, own: Use, n_needed: int) -> npt.NDArray[np.int64]:
+def others_cells(population: Population, own: Use, n_needed: int) -> Indices:
     """Return the corridor cells of a herd without one of its animals.
 
     Parameters
@@ -32,9 +32,7 @@ def others_cells(population: Population, own: Use, n_needed: int) -> npt.NDArray
     return key[n_others >= n_needed]
 
 
-def share_inside(
-    cells: npt.NDArray[np.int64], keys: npt.NDArray[np.int64], weight: npt.NDArray[np.float64]
-) -> float:
+def share_inside(cells: Indices, keys: Indices, weight: Floats) -> float:
     """Return the share of the weight that lies on some cells; NaN where there is no weight.
 
     Parameters
@@ -55,10 +53,10 @@ def share_inside(
     return float(weight[is_in(cells, keys)].sum()) / total
 
 
-def is_in(cells: npt.NDArray[np.int64], keys: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def is_in(cells: Indices, keys: Indices) -> Flags:
     """Return which keys are among sorted cells."""
     if cells.size == 0:
         return np.zeros(keys.size, dtype=np.bool_)
     at = np.minimum(np.searchsorted(cells, keys), cells.size - 1)
-    found: npt.NDArray[np.bool_] = cells[at] == keys
+    found: Flags = cells[at] == keys
     return found

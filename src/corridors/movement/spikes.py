@@ -11,11 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+from corridors.foundation.arrays import Flags, Floats, Indices
 
 _WINDOW = 21  # fixes of the moving median, as in Bjørneraas et al.: ten on either side
 _CHUNK = 1 << 16
@@ -30,7 +27,7 @@ class Steps:
     turn_cos: Floats
 
 
-def steps(x_m: Floats, y_m: Floats, time_s: Floats, track: Ints, *, gap_h: float) -> Steps:
+def steps(x_m: Floats, y_m: Floats, time_s: Floats, track: Indices, *, gap_h: float) -> Steps:
     """Return speeds and turning angles; no step leads to another track or over a gap.
 
     Parameters
@@ -66,7 +63,7 @@ def steps(x_m: Floats, y_m: Floats, time_s: Floats, track: Ints, *, gap_h: float
     return Steps(speed_in, speed_out, turn)
 
 
-def median_interval(time_s: Floats, track: Ints) -> Floats:
+def median_interval(time_s: Floats, track: Indices) -> Floats:
     """Return the median time between the fixes of each fix's track, s; NaN: only one fix.
 
     Examples
@@ -82,7 +79,7 @@ def median_interval(time_s: Floats, track: Ints) -> Floats:
     return out
 
 
-def distance_to_median(x_m: Floats, y_m: Floats, track: Ints, at: Ints) -> Floats:
+def distance_to_median(x_m: Floats, y_m: Floats, track: Indices, at: Indices) -> Floats:
     """Return the distance (m) of fixes to the component-wise median of the 21 fixes around them.
 
     Near the ends of a track the window keeps its length by shifting inward, so that an outlier at
@@ -110,7 +107,7 @@ def distance_to_median(x_m: Floats, y_m: Floats, track: Ints, at: Ints) -> Float
     return out
 
 
-def _median(values: Floats, inside: Mask) -> Floats:
+def _median(values: Floats, inside: Flags) -> Floats:
     ordered = np.sort(np.where(inside, values, np.inf), axis=1)
     n = inside.sum(axis=1)
     row = np.arange(len(values))
@@ -121,12 +118,12 @@ def gross_outliers(
     x_m: Floats,
     y_m: Floats,
     time_s: Floats,
-    track: Ints,
+    track: Indices,
     *,
     median_m: float,
     speed_m_s: float,
     gap_h: float,
-) -> Mask:
+) -> Flags:
     """Return fixes far from the local median that one step, too fast or too long, sets apart.
 
     Parameters
@@ -148,7 +145,7 @@ def gross_outliers(
     outliers goes from its edges inward.
     """
 
-    def candidates(keep: Ints) -> tuple[Mask, Floats]:
+    def candidates(keep: Indices) -> tuple[Flags, Floats]:
         moved = steps(x_m[keep], y_m[keep], time_s[keep], track[keep], gap_h=gap_h)
         apart = np.fmax(moved.speed_in, moved.speed_out) > speed_m_s
         same = np.diff(track[keep]) == 0
@@ -167,12 +164,12 @@ def spikes(
     x_m: Floats,
     y_m: Floats,
     time_s: Floats,
-    track: Ints,
+    track: Indices,
     *,
     speed_m_s: float,
     turn_cos: float,
     gap_h: float,
-) -> Mask:
+) -> Flags:
     """Return out-and-back fixes: fast in, fast out, and back the way they came.
 
     A missing fix beside a spike doubles the time of one of its steps and would hide it. So one of
@@ -196,7 +193,7 @@ def spikes(
     """
     usual_s = median_interval(time_s, track)
 
-    def candidates(keep: Ints) -> tuple[Mask, Floats]:
+    def candidates(keep: Indices) -> tuple[Flags, Floats]:
         x, y, t, k = x_m[keep], y_m[keep], time_s[keep], track[keep]
         moved = steps(x, y, t, k, gap_h=gap_h)
         # A step lasts at least as long as usual: gaps count as usual, short intervals as they are.
@@ -217,17 +214,17 @@ def too_fast(
     x_m: Floats,
     y_m: Floats,
     time_s: Floats,
-    track: Ints,
+    track: Indices,
     *,
     speed_m_s: float,
     gap_h: float,
-) -> Mask:
+) -> Flags:
     """Return fixes that were reached and left faster than an animal can move.
 
     Parameters and notes are those of :func:`spikes`, without the turning angle.
     """
 
-    def candidates(keep: Ints) -> tuple[Mask, Floats]:
+    def candidates(keep: Indices) -> tuple[Flags, Floats]:
         moved = steps(x_m[keep], y_m[keep], time_s[keep], track[keep], gap_h=gap_h)
         found = np.minimum(moved.speed_in, moved.speed_out) > speed_m_s
         return found, _score(x_m, y_m, track, keep, found)
@@ -235,14 +232,14 @@ def too_fast(
     return _repeat(len(x_m), candidates, track)
 
 
-def _score(x_m: Floats, y_m: Floats, track: Ints, keep: Ints, found: Mask) -> Floats:
+def _score(x_m: Floats, y_m: Floats, track: Indices, keep: Indices, found: Flags) -> Floats:
     at = np.flatnonzero(found)
     score = np.full(len(keep), -1.0)
     score[at] = distance_to_median(x_m[keep], y_m[keep], track[keep], at)
     return score
 
 
-def _repeat(n: int, candidates: Callable[[Ints], tuple[Mask, Floats]], track: Ints) -> Mask:
+def _repeat(n: int, candidates: Callable[[Indices], tuple[Flags, Floats]], track: Indices) -> Flags:
     """Flag local maxima among candidates until there are none."""
     flagged = np.zeros(n, dtype=bool)
     keep = np.arange(n)

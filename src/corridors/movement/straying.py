@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 from scipy.optimize import minimize
 
+from corridors.foundation.arrays import Floats, Indices
 from corridors.foundation.errors import Fault, MethodError
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
 
 # Degrees of freedom from 1 to practically normal; the growth with the way at most that of a circle.
 _TAILS = (1.0, 200.0)

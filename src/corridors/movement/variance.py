@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from corridors.foundation.arrays import Floats, Indices
 from corridors.foundation.errors import Fault, MethodError
 
 Form = Literal["corrected", "horne", "bbmm3"]
-Floats = npt.NDArray[np.float64]
 
 # Span of the search below its upper end; a maximum below it moves the animal by less than a
 # millionth of what its fixes show, which is "no movement" and not a small number.
@@ -146,7 +145,7 @@ def left_out(
     y_m: Floats,
     time_min: Floats,
     error_m: Floats,
-    middle: npt.NDArray[np.int64],
+    middle: Indices,
     *,
     form: Form,
 ) -> tuple[Floats, Floats, Floats]:
@@ -195,7 +194,7 @@ def _check(x: Floats, y: Floats, t: Floats, error: Floats) -> None:
         raise ValueError("error_m must not be negative")
 
 
-def _alternate_fixes(t: Floats, max_lag_min: float) -> npt.NDArray[np.int64]:
+def _alternate_fixes(t: Floats, max_lag_min: float) -> Indices:
     """Return every second interior fix, counted anew in each run without a gap."""
     is_gap = np.diff(t) > max_lag_min
     starts = np.concatenate(([0], np.flatnonzero(is_gap) + 1))
@@ -206,7 +205,7 @@ def _alternate_fixes(t: Floats, max_lag_min: float) -> npt.NDArray[np.int64]:
 
 
 @njit(cache=True, nogil=True)
-def _bbmm3_fixes(t: Floats, max_lag_min: float) -> npt.NDArray[np.int64]:
+def _bbmm3_fixes(t: Floats, max_lag_min: float) -> Indices:
     """Return the fixes that BBMM 3.0 leaves out: a long mean lag moves it on by one fix."""
     out = np.empty(t.size, np.int64)
     n = 0

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from corridors.foundation.arrays import Flags, Floats
 from corridors.movement.biological_year import DAYS_PER_YEAR
 
-Float = npt.NDArray[np.float64]
 _MIN_STAY_FIXES = 10
 # Radius of a range as a share of the distance between the two, at least and at most.
 _NARROWEST, _WIDEST = 0.05, 0.15
@@ -32,9 +31,9 @@ class Window:
 
 
 def migration_windows(
-    time_d: Float,
-    x_m: Float,
-    y_m: Float,
+    time_d: Floats,
+    x_m: Floats,
+    y_m: Floats,
     moves: Sequence[tuple[float, float]],
     *,
     padding_phi: float,
@@ -104,7 +103,7 @@ _Stay = tuple[float, float, float]
 
 
 def _stay(
-    time_d: Float, x_m: Float, y_m: Float, far_d: float, theta: float, half: float
+    time_d: Floats, x_m: Floats, y_m: Floats, far_d: float, theta: float, half: float
 ) -> _Stay | None:
     """Return centre and radius of the stay between ``far_d`` and the move, or None."""
     for near in (theta + 2 * half, theta + half):
@@ -118,9 +117,9 @@ def _stay(
 
 
 def _refined(
-    time_d: Float,
-    x_m: Float,
-    y_m: Float,
+    time_d: Floats,
+    x_m: Floats,
+    y_m: Floats,
     model: tuple[float, float],
     search: tuple[float, float],
     farther: tuple[float, float],
@@ -165,7 +164,7 @@ def _refined(
     return Window(float(inside[0]), float(inside[-1]), *is_open)
 
 
-def _within(x_m: Float, y_m: Float, stay: _Stay, apart: float) -> npt.NDArray[np.bool_]:
+def _within(x_m: Floats, y_m: Floats, stay: _Stay, apart: float) -> Flags:
     x, y, radius = stay
     # Without a known range at the other end there is nothing to compare the radius with.
     reach = (

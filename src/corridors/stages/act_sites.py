@@ -6,13 +6,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from corridors.barriers.segments import projected
 from corridors.formats.parquet import read_json
 from corridors.foundation import tables
+from corridors.foundation.arrays import Floats, Geometries, Indices
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.stages.context import StageContext
 from corridors.threats.action_words import site_words, with_words
@@ -93,9 +93,7 @@ def place_structures(
     return gpd.GeoDataFrame(frame, geometry=places, crs=GEOGRAPHIC), facts
 
 
-def _candidates(
-    shapes: npt.NDArray[np.object_], step_m: float
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _candidates(shapes: Geometries, step_m: float) -> tuple[Indices, Floats, Floats]:
     """Return the segment of each candidate, how far along it is (0...1), and where, m."""
     n = np.maximum(1, np.round(shapely.length(shapes) / step_m)).astype(np.int64)
     segment = np.repeat(np.arange(len(shapes)), n)
@@ -105,6 +103,6 @@ def _candidates(
     return segment, share, shapely.get_coordinates(points).reshape(-1, 2)
 
 
-def _costs(lines: pd.DataFrame, settings: Any) -> npt.NDArray[np.float64]:
+def _costs(lines: pd.DataFrame, settings: Any) -> Floats:
     cost = {"road": settings.costs.road_structure, "rail": settings.costs.rail_structure}
     return np.asarray(lines["kind"].map(cost).astype("float64"), np.float64)

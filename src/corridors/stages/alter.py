@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -26,6 +25,7 @@ from corridors.formats.repair import repair
 from corridors.formats.vector import POLYGONS, degree_bounds
 from corridors.formats.vector import read_layer as read_file
 from corridors.foundation import tables
+from corridors.foundation.arrays import Geometries
 from corridors.foundation.errors import CorridorsError, Fault, InputError
 from corridors.stages import ingest_layers
 from corridors.stages.context import StageContext
@@ -38,7 +38,6 @@ from corridors.threats.scenarios import altered, permeability_of, with_opening
 if TYPE_CHECKING:
     from corridors.config.scenarios import Scenario, Selection
 
-Geometries = npt.NDArray[np.object_]
 _OWN = ("barriers.parquet", "alterations.parquet", "scenario.json")
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors import __version__
@@ -24,6 +23,7 @@ from corridors.formats.geopackage import write_geopackage
 from corridors.formats.parquet import read_layer, read_table, write_json, write_table
 from corridors.formats.qgis import Project, write_project
 from corridors.foundation import tables
+from corridors.foundation.arrays import Labels
 from corridors.foundation.crs import named_crs
 from corridors.stages import ingest_layers
 from corridors.stages.alter import bounds_of, polygons_of
@@ -143,12 +143,12 @@ def _place(context: StageContext, herd: Herd, settings: BeforeAfter) -> _Place:
     return _Place(joined, frozenset(own), frozenset(ids), facts)
 
 
-def _period(steps: Steps, settings: BeforeAfter) -> npt.NDArray[np.object_]:
+def _period(steps: Steps, settings: BeforeAfter) -> Labels:
     day_us = round(pd.Timestamp(settings.day, tz="UTC").timestamp() * 1_000_000)
     return np.where(middle_us(steps) < day_us, BEFORE, AFTER).astype(object)
 
 
-def _years(steps: Steps, period: npt.NDArray[np.object_]) -> pd.DataFrame:
+def _years(steps: Steps, period: Labels) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "animal": steps.frame["animal"].to_numpy(),
@@ -160,7 +160,7 @@ def _years(steps: Steps, period: npt.NDArray[np.object_]) -> pd.DataFrame:
 
 
 def _crossings(
-    context: StageContext, herd: Herd, place: _Place, period: npt.NDArray[np.object_]
+    context: StageContext, herd: Herd, place: _Place, period: Labels
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     segments, encounters = labelled_crossings(context, herd, place.barriers, period)
     mine = segments["barrier"].isin(place.own) | segments["segment"].isin(place.segments)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -31,14 +30,13 @@ from corridors.barriers.straightness import Tracks
 from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_table
 from corridors.foundation import tables
+from corridors.foundation.arrays import Flags, Geometries, Indices
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.vocabulary import BEHAVIOURS
 from corridors.stages.context import StageContext
 
 if TYPE_CHECKING:
     from corridors.config.model import Behave
-
-Indices = npt.NDArray[np.int64]
 
 # Fixes of whole animals that are held at once.
 _AT_ONCE = 1_000_000
@@ -136,7 +134,7 @@ def _of_kind(met: Met, kind: str, settings: Behave) -> Iterator[tuple[Events, To
         yield events.moved(low), touches.renamed(rows)
 
 
-def _as_baba(met: Met, lines: npt.NDArray[np.object_], settings: Behave) -> tuple[Events, Touches]:
+def _as_baba(met: Met, lines: Geometries, settings: Behave) -> tuple[Events, Touches]:
     """Return the events of BaBA, and the segments near the first fix of each.
 
     Raises
@@ -189,9 +187,7 @@ def _rows(events: Events) -> Indices:
     return steps_between(events.first, events.last + 1)[1]
 
 
-def _across(
-    met: Met, observed: pd.DataFrame, seen: dict[str, npt.NDArray[np.bool_]]
-) -> tuple[int, int]:
+def _across(met: Met, observed: pd.DataFrame, seen: dict[str, Flags]) -> tuple[int, int]:
     """Return how many steps cross a barrier, and how many of these belong to no event.
 
     ``seen`` tells by kind which fixes do.

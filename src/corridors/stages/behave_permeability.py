@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.barriers.crossings import Steps, steps_of
@@ -25,14 +24,13 @@ from corridors.barriers.sources import is_standing
 from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_table
 from corridors.foundation import tables
+from corridors.foundation.arrays import Flags, Indices, Labels
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.stages.context import StageContext
 from corridors.threats.priors import prior_table
 
 if TYPE_CHECKING:
     from corridors.config.model import Behave
-
-Labels = npt.NDArray[np.object_]
 
 _CONFIDENCE = 0.95  # part of the columns' meaning
 _DAY_TIMES = np.array(["night", "morning", "day", "evening"], dtype=object)
@@ -48,9 +46,9 @@ class Kind:
 
     tries: Tries
     table: Table
-    animal: npt.NDArray[np.int64]
+    animal: Indices
     levels: dict[str, Labels]  # covariate -> level of each informative try
-    own_law: npt.NDArray[np.int64]  # of each, by how many labels its null steps are its own
+    own_law: Indices  # of each, by how many labels its null steps are its own
 
 
 def tell_permeability(context: StageContext, notes: dict[str, Any]) -> None:
@@ -167,7 +165,7 @@ def _p_value(found: Kind, covariate: str, spread: float) -> float:
     return next(test.p_value for test in tests if test.covariate == covariate)
 
 
-def _kappa(found: Kind, part: npt.NDArray[np.bool_], settings: Behave) -> Kappa:
+def _kappa(found: Kind, part: Flags, settings: Behave) -> Kappa:
     return permeability(
         found.table.hazard[part],
         found.table.crossed[part],

@@ -7,15 +7,15 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.formats.raster import read_band, write_cog
 from corridors.foundation import tables
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.foundation.crs import to_working
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Grid
-from corridors.habitat.circuit_grid import Array, Mask, burn, coarsened, conductances, currents
+from corridors.habitat.circuit_grid import burn, coarsened, conductances, currents
 from corridors.habitat.circuits import Circuit, NoConvergenceError, solve
 from corridors.habitat.gains import gains, opened
 from corridors.habitat.layers import cells_in
@@ -45,18 +45,18 @@ class _Solved:
     circuit: Circuit
     ends: Terminals
     links: tuple[int, ...]
-    resistances: Array
-    weights: Array
+    resistances: Floats
+    weights: Floats
 
-    def potentials(self) -> Array:
+    def potentials(self) -> Floats:
         """Return the potentials of each link, 1 at one end and 0 at the other."""
         return np.stack([self.circuit.potential(*self.ends.links[k]) for k in self.links])
 
-    def mean(self, values: Array) -> Array:
+    def mean(self, values: Floats) -> Floats:
         """Return the weighted mean over links, the first axis."""
         return np.tensordot(self.weights, values, axes=1)
 
-    def current(self, potentials: Array) -> Array:
+    def current(self, potentials: Floats) -> Floats:
         """Return the current through each cell for 1 between the ends, NaN in ranges and voids."""
         each = [
             currents(self.circuit.conductance, field) * resistance
@@ -134,15 +134,15 @@ def _expected(context: StageContext) -> Expected:
     )
 
 
-def _added(passing: Array, grid: Grid, settings: Any) -> Array:
+def _added(passing: Floats, grid: Grid, settings: Any) -> Floats:
     """Return what each line adds to an edge: independent of the cell size, per metre of barrier."""
     share = np.maximum(passing, settings.least_permeability)
-    out: Array = (1.0 / share - 1.0) * settings.barrier_ground_m / grid.cell_m
+    out: Floats = (1.0 / share - 1.0) * settings.barrier_ground_m / grid.cell_m
     return out
 
 
 def _solve(
-    conductance: Array, ends: Terminals, tolerance: float, near: _Solved | None = None
+    conductance: Floats, ends: Terminals, tolerance: float, near: _Solved | None = None
 ) -> _Solved:
     try:
         circuit = solve(
@@ -203,7 +203,7 @@ def _resistances(solved: _Solved, bare: _Solved) -> dict[str, Any]:
 
 
 def _gains(
-    context: StageContext, solved: _Solved, potentials: Array, found: Obstacles, added: Array
+    context: StageContext, solved: _Solved, potentials: Floats, found: Obstacles, added: Floats
 ) -> gpd.GeoDataFrame:
     segments = found.segments
     if segments.empty:
@@ -237,7 +237,7 @@ def _gains(
 
 
 def _validation(
-    context: StageContext, current: Array, resistance: Array, bare: _Solved, grid: Grid
+    context: StageContext, current: Floats, resistance: Floats, bare: _Solved, grid: Grid
 ) -> dict[str, Any]:
     """Return the share of the tracked use in the cells with most current, and by chance."""
     settings = context.settings.circuit
@@ -274,7 +274,7 @@ def _validation(
     return out
 
 
-def _use(context: StageContext, grid: Grid) -> Array:
+def _use(context: StageContext, grid: Grid) -> Floats:
     """Return the herd's mean surface of all migrations on the cells of the network."""
     surface = read_table(context.read("delineate", "population.parquet"))
     surface = surface[surface["season"] == ALL]
@@ -285,14 +285,14 @@ def _use(context: StageContext, grid: Grid) -> Array:
     )
     iy, ix = grid.array_index(row, col)
     inside = (iy >= 0) & (iy < grid.n_rows) & (ix >= 0) & (ix < grid.n_cols)
-    cell: npt.NDArray[np.int64] = (iy * grid.n_cols + ix)[inside]
+    cell: Indices = (iy * grid.n_cols + ix)[inside]
     mass = surface["mass"].to_numpy(float)[inside]
     n_cells = grid.n_rows * grid.n_cols
     use = np.bincount(cell, weights=mass, minlength=n_cells).reshape(grid.shape)
     return use.astype(np.float64, copy=False)
 
 
-def _modelled(context: StageContext, grid: Grid) -> Mask:
+def _modelled(context: StageContext, grid: Grid) -> Flags:
     layer = read_layer(context.read("connect", "modelled.parquet"))
     inside = np.zeros(grid.shape, dtype=np.bool_)
     for geometry in layer.geometry:
@@ -308,7 +308,7 @@ def _write_nothing(context: StageContext, grid: Grid, facts: dict[str, Any], rea
 def _write(
     context: StageContext,
     grid: Grid,
-    current: Array,
+    current: Floats,
     table: gpd.GeoDataFrame,
     facts: dict[str, Any],
 ) -> None:

@@ -12,8 +12,9 @@ import shapely
 
 from corridors.barriers.segments import projected
 from corridors.barriers.sources import is_areal_pressure, is_standing
+from corridors.foundation.arrays import Floats
 from corridors.foundation.grid import Grid
-from corridors.habitat.circuit_grid import Array, Cuts, crossed_edges
+from corridors.habitat.circuit_grid import Cuts, crossed_edges
 from corridors.threats.priors import prior_table, with_estimates
 
 
@@ -58,7 +59,7 @@ class Obstacles:
 
     segments: gpd.GeoDataFrame
     cuts: Cuts
-    passing: Array
+    passing: Floats
     n_rest: int
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from corridors.formats.parquet import read_json, read_layer, write_json, write_table
 from corridors.formats.raster import write_cog
 from corridors.foundation import tables
+from corridors.foundation.arrays import Flags, Floats
 from corridors.foundation.crs import (
     GEOGRAPHIC,
     geodesic_area_km2,
@@ -32,9 +32,6 @@ from corridors.stages.connect_resistance import resistance_of
 from corridors.stages.connect_selection import used_fixes
 from corridors.stages.connect_selection_facts import write_selection
 from corridors.stages.context import StageContext
-
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 def run(context: StageContext) -> None:
@@ -101,10 +98,10 @@ def _grid(context: StageContext, extent: Sequence[BaseGeometry], crs: str) -> Gr
 def _corridor(
     context: StageContext,
     grid: Grid,
-    resistance: Array,
+    resistance: Floats,
     ranges: Ranges,
     facts: dict[str, Any],
-) -> tuple[RangeLinks | None, Mask]:
+) -> tuple[RangeLinks | None, Flags]:
     nothing = np.zeros(grid.shape, dtype=np.bool_)
     missing = [season for season in ENDS if season not in ranges.shapes]
     if missing:
@@ -131,7 +128,7 @@ def _corridor(
 
 
 def _modelled(
-    context: StageContext, grid: Grid, corridor: Mask, facts: dict[str, Any]
+    context: StageContext, grid: Grid, corridor: Flags, facts: dict[str, Any]
 ) -> gpd.GeoDataFrame:
     settings = context.settings.delineate
     iy, ix = np.nonzero(corridor)
@@ -162,7 +159,7 @@ def _modelled(
     return gpd.GeoDataFrame([row], geometry="geometry", crs=GEOGRAPHIC)
 
 
-def _validate(grid: Grid, corridor: Mask, tracked: BaseGeometry, facts: dict[str, Any]) -> None:
+def _validate(grid: Grid, corridor: Flags, tracked: BaseGeometry, facts: dict[str, Any]) -> None:
     """State how much of the tracked corridor the modelled one holds, and how much by chance."""
     cells = cells_in(tracked, grid)
     facts["validation"] = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.formats.parquet import read_table
 from corridors.foundation import tables
+from corridors.foundation.arrays import Floats, Indices, Times
 from corridors.foundation.crs import GEOD, GEOGRAPHIC, transformer
 from corridors.habitat.green_up import green_up, surfing
 from corridors.stages.connect_layers import series_of
@@ -18,9 +18,6 @@ from corridors.stages.connect_selection import cells_of, fixes_in, usable_fixes
 if TYPE_CHECKING:
     from corridors.foundation.grid import Grid
     from corridors.stages.context import StageContext
-
-Array = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
 
 _DAY = np.timedelta64(1, "D")
 _EPOCH = np.datetime64("1970-01-01")
@@ -87,10 +84,10 @@ def _fixes(context: StageContext, windows: pd.DataFrame, grid: Grid) -> pd.DataF
 def _peaks(
     context: StageContext,
     fixes: pd.DataFrame,
-    cells: Index,
-    days: npt.NDArray[np.datetime64],
-    values: Array,
-) -> Array:
+    cells: Indices,
+    days: Times,
+    values: Floats,
+) -> Floats:
     """Return the day of the fastest green-up of each fix's cell in the calendar year of the fix."""
     wanted = context.settings.habitat.green_up
     day_year = days.astype("datetime64[Y]")

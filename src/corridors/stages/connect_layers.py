@@ -7,13 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from corridors.formats.habitat_raster import read_onto_grid
 from corridors.formats.habitat_series import check_coverage, read_bands, read_files
 from corridors.formats.habitat_terrain import read_elevation_strips
 from corridors.formats.vector import LINES, POINTS, POLYGONS, degree_bounds, read_layer
+from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import (
     CorridorsError,
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from corridors.config.habitat import HabitatLayer
     from corridors.foundation.grid import Grid
     from corridors.stages.context import StageContext
-
-Array = npt.NDArray[np.float64]
 
 
 class Faults:
@@ -58,12 +56,12 @@ class Faults:
 
 def read_layers(
     context: StageContext, grid: Grid, facts: dict[str, Any], faults: Faults
-) -> list[tuple[HabitatLayer, Array]]:
+) -> list[tuple[HabitatLayer, Floats]]:
     """Return every layer that can be read with its values (ny, nx), NaN: unknown.
 
     ``facts`` takes what is known of each under ``layers``; ``faults`` what is wrong.
     """
-    layers: list[tuple[HabitatLayer, Array]] = []
+    layers: list[tuple[HabitatLayer, Floats]] = []
     facts["layers"] = {}
     configured = context.settings.habitat.layers
     for done, layer in enumerate(configured):
@@ -87,7 +85,7 @@ def read_layers(
     return layers
 
 
-def _read(context: StageContext, layer: HabitatLayer, grid: Grid) -> tuple[Array, dict[str, Any]]:
+def _read(context: StageContext, layer: HabitatLayer, grid: Grid) -> tuple[Floats, dict[str, Any]]:
     if layer.kind == "distance":
         return _distance(context, layer, grid)
     if layer.is_series:
@@ -115,7 +113,7 @@ def series_of(
     grid: Grid,
     months: Sequence[int],
     facts: dict[str, Any],
-) -> Iterator[tuple[date, Array]]:
+) -> Iterator[tuple[date, Floats]]:
     """Yield date and values (ny, nx) of a layer with dates; ``facts`` takes what is known of it."""
     settings = context.settings.habitat
     if layer.files is not None:
@@ -133,7 +131,9 @@ def series_of(
     )  # fmt: skip
 
 
-def _series(context: StageContext, layer: HabitatLayer, grid: Grid) -> tuple[Array, dict[str, Any]]:
+def _series(
+    context: StageContext, layer: HabitatLayer, grid: Grid
+) -> tuple[Floats, dict[str, Any]]:
     own: dict[str, Any] = {}
     grids = series_of(context, layer, grid, layer.months, own)
     values, days = reduce_series(grids, statistic=layer.statistic)
@@ -153,7 +153,7 @@ def _series(context: StageContext, layer: HabitatLayer, grid: Grid) -> tuple[Arr
 
 def _derived(
     context: StageContext, layer: HabitatLayer, grid: Grid
-) -> tuple[Array, dict[str, Any]]:
+) -> tuple[Floats, dict[str, Any]]:
     settings = context.settings.habitat
     path = layer.paths[0]
     own: dict[str, Any] = {}
@@ -178,7 +178,7 @@ def _derived(
 
 def _distance(
     context: StageContext, layer: HabitatLayer, grid: Grid
-) -> tuple[Array, dict[str, Any]]:
+) -> tuple[Floats, dict[str, Any]]:
     path = layer.paths[0]
     lon, lat = transformer(grid.crs, GEOGRAPHIC).transform(
         *surroundings(grid, reach_m=layer.max_distance_m)

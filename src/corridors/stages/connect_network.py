@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import networkx as nx
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely import LineString
@@ -17,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from corridors.formats.parquet import read_table
 from corridors.foundation import tables
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_length_m, to_geographic, to_working
 from corridors.foundation.grid import Grid
 from corridors.habitat.layers import cell_numbers, cells_in
@@ -29,18 +29,15 @@ from corridors.stages.connect_selection import fixes_in, usable_fixes
 if TYPE_CHECKING:
     from corridors.stages.context import StageContext
 
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-
 
 def network_of(
     context: StageContext,
     grid: Grid,
-    resistance: Array,
+    resistance: Floats,
     ranges: Ranges,
     stopovers: gpd.GeoDataFrame,
     tracked: BaseGeometry | None,
-    corridor: Mask,
+    corridor: Flags,
     facts: dict[str, Any],
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Return NETWORK and NETWORK_USE, and record how redundant the network is."""
@@ -179,7 +176,7 @@ def _row(herd: str, element: str, part: str, kind: str, geometry: BaseGeometry) 
     }
 
 
-def line_of(grid: Grid, path: npt.NDArray[np.int64]) -> LineString:
+def line_of(grid: Grid, path: Indices) -> LineString:
     """Return the line through the centres of cells (iy, ix)."""
     x, y = grid.centres()
     return LineString(np.stack([x[path[:, 1]], y[path[:, 0]]], axis=1))

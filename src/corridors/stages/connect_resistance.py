@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import Fault, InputError, MethodError
 from corridors.habitat.layers import codes_without_resistance
 from corridors.habitat.resistance import class_resistance, combine, continuous_resistance
@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     from corridors.foundation.grid import Grid
     from corridors.stages.context import StageContext
 
-Array = npt.NDArray[np.float64]
-Layers = Sequence[tuple["HabitatLayer", Array]]
+Layers = Sequence[tuple["HabitatLayer", Floats]]
 
 
 def resistance_of(
     context: StageContext, grid: Grid, used: UsedFixes | None, facts: dict[str, Any]
-) -> tuple[Array, Fitted | None]:
+) -> tuple[Floats, Fitted | None]:
     """Return the cost of a metre (ny, nx), NaN: unknown, and the selection model behind it.
 
     All layers' faults are reported at once.
@@ -65,7 +64,7 @@ def resistance_of(
     return resistance, fitted
 
 
-def _from_tables(layers: Layers) -> Array:
+def _from_tables(layers: Layers) -> Floats:
     return combine(
         [
             class_resistance(values, layer.resistance)
@@ -77,7 +76,7 @@ def _from_tables(layers: Layers) -> Array:
 
 
 def _check_codes(
-    layer: HabitatLayer, values: Array, resistance_from: str, facts: dict[str, Any], faults: Faults
+    layer: HabitatLayer, values: Floats, resistance_from: str, facts: dict[str, Any], faults: Faults
 ) -> None:
     """Compare the codes on the grid with those that the configuration names."""
     if layer.kind != "class":

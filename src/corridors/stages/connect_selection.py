@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.ndimage import distance_transform_edt
 from shapely import MultiPoint
 from shapely.geometry.base import BaseGeometry
 
 from corridors.formats.parquet import read_table
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.habitat.resistance import selection_resistance
 from corridors.habitat.selection import NoSelectionError, Selection, fit_selection
 from corridors.habitat.selection_terms import (
     LINEAR,
     Covariate,
-    Index,
     outside_model,
 )
 
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from corridors.config.habitat import HabitatLayer
     from corridors.foundation.grid import Grid
     from corridors.stages.context import StageContext
-
-Array = npt.NDArray[np.float64]
 
 _CELLS_AT_ONCE = 500_000
 
@@ -47,9 +44,9 @@ class UsedFixes:
         Animals that have any.
     """
 
-    x_m: Array
-    y_m: Array
-    animal: Index
+    x_m: Floats
+    y_m: Floats
+    animal: Indices
     names: Sequence[str]
 
     @property
@@ -63,10 +60,10 @@ class Fitted:
     """A fitted model on the herd's grid."""
 
     selection: Selection
-    resistance: Array
+    resistance: Floats
     covariates: Sequence[Covariate]
-    used: Index
-    animal: Index
+    used: Indices
+    animal: Indices
     names: Sequence[str]
     extrapolated_frac: float
 
@@ -105,7 +102,7 @@ def usable_fixes(context: StageContext) -> pd.DataFrame:
     return fixes.reset_index(drop=True)
 
 
-def fixes_in(fixes: pd.DataFrame, windows: pd.DataFrame) -> Iterator[tuple[int, Index]]:
+def fixes_in(fixes: pd.DataFrame, windows: pd.DataFrame) -> Iterator[tuple[int, Indices]]:
     """Yield row of ``windows`` and rows of ``fixes`` in it, by animal and order of the windows.
 
     ``fixes`` are sorted by time within each animal; both have a plain index.
@@ -125,7 +122,7 @@ def fixes_in(fixes: pd.DataFrame, windows: pd.DataFrame) -> Iterator[tuple[int, 
 def fit(
     context: StageContext,
     grid: Grid,
-    layers: Sequence[tuple[HabitatLayer, Array]],
+    layers: Sequence[tuple[HabitatLayer, Floats]],
     used: UsedFixes,
 ) -> Fitted:
     """Return the selection model and the resistance that it gives.
@@ -180,7 +177,7 @@ def fit(
     )  # fmt: skip
 
 
-def _covariate(layer: HabitatLayer, values: Array) -> Covariate:
+def _covariate(layer: HabitatLayer, values: Floats) -> Covariate:
     flat = values.ravel()
     if layer.kind != "class":
         return Covariate(layer.name, flat, quadratic=layer.quadratic)
@@ -191,7 +188,7 @@ def _covariate(layer: HabitatLayer, values: Array) -> Covariate:
     return Covariate(layer.name, flat, classes, layer.reference)
 
 
-def cells_of(x_m: Array, y_m: Array, grid: Grid) -> tuple[Index, npt.NDArray[np.bool_]]:
+def cells_of(x_m: Floats, y_m: Floats, grid: Grid) -> tuple[Indices, Flags]:
     """Return the cells of the positions on the grid, raveled, and which positions these are."""
     row = np.floor(y_m / grid.cell_m).astype(np.int64)
     col = np.floor(x_m / grid.cell_m).astype(np.int64)
@@ -201,8 +198,8 @@ def cells_of(x_m: Array, y_m: Array, grid: Grid) -> tuple[Index, npt.NDArray[np.
 
 
 def _available(
-    context: StageContext, grid: Grid, cells: Index, covariates: Sequence[Covariate]
-) -> Index:
+    context: StageContext, grid: Grid, cells: Indices, covariates: Sequence[Covariate]
+) -> Indices:
     """Return the known cells near used ones, sorted; of very many a random sample."""
     settings = context.settings.habitat.selection
     far = np.ones(grid.shape, dtype=np.bool_)
@@ -216,16 +213,14 @@ def _available(
     return found
 
 
-def _is_known(covariates: Sequence[Covariate], cells: Index) -> npt.NDArray[np.bool_]:
+def _is_known(covariates: Sequence[Covariate], cells: Indices) -> Flags:
     known = np.ones(cells.size, dtype=np.bool_)
     for covariate in covariates:
         known &= np.isfinite(covariate.of_cell[cells])
     return known
 
 
-def _is_beyond(
-    selection: Selection, covariates: Sequence[Covariate], cells: Index
-) -> npt.NDArray[np.bool_]:
+def _is_beyond(selection: Selection, covariates: Sequence[Covariate], cells: Indices) -> Flags:
     """Return which cells have a number outside the range of the available ground."""
     own = {covariate.name: covariate for covariate in covariates}
     beyond = np.zeros(cells.size, dtype=np.bool_)

@@ -13,6 +13,7 @@ import pandas as pd
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.formats.raster import write_cog, write_surface
 from corridors.foundation import tables
+from corridors.foundation.arrays import Indices
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic
 from corridors.foundation.grid import Grid
 from corridors.movement.outlines import Patch, merge, outline
@@ -46,7 +47,7 @@ class _Drawing:
     ranges: list[dict[str, Any]] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def outline(self, levels: list[np.ndarray[Any, np.dtype[np.int64]]]) -> list[list[Patch]]:
+    def outline(self, levels: list[Indices]) -> list[list[Patch]]:
         return outline(
             levels,
             cell_m=self.cell_m,

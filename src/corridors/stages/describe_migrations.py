@@ -6,11 +6,11 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from corridors.formats.parquet import read_table
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.movement.journeys import fix_weights_days, lengths
 from corridors.stages.context import StageContext
@@ -42,7 +42,7 @@ def migration_fixes(
 
     number = {name: i for i, name in enumerate(names)}
     start_s, end_s = _seconds(moves["start_utc"]), _seconds(moves["end_utc"])
-    rows: list[npt.NDArray[np.int64]] = []
+    rows: list[Indices] = []
     for i, name in enumerate(moves["animal"]):
         own = number.get(name)
         if own is None:
@@ -130,9 +130,7 @@ def migration_facts(
     return rows
 
 
-def _inside(
-    moves: pd.DataFrame, fixes: pd.DataFrame, stopovers: gpd.GeoDataFrame
-) -> npt.NDArray[np.bool_]:
+def _inside(moves: pd.DataFrame, fixes: pd.DataFrame, stopovers: gpd.GeoDataFrame) -> Flags:
     """Return which fixes lie in a stopover of their migration's season."""
     season = fixes["migration"].map(moves.set_index("migration")["season"]).to_numpy(object)
     points = np.asarray(
@@ -147,5 +145,5 @@ def _inside(
     return inside
 
 
-def _seconds(times: pd.Series) -> npt.NDArray[np.float64]:
+def _seconds(times: pd.Series) -> Floats:
     return times.astype("datetime64[us, UTC]").astype("int64").to_numpy() / 1e6

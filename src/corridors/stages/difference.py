@@ -6,7 +6,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -35,9 +34,6 @@ from corridors.threats.scenarios import (
     in_words,
 )
 from corridors.threats.score import evidence
-
-Floats = npt.NDArray[np.float64]
-Geometries = npt.NDArray[np.object_]
 
 ALL = "all"
 _STATES = ("before", "after")

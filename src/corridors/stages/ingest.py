@@ -9,13 +9,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from corridors.formats.geoparquet import Bounds
 from corridors.formats.parquet import write_json, write_table
 from corridors.formats.vector import degree_bounds
 from corridors.foundation import tables
+from corridors.foundation.arrays import Geometries
 from corridors.foundation.errors import CorridorsError, Fault, InputError
 from corridors.stages import ingest_boundaries, ingest_expert, ingest_layers, ingest_tracks
 
@@ -115,7 +115,7 @@ def run(context: StageContext) -> None:
 def _barriers(
     context: StageContext,
     fixes: gpd.GeoDataFrame,
-    drawn: npt.NDArray[np.object_],
+    drawn: Geometries,
     border_fences: list[gpd.GeoDataFrame],
     faults: _Faults,
     facts: dict[str, Any],
@@ -171,9 +171,7 @@ def _boundaries(
     return ingest_layers.join(parts, tables.BOUNDARIES, ["boundary", "source"]), fences
 
 
-def _bounds(
-    fixes: gpd.GeoDataFrame, drawn: npt.NDArray[np.object_], margin_km: float
-) -> Bounds | None:
+def _bounds(fixes: gpd.GeoDataFrame, drawn: Geometries, margin_km: float) -> Bounds | None:
     """Return the box of unflagged fixes and what experts drew, grown; None without either."""
     points = fixes.geometry.array[fixes["flags"].to_numpy() == 0]
     xy = np.concatenate(

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from corridors.formats.repair import repair
 from corridors.formats.vector import LINES, POLYGONS, read_layer
+from corridors.foundation.arrays import Flags, Geometries
 from corridors.foundation.crs import (
     GEOGRAPHIC,
     geodesic_area_km2,
@@ -107,9 +107,7 @@ def read_expert_corridors(
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=GEOGRAPHIC), notes
 
 
-def _classes(
-    shapes: npt.NDArray[np.object_], level: pd.Series, chosen: npt.NDArray[np.bool_]
-) -> list[tuple[str, BaseGeometry]]:
+def _classes(shapes: Geometries, level: pd.Series, chosen: Flags) -> list[tuple[str, BaseGeometry]]:
     """Return each class that occurs, or holds one that does, with its polygon."""
     found = []
     for i, name in enumerate(CORRIDOR_CLASSES):

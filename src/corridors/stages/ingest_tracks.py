@@ -18,6 +18,7 @@ from corridors.formats.movebank import read_movebank
 from corridors.formats.positions import impossible
 from corridors.formats.tracks import TrackMapping, Tracks, read_csv
 from corridors.foundation import tables
+from corridors.foundation.arrays import Flags
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
 from corridors.foundation.vocabulary import FLAG_BIT
@@ -154,7 +155,7 @@ def _select(
     return frame[chosen].reset_index(drop=True)
 
 
-def _outside(frame: pd.DataFrame, windows: pd.DataFrame, source: TrackSource) -> np.ndarray:
+def _outside(frame: pd.DataFrame, windows: pd.DataFrame, source: TrackSource) -> Flags:
     deployed = frame.loc[~frame["undeployed"], "animal"]
     absent = sorted(set(deployed) - set(windows["animal"]))
     if absent:
@@ -173,7 +174,7 @@ def _outside(frame: pd.DataFrame, windows: pd.DataFrame, source: TrackSource) ->
 
 
 def _fixes(
-    frame: pd.DataFrame, outside: np.ndarray, herd: str, source: TrackSource, species: str
+    frame: pd.DataFrame, outside: Flags, herd: str, source: TrackSource, species: str
 ) -> gpd.GeoDataFrame:
     lon, lat = frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)
     given = np.isfinite(lon) & np.isfinite(lat)

@@ -8,7 +8,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -28,13 +27,10 @@ from corridors.barriers.sources import is_areal_pressure, is_standing
 from corridors.barriers.validity import Validity, exposure, middle_us, validity_of
 from corridors.formats.parquet import read_layer
 from corridors.foundation import tables
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Labels
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_herd import Herd, met, write
 from corridors.stages.intersect_holding import held_bridges
-
-Floats = npt.NDArray[np.float64]
-Geometries = npt.NDArray[np.object_]
-Indices = npt.NDArray[np.int64]
 
 # An animal met a segment, in this month, when a step crosses it or a bridge more likely than not
 # passes it.
@@ -153,7 +149,7 @@ class _Passed:
         Passages that were left out.
     """
 
-    reached: npt.NDArray[np.bool_]
+    reached: Flags
     expected: pd.DataFrame
     likely: pd.DataFrame
     met: pd.DataFrame
@@ -201,7 +197,7 @@ def _passed(
 
 
 def _of_animal(
-    steps: Steps, names: npt.NDArray[np.object_], passages: Passages, visits: Encounters
+    steps: Steps, names: Labels, passages: Passages, visits: Encounters
 ) -> dict[str, pd.DataFrame]:
     """Return one animal's part of the tables of :class:`_Passed`."""
     key = ["segment", "season"]
@@ -275,9 +271,7 @@ def _crossings(
     )
 
 
-def _encounters(
-    out: pd.DataFrame, years: pd.DataFrame, is_dated: npt.NDArray[np.bool_]
-) -> pd.DataFrame:
+def _encounters(out: pd.DataFrame, years: pd.DataFrame, is_dated: Flags) -> pd.DataFrame:
     """Return ENCOUNTERS; ``years`` has a row per segment and a column per animal."""
     key = ["segment", "animal", "season"]
     # Who was tracked while a dated segment counted, but did not meet it, is in its denominator.

@@ -6,7 +6,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -22,9 +21,10 @@ from corridors.barriers.segments import is_near, joined_lines, projected, segmen
 from corridors.barriers.states import disjoint_states, national_shares, state_of
 from corridors.formats.parquet import read_json, read_layer, read_table
 from corridors.foundation import tables
+from corridors.foundation.arrays import Floats, Geometries, Values
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.stages.context import StageContext
-from corridors.stages.intersect_herd import ALL, Floats, Geometries, Herd, met, write
+from corridors.stages.intersect_herd import ALL, Herd, met, write
 
 
 def cross_borders(context: StageContext, herd: Herd, notes: dict[str, Any]) -> None:
@@ -132,7 +132,7 @@ def _crossed(
     return crossed.drop_duplicates(["boundary", "step", "time_utc"]).reset_index(drop=True)
 
 
-def _sums(owner: npt.NDArray[Any], values: Floats, n: int) -> Floats:
+def _sums(owner: Values, values: Floats, n: int) -> Floats:
     return np.asarray(np.bincount(owner, weights=values, minlength=n), np.float64)
 
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.barriers.crossings import Steps, window_of
 from corridors.barriers.flux import Bridges
+from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import MethodError
 from corridors.movement.straying import Straying, straying
 from corridors.movement.variance import motion_variance
@@ -20,8 +20,6 @@ from corridors.stages.surface_methods import Track, dynamic
 
 if TYPE_CHECKING:
     from corridors.config.model import Intersect, Occurrence
-
-Floats = npt.NDArray[np.float64]
 
 # A bridge of an animal that strays less than its location error explains is this wide, m2.
 _LEAST_M2 = 1.0

@@ -12,7 +12,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.barriers.crossings import Steps, steps_of
@@ -21,12 +20,10 @@ from corridors.barriers.segments import Anchors, projected
 from corridors.formats.fixes import positions, read_animals, times_us
 from corridors.formats.parquet import StoredTable, read_json, read_layer, read_table, write_table
 from corridors.foundation import tables
+from corridors.foundation.arrays import Floats, Indices, Labels, Microseconds, Values
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_bridges import bridges_of, sideways, track_variances
-
-Floats = npt.NDArray[np.float64]
-Geometries = npt.NDArray[np.object_]
 
 ALL = "all"
 
@@ -53,7 +50,7 @@ class Places:
     edges: tuple[int, ...]
 
     @property
-    def animal(self) -> npt.NDArray[np.object_]:
+    def animal(self) -> Labels:
         """The animal of each fix."""
         n_fixes = np.diff(np.array(self.edges)).astype(np.int64)
         return np.repeat(np.array(self.animals, dtype=object), n_fixes)
@@ -184,11 +181,11 @@ def _by_animal(path: Path) -> Iterator[tuple[str, pd.DataFrame, Floats]]:
 
 def _fixes(
     name: str,
-    label: npt.NDArray[np.int64],
-    time_us: npt.NDArray[np.int64],
+    label: Indices,
+    time_us: Microseconds,
     place: Floats,
     dop: Floats,
-    burst: npt.NDArray[Any],
+    burst: Values,
 ) -> pd.DataFrame:
     """Return an animal's fixes as steps and bridges are made of them."""
     return pd.DataFrame(
@@ -229,7 +226,7 @@ def corridor_of(context: StageContext) -> gpd.GeoDataFrame:
 def met(
     herd: Herd,
     frame: pd.DataFrame,
-    step: npt.NDArray[np.int64],
+    step: Indices,
     share: Floats,
     x_m: Floats,
     y_m: Floats,

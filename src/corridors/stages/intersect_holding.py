@@ -6,19 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from corridors.barriers.crossings import Steps
 from corridors.barriers.flux import Bridges
 from corridors.barriers.holding import Holding, holding
+from corridors.foundation.arrays import Geometries
 from corridors.foundation.errors import MethodError
 from corridors.movement.straying import straying
 from corridors.stages.intersect_herd import Herd
 
 if TYPE_CHECKING:
     from corridors.config.model import Intersect
-
-Geometries = npt.NDArray[np.object_]
 
 
 def held_bridges(

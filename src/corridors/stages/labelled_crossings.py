@@ -7,13 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.barriers.crossings import Steps
 from corridors.formats.parquet import read_layer, read_table, write_table
 from corridors.foundation import tables
+from corridors.foundation.arrays import Labels
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_barriers import cross_barriers
 from corridors.stages.intersect_herd import Herd
@@ -23,7 +22,7 @@ def labelled_crossings(
     context: StageContext,
     herd: Herd,
     barriers: gpd.GeoDataFrame,
-    label: npt.NDArray[np.object_],
+    label: Labels,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Return SEGMENTS and ENCOUNTERS of ``barriers`` as stage `intersect` finds them.
 

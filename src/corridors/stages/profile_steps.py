@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Surface, weighted_sum
 from corridors.movement.isopleths import isopleth_mask
@@ -21,7 +22,7 @@ from corridors.movement.variance import Form, motion_variance
 
 if TYPE_CHECKING:
     from corridors.config.model import Delineate
-    from corridors.stages.surface_methods import Floats, Method, Track
+    from corridors.stages.surface_methods import Method, Track
 
 # The time sum whose error is counted as none has this many times as many steps.
 _FINER = 5

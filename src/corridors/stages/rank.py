@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 
 from corridors.barriers import sources
 from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.stages.context import StageContext
 from corridors.stages.rank_candidates import gains_of, write_candidates
 from corridors.stages.rank_edges import write_edges
@@ -23,7 +23,6 @@ from corridors.threats.rank import bootstrap, ranks, stability
 from corridors.threats.reasons import action, reason, standing, standing_out
 from corridors.threats.score import (
     Evidence,
-    Floats,
     blocked,
     evidence,
     posterior,
@@ -212,8 +211,8 @@ def _threats(
     met: Evidence,
     *,
     prior_mean: Floats,
-    is_stated: npt.NDArray[np.bool_],
-    is_estimated: npt.NDArray[np.bool_],
+    is_stated: Flags,
+    is_estimated: Flags,
     completeness: Mapping[str, tuple[str, str]],
     season_weight: Floats,
     settings: Rank,
@@ -320,11 +319,11 @@ def _threats(
     return frame.sort_values("rank", ignore_index=True)
 
 
-def _animals(met: Evidence, min_encounters: float) -> npt.NDArray[np.int64]:
+def _animals(met: Evidence, min_encounters: float) -> Indices:
     n_seasons, n_segments = met.shape
     total = met.passages + met.approaches
     by_segment = np.zeros((n_segments, len(met.animals)))
     for season in range(n_seasons):
         by_segment += total[season * n_segments : (season + 1) * n_segments].toarray()
-    count: npt.NDArray[np.int64] = (by_segment >= min_encounters).sum(axis=1).astype(np.int64)
+    count: Indices = (by_segment >= min_encounters).sum(axis=1).astype(np.int64)
     return count

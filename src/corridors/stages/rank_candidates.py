@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.formats.parquet import read_layer, write_table
 from corridors.foundation import tables
+from corridors.foundation.arrays import Flags
 from corridors.stages.context import StageContext
 from corridors.threats.reasons import candidate_action, candidate_reason
 
@@ -32,7 +32,7 @@ def write_candidates(
     segments: gpd.GeoDataFrame,
     edges: gpd.GeoDataFrame,
     *,
-    is_physical: npt.NDArray[np.bool_],
+    is_physical: Flags,
     is_tracked: bool,
     completeness: Mapping[str, str],
 ) -> gpd.GeoDataFrame:

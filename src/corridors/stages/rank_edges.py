@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 
 from corridors.barriers.range_edges import ALIKE, habitat_of, is_edge, sides_of, strips_of
 from corridors.barriers.segments import projected
 from corridors.formats.parquet import read_json, read_table, write_table
 from corridors.formats.raster import read_band
 from corridors.foundation import tables
+from corridors.foundation.arrays import Flags
 from corridors.foundation.grid import Surface
 from corridors.stages.context import StageContext
 
@@ -25,7 +25,7 @@ _SIDES = np.array(["left", "right"], dtype=object)
 
 
 def write_edges(
-    context: StageContext, segments: gpd.GeoDataFrame, is_jurisdiction: npt.NDArray[np.bool_]
+    context: StageContext, segments: gpd.GeoDataFrame, is_jurisdiction: Flags
 ) -> gpd.GeoDataFrame:
     """Write and return RANGE_EDGES: standing segments with nearly all of the use on one side."""
     settings: Rank = context.settings.rank

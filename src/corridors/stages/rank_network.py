@@ -7,13 +7,13 @@ from typing import Any
 import geopandas as gpd
 import networkx as nx
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from corridors.barriers.segments import projected
 from corridors.formats.parquet import read_json, read_layer, read_table, write_table
 from corridors.foundation import tables
+from corridors.foundation.arrays import Floats
 from corridors.stages.context import StageContext
 from corridors.threats.link_barriers import barriers_of_links, weights_of_links
 
@@ -79,8 +79,8 @@ def _weights(
     context: StageContext,
     edges: gpd.GeoDataFrame,
     segments: pd.Series,
-    distance_m: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
+    distance_m: Floats,
+) -> Floats:
     """Return the share of each segment that belongs to each edge."""
     use = read_table(context.read("connect", "network_use.parquet"))
     met = read_table(context.read("intersect", "encounters.parquet"))

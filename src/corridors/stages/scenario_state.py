@@ -8,19 +8,18 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from corridors.barriers.segments import projected
 from corridors.barriers.sources import is_areal_pressure, is_jurisdiction
 from corridors.formats.parquet import read_layer
+from corridors.foundation.arrays import Flags, Geometries
 from corridors.stages.context import StageContext
 from corridors.stages.scenario_stages import BASE
 from corridors.threats.priors import prior_table
 from corridors.threats.scenarios import permeability_of
 
-Geometries = npt.NDArray[np.object_]
 # The rest of a barrier beyond its segments: what lies farther from them than this, m.
 _SAME_LINE_M = 1.0
 
@@ -84,7 +83,7 @@ def _priors(context: StageContext, rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _stands(rows: pd.DataFrame, today: Collection[str]) -> npt.NDArray[np.bool_]:
+def _stands(rows: pd.DataFrame, today: Collection[str]) -> Flags:
     is_added = ~rows["barrier"].isin(today) & (rows["status"] == "planned")
     stands = ((rows["status"] == "existing") | is_added) & ~is_jurisdiction(rows)
     return np.asarray(stands, dtype=bool)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from corridors.formats.fixes import positions, read_animals, times_us
+from corridors.foundation.arrays import Floats, Indices, Times
 from corridors.movement.biological_year import (
     apart_d,
     bio_years,
@@ -21,7 +21,6 @@ from corridors.movement.displacement import Limits
 from corridors.movement.migrations import ROUND_TRIPS, Rules, YearClass, classify
 from corridors.stages.context import StageContext
 
-Float = npt.NDArray[np.float64]
 _COLUMNS = ["time_utc", "burst", "x_m", "y_m", "geometry"]
 # Starts of the year that `auto` compares, and animals that it compares them on.
 _QUIET_DAYS = 5
@@ -33,11 +32,11 @@ class Track:
     """One animal's usable fixes in time order."""
 
     animal: str
-    time_utc: npt.NDArray[np.datetime64]
-    x_m: Float
-    y_m: Float
+    time_utc: Times
+    x_m: Floats
+    y_m: Floats
     is_south: bool
-    bio_year: npt.NDArray[np.int64]
+    bio_year: Indices
 
 
 @dataclass(frozen=True)

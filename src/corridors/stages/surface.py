@@ -9,7 +9,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.formats.fixes import read_animals, times_us
@@ -21,6 +20,7 @@ from corridors.formats.parquet import (
     write_table,
 )
 from corridors.foundation import tables
+from corridors.foundation.arrays import Microseconds
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
 from corridors.stages.surface_methods import Estimate, Method, Track, estimate
@@ -123,7 +123,7 @@ def usable_tracks(context: StageContext, settings: Occurrence) -> dict[str, Trac
     return tracks
 
 
-def microseconds(times: pd.Series) -> npt.NDArray[np.int64]:
+def microseconds(times: pd.Series) -> Microseconds:
     """Return UTC times as microseconds since 1970."""
     naive = times.dt.tz_convert(None).to_numpy(dtype="datetime64[us]")
     return np.asarray(naive, dtype=np.int64)

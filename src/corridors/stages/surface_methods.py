@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
-import numpy.typing as npt
 
+from corridors.foundation.arrays import Floats, Microseconds
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
 from corridors.movement.dynamic_variance import (
@@ -24,7 +24,6 @@ from corridors.movement.variance import motion_variance
 if TYPE_CHECKING:
     from corridors.config.model import Occurrence, Profile
 
-Floats = npt.NDArray[np.float64]
 _US_PER_MIN = 60_000_000
 # How VARIANCES calls where a bridge's variance comes from.
 SOURCES = {INSIDE: "windows", EDGE: "edge", SHORT: "track"}
@@ -36,7 +35,7 @@ class Track:
 
     x_m: Floats
     y_m: Floats
-    time_us: npt.NDArray[np.int64]
+    time_us: Microseconds
     error_m: Floats
 
     @property
@@ -105,9 +104,7 @@ class Estimate:
     error: str = ""
     surface: Surface | None = field(default=None, repr=False)
     # Start of each bridge with a variance of its own, and that.
-    bridge_us: npt.NDArray[np.int64] = field(
-        default_factory=lambda: np.empty(0, np.int64), repr=False
-    )
+    bridge_us: Microseconds = field(default_factory=lambda: np.empty(0, np.int64), repr=False)
     bridge_s2: Floats = field(default_factory=lambda: np.empty(0), repr=False)
     bridge_source: list[str] = field(default_factory=list, repr=False)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from corridors.foundation.arrays import Floats, Indices
 
 _SAME_KM = 1e-3  # segments this near along their feature continue each other
 
@@ -184,7 +183,7 @@ def footprints(exposed: pd.DataFrame, moved_km2: Floats) -> pd.DataFrame:
 
 
 def stretches_to_agree(
-    stretches: pd.DataFrame, blocked_nearby: Floats, n_nearby: npt.NDArray[np.int64]
+    stretches: pd.DataFrame, blocked_nearby: Floats, n_nearby: Indices
 ) -> pd.DataFrame:
     """Return the stretches of boundary that states would have to agree on, busiest first.
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from corridors.foundation.arrays import Floats
 
 BEFORE, AFTER = "before", "after"
 # Less than this of a passage or an approach is no visit to the line.

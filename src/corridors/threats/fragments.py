@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Geometries = npt.NDArray[np.object_]
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 
 # Half width of a cut, m: no corridor is narrower, no fix more exact.
 _CUT_M = 0.5
@@ -36,7 +33,7 @@ class Fragments:
     polygons: Geometries
     mass: Floats
     is_joined: Flags
-    owner: npt.NDArray[np.int64]
+    owner: Indices
 
     def cut_off(self, mass: Floats) -> float:
         """Return the share of ``mass`` (n_cells,) inside pieces that do not join the ranges.

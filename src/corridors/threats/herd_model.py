@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
-from corridors.threats.score import Evidence, Floats
-
-Integers = npt.NDArray[np.int64]
-Truths = npt.NDArray[np.bool_]
+from corridors.foundation.arrays import Flags, Floats, Indices, Words
+from corridors.threats.score import Evidence
 
 # What is taken to be known before any herd: (value, weight in observations). They matter only in
 # herds with a handful of segments; docs/methods.md lists them.
@@ -48,8 +45,8 @@ class Meetings:
         Animals tracked while the segment counted, shape (n_segments,).
     """
 
-    segment: Integers
-    animal: Integers
+    segment: Indices
+    animal: Indices
     encounters: Floats
     passages: Floats
     years: Floats
@@ -65,7 +62,7 @@ class Meetings:
         return np.bincount(self.segment, values, len(self.n_tracked)).astype(float)
 
 
-def meetings(met: Evidence, *, status: npt.NDArray[np.str_]) -> Meetings:
+def meetings(met: Evidence, *, status: Words) -> Meetings:
     """Return the encounters of each animal with each segment; none with a removed one."""
     n_segments, n_animals = len(met.segments), len(met.animals)
     passed, turned = met.passages.tocoo(), met.approaches.tocoo()
@@ -105,7 +102,7 @@ class Grid:
         return self.first[which], self.second[which]
 
 
-def share_law(seen: Meetings, stands: Truths) -> Grid:
+def share_law(seen: Meetings, stands: Flags) -> Grid:
     """Return the Beta law of the share of the animals that come by a segment, as a grid of (a, b).
 
     Notes
@@ -159,7 +156,7 @@ class Passing:
     turned: Floats
 
 
-def passing(seen: Meetings, *, status: npt.NDArray[np.str_]) -> Passing:
+def passing(seen: Meetings, *, status: Words) -> Passing:
     """Return the numbers of encounters that passed and did not, as if they were independent.
 
     Notes
@@ -192,7 +189,7 @@ def passing(seen: Meetings, *, status: npt.NDArray[np.str_]) -> Passing:
 
 
 def prior_law(
-    found: Passing, *, prior_mean: Floats, prior_encounters: Floats, is_class_prior: Truths
+    found: Passing, *, prior_mean: Floats, prior_encounters: Floats, is_class_prior: Flags
 ) -> Grid:
     """Return how far the class priors are off, as a grid of (shift of the logit, strength factor).
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-Index = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+from corridors.foundation.arrays import Flags, Floats, Indices
 
 
 def weights_of_links(
-    distance_m: Floats, is_user: Mask, segment: Index, animal: Index, encounters: Floats
+    distance_m: Floats, is_user: Flags, segment: Indices, animal: Indices, encounters: Floats
 ) -> Floats:
     """Return the share of each segment's encounters that belongs to each link.
 
@@ -47,7 +44,7 @@ def weights_of_links(
     """
     n_segments = len(distance_m)
     out = np.zeros(distance_m.shape)
-    usable: Mask = np.any(is_user, axis=0)
+    usable: Flags = np.any(is_user, axis=0)
     if not usable.any():
         usable = np.ones_like(usable)
     own = np.where(np.any(is_user, axis=1, keepdims=True), is_user, usable)
@@ -65,7 +62,7 @@ def weights_of_links(
 
 
 def barriers_of_links(
-    weight: Floats, encounters: Floats, blocked: Floats, is_candidate: Mask
+    weight: Floats, encounters: Floats, blocked: Floats, is_candidate: Flags
 ) -> pd.DataFrame:
     """Return how many barrier segments stand along each link, and what they block.
 

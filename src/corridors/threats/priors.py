@@ -8,10 +8,7 @@ from importlib.resources import files
 from io import StringIO
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-
-Floats = npt.NDArray[np.float64]
 
 
 @lru_cache(maxsize=1)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse, special
 
+from corridors.foundation.arrays import Flags, Floats, Indices, Labels, Words
 from corridors.threats.herd_model import (
     Meetings,
     Passing,
@@ -19,10 +19,7 @@ from corridors.threats.herd_model import (
     rate_pool,
     share_law,
 )
-from corridors.threats.score import Evidence, Floats
-
-Integers = npt.NDArray[np.int64]
-Truths = npt.NDArray[np.bool_]
+from corridors.threats.score import Evidence
 
 N_TOP: Final = 10
 _SHAPE: Final = 0.8
@@ -49,7 +46,7 @@ class Spread:
     rank_p95: Floats
     p_top10: Floats
 
-    def holding(self, *, blocked_per_year: Floats, rank: Integers) -> Spread:
+    def holding(self, *, blocked_per_year: Floats, rank: Indices) -> Spread:
         """Return intervals widened so that they hold the best-known numbers themselves.
 
         The score keeps the configured prior, the draws learn from the whole herd; where they
@@ -64,7 +61,7 @@ class Spread:
         )
 
 
-def stability(rank_p05: Floats, rank_p95: Floats) -> npt.NDArray[np.object_]:
+def stability(rank_p05: Floats, rank_p95: Floats) -> Labels:
     """Return how far the rank is settled: firm, likely or open.
 
     ``firm``: the last place of the interval is at most twice the first; ``likely``: at most five
@@ -83,7 +80,7 @@ def stability(rank_p05: Floats, rank_p95: Floats) -> npt.NDArray[np.object_]:
     return found.astype(object)
 
 
-def ranks(score: Floats) -> Integers:
+def ranks(score: Floats) -> Indices:
     """Return ranks 1...n along the last axis, highest score first, ties in the order given.
 
     Segments are sorted by identifier, so ties are broken by it and every run agrees.
@@ -112,8 +109,8 @@ def bootstrap(
     *,
     prior_mean: Floats,
     prior_encounters: float | Floats,
-    is_class_prior: Truths,
-    status: npt.NDArray[np.str_],
+    is_class_prior: Flags,
+    status: Words,
     season_weight: Floats,
     weight_jitter: float,
     least_blocked_frac: float,
@@ -237,14 +234,14 @@ class _Encounters:
     counts: sparse.csr_array  # (n_segments, n_animals)
     exposed: Floats  # weighted years while the segments of each span counted, (draws, n_spans)
     own_years: Floats  # mean years of an animal, (n_spans,)
-    span: Integers
+    span: Indices
     come: Floats  # (draws,)
     pass_by: Floats
     pool: Floats
 
     @classmethod
     def of(
-        cls, met: Evidence, seen: Meetings, stands: Truths, rng: np.random.Generator, draws: int
+        cls, met: Evidence, seen: Meetings, stands: Flags, rng: np.random.Generator, draws: int
     ) -> _Encounters:
         come, pass_by = share_law(seen, stands).draw(rng, draws)
         weights = rng.standard_gamma(_SHAPE, (draws, len(met.animals)))
@@ -285,7 +282,7 @@ class _Permeability:
     found: Passing
     prior_mean: Floats
     prior_encounters: Floats
-    is_class_prior: Truths
+    is_class_prior: Flags
     shift: Floats
     factor: Floats
 

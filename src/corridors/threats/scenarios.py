@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from corridors.foundation.arrays import Flags, Floats, Words
 from corridors.threats.rank import seeds_of
 from corridors.threats.reasons import number
-from corridors.threats.score import Evidence, Floats, blocked
+from corridors.threats.score import Evidence, blocked
 
 _STATUS_NOTHING = "absent"
 # Width of the 90 % interval of a normal law in standard deviations.
@@ -114,7 +114,7 @@ def difference(
     threats_after: pd.DataFrame,
     alterations: pd.DataFrame,
     *,
-    added: npt.NDArray[np.bool_],
+    added: Flags,
     permeability_before: pd.Series[float],
     permeability_after: pd.Series[float],
     unit: str,
@@ -192,7 +192,7 @@ class Side:
         Mean and 90 % interval.
     """
 
-    status: npt.NDArray[np.str_]
+    status: Words
     permeability: Floats
     p05: Floats
     p95: Floats

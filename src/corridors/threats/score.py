@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse, special
 
-Floats = npt.NDArray[np.float64]
+from corridors.foundation.arrays import Flags, Floats, Indices, Labels, Words
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Evidence:
     passages: sparse.csr_array
     approaches: sparse.csr_array
     tracking_years: Floats
-    span: npt.NDArray[np.int64]
+    span: Indices
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -60,9 +59,9 @@ class Evidence:
         return np.column_stack(per_span)[:, self.span]
 
     @property
-    def n_tracked(self) -> npt.NDArray[np.int64]:
+    def n_tracked(self) -> Indices:
         """Number of animals tracked while each segment counted, shape (n_segments,)."""
-        tracked: npt.NDArray[np.int64] = (self.tracking_years > 0).sum(axis=1)
+        tracked: Indices = (self.tracking_years > 0).sum(axis=1)
         return tracked[self.span]
 
 
@@ -120,7 +119,7 @@ def _spans(
     animals: tuple[str, ...],
     years: Floats,
     dated: Collection[str],
-) -> tuple[Floats, npt.NDArray[np.int64]]:
+) -> tuple[Floats, Indices]:
     """Return years of tracking (n_spans, n_animals), all of it first, and each segment's row."""
     span = np.zeros(len(segments), dtype=np.int64)
     names = sorted(set(dated).intersection(segments))
@@ -178,9 +177,7 @@ def summary(a: Floats, b: Floats) -> tuple[Floats, Floats, Floats]:
     return mean, np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
 
 
-def blocked(
-    passages: Floats, approaches: Floats, permeability: Floats, *, status: npt.NDArray[np.str_]
-) -> Floats:
+def blocked(passages: Floats, approaches: Floats, permeability: Floats, *, status: Words) -> Floats:
     """Return blocked passages in the units of ``passages``, segments on the last axis.
 
     Notes
@@ -200,9 +197,7 @@ def blocked(
     return np.where(status == "removed", 0.0, met * (1.0 - permeability))
 
 
-def source_of(
-    encounters: Floats, *, is_stated: npt.NDArray[np.bool_], prior_encounters: float
-) -> npt.NDArray[np.object_]:
+def source_of(encounters: Floats, *, is_stated: Flags, prior_encounters: float) -> Labels:
     """Return where each permeability comes from: prior, stated, both or observed.
 
     ``observed`` means that the prior (or the stated value) weighs less than a tenth.

@@ -8,13 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.spatial import cKDTree
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Flags, Floats, Indices
 
 # Of the objective, which is scaled to 1 in all: below it two choices are the same.
 _GAP = 1e-9
@@ -179,7 +177,7 @@ def _solve(
     cost: Floats | None,
     budget: float | None,
     node_limit: int,
-) -> tuple[npt.NDArray[np.bool_], float, bool]:
+) -> tuple[Flags, float, bool]:
     """Return the chosen sites, the bound on what can be served, and whether it is reached."""
     n_places, n = cover.shape
     total = float(weight.sum())

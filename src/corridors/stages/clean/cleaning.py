@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import shapely
 from pyproj import CRS
@@ -14,17 +13,17 @@ from pyproj.exceptions import CRSError
 
 from corridors.config.model import Clean, Working
 from corridors.foundation import tables
+from corridors.foundation.arrays import Bits, Flags, Floats
+from corridors.foundation.arrow import positions
 from corridors.foundation.artefacts import FixTable, Progress
 from corridors.foundation.crs import GEOGRAPHIC, project, transformer, working_crs
 from corridors.foundation.errors import ConfigError, Fault, MethodError
 from corridors.foundation.facts.clean import CleanFacts
 from corridors.foundation.grid import Grid
-from corridors.foundation.points import positions
 from corridors.foundation.spool import spool_fixes
 from corridors.movement.fixes import bursts, count_flags, flag_fixes, seconds
 from corridors.stages.clean.stage import Inputs, Results, Settings
 
-Floats = npt.NDArray[np.float64]
 CELLS_M = (50.0, 100.0, 250.0, 500.0)
 # Mean surface, one animal's surface and a scratch array, float64 each.
 _BYTES_PER_CELL = 24
@@ -38,10 +37,10 @@ class _Animal:
 
     lon: Floats
     lat: Floats
-    flags: npt.NDArray[np.uint16]
+    flags: Bits
 
     @property
-    def usable(self) -> npt.NDArray[np.bool_]:
+    def usable(self) -> Flags:
         return np.asarray(self.flags == 0)
 
 
