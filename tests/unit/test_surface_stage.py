@@ -213,7 +213,7 @@ def test_dbbmm_asked_for_is_refused_where_too_few_fixes_follow_each_other(tmp_pa
 
 def test_only_usable_fixes_inside_the_window_count(tmp_path: Path) -> None:
     track = fixes("a", 100)
-    track.loc[[10, 11, 12], "flags"] = 32
+    track.loc[[10, 11, 12], ["flags", "burst"]] = 32, -1
     track.loc[[10, 11, 12], ["x_m", "y_m"]] = np.nan
     # 2 days of 2 h fixes, both ends included: 25, less the three that are flagged.
     estimates = run(tmp_path, [track], [window("w", "a", days=2)])

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.foundation import clock
+from corridors.foundation.track import usable
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES, MOVEMENT_CLASSES
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -28,8 +29,7 @@ def median_interval_h(fixes: pd.DataFrame) -> float:
     fixes
         CLEAN_FIXES with ``animal``, ``time_utc`` and ``burst``.
     """
-    usable = fixes[fixes["burst"] >= 0]
-    lag = usable.groupby("animal", sort=False)["time_utc"].diff().dropna()
+    lag = usable(fixes).groupby("animal", sort=False)["time_utc"].diff().dropna()
     return float(lag.dt.total_seconds().median() / 3600.0) if len(lag) else float("nan")
 
 

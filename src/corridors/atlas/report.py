@@ -14,6 +14,7 @@ from corridors.atlas.report_actions import action_values, barrier_values
 from corridors.atlas.report_habitat import habitat_values
 from corridors.atlas.report_network import network_values
 from corridors.atlas.transboundary import border_values
+from corridors.foundation.track import usable
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES
 
 N_THREATS = 20
@@ -116,10 +117,10 @@ def _herd(evidence: Evidence) -> dict[str, Any]:
     years, migrations = tables["animal_years"], tables["migrations"]
     moves = migrations[migrations["part"] == "migration"]
     interval = facts.median_interval_h(tables["fixes"])
-    usable = tables["fixes"][tables["fixes"]["burst"] >= 0]["time_utc"]
+    times = usable(tables["fixes"])["time_utc"]
     span = (
-        f"{usable.min():%-d %B %Y} – {usable.max():%-d %B %Y}".replace(" 0", " ")
-        if len(usable)
+        f"{times.min():%-d %B %Y} – {times.max():%-d %B %Y}".replace(" 0", " ")
+        if len(times)
         else ""
     )
     moved = years[years["class"].isin(["migrant", "mixed_migrant", "disperser"])]

@@ -11,6 +11,7 @@ import pandas as pd
 from corridors.barriers.piece_tree import PieceTree
 from corridors.barriers.segments import meeting_share, straight_pieces
 from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
+from corridors.foundation.track import usable
 
 OTHER = "other"
 
@@ -61,10 +62,10 @@ def steps_of(fixes: pd.DataFrame, windows: pd.DataFrame, *, max_lag_h: float) ->
     max_lag_h
         A longer step says nothing about where it crossed, h.
     """
-    usable = fixes.loc[fixes["burst"] >= 0, ["animal", "time_utc", "x_m", "y_m", "burst"]]
-    usable = pd.DataFrame(usable).assign(fix=usable.index)
-    usable = usable.sort_values(["animal", "time_utc"], kind="stable").reset_index(drop=True)
-    a, b = usable.iloc[:-1].reset_index(drop=True), usable.iloc[1:].reset_index(drop=True)
+    rows = usable(fixes[["animal", "time_utc", "x_m", "y_m", "burst"]])
+    rows = pd.DataFrame(rows).assign(fix=rows.index)
+    rows = rows.sort_values(["animal", "time_utc"], kind="stable").reset_index(drop=True)
+    a, b = rows.iloc[:-1].reset_index(drop=True), rows.iloc[1:].reset_index(drop=True)
     lag_h = (b["time_utc"] - a["time_utc"]).dt.total_seconds() / 3600
     joined = (a["animal"] == b["animal"]) & (a["burst"] == b["burst"])
     keep = (joined & (lag_h > 0) & (lag_h <= max_lag_h)).to_numpy(bool)

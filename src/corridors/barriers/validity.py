@@ -9,6 +9,7 @@ import pandas as pd
 
 from corridors.barriers.crossings import Steps
 from corridors.foundation.arrays import Flags, Indices, Microseconds
+from corridors.foundation.clock import microseconds
 
 _EVER = np.iinfo(np.int64).max
 _DAY_US = 86_400_000_000
@@ -63,7 +64,7 @@ def validity_of(barriers: pd.DataFrame) -> Validity:
     [[False, True, False], [True, False, False], [False, False, True]]
     """
     status = barriers["status"].to_numpy(str)
-    first, last = (_microseconds(barriers[name]) for name in ("valid_from", "valid_to"))
+    first, last = (microseconds(barriers[name]) for name in ("valid_from", "valid_to"))
     begins, ends = barriers["valid_from"].notna(), barriers["valid_to"].notna()
     begin = np.where(begins, first, -_EVER)
     end = np.where(ends, last + _DAY_US, _EVER)
@@ -76,8 +77,8 @@ def validity_of(barriers: pd.DataFrame) -> Validity:
 
 def middle_us(steps: Steps) -> Indices:
     """Return the middle of each step: a step counts for a barrier by it, shape (n,)."""
-    start = _microseconds(steps.frame["start_utc"])
-    return start + (_microseconds(steps.frame["end_utc"]) - start) // 2
+    start = microseconds(steps.frame["start_utc"])
+    return start + (microseconds(steps.frame["end_utc"]) - start) // 2
 
 
 def exposure(steps: Steps, validity: Validity) -> tuple[pd.DataFrame, Indices]:
@@ -103,7 +104,3 @@ def exposure(steps: Steps, validity: Validity) -> tuple[pd.DataFrame, Indices]:
     ]
     years = pd.DataFrame(rows, columns=names, dtype="float64").reset_index(drop=True)
     return years, np.asarray(span, np.int64).ravel()
-
-
-def _microseconds(times: pd.Series[pd.Timestamp]) -> Indices:
-    return times.dt.as_unit("us").to_numpy("datetime64[us]").astype(np.int64)

@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 import numpy as np
 import pandas as pd
 
-from corridors.foundation.arrays import Flags
+from corridors.foundation.arrays import Flags, Microseconds
 
 UTC_US = pd.DatetimeTZDtype("us", "UTC")
 # Day and time of day: a bare date would silently become midnight.
@@ -49,6 +49,17 @@ class Stamps:
     zoneless: Flags
     clock_change: Flags
     implausible: Flags
+
+
+def microseconds(times: pd.Series[pd.Timestamp]) -> Microseconds:
+    """Return UTC times as microseconds since 1970, the least integer where there is none.
+
+    Examples
+    --------
+    >>> microseconds(pd.Series(pd.to_datetime(["1970-01-01T00:00:01Z"]))).tolist()
+    [1000000]
+    """
+    return times.to_numpy("datetime64[us]").astype(np.int64)
 
 
 def is_zone(name: str) -> bool:

@@ -27,6 +27,7 @@ from corridors.formats.vector import read_layer as read_file
 from corridors.foundation import tables
 from corridors.foundation.arrays import Geometries
 from corridors.foundation.errors import CorridorsError, Fault, InputError
+from corridors.foundation.track import usable
 from corridors.stages import ingest_layers
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_herd import Herd, anchors_of, corridor_of, read_herd
@@ -76,13 +77,13 @@ def _added(
         return tables.empty(tables.BARRIERS), facts
     crs = str(read_json(context.read("clean", "clean.json"))["crs"])
     fixes = read_layer(context.read("clean", "fixes.parquet"))
-    usable = fixes[fixes["burst"] >= 0]
+    placed = usable(fixes)
     corridor = corridor_of(context)
-    anchors = anchors_of(usable, corridor, crs)
+    anchors = anchors_of(placed, corridor, crs)
     parts: list[gpd.GeoDataFrame] = []
     faults: list[CorridorsError] = []
     for source in scenario.add:
-        bounds = bounds_of(usable, corridor, source.margin_km)
+        bounds = bounds_of(placed, corridor, source.margin_km)
         try:
             found, notes = ingest_layers.read_barriers(context, source, bounds)
         except CorridorsError as error:
@@ -99,11 +100,11 @@ def _added(
 
 
 def bounds_of(
-    usable: gpd.GeoDataFrame, corridor: gpd.GeoDataFrame, margin_km: float
+    fixes: gpd.GeoDataFrame, corridor: gpd.GeoDataFrame, margin_km: float
 ) -> Bounds | None:
     """Return the box of a herd's usable fixes and corridor, grown; None without either."""
     lon, lat = np.concatenate(
-        [shapely.get_coordinates(layer.geometry.to_numpy()) for layer in (usable, corridor)]
+        [shapely.get_coordinates(layer.geometry.to_numpy()) for layer in (fixes, corridor)]
     ).T
     return degree_bounds(lon, lat, margin_km=margin_km)
 

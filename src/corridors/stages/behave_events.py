@@ -31,7 +31,9 @@ from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_table
 from corridors.foundation import tables
 from corridors.foundation.arrays import Flags, Geometries, Indices
+from corridors.foundation.clock import microseconds
 from corridors.foundation.errors import Fault, MethodError
+from corridors.foundation.track import usable
 from corridors.foundation.vocabulary import BEHAVIOURS
 from corridors.stages.context import StageContext
 
@@ -83,12 +85,12 @@ def tell_events(context: StageContext, notes: dict[str, Any]) -> None:
 def _read(context: StageContext, settings: Behave) -> Met:
     crs = str(read_json(context.read("clean", "clean.json"))["crs"])
     fixes = read_layer(context.read("clean", "fixes.parquet"))
-    fixes = fixes[fixes["burst"] >= 0].sort_values(["animal", "time_utc"], kind="stable")
+    fixes = usable(fixes).sort_values(["animal", "time_utc"], kind="stable")
     fixes = fixes.reset_index(drop=True)
     code, names = pd.factorize(fixes["animal"], sort=True)
     tracks = Tracks(
         code.astype(np.int64),
-        fixes["time_utc"].to_numpy("datetime64[us]").astype(np.int64),
+        microseconds(fixes["time_utc"]),
         fixes["x_m"].to_numpy(float),
         fixes["y_m"].to_numpy(float),
     )
@@ -198,7 +200,7 @@ def _across(met: Met, observed: pd.DataFrame, seen: dict[str, Flags]) -> tuple[i
     number = {name: row for row, name in enumerate(met.animals)}
     for (kind, animal), rows in observed.groupby(["kind", "animal"], sort=True):
         low, high = first[number[str(animal)]], first[number[str(animal)] + 1]
-        time = rows["time_utc"].to_numpy("datetime64[us]").astype(np.int64)
+        time = microseconds(rows["time_utc"])
         step = np.searchsorted(met.tracks.time_us[low:high], time, side="right") - 1
         step = np.unique(np.clip(step, 0, high - low - 2)) + low
         n += step.size

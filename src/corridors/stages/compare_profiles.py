@@ -19,6 +19,7 @@ from corridors.atlas.profile_page import Comparison, page
 from corridors.formats.csv_table import write_csv
 from corridors.formats.parquet import read_json, read_table, write_json, write_table
 from corridors.foundation import tables
+from corridors.foundation.clock import microseconds
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
 from corridors.movement.migration_mapper_herd import PeerPopulation
@@ -191,8 +192,8 @@ def _between(context: StageContext, usgs: _Chain) -> Any:
     tracks = surface.usable_tracks(usgs.context, settings.occurrence)
     rows = read_table(usgs.context.read("segment", "migrations.parquet"))
     rows = rows[rows["migration"].isin(usgs.outcome.s2_m2_min)]
-    starts = surface.microseconds(rows["start_utc"])
-    ends = surface.microseconds(rows["end_utc"])
+    starts = microseconds(rows["start_utc"])
+    ends = microseconds(rows["end_utc"])
     windows = [
         Window(
             str(row.migration),

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from corridors.formats.parquet import read_table
 from corridors.foundation.arrays import Flags, Floats, Indices
+from corridors.foundation.track import usable
 from corridors.habitat.resistance import selection_resistance
 from corridors.habitat.selection import NoSelectionError, Selection, fit_selection
 from corridors.habitat.selection_terms import (
@@ -98,8 +99,7 @@ def usable_fixes(context: StageContext) -> pd.DataFrame:
         context.read("clean", "fixes.parquet"),
         columns=["animal", "time_utc", "x_m", "y_m", "burst"],
     )
-    fixes = fixes[(fixes["burst"] >= 0) & fixes["x_m"].notna()]
-    return fixes.reset_index(drop=True)
+    return usable(fixes).reset_index(drop=True)
 
 
 def fixes_in(fixes: pd.DataFrame, windows: pd.DataFrame) -> Iterator[tuple[int, Indices]]:

@@ -10,8 +10,10 @@ import pandas as pd
 import shapely
 
 from corridors.formats.parquet import read_table
-from corridors.foundation.arrays import Flags, Floats, Indices
+from corridors.foundation.arrays import Flags, Indices
+from corridors.foundation.clock import microseconds
 from corridors.foundation.crs import GEOGRAPHIC, transformer
+from corridors.foundation.track import usable
 from corridors.movement.journeys import fix_weights_days, lengths
 from corridors.stages.context import StageContext
 
@@ -33,15 +35,15 @@ def migration_fixes(
     """
     columns = ["animal", "time_utc", "burst", "x_m", "y_m"]
     fixes = read_table(context.read("clean", "fixes.parquet"), columns)
-    fixes = fixes[fixes["burst"] >= 0].sort_values(["animal", "time_utc"], kind="stable")
-    time_s = _seconds(fixes["time_utc"])
+    fixes = usable(fixes).sort_values(["animal", "time_utc"], kind="stable")
+    time_s = microseconds(fixes["time_utc"]) / 1e6
     code, names = pd.factorize(fixes["animal"], sort=True)
     first = np.searchsorted(code, np.arange(len(names) + 1))
     same = np.diff(code) == 0
     interval_h = float(np.median(np.diff(time_s)[same])) / 3600.0 if same.any() else np.nan
 
     number = {name: i for i, name in enumerate(names)}
-    start_s, end_s = _seconds(moves["start_utc"]), _seconds(moves["end_utc"])
+    start_s, end_s = (microseconds(moves[name]) / 1e6 for name in ("start_utc", "end_utc"))
     rows: list[Indices] = []
     for i, name in enumerate(moves["animal"]):
         own = number.get(name)
@@ -143,7 +145,3 @@ def _inside(moves: pd.DataFrame, fixes: pd.DataFrame, stopovers: gpd.GeoDataFram
         hit, _ = shapely.STRtree(polygons).query(points[own], predicate="intersects")
         inside[own[hit]] = True
     return inside
-
-
-def _seconds(times: pd.Series) -> Floats:
-    return times.astype("datetime64[us, UTC]").astype("int64").to_numpy() / 1e6

@@ -28,6 +28,7 @@ from corridors.barriers.validity import Validity, exposure, middle_us, validity_
 from corridors.formats.parquet import read_layer
 from corridors.foundation import tables
 from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Labels
+from corridors.foundation.clock import microseconds
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_herd import Herd, met, write
 from corridors.stages.intersect_holding import held_bridges
@@ -238,7 +239,7 @@ def _observed(
     step, line, share, x_m, y_m = (np.concatenate(column) for column in zip(*parts, strict=True))
     frame = segments[["segment", "barrier", "kind"]].take(line)
     out = met(herd, frame, step, share, x_m, y_m)
-    time_us = out["time_utc"].to_numpy("datetime64[us]").astype(np.int64)
+    time_us = microseconds(out["time_utc"])
     return out[validity.holds(time_us, line)].reset_index(drop=True)
 
 

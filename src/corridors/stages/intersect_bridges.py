@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,10 @@ from corridors.barriers.crossings import Steps, window_of
 from corridors.barriers.flux import Bridges
 from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import MethodError
+from corridors.foundation.track import location_error_m, tracks
 from corridors.movement.straying import Straying, straying
 from corridors.movement.variance import motion_variance
-from corridors.stages.surface_methods import Track, dynamic
+from corridors.stages.surface_methods import dynamic
 
 if TYPE_CHECKING:
     from corridors.config.model import Intersect, Occurrence
@@ -53,8 +54,9 @@ def bridges_of(
     # A step out of the window starts at its last fix, or is longer than the surface bridges.
     by_window = pd.Series(name).map(estimates.set_index("migration")["s2_m2_min"]).to_numpy(float)
     by_window = np.where(by_window > 0, by_window, np.nan)
-    error = _location_error_m(fixes, occurrence)
-    local = _local(steps, fixes, error, occurrence, max_lag_h=max_lag_h)
+    error_m = _location_error_m(fixes, occurrence)
+    first, last = (fixes.index.get_indexer(pd.Index(frame[fix])) for fix in ("fix0", "fix1"))
+    local = _local(fixes, error_m, occurrence, max_lag_h=max_lag_h)[first]
     middle = float(np.median(list(whole.values()))) if whole else 0.0
     by_animal = frame["animal"].map(whole).to_numpy(float)
     sources = {
@@ -77,8 +79,8 @@ def bridges_of(
         y1_m=ends[3],
         duration_min=steps.duration_min,
         s2_m2_min=s2,
-        error0_m=np.asarray(error.loc[frame["fix0"]], np.float64),
-        error1_m=np.asarray(error.loc[frame["fix1"]], np.float64),
+        error0_m=error_m[first],
+        error1_m=error_m[last],
     )
     return bridges, counts
 
@@ -90,7 +92,7 @@ def sideways(
 
     An animal with too few fixes keeps its bridges.
     """
-    for _, (track, _) in _tracks(fixes, _location_error_m(fixes, occurrence)):
+    for _, track, _ in tracks(fixes, error_m=_location_error_m(fixes, occurrence)):
         try:
             law = straying(
                 track.x_m,
@@ -122,7 +124,7 @@ def track_variances(
 ) -> dict[str, float]:
     """Return one variance for the whole track of each animal that has fixes enough, m2/min."""
     whole: dict[str, float] = {}
-    for animal, (track, _) in _tracks(fixes, _location_error_m(fixes, occurrence)):
+    for animal, track, _ in tracks(fixes, error_m=_location_error_m(fixes, occurrence)):
         try:
             whole[animal] = motion_variance(
                 track.x_m,
@@ -138,41 +140,25 @@ def track_variances(
 
 
 def _local(
-    steps: Steps,
     fixes: pd.DataFrame,
-    error: pd.Series[float],
+    error_m: Floats,
     occurrence: Occurrence,
     *,
     max_lag_h: float,
 ) -> Floats:
-    """Return each step's own variance along its animal's track, NaN where there is none."""
-    own = pd.Series(np.nan, index=fixes.index)  # by the step's first fix
+    """Return the variance of each fix's next step along the track, NaN where there is none."""
+    own = np.full(len(fixes), np.nan)
     if occurrence.method in ("auto", "dbbmm"):
-        for _, (track, index) in _tracks(fixes, error):
+        for _, track, rows in tracks(fixes, error_m=error_m):
             # Too few fixes in a row: the track's variance has to do.
             with suppress(MethodError):
-                own.loc[index[:-1]] = dynamic(track, occurrence, max_lag_h=max_lag_h).s2_m2_min
-    return np.asarray(own.loc[steps.frame["fix0"]], np.float64)
+                own[rows[:-1]] = dynamic(track, occurrence, max_lag_h=max_lag_h).s2_m2_min
+    return own
 
 
-def _tracks(
-    fixes: pd.DataFrame, error: pd.Series[float]
-) -> Iterator[tuple[str, tuple[Track, pd.Index[Any]]]]:
-    """Yield each animal, sorted, with its track in order of time and the labels of the fixes."""
-    for animal, rows in fixes.groupby("animal", sort=True):
-        ordered = rows.sort_values("time_utc", kind="stable")
-        track = Track(
-            ordered["x_m"].to_numpy(float),
-            ordered["y_m"].to_numpy(float),
-            ordered["time_utc"].to_numpy("datetime64[us]").astype(np.int64),
-            np.asarray(error.loc[ordered.index], np.float64),
-        )
-        yield str(animal), (track, ordered.index)
-
-
-def _location_error_m(fixes: pd.DataFrame, occurrence: Any) -> pd.Series[float]:
-    """Return the location error of each fix, from its DOP where that is asked for."""
-    error = pd.Series(float(occurrence.location_error_m), index=fixes.index)
-    if occurrence.error_per_dop_m is not None:
-        error = error.mask(fixes["dop"] > 0, occurrence.error_per_dop_m * fixes["dop"])
-    return error
+def _location_error_m(fixes: pd.DataFrame, occurrence: Occurrence) -> Floats:
+    return location_error_m(
+        fixes["dop"].to_numpy(float),
+        error_m=occurrence.location_error_m,
+        error_per_dop_m=occurrence.error_per_dop_m,
+    )

@@ -22,6 +22,7 @@ from corridors.formats.parquet import StoredTable, read_json, read_layer, read_t
 from corridors.foundation import tables
 from corridors.foundation.arrays import Floats, Indices, Labels, Microseconds, Values
 from corridors.foundation.crs import GEOGRAPHIC, transformer
+from corridors.foundation.track import usable, usable_rows
 from corridors.stages.context import StageContext
 from corridors.stages.intersect_bridges import bridges_of, sideways, track_variances
 
@@ -77,7 +78,7 @@ class Herd:
     def fixes(self) -> gpd.GeoDataFrame:
         """The usable rows of CLEAN_FIXES."""
         fixes = read_layer(self.clean_fixes)
-        return fixes[fixes["burst"] >= 0]
+        return usable(fixes)
 
     def by_animal(self) -> Iterator[tuple[slice, Steps, Bridges]]:
         """Yield the rows, steps and bridges of each animal."""
@@ -167,13 +168,13 @@ def _by_animal(path: Path) -> Iterator[tuple[str, pd.DataFrame, Floats]]:
     """
     columns = ["time_utc", "dop", "x_m", "y_m", "burst", "geometry"]
     first = 0
-    for name, rows in read_animals(path, columns):
-        usable = np.flatnonzero(rows["burst"].to_numpy() >= 0)
-        x, y, dop, burst = (rows[key].to_numpy() for key in ("x_m", "y_m", "dop", "burst"))
-        place = np.stack([*positions(rows["geometry"]), x, y])[:, usable]
-        time_us = times_us(rows["time_utc"])[usable]
-        yield name, _fixes(name, first + usable, time_us, place, dop[usable], burst[usable]), place
-        first += len(rows)
+    for name, table in read_animals(path, columns):
+        x, y, dop, burst = (table[key].to_numpy() for key in ("x_m", "y_m", "dop", "burst"))
+        time_us = times_us(table["time_utc"])
+        rows = usable_rows(burst, time_us)
+        place = np.stack([*positions(table["geometry"]), x, y])[:, rows]
+        yield name, _fixes(name, first + rows, time_us[rows], place, dop[rows], burst[rows]), place
+        first += len(table)
     if not first:
         none = np.zeros(0, dtype=np.int64)
         yield "", _fixes("", none, none, np.zeros((4, 0)), np.zeros(0), none), np.zeros((4, 0))
@@ -201,10 +202,10 @@ def _fixes(
     ).astype({"time_utc": tables.UTC})
 
 
-def anchors_of(usable: pd.DataFrame, corridor: gpd.GeoDataFrame, crs: str) -> Anchors:
+def anchors_of(fixes: pd.DataFrame, corridor: gpd.GeoDataFrame, crs: str) -> Anchors:
     """Return where the herd may be: its usable fixes and corridors, in the working CRS."""
     # To whole tens of metres: the reach is kilometres.
-    x, y = (np.rint(usable[name].to_numpy(float) / 10).astype(np.int64) for name in ("x_m", "y_m"))
+    x, y = (np.rint(fixes[name].to_numpy(float) / 10).astype(np.int64) for name in ("x_m", "y_m"))
     # One number for both: numpy sorts pairs slowly, and in several copies.
     key = np.unique((x << 32) + y)
     y = ((key + 2**31) & (2**32 - 1)) - 2**31

@@ -11,6 +11,7 @@ from corridors.barriers.crossings import Steps
 from corridors.barriers.flux import Bridges
 from corridors.barriers.holding import Holding, holding
 from corridors.foundation.arrays import Geometries
+from corridors.foundation.clock import microseconds
 from corridors.foundation.errors import MethodError
 from corridors.movement.straying import straying
 from corridors.stages.intersect_herd import Herd
@@ -36,7 +37,7 @@ def held_bridges(
 def holding_of(steps: Steps, lines: Geometries, intersect: Intersect) -> Holding:
     """Return what the fixes of one animal tell."""
     frame = steps.frame
-    time_min = frame["start_utc"].to_numpy("datetime64[us]").astype(np.int64) / 6e7
+    time_min = microseconds(frame["start_utc"]) / 6e7
     ends, lag = steps.ends, steps.duration_min
     goes_on = frame["next"].to_numpy(bool)
     # Every start, and the ends from which no step starts, in time.

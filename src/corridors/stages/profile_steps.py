@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Surface, weighted_sum
+from corridors.foundation.track import Track
 from corridors.movement.isopleths import isopleth_mask
 from corridors.movement.migration_mapper import centre_surface, trimmed
 from corridors.movement.migration_mapper_herd import PeerHerd, PeerPopulation
@@ -22,7 +22,7 @@ from corridors.movement.variance import Form, motion_variance
 
 if TYPE_CHECKING:
     from corridors.config.model import Delineate
-    from corridors.stages.surface_methods import Method, Track
+    from corridors.stages.surface_methods import Method
 
 # The time sum whose error is counted as none has this many times as many steps.
 _FINER = 5
@@ -150,18 +150,14 @@ def isopleth_km2(surface: Surface, isopleth: float) -> float:
 
 def _surface(step: Step, track: Track, method: Method) -> tuple[float, Surface | None]:
     """Return motion variance and surface of one migration; (NaN, None) where there is none."""
+    if step.form != "corrected":
+        # The error of a fix is from its DOP only where errors are done right.
+        track = track.with_error(method.settings.location_error_m)
     try:
         s2 = _variance(step, track, method)
         return s2, _density(step, track, s2, method)
     except MethodError:
         return np.nan, None
-
-
-def _error_m(step: Step, track: Track, method: Method) -> Floats:
-    """Return the error of each fix: from DOP only where errors are done right."""
-    if step.form == "corrected":
-        return track.error_m
-    return np.full(track.x_m.size, method.settings.location_error_m)
 
 
 def _max_lag_min(method: Method) -> float:
@@ -176,20 +172,20 @@ def _variance(step: Step, track: Track, method: Method) -> float:
         track.x_m,
         track.y_m,
         track.time_min,
-        _error_m(step, track, method),
+        track.error_m,
         max_lag_min=_max_lag_min(method),
         form=step.form,
     ).s2_m2_min
 
 
 def _density(step: Step, track: Track, s2: float, method: Method) -> Surface:
-    error_m, profile = _error_m(step, track, method), method.profile
+    profile = method.profile
     if step.space == "cells":
         surface = bridge_surface(
             track.x_m,
             track.y_m,
             track.time_min,
-            error_m,
+            track.error_m,
             s2,
             crs=method.crs,
             cell_m=method.cell_m,
@@ -203,7 +199,7 @@ def _density(step: Step, track: Track, s2: float, method: Method) -> Surface:
             track.x_m,
             track.y_m,
             track.time_min,
-            error_m,
+            track.error_m,
             s2,
             crs=method.crs,
             cell_m=method.cell_m,

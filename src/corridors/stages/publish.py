@@ -30,6 +30,7 @@ from corridors.atlas.transboundary import transboundary_values
 from corridors.formats.geopackage import write_geopackage
 from corridors.formats.qgis import Project, write_project
 from corridors.foundation.crs import named_crs
+from corridors.foundation.track import usable
 from corridors.movement.names import picture_name
 from corridors.stages.context import StageContext
 from corridors.stages.publish_rasters import PublishedRaster, raster_layers, write_rasters
@@ -62,7 +63,7 @@ def run(context: StageContext) -> None:
     fixes = tables["fixes"]
     refuse_what_would_show_one_animal(
         heading.tier,
-        n_animals=fixes.loc[fixes["burst"] >= 0, "animal"].nunique(),
+        n_animals=usable(fixes)["animal"].nunique(),
         corridors=tables["corridors"],
     )
     tables, withheld = tables_to_show(tables, heading.tier)

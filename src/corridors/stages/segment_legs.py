@@ -12,13 +12,13 @@ from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.movement.biological_year import days_since
 from corridors.movement.legs import legs
 from corridors.stages.segment_windows import Row
-from corridors.stages.segment_years import Track
+from corridors.stages.segment_years import YearTrack
 
 _GEOD = Geod(ellps="WGS84")
 
 
 def leg_table(
-    rows: list[Row], ids: list[str], tracks: list[Track], crs: str, settings: Any
+    rows: list[Row], ids: list[str], tracks: list[YearTrack], crs: str, settings: Any
 ) -> pd.DataFrame:
     """Return LEGS rows of the migrations in ``rows``, whose ids are ``ids``."""
     of_animal = {track.animal: track for track in tracks}
@@ -39,7 +39,7 @@ def leg_table(
     return frame[list(tables.LEGS.columns)]
 
 
-def _legs_of(row: Row, track: Track, settings: Any) -> pd.DataFrame:
+def _legs_of(row: Row, track: YearTrack, settings: Any) -> pd.DataFrame:
     inside = (track.time_utc >= row.start) & (track.time_utc <= row.end)
     time, x, y = track.time_utc[inside], track.x_m[inside], track.y_m[inside]
     found = (

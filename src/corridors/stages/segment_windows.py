@@ -15,7 +15,7 @@ from corridors.movement.seasonal_ranges import Move, stay
 from corridors.movement.seasons import season_names
 from corridors.movement.windows import migration_windows
 from corridors.stages.context import StageContext
-from corridors.stages.segment_years import Track, Year
+from corridors.stages.segment_years import Year, YearTrack
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def kept_apart(rows: list[Row], fixed: list[Row]) -> list[Row]:
 
 def range_windows(
     rows: list[Row],
-    tracks: list[Track],
+    tracks: list[YearTrack],
     spans: dict[str, tuple[float, float]],
     start: str,
     picked: set[tuple[str, int]],
@@ -128,7 +128,7 @@ def range_windows(
 
 
 def _stays(
-    track: Track,
+    track: YearTrack,
     own: list[Row],
     season: str,
     span: tuple[float, float],
@@ -176,7 +176,7 @@ def moves_of(rows: list[Row], start: str) -> list[Move]:
     return moves
 
 
-def configured_picks(context: StageContext, tracks: list[Track], start: str) -> list[Pick]:
+def configured_picks(context: StageContext, tracks: list[YearTrack], start: str) -> list[Pick]:
     """Read and check the herd's picks, if it has any."""
     configured = context.settings.picks
     if not configured:
@@ -207,7 +207,7 @@ def migration_seasons(settings: Any) -> tuple[str, str]:
     return chosen or ("spring", "autumn")
 
 
-def picked_windows(picks: list[Pick], tracks: list[Track]) -> list[Row]:
+def picked_windows(picks: list[Pick], tracks: list[YearTrack]) -> list[Row]:
     """Return the windows of picks; those that touch an end of the track are open there."""
     ends = {track.animal: (track.time_utc[0], track.time_utc[-1]) for track in tracks}
     rows = []

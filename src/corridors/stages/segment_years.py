@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from corridors.formats.fixes import positions, read_animals, times_us
-from corridors.foundation.arrays import Floats, Indices, Times
+from corridors.foundation.arrays import Indices
+from corridors.foundation.track import Track, usable_rows
 from corridors.movement.biological_year import (
     apart_d,
     bio_years,
@@ -28,13 +29,10 @@ _JUDGED_ANIMALS = 40
 
 
 @dataclass(frozen=True)
-class Track:
-    """One animal's usable fixes in time order."""
+class YearTrack(Track):
+    """The track of one animal with the biological year of each fix; nobody asks for errors here."""
 
     animal: str
-    time_utc: Times
-    x_m: Floats
-    y_m: Floats
     is_south: bool
     bio_year: Indices
 
@@ -43,36 +41,32 @@ class Track:
 class Year:
     """One animal's biological year and where it lies in the track."""
 
-    track: Track
+    track: YearTrack
     bio_year: int
     start: np.datetime64
     rows: slice
     result: YearClass
 
 
-def usable_tracks(context: StageContext, settings: Any) -> tuple[str, list[Track]]:
+def usable_tracks(context: StageContext, settings: Any) -> tuple[str, list[YearTrack]]:
     """Return the start of the biological year (MM-DD) and the usable tracks by animal."""
-    names, parts, south = [], [], []
-    for name, rows in read_animals(context.read("clean", "fixes.parquet"), _COLUMNS):
-        x, y = rows["x_m"].to_numpy(), rows["y_m"].to_numpy()
-        time_us = times_us(rows["time_utc"])
-        usable = np.flatnonzero((rows["burst"].to_numpy() >= 0) & ~np.isnan(x) & ~np.isnan(y))
-        if usable.size:
-            usable = usable[np.argsort(time_us[usable], kind="stable")]
-            names.append(name)
-            parts.append((time_us[usable].view("datetime64[us]"), x[usable], y[usable]))
-            south.append(bool(np.median(positions(rows["geometry"])[1][usable]) < 0))
+    tracks = []
+    for name, table in read_animals(context.read("clean", "fixes.parquet"), _COLUMNS):
+        time_us = times_us(table["time_utc"])
+        rows = usable_rows(table["burst"].to_numpy(), time_us)
+        if rows.size:
+            x, y = (table[column].to_numpy()[rows] for column in ("x_m", "y_m"))
+            is_south = bool(np.median(positions(table["geometry"])[1][rows]) < 0)
+            time, unknown = time_us[rows], np.full(rows.size, np.nan)
+            year = bio_years(time.view("datetime64[us]"), "01-01")
+            tracks.append(YearTrack(x, y, time, unknown, name, is_south, year))
     start = settings.bio_year_start
-    tracks = [
-        Track(name, time, x, y, is_south, bio_years(time, "01-01"))
-        for name, (time, x, y), is_south in zip(names, parts, south, strict=True)
-    ]
     if start == "auto":
         start = _best_start(tracks, settings)
     return start, [_with_years(track, start) for track in tracks]
 
 
-def _best_start(tracks: list[Track], settings: Any) -> str:
+def _best_start(tracks: list[YearTrack], settings: Any) -> str:
     """Return the quiet day from which most animals, then most years, are seen to migrate.
 
     Of equal days the one nearest to midwinter counts. Large herds are judged by some animals.
@@ -106,7 +100,7 @@ def _best_start(tracks: list[Track], settings: Any) -> str:
     return min(scores)[3]
 
 
-def _with_years(track: Track, start: str) -> Track:
+def _with_years(track: YearTrack, start: str) -> YearTrack:
     return replace(track, bio_year=bio_years(track.time_utc, start))
 
 
@@ -132,7 +126,7 @@ def rules_of(settings: Any) -> Rules:
     )
 
 
-def classed_years(track: Track, start: str, settings: Any) -> Iterator[Year]:
+def classed_years(track: YearTrack, start: str, settings: Any) -> Iterator[Year]:
     """Yield each biological year of a track with its class."""
     rules = rules_of(settings)
     for bio_year in np.unique(track.bio_year):

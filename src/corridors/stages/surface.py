@@ -20,10 +20,11 @@ from corridors.formats.parquet import (
     write_table,
 )
 from corridors.foundation import tables
-from corridors.foundation.arrays import Microseconds
+from corridors.foundation.clock import microseconds
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
-from corridors.stages.surface_methods import Estimate, Method, Track, estimate
+from corridors.foundation.track import Track, location_error_m, usable_rows
+from corridors.stages.surface_methods import Estimate, Method, estimate
 from corridors.stages.usgs_profile import peer_estimate
 
 if TYPE_CHECKING:
@@ -108,25 +109,18 @@ def _fixed_variance(settings: Occurrence, species: str | None) -> float | None:
 
 
 def usable_tracks(context: StageContext, settings: Occurrence) -> dict[str, Track]:
-    """Return the usable fixes of each animal, sorted by time."""
-    tracks: dict[str, Track] = {}
-    columns = ["time_utc", "dop", "flags", "x_m", "y_m"]
-    for animal, rows in read_animals(context.read("clean", "fixes.parquet"), columns):
-        x, y, dop = (rows[name].to_numpy() for name in ("x_m", "y_m", "dop"))
-        time_us = times_us(rows["time_utc"])
-        usable = np.flatnonzero((rows["flags"].to_numpy() == 0) & ~np.isnan(x) & ~np.isnan(y))
-        usable = usable[np.argsort(time_us[usable], kind="stable")]
-        error = np.full(usable.size, settings.location_error_m)
-        if settings.error_per_dop_m is not None:
-            error = np.where(dop[usable] > 0, settings.error_per_dop_m * dop[usable], error)
-        tracks[animal] = Track(x[usable], y[usable], time_us[usable], error)
-    return tracks
-
-
-def microseconds(times: pd.Series) -> Microseconds:
-    """Return UTC times as microseconds since 1970."""
-    naive = times.dt.tz_convert(None).to_numpy(dtype="datetime64[us]")
-    return np.asarray(naive, dtype=np.int64)
+    """Return the track of each animal."""
+    found: dict[str, Track] = {}
+    columns = ["time_utc", "dop", "burst", "x_m", "y_m"]
+    for animal, table in read_animals(context.read("clean", "fixes.parquet"), columns):
+        time_us = times_us(table["time_utc"])
+        rows = usable_rows(table["burst"].to_numpy(), time_us)
+        x, y, dop = (table[name].to_numpy()[rows] for name in ("x_m", "y_m", "dop"))
+        error = location_error_m(
+            dop, error_m=settings.location_error_m, error_per_dop_m=settings.error_per_dop_m
+        )
+        found[animal] = Track(x, y, time_us[rows], error)
+    return found
 
 
 def _estimates(

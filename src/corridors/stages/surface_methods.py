@@ -10,6 +10,7 @@ import numpy as np
 from corridors.foundation.arrays import Floats, Microseconds
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
+from corridors.foundation.track import Track
 from corridors.movement.dynamic_variance import (
     EDGE,
     INSIDE,
@@ -24,30 +25,8 @@ from corridors.movement.variance import motion_variance
 if TYPE_CHECKING:
     from corridors.config.model import Occurrence, Profile
 
-_US_PER_MIN = 60_000_000
 # How VARIANCES calls where a bridge's variance comes from.
 SOURCES = {INSIDE: "windows", EDGE: "edge", SHORT: "track"}
-
-
-@dataclass(frozen=True)
-class Track:
-    """Usable fixes of one animal or window: planar position (m), time (min), error (m)."""
-
-    x_m: Floats
-    y_m: Floats
-    time_us: Microseconds
-    error_m: Floats
-
-    @property
-    def time_min(self) -> Floats:
-        """Minutes since the first fix."""
-        return (self.time_us - self.time_us[:1]) / _US_PER_MIN
-
-    def within(self, start_us: int, end_us: int) -> Track:
-        """Return the fixes from start to end, both included."""
-        first, last = np.searchsorted(self.time_us, [start_us, end_us + 1])
-        part = slice(int(first), int(last))
-        return Track(self.x_m[part], self.y_m[part], self.time_us[part], self.error_m[part])
 
 
 @dataclass(frozen=True)

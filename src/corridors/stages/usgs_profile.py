@@ -10,12 +10,13 @@ import pandas as pd
 from corridors.formats.parquet import read_table
 from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Surface
+from corridors.foundation.track import Track
 from corridors.movement.migration_mapper import centre_surface, trimmed
 from corridors.movement.migration_mapper_herd import PeerHerd
 from corridors.movement.population import Population
 from corridors.movement.variance import motion_variance
 from corridors.stages.context import StageContext
-from corridors.stages.surface_methods import Estimate, Method, Track, choose, words
+from corridors.stages.surface_methods import Estimate, Method, choose, words
 from corridors.stages.window_surfaces import by_animal
 
 ALL = "all"
@@ -51,7 +52,7 @@ def peer_estimate(track: Track, method: Method) -> Estimate:
 def _surface(track: Track, out: Estimate, method: Method, *, max_lag_min: float) -> Surface:
     """Return the surface of a window; say in ``out`` how."""
     # One error for every fix: the peer knows no dilution of precision.
-    error_m = np.full(track.x_m.size, method.settings.location_error_m)
+    track = track.with_error(method.settings.location_error_m)
     if out.method == "fmv" and method.s2_fixed is not None:
         out.s2_m2_min = method.s2_fixed
         out.reason = "motion variance fixed for the species"
@@ -60,7 +61,7 @@ def _surface(track: Track, out: Estimate, method: Method, *, max_lag_min: float)
             track.x_m,
             track.y_m,
             track.time_min,
-            error_m,
+            track.error_m,
             max_lag_min=max_lag_min,
             form="bbmm3",
         )
@@ -70,7 +71,7 @@ def _surface(track: Track, out: Estimate, method: Method, *, max_lag_min: float)
         track.x_m,
         track.y_m,
         track.time_min,
-        error_m,
+        track.error_m,
         out.s2_m2_min,
         crs=method.crs,
         cell_m=method.cell_m,
