@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from corridors.formats.fixes import FixWriter, positions, read_animals, times_us
+from corridors.formats.fixes import FixWriter, read_animals
 from corridors.formats.parquet import StoredTable, read_layer, read_table, write_table
 from corridors.foundation import tables
+from corridors.foundation.arrow import positions, times_us
 from corridors.foundation.errors import InternalError
 
 COUNTS = {"a": 5, "b/<x>": 1, "c": 12}

@@ -17,10 +17,11 @@ import pandas as pd
 from corridors.barriers.crossings import Steps, steps_of
 from corridors.barriers.flux import Bridges
 from corridors.barriers.segments import Anchors, projected
-from corridors.formats.fixes import positions, read_animals, times_us
+from corridors.formats.fixes import read_animals
 from corridors.formats.parquet import StoredTable, read_json, read_layer, read_table, write_table
 from corridors.foundation import tables
 from corridors.foundation.arrays import Floats, Indices, Labels, Microseconds, Values
+from corridors.foundation.arrow import positions, times_us
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.track import usable, usable_rows
 from corridors.stages.context import StageContext

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from corridors.formats.fixes import positions, read_animals, times_us
+from corridors.formats.fixes import read_animals
 from corridors.foundation.arrays import Indices
+from corridors.foundation.arrow import positions, times_us
 from corridors.foundation.track import Track, usable_rows
 from corridors.movement.biological_year import (
     apart_d,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from corridors.formats.fixes import read_animals, times_us
+from corridors.formats.fixes import read_animals
 from corridors.formats.parquet import (
     TableWriter,
     read_json,
@@ -20,6 +20,7 @@ from corridors.formats.parquet import (
     write_table,
 )
 from corridors.foundation import tables
+from corridors.foundation.arrow import times_us
 from corridors.foundation.clock import microseconds
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
