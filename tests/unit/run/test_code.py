@@ -147,7 +147,7 @@ def test_the_version_of_every_library_behind_the_results_counts() -> None:
     # These read the configuration, show, or lend types: no number depends on them.
     apart = {"click", "distributed", "filelock", "pydantic", "pydantic_core", "rich", "ruamel"}
     apart |= {"threadpoolctl"}  # holds others to one thread
-    package = Path(__file__).resolve().parents[2] / "src" / "corridors"
+    package = Path(__file__).resolve().parents[3] / "src" / "corridors"
     imported: set[str] = set()
     for path in package.rglob("*.py"):
         found = _imports(path.read_bytes(), "x", "corridors", is_package=False)
