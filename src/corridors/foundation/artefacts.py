@@ -179,13 +179,13 @@ class _HeldFixes(FixTable):
         self._frame = frame.reset_index(drop=True)
 
     def animals(self, columns: Sequence[str]) -> Iterator[tuple[str, pa.Table]]:
+        import pandas as pd
         import pyarrow as pa
 
         for animal, rows in self._frame.groupby("animal", sort=False):
-            frame = rows[list(columns)].reset_index(drop=True)
-            if "geometry" in columns:
-                frame = frame.assign(geometry=rows.geometry.to_wkb().to_numpy())
-            yield str(animal), pa.Table.from_pandas(frame, preserve_index=False)
+            points = pd.Series(rows.geometry.to_wkb(), name="geometry")
+            frame = pd.DataFrame(rows.drop(columns="geometry")).join(points)
+            yield str(animal), pa.Table.from_pandas(frame[list(columns)], preserve_index=False)
 
     def read(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         frame: pd.DataFrame = self._frame if columns is None else self._frame[list(columns)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -11,31 +10,23 @@ import pandas as pd
 import pytest
 import shapely
 
-from corridors.config.model import Config, Working
-from corridors.formats.parquet import read_json, read_layer, write_table
+from corridors.config.model import Working
 from corridors.foundation import tables
+from corridors.foundation.artefacts import FixTable, Layer, silent
 from corridors.foundation.errors import ConfigError, MethodError
 from corridors.foundation.vocabulary import FLAG_BIT
-from corridors.stages import clean, table
-from corridors.stages.clean import choose_cell
-from corridors.stages.context import StageContext, settings_of
+from corridors.stages.clean import stage
+from corridors.stages.clean.cleaning import choose_cell
+from worlds.stages import settings
 
 
 def run(
-    folder: Path, fixes: pd.DataFrame, ranges: pd.DataFrame | None = None, **sections: Any
-) -> Path:
-    """Run the stage on made-up results of `ingest` and return its folder."""
-    upstream, out = folder / "ingest", folder / "clean"
-    upstream.mkdir()
-    out.mkdir()
+    fixes: pd.DataFrame, ranges: gpd.GeoDataFrame | None = None, **sections: Any
+) -> stage.Results:
+    """Run the stage on made-up results of `ingest`."""
     ranges = tables.empty(tables.RANGES) if ranges is None else ranges
-    write_table(fixes, upstream / "fixes.parquet", tables.FIXES)
-    write_table(ranges, upstream / "ranges_expert.parquet", tables.RANGES)
-    config = Config.model_validate(sections)
-    stage = table.get("clean")
-    settings = settings_of(table.sections_of(stage, config, "h"))
-    clean.run(StageContext("h", settings, {}, {"ingest": {"h": upstream}}, out))
-    return out
+    inputs = stage.Inputs(FixTable.of(fixes), Layer.of(ranges))
+    return stage.run(inputs, settings("clean", **sections), silent)
 
 
 def fixes_at(lon: np.ndarray, lat: np.ndarray, hours: float = 4.0) -> gpd.GeoDataFrame:
@@ -66,46 +57,40 @@ def walk(rng: np.random.Generator, lon: float, lat: float, n: int = 200) -> gpd.
     return fixes_at(x, lat + north)
 
 
-def test_usable_fixes_have_metres_and_bursts_and_the_others_none(
-    tmp_path: Path, rng: np.random.Generator
-) -> None:
+def test_usable_fixes_have_metres_and_bursts_and_the_others_none(rng: np.random.Generator) -> None:
     fixes = walk(rng, 71.0, 37.0)
     fixes.loc[50, "flags"] = FLAG_BIT["vendor_outlier"]
     fixes.loc[100, "geometry"] = shapely.Point(-100.0, 10.0)
-    out = run(tmp_path, fixes)
-    got = read_layer(out / "fixes.parquet")
+    out = run(fixes)
+    got = out.fixes.read()
     unusable = got["flags"] > 0
     assert np.flatnonzero(unusable).tolist() == [50, 100]
     assert got["x_m"].isna().equals(unusable)
     assert (got["burst"] == -1).equals(unusable)
     assert got.loc[~unusable, ["x_m", "y_m"]].abs().to_numpy().max() < 50_000
-    facts = read_json(out / "clean.json")
-    assert facts["n_fixes"] == 200
-    assert facts["n_usable"] == 198
-    assert facts["flags"] == {"a": {"vendor_outlier": 1, "spike": 1}}
+    facts = out.facts
+    assert facts.n_fixes == 200
+    assert facts.n_usable == 198
+    assert facts.flags == {"a": {"vendor_outlier": 1, "spike": 1}}
 
 
-def test_the_working_crs_is_centred_on_the_usable_fixes_only(
-    tmp_path: Path, rng: np.random.Generator
-) -> None:
+def test_the_working_crs_is_centred_on_the_usable_fixes_only(rng: np.random.Generator) -> None:
     fixes = walk(rng, 71.0, 37.0)
     fixes.loc[:120, "flags"] = FLAG_BIT["outside_deployment"]
     fixes.loc[:120, "geometry"] = shapely.Point(13.5, 52.4)
-    crs = read_json(run(tmp_path, fixes) / "clean.json")["crs"]
+    crs = run(fixes).facts.crs
     assert crs.startswith("+proj=laea +lat_0=37")
     assert "+lon_0=7" in crs
 
 
-def test_a_herd_on_the_antimeridian_stays_in_one_piece(
-    tmp_path: Path, rng: np.random.Generator
-) -> None:
-    out = run(tmp_path, walk(rng, 179.99, 66.0))
-    got = read_layer(out / "fixes.parquet")
+def test_a_herd_on_the_antimeridian_stays_in_one_piece(rng: np.random.Generator) -> None:
+    out = run(walk(rng, 179.99, 66.0))
+    got = out.fixes.read()
     assert not got["flags"].any()
     assert np.hypot(np.diff(got["x_m"]), np.diff(got["y_m"])).max() < 5_000
 
 
-def test_a_herd_without_tracks_is_placed_by_its_expert_ranges(tmp_path: Path) -> None:
+def test_a_herd_without_tracks_is_placed_by_its_expert_ranges() -> None:
     ranges = gpd.GeoDataFrame(
         {
             "herd": "h",
@@ -119,35 +104,29 @@ def test_a_herd_without_tracks_is_placed_by_its_expert_ranges(tmp_path: Path) ->
         geometry=[shapely.box(71, 37, 72, 38), shapely.box(72, 38, 73, 39)],
         crs=4326,
     )
-    facts = read_json(run(tmp_path, tables.empty(tables.FIXES), ranges) / "clean.json")
-    assert facts["crs"].startswith("+proj=laea +lat_0=38.0 +lon_0=72.0")
-    assert facts["n_fixes"] == 0
+    facts = run(tables.empty(tables.FIXES), ranges).facts
+    assert facts.crs.startswith("+proj=laea +lat_0=38.0 +lon_0=72.0")
+    assert facts.n_fixes == 0
 
 
-def test_a_users_crs_is_kept_and_does_not_change_the_flags(
-    tmp_path: Path, rng: np.random.Generator
-) -> None:
+def test_a_users_crs_is_kept_and_does_not_change_the_flags(rng: np.random.Generator) -> None:
     fixes = walk(rng, 71.0, 37.0)
     fixes.loc[100, "geometry"] = shapely.Point(-100.0, 10.0)
-    out = run(tmp_path, fixes, working={"crs": "EPSG:32642"})
-    got = read_layer(out / "fixes.parquet")
+    out = run(fixes, working={"crs": "EPSG:32642"})
+    got = out.fixes.read()
     assert np.flatnonzero(got["flags"]).tolist() == [100]
     assert got["x_m"].median() == pytest.approx(678_000, abs=20_000)
 
 
-def test_a_crs_without_an_image_of_the_herd_is_refused(
-    tmp_path: Path, rng: np.random.Generator
-) -> None:
+def test_a_crs_without_an_image_of_the_herd_is_refused(rng: np.random.Generator) -> None:
     with pytest.raises(ConfigError, match="no image of the herd"):
-        run(tmp_path, walk(rng, 71.0, 37.0), working={"crs": "+proj=gnom +lat_0=-60 +lon_0=-70"})
+        run(walk(rng, 71.0, 37.0), working={"crs": "+proj=gnom +lat_0=-60 +lon_0=-70"})
 
 
-def test_no_usable_fix_and_no_range_is_said_in_words(
-    tmp_path: Path, rng: np.random.Generator
-) -> None:
+def test_no_usable_fix_and_no_range_is_said_in_words(rng: np.random.Generator) -> None:
     fixes = walk(rng, 71.0, 37.0).assign(flags=np.uint16(FLAG_BIT["vendor_outlier"]))
     with pytest.raises(MethodError, match="no usable fix"):
-        run(tmp_path, fixes)
+        run(fixes)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Made-up worlds that tests share: small enough to solve by hand."""
