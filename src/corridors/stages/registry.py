@@ -3,7 +3,8 @@
 A stage is a package ``stages/<name>`` with a module ``stage`` that holds the frozen dataclasses
 ``Inputs``, ``Settings``, ``Results`` and ``run(inputs, settings, progress) -> Results``. The first
 line of its text is the help of its command. Those modules import nothing heavy before ``run`` is
-called: `plan` and `status` look at all of them.
+called, since `plan` and `status` look at all of them, and do not postpone annotations, which are
+read here.
 """
 
 from __future__ import annotations
