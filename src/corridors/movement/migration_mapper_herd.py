@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -19,6 +20,31 @@ Level = Literal["animal", "year"]
 _BELOW = 1e-4
 # The last break of shares: what more animals use lies in no class.
 _TOP = 0.99
+
+
+@dataclass(frozen=True)
+class Peer:
+    """What Migration Mapper chooses beyond its method.
+
+    Parameters
+    ----------
+    time_step_min
+        Step of the time sum, minutes.
+    grid_margin_frac
+        The grid of a surface beyond its track, as a share of the track's extent.
+    kept_frac
+        Share of its mass that each surface keeps.
+    merged_frac
+        Share of the mass that each merge of surfaces keeps.
+    merge_order
+        See :func:`merged_in_order`.
+    """
+
+    time_step_min: float
+    grid_margin_frac: float
+    kept_frac: float
+    merged_frac: float
+    merge_order: tuple[Level, Level]
 
 
 class PeerPopulation(Population):

@@ -24,12 +24,11 @@ from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
 from corridors.movement.migration_mapper_herd import PeerPopulation
 from corridors.movement.population import Population, class_rules
-from corridors.stages import delineate, surface
-from corridors.stages.context import StageContext
-from corridors.stages.profile_steps import (
+from corridors.movement.profile_steps import (
     CORRECTED,
     SAME,
     USGS,
+    Drawing,
     Outcome,
     Window,
     class_areas_km2,
@@ -40,6 +39,8 @@ from corridors.stages.profile_steps import (
     stopover_km2,
     total_variation,
 )
+from corridors.stages import delineate, surface
+from corridors.stages.context import StageContext
 from corridors.stages.window_surfaces import by_animal
 
 _ALL = "all"
@@ -92,7 +93,7 @@ def run(context: StageContext) -> None:
         shown[-1] = corrected
     else:
         shown.append(corrected)
-    steps = _steps(shown, context.settings.delineate)
+    steps = _steps(shown, _drawing(context))
     migrations = _migrations(chains, between)
     lattice = read_json(context.read("clean", "clean.json"))
     facts = _facts(context, chains, steps, migrations)
@@ -205,7 +206,22 @@ def _between(context: StageContext, usgs: _Chain) -> Any:
         for row, start, end in zip(rows.itertuples(), starts, ends, strict=True)
     ]
     method = surface.method_of(usgs.context, has_windows=True)
-    return outcomes(windows, method, context.settings.delineate)
+    return outcomes(
+        windows,
+        method,
+        surface.peer_of(settings.profile),
+        footprint_isopleth=context.settings.delineate.footprint_isopleth,
+    )
+
+
+def _drawing(context: StageContext) -> Drawing:
+    settings = context.settings.delineate
+    return Drawing(
+        footprint_isopleth=settings.footprint_isopleth,
+        medium_share=settings.medium_share,
+        high_share=settings.high_share,
+        stopover_area_frac=settings.stopover_area_frac,
+    )
 
 
 def _is_last_step(context: StageContext) -> bool:
@@ -227,7 +243,7 @@ def _needed(population: Population, context: StageContext) -> dict[str, int]:
     return {rule.corridor_class: rule.n_needed for rule in rules if rule.n_needed}
 
 
-def _steps(shown: list[Outcome], settings: Any) -> pd.DataFrame:
+def _steps(shown: list[Outcome], drawing: Drawing) -> pd.DataFrame:
     """Return one row per step; areas in cells, km2."""
     rows = []
     last = shown[-1].population
@@ -243,11 +259,11 @@ def _steps(shown: list[Outcome], settings: Any) -> pd.DataFrame:
         }
         before = shown[number - 1].population if number else None
         if population is not None and last is not None:
-            areas = class_areas_km2(population, settings)
+            areas = class_areas_km2(population, drawing)
             row |= {f"{name}_km2": area for name, area in areas.items()}
             row |= {
                 "in_no_class_km2": everybodys_km2(population),
-                "stopover_km2": stopover_km2(population, settings),
+                "stopover_km2": stopover_km2(population, drawing),
                 "jaccard_with_corrected": jaccard(population, last),
                 "moved_from_corrected_frac": total_variation(population.surface, last.surface),
                 "moved_by_step_frac": (

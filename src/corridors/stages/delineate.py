@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,22 +17,23 @@ from corridors.foundation import tables
 from corridors.foundation.arrays import Indices
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic
 from corridors.foundation.grid import Grid
-from corridors.movement.outlines import Patch, merge, outline
-from corridors.movement.population import (
-    ClassRule,
-    Herd,
-    Population,
-    Use,
-    animal,
-    class_rules,
-    mass_in,
-    window,
+from corridors.movement.herd_populations import (
+    ALL,
+    Key,
+    WindowSurface,
+    peer_populations,
+    populations,
 )
+from corridors.movement.outlines import Patch, merge, outline
+from corridors.movement.population import ClassRule, Population, class_rules, mass_in
 from corridors.stages.context import StageContext
-from corridors.stages.usgs_profile import LABEL, peer_populations
+from corridors.stages.surface import peer_of
 from corridors.stages.window_surfaces import by_animal
 
-ALL = "all"  # every migration, whatever its season
+LABEL = (
+    "profile usgs: computed as Migration Mapper v3 does, with its known defects; for comparison"
+    " only, not for decisions"
+)
 
 
 @dataclass
@@ -64,14 +66,10 @@ def run(context: StageContext) -> None:
     drawing = _Drawing(context.herd, crs, float(lattice["cell_m"]), settings)
     estimates = read_table(context.read("surface", "estimates.parquet"))
     is_peer = context.settings.profile.name == "usgs"
-    populations = (
-        peer_populations(context, estimates)
-        if is_peer
-        else _populations(context, estimates, drawing)
-    )
+    herds = _populations(context, estimates, is_peer=is_peer)
 
-    for done, ((part, season), population) in enumerate(populations.items()):
-        context.progress(f"draw {season}", done / max(1, len(populations)))
+    for done, ((part, season), population) in enumerate(herds.items()):
+        context.progress(f"draw {season}", done / max(1, len(herds)))
         if part == "migration":
             _draw_corridors(drawing, season, population)
             _draw_stopovers(drawing, season, population)
@@ -90,44 +88,60 @@ def run(context: StageContext) -> None:
     write_table(_layer(drawing.stopovers, tables.STOPOVERS), context.out / "stopovers.parquet",
                 tables.STOPOVERS)  # fmt: skip
     write_table(ranges, context.out / "ranges.parquet", tables.RANGES)
-    write_table(_cells(populations), context.out / "population.parquet", tables.POPULATION)
-    _write_raster(context, drawing, populations.get(("migration", ALL)))
+    write_table(_cells(herds), context.out / "population.parquet", tables.POPULATION)
+    _write_raster(context, drawing, herds.get(("migration", ALL)))
     failed = estimates[estimates["error"] != ""]
     write_json(
         {
             "crs": crs,
             "cell_m": drawing.cell_m,
             "profile": context.settings.profile.name,
-            "n_animals": {season: pop.n_tracked for (_, season), pop in populations.items()},
+            "n_animals": {season: pop.n_tracked for (_, season), pop in herds.items()},
             "seasons": drawing.facts,
             "n_expert_ranges": len(expert),
             "n_expert_corridors": len(drawn),
             "n_windows_without_surface": len(failed),
-            "notes": [LABEL] * is_peer + _notes(populations, len(expert), len(drawn), len(failed)),
+            "notes": [LABEL] * is_peer + _notes(herds, len(expert), len(drawn), len(failed)),
         },
         context.out / "delineate.json",
     )
 
 
 def _populations(
-    context: StageContext, estimates: pd.DataFrame, drawing: _Drawing
-) -> dict[tuple[str, str], Population]:
+    context: StageContext, estimates: pd.DataFrame, *, is_peer: bool
+) -> dict[Key, Population]:
     """Return the herd of each part and season, reading one animal's surfaces at a time."""
-    herds: dict[tuple[str, str], Herd] = {}
+    settings, profile = context.settings.delineate, context.settings.profile
+    animals = _animals(context, estimates)
+    if not is_peer:
+        return populations(
+            (windows for _, windows in animals), footprint_isopleth=settings.footprint_isopleth
+        )
+    migrations = read_table(
+        context.read("segment", "migrations.parquet"), columns=["migration", "bio_year"]
+    )
+    return peer_populations(
+        animals,
+        dict(zip(migrations["migration"], migrations["bio_year"], strict=True)),
+        peer_of(profile),
+        footprint_isopleth=settings.footprint_isopleth,
+    )
+
+
+def _animals(
+    context: StageContext, estimates: pd.DataFrame
+) -> Iterator[tuple[str, list[WindowSurface]]]:
+    """Yield each animal with the surfaces of its windows, and say how far it is."""
     n_animals = estimates.loc[estimates["error"] == "", "animal"].nunique()
-    for done, (_, windows) in enumerate(by_animal(context, estimates)):
+    for done, (name, windows) in enumerate(by_animal(context, estimates)):
         context.progress("add up animals", done / n_animals)
-        uses: dict[tuple[str, str], list[Use]] = {}
-        for about, surface in windows:
-            use = window(surface, footprint_isopleth=drawing.settings.footprint_isopleth)
-            uses.setdefault((about["part"], about["season"]), []).append(use)
-        for (part, season), some in uses.items():
-            herds.setdefault((part, season), Herd()).add(animal({season: some}))
-        migrations = {season: some for (part, season), some in uses.items() if part == "migration"}
-        if migrations:
-            herds.setdefault(("migration", ALL), Herd()).add(animal(migrations))
-    found = ((key, herd.population()) for key, herd in sorted(herds.items()))
-    return {key: population for key, population in found if population is not None}
+        yield (
+            name,
+            [
+                WindowSurface(about["migration"], about["part"], about["season"], surface)
+                for about, surface in windows
+            ],
+        )
 
 
 def _draw_corridors(drawing: _Drawing, season: str, population: Population) -> None:

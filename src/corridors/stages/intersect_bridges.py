@@ -14,10 +14,9 @@ from corridors.barriers.crossings import Steps, window_of
 from corridors.barriers.flux import Bridges
 from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import MethodError
-from corridors.foundation.track import location_error_m, tracks
+from corridors.movement.estimates import Track, dynamic
 from corridors.movement.straying import Straying, straying
 from corridors.movement.variance import motion_variance
-from corridors.stages.surface_methods import dynamic
 
 if TYPE_CHECKING:
     from corridors.config.model import Intersect, Occurrence
@@ -152,8 +151,14 @@ def _local(
         for _, track, rows in tracks(fixes, error_m=error_m):
             # Too few fixes in a row: the track's variance has to do.
             with suppress(MethodError):
-                own[rows[:-1]] = dynamic(track, occurrence, max_lag_h=max_lag_h).s2_m2_min
-    return own
+                own.loc[index[:-1]] = dynamic(
+                    track,
+                    form=occurrence.variance_form,
+                    window_fixes=occurrence.window_fixes,
+                    margin_fixes=occurrence.margin_fixes,
+                    max_lag_h=max_lag_h,
+                ).s2_m2_min
+    return np.asarray(own.loc[steps.frame["fix0"]], np.float64)
 
 
 def _location_error_m(fixes: pd.DataFrame, occurrence: Occurrence) -> Floats:

@@ -24,12 +24,12 @@ from corridors.foundation.arrow import times_us
 from corridors.foundation.clock import microseconds
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
-from corridors.foundation.track import Track, location_error_m, usable_rows
-from corridors.stages.surface_methods import Estimate, Method, estimate
-from corridors.stages.usgs_profile import peer_estimate
+from corridors.movement.estimates import Estimate, Method, Track, estimate
+from corridors.movement.migration_mapper_estimates import peer_estimate
+from corridors.movement.migration_mapper_herd import Peer
 
 if TYPE_CHECKING:
-    from corridors.config.model import Occurrence
+    from corridors.config.model import Occurrence, Profile
     from corridors.stages.context import StageContext
 
 
@@ -48,13 +48,15 @@ def run(context: StageContext) -> None:
     windows = read_table(context.read("segment", "migrations.parquet"))
     windows = windows.sort_values("migration", kind="stable").reset_index(drop=True)
     method = method_of(context, has_windows=bool(len(windows)))
+    profile = context.settings.profile
+    peer = peer_of(profile) if profile.name == "usgs" else None
     tracks = usable_tracks(context, settings) if len(windows) else {}
     rows: list[dict[str, Any]] = []
     with (
         TableWriter(context.out / "surfaces.parquet", tables.SURFACES) as writer,
         TableWriter(context.out / "variances.parquet", tables.VARIANCES) as variances,
     ):
-        for window, found in _estimates(windows, tracks, method):
+        for window, found in _estimates(windows, tracks, method, peer):
             if found.surface is not None:
                 writer.write(_frame(window.migration, found.surface))
             rows.append(_row(window, found))
@@ -69,7 +71,7 @@ def run(context: StageContext) -> None:
             "crs": method.crs,
             "cell_m": method.cell_m,
             "method": settings.method,
-            "profile": method.profile.name,
+            "profile": profile.name,
             "n_surfaces": len(rows) - n_failed,
             "n_without_surface": n_failed,
         },
@@ -81,13 +83,34 @@ def method_of(context: StageContext, *, has_windows: bool) -> Method:
     """Return how the configuration wants surfaces; without windows no variance is looked up."""
     lattice = read_json(context.read("clean", "clean.json"))
     settings: Occurrence = context.settings.occurrence
+    species = context.settings.species
     return Method(
-        settings,
-        str(lattice["crs"]),
-        float(lattice["cell_m"]),
-        context.settings.working.memory_mb,
-        _fixed_variance(settings, context.settings.species) if has_windows else None,
-        context.settings.profile,
+        name=settings.method,
+        variance_form=settings.variance_form,
+        window_fixes=settings.window_fixes,
+        margin_fixes=settings.margin_fixes,
+        min_fixes=settings.min_fixes,
+        max_lag_h=settings.max_lag_h,
+        fmv_max_lag_h=settings.fmv_max_lag_h,
+        max_long_lag_frac=settings.max_long_lag_frac,
+        s2_fixed_m2_min=_fixed_variance(settings, species) if has_windows else None,
+        location_error_m=settings.location_error_m,
+        line_buffer_m=settings.line_buffer_m,
+        time_tolerance=settings.time_tolerance,
+        memory_mb=context.settings.working.memory_mb,
+        crs=str(lattice["crs"]),
+        cell_m=float(lattice["cell_m"]),
+    )
+
+
+def peer_of(profile: Profile) -> Peer:
+    """Return what profile ``usgs`` of the configuration chooses."""
+    return Peer(
+        time_step_min=profile.time_step_min,
+        grid_margin_frac=profile.grid_margin_frac,
+        kept_frac=profile.kept_frac,
+        merged_frac=profile.merged_frac,
+        merge_order=profile.merge_order,
     )
 
 
@@ -125,7 +148,7 @@ def usable_tracks(context: StageContext, settings: Occurrence) -> dict[str, Trac
 
 
 def _estimates(
-    windows: pd.DataFrame, tracks: dict[str, Track], method: Method
+    windows: pd.DataFrame, tracks: dict[str, Track], method: Method, peer: Peer | None
 ) -> Iterator[tuple[Any, Estimate]]:
     """Yield each window and its estimate, in the order of ``windows``.
 
@@ -134,13 +157,18 @@ def _estimates(
     """
     nobody = Track(*(np.empty(0, dtype) for dtype in (float, float, np.int64, float)))
     starts, ends = microseconds(windows["start_utc"]), microseconds(windows["end_utc"])
-    how = peer_estimate if method.profile.name == "usgs" else estimate
+
+    def made(track: Track) -> Estimate:
+        if peer is None:
+            return estimate(track, method)
+        return peer_estimate(track, method, peer)
+
     n_threads = _n_threads()
     waiting: deque[tuple[Any, Future[Estimate]]] = deque()
     with ThreadPoolExecutor(n_threads) as pool:
         for window, start, end in zip(windows.itertuples(), starts, ends, strict=True):
             track = tracks.get(str(window.animal), nobody).within(start, end)
-            waiting.append((window, pool.submit(how, track, method)))
+            waiting.append((window, pool.submit(made, track)))
             if len(waiting) > n_threads:
                 window, job = waiting.popleft()
                 yield window, job.result()

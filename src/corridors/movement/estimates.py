@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal
 
 import numpy as np
 
@@ -20,10 +20,7 @@ from corridors.movement.dynamic_variance import (
 )
 from corridors.movement.line_buffer import line_surface
 from corridors.movement.occurrence import bridge_surface
-from corridors.movement.variance import motion_variance
-
-if TYPE_CHECKING:
-    from corridors.config.model import Occurrence, Profile
+from corridors.movement.variance import Form, motion_variance
 
 # How VARIANCES calls where a bridge's variance comes from.
 SOURCES = {INSIDE: "windows", EDGE: "edge", SHORT: "track"}
@@ -31,14 +28,55 @@ SOURCES = {INSIDE: "windows", EDGE: "edge", SHORT: "track"}
 
 @dataclass(frozen=True)
 class Method:
-    """How a surface is made: settings, lattice, the species' variance if known, profile."""
+    """How the surfaces of a herd are made.
 
-    settings: Occurrence
+    Parameters
+    ----------
+    name
+        ``dbbmm``, ``bbmm``, ``fmv``, ``line``, or ``auto``: see :func:`choose`.
+    variance_form
+        As in :func:`~corridors.movement.variance.motion_variance`; a dynamic variance knows no
+        ``bbmm3``.
+    window_fixes, margin_fixes
+        As in :func:`~corridors.movement.dynamic_variance.dynamic_variance`.
+    min_fixes
+        Windows with fewer usable fixes have no surface.
+    max_lag_h, fmv_max_lag_h
+        Longer steps are not bridged, h; the second with method ``fmv``.
+    max_long_lag_frac
+        A window with a larger share of longer steps has no surface, 0...1.
+    s2_fixed_m2_min
+        Motion variance of the species, m2/min; None: there is no value.
+    location_error_m
+        Location error of a fix of which nothing is known, SD per axis, m.
+    line_buffer_m
+        Half width of method ``line``, m.
+    time_tolerance, memory_mb
+        As in :func:`~corridors.movement.occurrence.bridge_surface`.
+    crs, cell_m
+        The herd's lattice.
+    """
+
+    name: Literal["auto", "dbbmm", "bbmm", "fmv", "line"]
+    variance_form: Form
+    window_fixes: int
+    margin_fixes: int
+    min_fixes: int
+    max_lag_h: float
+    fmv_max_lag_h: float
+    max_long_lag_frac: float
+    s2_fixed_m2_min: float | None
+    location_error_m: float
+    line_buffer_m: float
+    time_tolerance: float
+    memory_mb: float
     crs: str
     cell_m: float
-    memory_mb: float
-    s2_fixed: float | None
-    profile: Profile
+
+    @property
+    def given_max_lag_h(self) -> float:
+        """Longest step that a method named by the user bridges, h."""
+        return self.fmv_max_lag_h if self.name == "fmv" else self.max_lag_h
 
 
 @dataclass(frozen=True)
@@ -118,34 +156,30 @@ def choose(lag_h: Floats, n_fixes: int, method: Method) -> Choice:
     for any method, refused; too many steps over ``max_lag_h``, ``fmv`` if the species has a value;
     ``window_fixes`` fixes in a row without such a step, ``dbbmm``; else ``bbmm``.
     """
-    settings = method.settings
-    is_auto = settings.method == "auto"
-    name = "bbmm" if is_auto else settings.method
-    choice = Choice(
-        name, settings.fmv_max_lag_h if name == "fmv" else settings.max_lag_h, reason="", error=""
-    )
-    if n_fixes < settings.min_fixes:
+    is_auto = method.name == "auto"
+    choice = Choice("bbmm" if is_auto else method.name, method.given_max_lag_h)
+    if n_fixes < method.min_fixes:
         return replace(
-            choice, error=f"{n_fixes} usable fixes; at least {settings.min_fixes} are needed"
+            choice, error=f"{n_fixes} usable fixes; at least {method.min_fixes} are needed"
         )
-    too_long = _too_long(lag_h, choice.max_lag_h, settings.max_long_lag_frac)
+    too_long = _too_long(lag_h, choice.max_lag_h, method.max_long_lag_frac)
     if not is_auto:
         return replace(choice, error=too_long)
     if too_long:
-        if method.s2_fixed is None:
+        if method.s2_fixed_m2_min is None:
             return replace(
                 choice, error=f"{too_long}; occurrence.fmv_m2_min has no value for the species"
             )
-        longer = _too_long(lag_h, settings.fmv_max_lag_h, settings.max_long_lag_frac)
-        n_long = int((lag_h > settings.max_lag_h).sum())
-        why = f"fmv: {n_long} of {lag_h.size} steps are longer than {settings.max_lag_h:g} h"
-        return Choice("fmv", settings.fmv_max_lag_h, reason=why, error=longer)
-    in_a_row = longest_run(lag_h, settings.max_lag_h)
-    has_window = in_a_row >= settings.window_fixes
+        longer = _too_long(lag_h, method.fmv_max_lag_h, method.max_long_lag_frac)
+        n_long = int((lag_h > method.max_lag_h).sum())
+        why = f"fmv: {n_long} of {lag_h.size} steps are longer than {method.max_lag_h:g} h"
+        return Choice("fmv", method.fmv_max_lag_h, reason=why, error=longer)
+    in_a_row = longest_run(lag_h, method.max_lag_h)
+    has_window = in_a_row >= method.window_fixes
     name = "dbbmm" if has_window else "bbmm"
-    why = f"{name}: {in_a_row} fixes in a row without a step over {settings.max_lag_h:g} h"
+    why = f"{name}: {in_a_row} fixes in a row without a step over {method.max_lag_h:g} h"
     if not has_window:
-        why += f", a window needs {settings.window_fixes}"
+        why += f", a window needs {method.window_fixes}"
     return replace(choice, method=name, reason=why)
 
 
@@ -174,9 +208,8 @@ def _too_long(lag_h: Floats, max_lag_h: float, max_frac: float) -> str:
 
 def _surface(track: Track, choice: Choice, out: Estimate, method: Method) -> Surface:
     """Return the surface by the chosen method; say in ``out`` how."""
-    settings = method.settings
     if choice.method == "line":
-        out.reason = f"even within {settings.line_buffer_m:g} m of the steps"
+        out.reason = f"even within {method.line_buffer_m:g} m of the steps"
         return line_surface(
             track.x_m,
             track.y_m,
@@ -184,7 +217,7 @@ def _surface(track: Track, choice: Choice, out: Estimate, method: Method) -> Sur
             crs=method.crs,
             cell_m=method.cell_m,
             max_lag_min=choice.max_lag_h * 60,
-            buffer_m=settings.line_buffer_m,
+            buffer_m=method.line_buffer_m,
         )
     return bridge_surface(
         track.x_m,
@@ -195,52 +228,68 @@ def _surface(track: Track, choice: Choice, out: Estimate, method: Method) -> Sur
         crs=method.crs,
         cell_m=method.cell_m,
         max_lag_min=choice.max_lag_h * 60,
-        time_tolerance=settings.time_tolerance,
+        time_tolerance=method.time_tolerance,
         memory_mb=method.memory_mb,
     )
 
 
 def _variance(track: Track, choice: Choice, out: Estimate, method: Method) -> float | Floats:
     """Return the motion variance, one or one per bridge; say in ``out`` where it is from."""
-    settings = method.settings
     if choice.method == "dbbmm":
-        found = dynamic(track, settings, max_lag_h=choice.max_lag_h)
+        found = dynamic(
+            track,
+            form=method.variance_form,
+            window_fixes=method.window_fixes,
+            margin_fixes=method.margin_fixes,
+            max_lag_h=choice.max_lag_h,
+        )
         _tell(found, track, out)
         return found.s2_m2_min
     if choice.method == "fmv":
-        if method.s2_fixed is None:
+        if method.s2_fixed_m2_min is None:
             raise ValueError("method fmv needs a fixed variance")
-        out.s2_m2_min = method.s2_fixed
+        out.s2_m2_min = method.s2_fixed_m2_min
         out.reason = "motion variance fixed for the species"
-        return method.s2_fixed
+        return method.s2_fixed_m2_min
     variance = motion_variance(
         track.x_m,
         track.y_m,
         track.time_min,
         track.error_m,
         max_lag_min=choice.max_lag_h * 60,
-        form=settings.variance_form,
+        form=method.variance_form,
     )
     out.s2_m2_min = variance.s2_m2_min
     out.s2_low_m2_min, out.s2_high_m2_min = variance.s2_low_m2_min, variance.s2_high_m2_min
     out.reason = (
-        f"motion variance from {variance.n_triplets} left-out fixes ({settings.variance_form} form)"
+        f"motion variance from {variance.n_triplets} left-out fixes ({method.variance_form} form)"
     )
     return variance.s2_m2_min
 
 
-def dynamic(track: Track, settings: Occurrence, *, max_lag_h: float) -> DynamicVariance:
-    """Return the dynamic motion variance of a track with the configured window."""
+def dynamic(
+    track: Track, *, form: Form, window_fixes: int, margin_fixes: int, max_lag_h: float
+) -> DynamicVariance:
+    """Return the dynamic motion variance of a track.
+
+    Raises
+    ------
+    ValueError
+        The form is ``bbmm3``, which has no windows.
+    MethodError
+        As :func:`~corridors.movement.dynamic_variance.dynamic_variance`.
+    """
+    if form == "bbmm3":
+        raise ValueError("a dynamic variance has no form bbmm3")
     return dynamic_variance(
         track.x_m,
         track.y_m,
         track.time_min,
         track.error_m,
         max_lag_min=max_lag_h * 60,
-        # The configuration refuses bbmm3 with a dynamic variance.
-        form=cast("Literal['corrected', 'horne']", settings.variance_form),
-        window_fixes=settings.window_fixes,
-        margin_fixes=settings.margin_fixes,
+        form=form,
+        window_fixes=window_fixes,
+        margin_fixes=margin_fixes,
     )
 
 

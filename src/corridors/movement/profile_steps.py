@@ -6,23 +6,19 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Surface, weighted_sum
-from corridors.foundation.track import Track
+from corridors.movement.estimates import Floats, Method, Track
 from corridors.movement.isopleths import isopleth_mask
 from corridors.movement.migration_mapper import centre_surface, trimmed
-from corridors.movement.migration_mapper_herd import PeerHerd, PeerPopulation
+from corridors.movement.migration_mapper_herd import Peer, PeerHerd, PeerPopulation
 from corridors.movement.occurrence import bridge_surface
 from corridors.movement.population import Herd, Population, Use, animal, class_rules, window
 from corridors.movement.variance import Form, motion_variance
-
-if TYPE_CHECKING:
-    from corridors.config.model import Delineate
-    from corridors.stages.surface_methods import Method
 
 # The time sum whose error is counted as none has this many times as many steps.
 _FINER = 5
@@ -73,6 +69,26 @@ SAME = replace(STEPS[-1], title=f"{STEPS[-1].title}: profile corrected")
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """How corridors and stopovers are drawn from a herd.
+
+    Parameters
+    ----------
+    footprint_isopleth
+        Isopleth of an animal's footprint, 0...1.
+    medium_share, high_share
+        See :func:`~corridors.movement.population.class_rules`.
+    stopover_area_frac
+        Share of the used area that counts as stopover, 0...1.
+    """
+
+    footprint_isopleth: float
+    medium_share: float
+    high_share: float
+    stopover_area_frac: float
+
+
+@dataclass(frozen=True)
 class Window:
     """One migration: what it is called, and its usable fixes."""
 
@@ -103,19 +119,39 @@ class Outcome:
     population: Population | None = None
 
 
-def outcomes(windows: Sequence[Window], method: Method, delineate: Delineate) -> Iterator[Outcome]:
+def outcomes(
+    windows: Sequence[Window], method: Method, peer: Peer, *, footprint_isopleth: float
+) -> Iterator[Outcome]:
     """Yield what every step between the two profiles makes of the migrations, in order."""
     for step in STEPS:
-        yield outcome(step, windows, method, delineate)
+        yield outcome(step, windows, method, peer, footprint_isopleth=footprint_isopleth)
 
 
-def outcome(step: Step, windows: Sequence[Window], method: Method, delineate: Delineate) -> Outcome:
-    """Return what one step makes of the migrations; memory holds one animal's surfaces."""
+def outcome(
+    step: Step,
+    windows: Sequence[Window],
+    method: Method,
+    peer: Peer,
+    *,
+    footprint_isopleth: float,
+) -> Outcome:
+    """Return what one step makes of the migrations; memory holds one animal's surfaces.
+
+    Parameters
+    ----------
+    step
+        Which one.
+    windows
+        The migrations, in any order.
+    method, peer
+        How this study and Migration Mapper make surfaces; a method other than ``fmv`` counts as
+        ``bbmm``.
+    footprint_isopleth
+        Isopleth of an animal's footprint, 0...1.
+    """
     out = Outcome(step)
-    isopleth = delineate.footprint_isopleth
-    profile = method.profile
     peers = PeerHerd(
-        profile.merge_order, kept_frac=profile.merged_frac, footprint_isopleth=isopleth
+        peer.merge_order, kept_frac=peer.merged_frac, footprint_isopleth=footprint_isopleth
     )
     herd = Herd()
     ordered = sorted(windows, key=lambda one: (one.animal, one.migration))
@@ -124,7 +160,7 @@ def outcome(step: Step, windows: Sequence[Window], method: Method, delineate: De
             own = list(some)
             years: dict[int, list[Surface]] = {}
             seasons: dict[str, list[Use]] = {}
-            made = pool.map(lambda one: _surface(step, one.track, method), own)
+            made = pool.map(lambda one: _surface(step, one.track, method, peer), own)
             for one, (s2, surface) in zip(own, made, strict=True):
                 if surface is None:
                     continue
@@ -133,7 +169,7 @@ def outcome(step: Step, windows: Sequence[Window], method: Method, delineate: De
                 if step.is_peer:
                     years.setdefault(one.year, []).append(surface)
                 else:
-                    use = window(surface, footprint_isopleth=isopleth)
+                    use = window(surface, footprint_isopleth=footprint_isopleth)
                     seasons.setdefault(one.season, []).append(use)
             if years:
                 peers.add(name, years)
@@ -148,38 +184,40 @@ def isopleth_km2(surface: Surface, isopleth: float) -> float:
     return float(isopleth_mask(surface, isopleth).sum() * surface.cell_m**2 / 1e6)
 
 
-def _surface(step: Step, track: Track, method: Method) -> tuple[float, Surface | None]:
+def _surface(step: Step, track: Track, method: Method, peer: Peer) -> tuple[float, Surface | None]:
     """Return motion variance and surface of one migration; (NaN, None) where there is none."""
     if step.form != "corrected":
         # The error of a fix is from its DOP only where errors are done right.
         track = track.with_error(method.settings.location_error_m)
     try:
         s2 = _variance(step, track, method)
-        return s2, _density(step, track, s2, method)
+        return s2, _density(step, track, s2, method, peer)
     except MethodError:
         return np.nan, None
 
 
-def _max_lag_min(method: Method) -> float:
-    settings = method.settings
-    return 60.0 * (settings.fmv_max_lag_h if settings.method == "fmv" else settings.max_lag_h)
+def _error_m(step: Step, track: Track, method: Method) -> Floats:
+    """Return the error of each fix: from DOP only where errors are done right."""
+    if step.form == "corrected":
+        return track.error_m
+    return np.full(track.x_m.size, method.location_error_m)
 
 
 def _variance(step: Step, track: Track, method: Method) -> float:
-    if method.settings.method == "fmv" and method.s2_fixed is not None:
-        return method.s2_fixed
+    if method.name == "fmv" and method.s2_fixed_m2_min is not None:
+        return method.s2_fixed_m2_min
     return motion_variance(
         track.x_m,
         track.y_m,
         track.time_min,
-        track.error_m,
-        max_lag_min=_max_lag_min(method),
+        _error_m(step, track, method),
+        max_lag_min=60.0 * method.given_max_lag_h,
         form=step.form,
     ).s2_m2_min
 
 
-def _density(step: Step, track: Track, s2: float, method: Method) -> Surface:
-    profile = method.profile
+def _density(step: Step, track: Track, s2: float, method: Method, peer: Peer) -> Surface:
+    error_m = _error_m(step, track, method)
     if step.space == "cells":
         surface = bridge_surface(
             track.x_m,
@@ -189,8 +227,8 @@ def _density(step: Step, track: Track, s2: float, method: Method) -> Surface:
             s2,
             crs=method.crs,
             cell_m=method.cell_m,
-            max_lag_min=_max_lag_min(method),
-            time_tolerance=method.settings.time_tolerance,
+            max_lag_min=60.0 * method.given_max_lag_h,
+            time_tolerance=method.time_tolerance,
             memory_mb=method.memory_mb,
         )
     else:
@@ -203,22 +241,22 @@ def _density(step: Step, track: Track, s2: float, method: Method) -> Surface:
             s2,
             crs=method.crs,
             cell_m=method.cell_m,
-            max_lag_min=_max_lag_min(method),
-            time_step_min=profile.time_step_min / (_FINER if is_even else 1),
+            max_lag_min=60.0 * method.given_max_lag_h,
+            time_step_min=peer.time_step_min / (_FINER if is_even else 1),
             time_rule="even" if is_even else "both_ends",
-            margin_frac=np.inf if step.space == "grid" else profile.grid_margin_frac,
+            margin_frac=np.inf if step.space == "grid" else peer.grid_margin_frac,
             memory_mb=method.memory_mb,
         )
-    return trimmed(surface, profile.kept_frac, with_crossing=True) if step.is_peer else surface
+    return trimmed(surface, peer.kept_frac, with_crossing=True) if step.is_peer else surface
 
 
-def class_areas_km2(population: Population, delineate: Delineate) -> dict[str, float]:
+def class_areas_km2(population: Population, drawing: Drawing) -> dict[str, float]:
     """Return the area in cells, km2, used by at least 1 and 2 animals and of each class."""
     cell_km2 = population.surface.cell_m**2 / 1e6
     rules = class_rules(
         population.n_tracked,
-        medium_share=delineate.medium_share,
-        high_share=delineate.high_share,
+        medium_share=drawing.medium_share,
+        high_share=drawing.high_share,
     )
     needed = {rule.corridor_class: rule.n_needed for rule in rules} | {"at_least_2": 2}
     return {
@@ -235,10 +273,10 @@ def everybodys_km2(population: Population) -> float:
     return lost * population.surface.cell_m**2 / 1e6
 
 
-def stopover_km2(population: Population, delineate: Delineate) -> float:
+def stopover_km2(population: Population, drawing: Drawing) -> float:
     """Return the area of the stopovers in cells, km2."""
     cells = population.top_cells(
-        delineate.stopover_area_frac, trim_isopleth=delineate.footprint_isopleth
+        drawing.stopover_area_frac, trim_isopleth=drawing.footprint_isopleth
     )
     return cells.size * population.surface.cell_m**2 / 1e6
 
