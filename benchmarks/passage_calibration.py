@@ -32,7 +32,6 @@ from corridors.config.model import Intersect
 from corridors.foundation.arrays import Floats, Geometries, Indices
 from corridors.movement.straying import Straying, straying
 from corridors.movement.variance import motion_variance
-from corridors.stages.intersect_bridges import strayed
 from corridors.stages.intersect_holding import holding_of
 
 CRS = "EPSG:32612"
@@ -146,7 +145,9 @@ def sideways(held: float) -> Model:
     """Return the default model of stage `intersect`, with a share held to the straight step."""
 
     def model(track: Thinned, judged: Indices) -> Expanded:
-        bridges = strayed(_bridges(track, judged, 0.0, 0.0), law_of(track))
+        plain, law = _bridges(track, judged, 0.0, 0.0), law_of(track)
+        s2_m2_min = law.variance(plain.way_m, plain.duration_min)
+        bridges = plain.straying(s2_m2_min, tails=law.tails)
         columns = [*bridges.columns[:-1], np.full(judged.size, held)]
         return Expanded(Bridges(*columns), judged, np.ones(judged.size))
 

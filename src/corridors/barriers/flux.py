@@ -20,6 +20,8 @@ _TAIL_SHARE, _LEAST = 1 / 40, 1e-15
 _N_SCALES = 7
 # The part of a bridge that keeps to the straight step strays so little from it, SD, m.
 _HELD_M = 1.0
+# A bridge of an animal that strays less than its location error explains is this wide, m2.
+_LEAST_M2 = 1.0
 
 
 def _zeros() -> Floats:
@@ -92,6 +94,22 @@ class Bridges:
 
     def __len__(self) -> int:
         return int(self.x0_m.size)
+
+    @property
+    def way_m(self) -> Floats:
+        """Straight distance between the fixes, m, shape (n,)."""
+        return np.asarray(np.hypot(self.x1_m - self.x0_m, self.y1_m - self.y0_m))
+
+    def straying(self, s2_m2_min: Floats, *, tails: float) -> Bridges:
+        """Return bridges between the same fixes with the variances of a law of straying.
+
+        ``tails`` are the degrees of freedom of its Student's t.
+        """
+        return replace(
+            self,
+            s2_m2_min=np.maximum(s2_m2_min, _LEAST_M2 / self.duration_min),
+            tail=np.full(len(self), 1.0 / tails),
+        )
 
     def sd_max_m(self) -> Floats:
         """Return the largest standard deviation per axis along each bridge, m, shape (n,)."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from corridors.barriers.crossings import Steps, steps_of
+from corridors.barriers.crossings import Steps, steps_of, window_of
 from corridors.barriers.flux import Bridges
 from corridors.barriers.segments import Anchors, projected
 from corridors.formats.fixes import read_animals
@@ -23,9 +23,18 @@ from corridors.foundation import tables
 from corridors.foundation.arrays import Floats, Indices, Labels, Microseconds, Values
 from corridors.foundation.arrow import positions, times_us
 from corridors.foundation.crs import GEOGRAPHIC, transformer
-from corridors.foundation.track import usable, usable_rows
+from corridors.movement.step_variances import (
+    Running,
+    location_errors_m,
+    step_variances,
+    track_straying,
+    track_variances,
+)
+from corridors.movement.straying import Straying
 from corridors.stages.context import StageContext
-from corridors.stages.intersect_bridges import bridges_of, sideways, track_variances
+
+if TYPE_CHECKING:
+    from corridors.config.model import Occurrence
 
 ALL = "all"
 
@@ -101,7 +110,12 @@ def read_herd(context: StageContext, notes: dict[str, Any]) -> Herd:
     whole: dict[str, float] = {}
     found: list[tuple[str, Floats]] = []
     for name, fixes, place in _by_animal(path):
-        whole |= track_variances(fixes, occurrence=settings.occurrence, max_lag_h=max_lag_h)
+        whole |= track_variances(
+            fixes,
+            _errors_m(fixes, settings.occurrence),
+            form=settings.occurrence.variance_form,
+            max_lag_h=max_lag_h,
+        )
         found.append((name, place))
     lon, lat, x_m, y_m = np.hstack([place for _, place in found])
     places = Places(
@@ -123,22 +137,17 @@ def read_herd(context: StageContext, notes: dict[str, Any]) -> Herd:
     for name, fixes, _ in _by_animal(path):
         own = windows[windows["animal"] == name]
         steps = steps_of(fixes, own, max_lag_h=max_lag_h)
-        made, sources = bridges_of(
+        made, sources, law = _bridges(
             steps,
             fixes,
             own,
             estimates,
             stored.rows("migration", sorted(own["migration"])),
             whole,
-            occurrence=settings.occurrence,
-            max_lag_h=max_lag_h,
+            settings,
         )
-        if settings.intersect.bridge == "sideways":
-            made, law = sideways(
-                made, fixes, occurrence=settings.occurrence, intersect=settings.intersect
-            )
-            if law is not None:
-                laws[name], sources = asdict(law), {"sideways": len(made)}
+        if law is not None:
+            laws[name] = asdict(law)
         counts.update(sources)
         frames.append(steps.frame)
         bridges.append(made)
@@ -158,6 +167,64 @@ def read_herd(context: StageContext, notes: dict[str, Any]) -> Herd:
         corridor,
         anchors_of(pd.DataFrame({"x_m": places.x_m, "y_m": places.y_m}), corridor, crs),
         walked.tracking_years(),
+    )
+
+
+def _bridges(
+    steps: Steps,
+    fixes: pd.DataFrame,
+    windows: pd.DataFrame,
+    estimates: pd.DataFrame,
+    variances: pd.DataFrame,
+    whole: Mapping[str, float],
+    settings: Any,
+) -> tuple[Bridges, dict[str, int], Straying | None]:
+    """Return one animal's bridges, one per step, where their variance is from, and its law."""
+    occurrence, intersect = settings.occurrence, settings.intersect
+    error_m = _errors_m(fixes, occurrence)
+    window = window_of(steps.frame["animal"], steps.frame["start_utc"], windows)
+    s2_m2_min, counts = step_variances(
+        steps.frame,
+        np.array([*windows["migration"], None], dtype=object)[window],
+        fixes,
+        error_m,
+        estimates=estimates,
+        variances=variances,
+        whole=whole,
+        running=(
+            Running(occurrence.variance_form, occurrence.window_fixes, occurrence.margin_fixes)
+            if occurrence.method in ("auto", "dbbmm")
+            else None
+        ),
+        max_lag_h=intersect.max_lag_h,
+    )
+    ends = steps.ends.T.copy()
+    bridges = Bridges(
+        x0_m=ends[0],
+        y0_m=ends[1],
+        x1_m=ends[2],
+        y1_m=ends[3],
+        duration_min=steps.duration_min,
+        s2_m2_min=s2_m2_min,
+        error0_m=np.asarray(error_m.loc[steps.frame["fix0"]], np.float64),
+        error1_m=np.asarray(error_m.loc[steps.frame["fix1"]], np.float64),
+    )
+    if intersect.bridge != "sideways":
+        return bridges, counts, None
+    law = track_straying(
+        fixes, error_m, max_lag_h=intersect.max_lag_h, min_triplets=intersect.min_triplets
+    )
+    if law is None:
+        return bridges, counts, None
+    s2_m2_min = law.variance(bridges.way_m, bridges.duration_min)
+    return bridges.straying(s2_m2_min, tails=law.tails), {"sideways": len(bridges)}, law
+
+
+def _errors_m(fixes: pd.DataFrame, occurrence: Occurrence) -> pd.Series[float]:
+    return location_errors_m(
+        fixes,
+        location_error_m=occurrence.location_error_m,
+        error_per_dop_m=occurrence.error_per_dop_m,
     )
 
 

@@ -176,3 +176,13 @@ def test_columns_of_different_length_are_refused() -> None:
     column = np.zeros(2)
     with pytest.raises(ValueError, match="equal length"):
         Bridges(column, column, column, column, np.ones(3), column, column, column)
+
+
+def test_straying_keeps_fixes_and_their_errors_and_is_never_narrower_than_a_metre() -> None:
+    made = bridge(x0=0.0, y0=0.0, x1=300.0, y1=400.0, minutes=120.0, error0=20.0, error1=8.0)
+    assert made.way_m.tolist() == [500.0]
+    wide, narrow = (made.straying(np.array([s2]), tails=4.0) for s2 in (700.0, 0.0))
+    assert (wide.s2_m2_min.tolist(), wide.tail.tolist()) == ([700.0], [0.25])
+    assert narrow.s2_m2_min == pytest.approx([1 / 120])
+    assert [c.tolist() for c in wide.columns[:5]] == [c.tolist() for c in made.columns[:5]]
+    assert (wide.error0_m.tolist(), wide.error1_m.tolist()) == ([20.0], [8.0])
