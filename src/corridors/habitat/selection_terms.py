@@ -44,6 +44,17 @@ class Covariate:
         return out
 
 
+def class_covariate(
+    name: str, of_cell: Array, classes: Mapping[str, Sequence[int]], *, reference: str | None
+) -> Covariate:
+    """Return a covariate of classes; where none are named, each code is one."""
+    named = dict(classes)
+    if not named:
+        codes = np.unique(of_cell[np.isfinite(of_cell)]).astype(int).tolist()
+        named = {str(code): (code,) for code in codes}
+    return Covariate(name, of_cell, named, reference)
+
+
 @dataclass(frozen=True)
 class Term:
     """A column of the model.

@@ -12,8 +12,9 @@ from corridors.foundation import tables
 from corridors.foundation.arrays import Floats, Indices, Times
 from corridors.foundation.crs import GEOD, GEOGRAPHIC, transformer
 from corridors.habitat.green_up import green_up, surfing
+from corridors.habitat.used_fixes import cells_of, fixes_in
 from corridors.stages.connect_layers import series_of
-from corridors.stages.connect_selection import cells_of, fixes_in, usable_fixes
+from corridors.stages.connect_selection import usable_fixes
 
 if TYPE_CHECKING:
     from corridors.foundation.grid import Grid

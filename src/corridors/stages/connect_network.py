@@ -23,8 +23,9 @@ from corridors.habitat.layers import cell_numbers, cells_in
 from corridors.habitat.network import Zones, graph_of, links, paint, zones
 from corridors.habitat.network_flux import Edge, Use, link_use
 from corridors.habitat.network_measures import Measures, measures
+from corridors.habitat.used_fixes import fixes_in
 from corridors.stages.connect_ranges import ALL, MAX_EDGE_DEG, Ranges
-from corridors.stages.connect_selection import fixes_in, usable_fixes
+from corridors.stages.connect_selection import usable_fixes
 
 if TYPE_CHECKING:
     from corridors.stages.context import StageContext

@@ -10,15 +10,12 @@ import pandas as pd
 
 from corridors.formats.parquet import write_json, write_table
 from corridors.foundation import tables
+from corridors.habitat.selected_resistance import Fitted
+from corridors.habitat.selection_table import correlated, responses, selection_table
 from corridors.habitat.selection_terms import LINEAR, QUADRATIC
-from corridors.stages.connect_selection import Fitted
 
 if TYPE_CHECKING:
     from corridors.stages.context import StageContext
-
-_RESPONSE_POINTS = 41
-# Correlation of two layers above which their coefficients should not be read one by one.
-_CORRELATED = 0.7
 
 
 def write_selection(context: StageContext, fitted: Fitted | None, facts: dict[str, Any]) -> None:
@@ -33,47 +30,6 @@ def write_selection(context: StageContext, fitted: Fitted | None, facts: dict[st
     table = selection_table(context.herd, fitted)
     write_table(table, context.out / "selection.parquet", tables.SELECTION)
     write_json(_facts(context, fitted, table), context.out / "selection.json")
-
-
-def selection_table(herd: str, fitted: Fitted) -> pd.DataFrame:
-    """Return the SELECTION rows of a fitted model."""
-    selection = fitted.selection
-    estimated = [term for term in selection.terms if term.is_estimated]
-    value, error, low, high = selection.interval(np.eye(len(estimated)))
-    own = {covariate.name: covariate for covariate in fitted.covariates}
-    n_used = selection.n_used
-    share = 1.0 / np.bincount(fitted.animal)[fitted.animal] / np.unique(fitted.animal).size
-    rows = []
-    for term in selection.terms:
-        row: dict[str, Any] = {
-            "herd": herd, "term": term.name, "layer": term.layer, "kind": term.kind,
-            "class": term.value, "is_estimated": term.is_estimated,
-            "coefficient": np.nan, "se": np.nan, "low": np.nan, "high": np.nan,
-            "relative_use": np.nan, "relative_use_low": np.nan, "relative_use_high": np.nan,
-            "mean": np.nan, "sd": np.nan, "used_frac": np.nan, "available_frac": np.nan,
-            "n_animals": int(np.count_nonzero(n_used)), "n_fixes": int(n_used.sum()),
-        }  # fmt: skip
-        if term.is_estimated:
-            at = estimated.index(term)
-            row |= {"coefficient": value[at], "se": error[at], "low": low[at], "high": high[at]}
-            row["relative_use"] = np.exp(value[at])
-            # A hardly used class may have an interval that no float holds.
-            row["relative_use_low"] = np.exp(max(low[at], -700.0))
-            row["relative_use_high"] = np.exp(min(high[at], 700.0))
-        if term.kind in (LINEAR, QUADRATIC):
-            row |= {"mean": term.centre, "sd": term.scale}
-        else:
-            on_class = own[term.layer].class_of(fitted.used) == term.number
-            row |= {
-                "used_frac": min(1.0, float(share[on_class].sum())),
-                "available_frac": float(
-                    (own[term.layer].class_of(selection.available) == term.number).mean()
-                ),
-                "n_animals": int(np.unique(fitted.animal[on_class]).size),
-                "n_fixes": int(on_class.sum()),
-            }
-        rows.append(row)
-    return pd.DataFrame(rows)
 
 
 def _facts(context: StageContext, fitted: Fitted, table: pd.DataFrame) -> dict[str, Any]:
@@ -110,7 +66,7 @@ def _facts(context: StageContext, fitted: Fitted, table: pd.DataFrame) -> dict[s
         f"{settings.max_resistance:g}; best: quantile {settings.best_quantile:g} of the use of "
         "available ground",
         "extrapolated_frac": fitted.extrapolated_frac,
-        "response": _responses(fitted),
+        "response": responses(fitted),
         "what": _words(table, fitted, _units(context)),
         "notes": _notes(fitted, table),
     }
@@ -118,25 +74,6 @@ def _facts(context: StageContext, fitted: Fitted, table: pd.DataFrame) -> dict[s
 
 def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _responses(fitted: Fitted) -> dict[str, Any]:
-    """Return the log of relative use along each layer of numbers, the others at their mean."""
-    selection = fitted.selection
-    estimated = [term for term in selection.terms if term.is_estimated]
-    out = {}
-    for term in (term for term in estimated if term.kind == LINEAR):
-        x = np.linspace(term.low, term.high, _RESPONSE_POINTS)
-        at_mean = np.zeros((x.size, len(estimated)))
-        for number, one in enumerate(estimated):
-            if one.layer == term.layer:
-                scaled = (x - one.centre) / one.scale
-                at_mean[:, number] = np.square(scaled) if one.kind == QUADRATIC else scaled
-        value, _, low, high = selection.interval(at_mean)
-        out[term.layer] = {
-            "x": x.tolist(), "log_use": value.tolist(), "low": low.tolist(), "high": high.tolist(),
-        }  # fmt: skip
-    return out
 
 
 def _ratio(power: float) -> str:
@@ -201,19 +138,11 @@ def _notes(fitted: Fitted, table: pd.DataFrame) -> list[str]:
             "too few animals used these classes, they have the largest resistance: "
             + ", ".join(f"{row['term']} ({row['n_animals']})" for row in gone.to_dict("records"))
         )
-    names, values = [], []
-    for covariate in fitted.covariates:
-        if covariate.classes is None:
-            names.append(covariate.name)
-            values.append(covariate.of_cell[fitted.selection.available])
-    if len(names) > 1:
-        correlation = np.atleast_2d(np.corrcoef(np.array(values)))
-        for first, second in zip(*np.triu_indices(len(names), 1), strict=True):
-            if abs(correlation[first, second]) > _CORRELATED:
-                notes.append(
-                    f"{names[first]} and {names[second]} have a correlation of "
-                    f"{correlation[first, second]:.2f}: read their coefficients together"
-                )
+    notes += [
+        f"{first} and {second} have a correlation of {correlation:.2f}: read their coefficients"
+        " together"
+        for first, second, correlation in correlated(fitted)
+    ]
     if fitted.extrapolated_frac > 0:
         notes.append(
             f"{100 * fitted.extrapolated_frac:.2g} % of the grid has values beyond those of the "

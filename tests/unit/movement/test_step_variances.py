@@ -162,7 +162,7 @@ def test_without_windows_and_movement_the_herd_s_median_is_left() -> None:
 def test_an_animal_has_its_own_law_of_straying_only_with_fixes_enough() -> None:
     fixes = study()["fixes"]
     laws = [
-        track_straying(own, errors(own), max_lag_h=26.0, min_triplets=20)
+        track_straying(own, errors(own), max_lag_h=26.0, min_triplets=30)
         for _, own in fixes.groupby("animal", sort=True)
     ]
     assert laws[0] is not None
