@@ -8,15 +8,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely.geometry import box
 
 from corridors.config.model import Delineate, Describe, Profile
 from corridors.formats.parquet import read_json, read_table, write_json, write_table
 from corridors.foundation import tables
-from corridors.foundation.crs import to_geographic, transformer
+from corridors.foundation.crs import transformer
 from corridors.stages import delineate, describe
 from corridors.stages.context import StageContext
-from corridors.stages.describe_migrations import migration_facts, migration_fixes
 
 CRS = "+proj=laea +lat_0=42.1 +lon_0=-109.8 +datum=WGS84 +units=m +no_defs +type=crs"
 CELL_M = 100.0
@@ -177,30 +175,6 @@ def test_migrations_have_days_and_distances(out):
     assert facts["sample"]["fix_interval_h"] == 3.0
     assert facts["migrations"]["spring"]["median_start"] == "05-03"
     assert facts["migrations"]["all"]["days"]["max"] == pytest.approx(15 / 24)
-
-
-def test_days_in_stopovers_are_the_time_of_the_fixes_inside(tmp_path):
-    frames = world()
-    run(tmp_path, frames)
-    moves = frames["segment", "migrations"].iloc[[2]]
-    upstream = {"clean": {"h": tmp_path / "clean"}}
-    context = StageContext("h", SimpleNamespace(), {}, upstream, tmp_path)
-    fixes, interval_h = migration_fixes(context, moves, CRS)
-    assert interval_h == 3.0
-    # Columns 2, 3 and 4: the first fix stands for 1.5 h, the others for 3 h.
-    stay = gpd.GeoDataFrame(
-        {"season": ["spring"]},
-        geometry=[to_geographic(box(200, 700, 500, 800), CRS)],
-        crs="EPSG:4326",
-    )
-    (row,) = migration_facts(moves, fixes, stay, max_lag_h=26.0)
-    assert row["stopover_days"] * 24 == pytest.approx(1.5 + 3 + 3)
-    assert row["tracked_days"] * 24 == pytest.approx(15)
-    (row,) = migration_facts(moves, fixes, stay.assign(season="autumn"), max_lag_h=26.0)
-    assert np.isnan(row["stopover_days"])
-    (row,) = migration_facts(moves, fixes, stay, max_lag_h=2.0)
-    assert np.isnan(row["stopover_days"])
-    assert row["tracked_days"] == 0
 
 
 def test_the_order_of_rows_changes_no_byte(tmp_path, out):

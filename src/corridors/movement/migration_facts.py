@@ -9,21 +9,26 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from corridors.formats.parquet import read_table
-from corridors.foundation.arrays import Flags, Indices
-from corridors.foundation.clock import microseconds
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.track import usable
 from corridors.movement.journeys import fix_weights_days, lengths
-from corridors.stages.context import StageContext
 
 _DAY_S = 86_400.0
 
 
 def migration_fixes(
-    context: StageContext, moves: pd.DataFrame, crs: str
+    fixes: pd.DataFrame, moves: pd.DataFrame, crs: str
 ) -> tuple[pd.DataFrame, float]:
     """Return the usable fixes within migrations, and the herd's median fix interval, h.
+
+    Parameters
+    ----------
+    fixes
+        ``animal time_utc burst x_m y_m`` of CLEAN_FIXES; those without a burst are not usable.
+    moves
+        MIGRATIONS of part ``migration``.
+    crs
+        Of ``x_m`` and ``y_m``.
 
     Returns
     -------
@@ -33,10 +38,8 @@ def migration_fixes(
     float
         Of all usable fixes, not only of these; NaN without two fixes of an animal.
     """
-    columns = ["animal", "time_utc", "burst", "x_m", "y_m"]
-    fixes = read_table(context.read("clean", "fixes.parquet"), columns)
-    fixes = usable(fixes).sort_values(["animal", "time_utc"], kind="stable")
-    time_s = microseconds(fixes["time_utc"]) / 1e6
+    fixes = fixes[fixes["burst"] >= 0].sort_values(["animal", "time_utc"], kind="stable")
+    time_s = _seconds(fixes["time_utc"])
     code, names = pd.factorize(fixes["animal"], sort=True)
     first = np.searchsorted(code, np.arange(len(names) + 1))
     same = np.diff(code) == 0
