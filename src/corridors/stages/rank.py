@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,26 +13,16 @@ from corridors.formats.parquet import read_json, read_layer, read_table, write_j
 from corridors.foundation import tables
 from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.stages.context import StageContext
-from corridors.stages.rank_candidates import gains_of, write_candidates
 from corridors.stages.rank_edges import write_edges
 from corridors.stages.rank_network import write_network
+from corridors.threats.candidates import candidates, gains_of
 from corridors.threats.exposure import exposure
 from corridors.threats.priors import prior_table, with_estimates
-from corridors.threats.rank import bootstrap, ranks, stability
-from corridors.threats.reasons import action, reason, standing, standing_out
-from corridors.threats.score import (
-    Evidence,
-    blocked,
-    evidence,
-    posterior,
-    source_of,
-    summary,
-)
+from corridors.threats.reasons import standing_out
+from corridors.threats.score import evidence
+from corridors.threats.threat_table import UNSAID, Rules, threat_table
 
-if TYPE_CHECKING:
-    from corridors.config.model import Rank
-
-_UNSAID = ("unknown", "")  # completeness, and how it is known
+_UNSAID = (UNSAID, "")  # completeness, and how it is known
 _NOTES = """\
 Segments where nobody was tracked are counted as n_no_data and not ranked: it is not 'no crossing'.
 State boundaries without a fence are jurisdiction and are not ranked.
@@ -82,14 +71,18 @@ def run(context: StageContext) -> None:
     ranked = segments[segments["has_data"] & ~is_jurisdiction]
     ranked = ranked.sort_values("segment", kind="stable", ignore_index=True)
     completeness = context.settings.barrier_completeness
-    candidates = write_candidates(
-        context,
+    complete = {name: words[0] for name, words in completeness.items()}
+    gains = read_layer(context.read("circuit", "gains.parquet"))
+    unmet = candidates(
+        context.herd,
         segments,
         edges,
+        gains,
         is_physical=~is_jurisdiction,
         is_tracked=bool(years),
-        completeness={name: words[0] for name, words in completeness.items()},
+        completeness=complete,
     )
+    write_table(unmet, context.out / "candidates.parquet", tables.CANDIDATES)
     size, source = context.settings.population_size, context.settings.population_source
     facts: dict[str, Any] = {
         "herd": context.herd,
@@ -105,7 +98,7 @@ def run(context: StageContext) -> None:
         "n_areas_exposed": len(exposed),
         "n_range_edges": int(edges.loc[edges["is_range_edge"], "segment"].nunique()),
         "n_candidates": {
-            str(why): int(n) for why, n in candidates["why"].value_counts(sort=False).items()
+            str(why): int(n) for why, n in unmet["why"].value_counts(sort=False).items()
         },
         "n_uneven": {
             word: int(edges.loc[edges["habitat"] == word, "segment"].nunique())
@@ -124,7 +117,7 @@ def run(context: StageContext) -> None:
         "notes": _NOTES.splitlines(),
     }
     if ranked.empty or not years:
-        _write(context, segments[~is_jurisdiction], tables.empty(tables.THREATS), candidates, facts)
+        _write(context, segments[~is_jurisdiction], tables.empty(tables.THREATS), unmet, facts)
         return
     context.progress("weighing encounters", 0.1)
     # As in stage `intersect`: an end that says nothing for the status (a removed barrier's first
@@ -153,15 +146,22 @@ def run(context: StageContext) -> None:
     before = np.where(is_stated, stated, priors["permeability"].to_numpy(float))
     season_weight = np.array([settings.season_weights.get(name, 1.0) for name in met.seasons])
     context.progress("drawing animals", 0.3)
-    threats = _threats(
+    threats = threat_table(
         ranked,
         met,
+        Rules(
+            prior_encounters=settings.prior_encounters,
+            min_encounters=settings.min_encounters,
+            weight_jitter=settings.weight_jitter,
+            least_blocked_frac=settings.least_blocked_frac,
+            draws=settings.draws,
+            seed=settings.seed,
+        ),
         prior_mean=before,
         is_stated=is_stated,
         is_estimated=(priors["label"] == "estimated").to_numpy(),
-        completeness=completeness,
+        completeness=complete,
         season_weight=season_weight,
-        settings=settings,
         n_herd=1.0 if size is None else float(size),
         unit=facts["unit"],
         herd=context.herd,
@@ -182,7 +182,7 @@ def run(context: StageContext) -> None:
             set(settings.priors) - set(ranked["class"]) - set(exposed["class"])
         ),
     }
-    gained = gains_of(context, threats["segment"])
+    gained = gains_of(gains, threats["segment"])
     threats[list(gained.columns)] = gained
     said = [
         standing_out(gain_share=share, gain_rank=place)
@@ -191,7 +191,7 @@ def run(context: StageContext) -> None:
     threats["reason"] = [
         f"{one} {more}".rstrip() for one, more in zip(threats["reason"], said, strict=True)
     ]
-    _write(context, segments[~is_jurisdiction], threats, candidates, facts)
+    _write(context, segments[~is_jurisdiction], threats, unmet, facts)
 
 
 def _write(
@@ -204,126 +204,3 @@ def _write(
     write_network(context, segments, threats, candidates)
     write_table(threats, context.out / "threats.parquet", tables.THREATS)
     write_json(facts, context.out / "rank.json")
-
-
-def _threats(
-    ranked: gpd.GeoDataFrame,
-    met: Evidence,
-    *,
-    prior_mean: Floats,
-    is_stated: Flags,
-    is_estimated: Flags,
-    completeness: Mapping[str, tuple[str, str]],
-    season_weight: Floats,
-    settings: Rank,
-    n_herd: float,
-    unit: str,
-    herd: str,
-) -> gpd.GeoDataFrame:
-    """Return THREATS, best-known numbers beside what the draws say, in order of rank."""
-    status = ranked["status"].to_numpy(str)
-    # Of what a scenario assumes, encounters with the barrier as it was say nothing.
-    is_assumed = (ranked["permeability_source"] == "assumed").to_numpy() & (status == "existing")
-    status = np.where(is_assumed, "assumed", status)
-    prior_encounters = settings.prior_encounters
-    passed, turned = (part[0] for part in met.counts(np.ones((1, len(met.animals)))))
-    is_met = status == "existing"
-    n_passed, n_turned = passed.sum(axis=0) * is_met, turned.sum(axis=0) * is_met
-    a, b = posterior(n_passed, n_turned, prior_mean=prior_mean, prior_encounters=prior_encounters)
-    mean, low, high = summary(a, b)
-    per_year = n_herd / met.years(np.ones((1, len(met.animals))))[0]
-    lost = blocked(passed, turned, mean, status=status) * per_year
-    source = source_of(n_passed + n_turned, is_stated=is_stated, prior_encounters=prior_encounters)
-    source[(source == "prior") & is_estimated] = "estimated"
-    score = (lost * season_weight[:, None]).sum(axis=0)
-    spread = bootstrap(
-        met,
-        prior_mean=prior_mean,
-        prior_encounters=prior_encounters,
-        is_class_prior=~is_stated,
-        status=status,
-        season_weight=season_weight,
-        weight_jitter=settings.weight_jitter,
-        least_blocked_frac=settings.least_blocked_frac,
-        draws=settings.draws,
-        seed=settings.seed,
-        herd=herd,
-    ).holding(blocked_per_year=lost.sum(axis=0) / n_herd, rank=ranks(score))
-    frame = ranked[
-        ["segment", "name", "kind", "class", "status", "corridor_class", "from_km", "to_km",
-         "length_m", "source", "geometry"]
-    ].copy()  # fmt: skip
-    frame["herd"] = herd
-    frame["threat"] = [f"{herd}:{segment}" for segment in frame["segment"]]
-    frame["passages_per_year"] = passed.sum(axis=0) * per_year
-    frame["approaches_per_year"] = turned.sum(axis=0) * per_year
-    frame["encounters_per_year"] = frame["passages_per_year"] + frame["approaches_per_year"]
-    frame["n_animals"] = _animals(met, settings.min_encounters)
-    frame["permeability_mean"] = mean
-    frame["permeability_p05"] = low
-    frame["permeability_p95"] = high
-    frame["permeability_source"] = source
-    frame["blocked_per_year"] = lost.sum(axis=0)
-    frame["blocked_p05"] = spread.blocked_p05 * n_herd
-    frame["blocked_p95"] = spread.blocked_p95 * n_herd
-    frame["unit"] = unit
-    frame["score"] = score
-    frame["rank"] = ranks(score)
-    frame["rank_p05"] = spread.rank_p05
-    frame["rank_p95"] = spread.rank_p95
-    frame["rank_width"] = (spread.rank_p95 - spread.rank_p05 + 1).astype("int64")
-    frame["stability"] = stability(spread.rank_p05, spread.rank_p95)
-    frame["p_top10"] = spread.p_top10
-    frame["source_completeness"] = [completeness.get(name, _UNSAID)[0] for name in frame["source"]]
-    worst_season = (
-        np.where(lost.max(axis=0) > 0, np.array(met.seasons)[lost.argmax(axis=0)], "")
-        if len(met.seasons)
-        else np.full(len(frame), "")
-    )
-    seasons = np.where(np.isin(worst_season, ["other", ""]), "", worst_season)
-    frame["reason"] = [
-        reason(
-            status=row.status,
-            passages_per_year=row.passages_per_year,
-            encounters_per_year=row.encounters_per_year,
-            blocked_per_year=row.blocked_per_year,
-            permeability=(row.permeability_mean, row.permeability_p05, row.permeability_p95),
-            permeability_source=row.permeability_source,
-            n_animals=row.n_animals,
-            n_tracked=int(n_tracked),
-            corridor_class=row.corridor_class,
-            season=str(season),
-            per=unit,
-        )
-        + " "
-        + standing(
-            rank_p05=row.rank_p05,
-            rank_p95=row.rank_p95,
-            n_ranked=len(frame),
-            stability=row.stability,
-            source_completeness=row.source_completeness,
-        )
-        for row, season, n_tracked in zip(
-            frame.itertuples(index=False), seasons, met.n_tracked, strict=True
-        )
-    ]
-    frame["action"] = [
-        action(
-            kind=row.kind,
-            status=row.status,
-            blocked_per_year=row.blocked_per_year,
-            season=str(season),
-        )
-        for row, season in zip(frame.itertuples(index=False), seasons, strict=True)
-    ]
-    return frame.sort_values("rank", ignore_index=True)
-
-
-def _animals(met: Evidence, min_encounters: float) -> Indices:
-    n_seasons, n_segments = met.shape
-    total = met.passages + met.approaches
-    by_segment = np.zeros((n_segments, len(met.animals)))
-    for season in range(n_seasons):
-        by_segment += total[season * n_segments : (season + 1) * n_segments].toarray()
-    count: Indices = (by_segment >= min_encounters).sum(axis=1).astype(np.int64)
-    return count
