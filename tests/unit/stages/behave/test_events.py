@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from shapely import LineString, MultiLineString
 
+from corridors.barriers import behaviour_table
 from corridors.config.model import Config
 from corridors.formats.parquet import read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
 from corridors.foundation.crs import to_geographic
 from corridors.foundation.errors import MethodError
-from corridors.stages import behave_events
 from corridors.stages.behave_events import tell_events
 from corridors.stages.context import StageContext, settings_of
 
@@ -278,7 +278,7 @@ def test_animals_in_batches_leave_the_same_bytes(
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     told(tmp_path / "one", [FENCE, ROAD])
-    monkeypatch.setattr(behave_events, "_AT_ONCE", 1)
+    monkeypatch.setattr(behaviour_table, "_AT_ONCE", 1)
     told(tmp_path / "two", [FENCE, ROAD])
     for file in sorted((tmp_path / "one" / "out").iterdir()):
         assert file.read_bytes() == (tmp_path / "two" / "out" / file.name).read_bytes(), file.name
