@@ -29,10 +29,9 @@ from corridors.barriers.segments import projected
 from corridors.barriers.straightness import Tracks
 from corridors.barriers.validity import validity_of
 from corridors.foundation import tables
+from corridors.foundation.arrays import Indices
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.vocabulary import BEHAVIOURS
-
-Indices = npt.NDArray[np.int64]
 
 # Fixes of whole animals that are held at once.
 _AT_ONCE = 1_000_000

@@ -23,9 +23,8 @@ from corridors.barriers.null_steps import (
 from corridors.barriers.permeability import Kappa, covariate_tests, permeability
 from corridors.barriers.segments import projected
 from corridors.barriers.validity import validity_of
+from corridors.foundation.arrays import Labels
 from corridors.foundation.crs import GEOGRAPHIC, transformer
-
-Labels = npt.NDArray[np.object_]
 
 _CONFIDENCE = 0.95  # part of the columns' meaning
 _DAY_TIMES = np.array(["night", "morning", "day", "evening"], dtype=object)

@@ -8,17 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.foundation.grid import Grid
 from corridors.habitat.resistance import selection_resistance
 from corridors.habitat.selection import Selection, fit_selection
-from corridors.habitat.selection_terms import (
-    LINEAR,
-    Array,
-    Covariate,
-    Index,
-    Mask,
-    outside_model,
-)
+from corridors.habitat.selection_terms import LINEAR, Covariate, outside_model
 from corridors.habitat.used_fixes import UsedFixes, cells_of
 
 _CELLS_AT_ONCE = 500_000
@@ -76,10 +70,10 @@ class Fitted:
     """
 
     selection: Selection
-    resistance: Array
+    resistance: Floats
     covariates: Sequence[Covariate]
-    used: Index
-    animal: Index
+    used: Indices
+    animal: Indices
     names: Sequence[str]
     extrapolated_frac: float
 
@@ -142,7 +136,9 @@ def fit(grid: Grid, covariates: Sequence[Covariate], used: UsedFixes, rules: Rul
     )  # fmt: skip
 
 
-def _available(grid: Grid, cells: Index, covariates: Sequence[Covariate], rules: Rules) -> Index:
+def _available(
+    grid: Grid, cells: Indices, covariates: Sequence[Covariate], rules: Rules
+) -> Indices:
     """Return the known cells near used ones, sorted; of very many a random sample."""
     far = np.ones(grid.shape, dtype=np.bool_)
     far.flat[cells] = False
@@ -155,14 +151,14 @@ def _available(grid: Grid, cells: Index, covariates: Sequence[Covariate], rules:
     return found
 
 
-def _is_known(covariates: Sequence[Covariate], cells: Index) -> Mask:
+def _is_known(covariates: Sequence[Covariate], cells: Indices) -> Flags:
     known = np.ones(cells.size, dtype=np.bool_)
     for covariate in covariates:
         known &= np.isfinite(covariate.of_cell[cells])
     return known
 
 
-def _is_beyond(selection: Selection, covariates: Sequence[Covariate], cells: Index) -> Mask:
+def _is_beyond(selection: Selection, covariates: Sequence[Covariate], cells: Indices) -> Flags:
     """Return which cells have a number outside the range of the available ground."""
     own = {covariate.name: covariate for covariate in covariates}
     beyond = np.zeros(cells.size, dtype=np.bool_)

@@ -45,7 +45,7 @@ class Covariate:
 
 
 def class_covariate(
-    name: str, of_cell: Array, classes: Mapping[str, Sequence[int]], *, reference: str | None
+    name: str, of_cell: Floats, classes: Mapping[str, Sequence[int]], *, reference: str | None
 ) -> Covariate:
     """Return a covariate of classes; where none are named, each code is one."""
     named = dict(classes)

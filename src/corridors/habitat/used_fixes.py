@@ -11,8 +11,8 @@ import pandas as pd
 from shapely import MultiPoint
 from shapely.geometry.base import BaseGeometry
 
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.foundation.grid import Grid
-from corridors.habitat.selection_terms import Array, Index, Mask
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class UsedFixes:
         Animals that have any.
     """
 
-    x_m: Array
-    y_m: Array
-    animal: Index
+    x_m: Floats
+    y_m: Floats
+    animal: Indices
     names: Sequence[str]
 
     @property
@@ -56,7 +56,7 @@ def thinned(fixes: pd.DataFrame, *, thin_h: float) -> UsedFixes:
     )
 
 
-def is_within(fixes: pd.DataFrame, windows: pd.DataFrame) -> Mask:
+def is_within(fixes: pd.DataFrame, windows: pd.DataFrame) -> Flags:
     """Return which fixes lie in a window of their animal, (n,); as :func:`fixes_in`."""
     inside = np.zeros(len(fixes), dtype=np.bool_)
     for _, rows in fixes_in(fixes, windows):
@@ -64,7 +64,7 @@ def is_within(fixes: pd.DataFrame, windows: pd.DataFrame) -> Mask:
     return inside
 
 
-def fixes_in(fixes: pd.DataFrame, windows: pd.DataFrame) -> Iterator[tuple[int, Index]]:
+def fixes_in(fixes: pd.DataFrame, windows: pd.DataFrame) -> Iterator[tuple[int, Indices]]:
     """Yield row of ``windows`` and rows of ``fixes`` in it, by animal and order of the windows.
 
     ``fixes`` are sorted by time within each animal; both have a plain index.
@@ -81,7 +81,7 @@ def fixes_in(fixes: pd.DataFrame, windows: pd.DataFrame) -> Iterator[tuple[int, 
             yield int(row), own[begin:end]
 
 
-def cells_of(x_m: Array, y_m: Array, grid: Grid) -> tuple[Index, npt.NDArray[np.bool_]]:
+def cells_of(x_m: Floats, y_m: Floats, grid: Grid) -> tuple[Indices, npt.NDArray[np.bool_]]:
     """Return the cells of the positions on the grid, raveled, and which positions these are."""
     row = np.floor(y_m / grid.cell_m).astype(np.int64)
     col = np.floor(x_m / grid.cell_m).astype(np.int64)

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from corridors.foundation.arrays import Flags, Indices
+from corridors.foundation.clock import microseconds
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.track import usable
 from corridors.movement.journeys import fix_weights_days, lengths
@@ -38,8 +40,8 @@ def migration_fixes(
     float
         Of all usable fixes, not only of these; NaN without two fixes of an animal.
     """
-    fixes = fixes[fixes["burst"] >= 0].sort_values(["animal", "time_utc"], kind="stable")
-    time_s = _seconds(fixes["time_utc"])
+    fixes = usable(fixes).sort_values(["animal", "time_utc"], kind="stable")
+    time_s = microseconds(fixes["time_utc"]) / 1e6
     code, names = pd.factorize(fixes["animal"], sort=True)
     first = np.searchsorted(code, np.arange(len(names) + 1))
     same = np.diff(code) == 0

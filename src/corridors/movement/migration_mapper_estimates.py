@@ -8,7 +8,8 @@ import numpy as np
 
 from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Surface
-from corridors.movement.estimates import Estimate, Method, Track, choose, words
+from corridors.foundation.track import Track
+from corridors.movement.estimates import Estimate, Method, choose, words
 from corridors.movement.migration_mapper import centre_surface, trimmed
 from corridors.movement.migration_mapper_herd import Peer
 from corridors.movement.variance import motion_variance

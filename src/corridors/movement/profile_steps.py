@@ -12,7 +12,8 @@ import numpy as np
 
 from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Surface, weighted_sum
-from corridors.movement.estimates import Floats, Method, Track
+from corridors.foundation.track import Track
+from corridors.movement.estimates import Method
 from corridors.movement.isopleths import isopleth_mask
 from corridors.movement.migration_mapper import centre_surface, trimmed
 from corridors.movement.migration_mapper_herd import Peer, PeerHerd, PeerPopulation
@@ -188,19 +189,12 @@ def _surface(step: Step, track: Track, method: Method, peer: Peer) -> tuple[floa
     """Return motion variance and surface of one migration; (NaN, None) where there is none."""
     if step.form != "corrected":
         # The error of a fix is from its DOP only where errors are done right.
-        track = track.with_error(method.settings.location_error_m)
+        track = track.with_error(method.location_error_m)
     try:
         s2 = _variance(step, track, method)
         return s2, _density(step, track, s2, method, peer)
     except MethodError:
         return np.nan, None
-
-
-def _error_m(step: Step, track: Track, method: Method) -> Floats:
-    """Return the error of each fix: from DOP only where errors are done right."""
-    if step.form == "corrected":
-        return track.error_m
-    return np.full(track.x_m.size, method.location_error_m)
 
 
 def _variance(step: Step, track: Track, method: Method) -> float:
@@ -210,14 +204,13 @@ def _variance(step: Step, track: Track, method: Method) -> float:
         track.x_m,
         track.y_m,
         track.time_min,
-        _error_m(step, track, method),
+        track.error_m,
         max_lag_min=60.0 * method.given_max_lag_h,
         form=step.form,
     ).s2_m2_min
 
 
 def _density(step: Step, track: Track, s2: float, method: Method, peer: Peer) -> Surface:
-    error_m = _error_m(step, track, method)
     if step.space == "cells":
         surface = bridge_surface(
             track.x_m,

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from corridors.foundation.arrays import Floats, Indices, Labels
 from corridors.foundation.errors import MethodError
-from corridors.movement.estimates import Track, dynamic
+from corridors.foundation.track import Track, location_error_m, tracks
+from corridors.movement.estimates import dynamic
 from corridors.movement.straying import Straying, straying
 from corridors.movement.variance import Form, motion_variance
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Running:
 
 def step_variances(
     steps: pd.DataFrame,
-    migration: npt.NDArray[np.object_],
+    migration: Labels,
     fixes: pd.DataFrame,
     error_m: pd.Series[float],
     *,
@@ -94,7 +92,7 @@ def track_variances(
     The arguments are those of :func:`step_variances`.
     """
     whole: dict[str, float] = {}
-    for animal, (track, _) in _tracks(fixes, error_m):
+    for animal, track, _ in _tracks(fixes, error_m):
         try:
             whole[animal] = motion_variance(
                 track.x_m,
@@ -116,7 +114,7 @@ def track_straying(
 
     ``max_lag_h`` and ``min_triplets`` are those of :func:`~corridors.movement.straying.straying`.
     """
-    for _, (track, _) in _tracks(fixes, error_m):
+    for _, track, _ in _tracks(fixes, error_m):
         with suppress(MethodError):
             return straying(
                 track.x_m,
@@ -130,16 +128,12 @@ def track_straying(
 
 
 def location_errors_m(
-    fixes: pd.DataFrame, *, location_error_m: float, error_per_dop_m: float | None
+    fixes: pd.DataFrame, *, error_m: float, error_per_dop_m: float | None
 ) -> pd.Series[float]:
-    """Return the location error of each fix, SD per axis, m.
-
-    From its ``dop`` where that is known and ``error_per_dop_m`` is given.
-    """
-    error = pd.Series(float(location_error_m), index=fixes.index)
-    if error_per_dop_m is not None:
-        error = error.mask(fixes["dop"] > 0, error_per_dop_m * fixes["dop"])
-    return error
+    """Return the location error of each fix, by its label, SD per axis, m; see foundation."""
+    dop = fixes["dop"].to_numpy(float)
+    found = location_error_m(dop, error_m=error_m, error_per_dop_m=error_per_dop_m)
+    return pd.Series(found, index=fixes.index)
 
 
 def _along_tracks(
@@ -151,31 +145,20 @@ def _along_tracks(
     max_lag_h: float,
 ) -> Floats:
     """Return each step's own variance along its animal's track, NaN where there is none."""
-    own = pd.Series(np.nan, index=fixes.index)  # by the step's first fix
+    own = np.full(len(fixes), np.nan)  # by the step's first fix
     if running is not None:
-        for _, (track, index) in _tracks(fixes, error_m):
+        for _, track, rows in _tracks(fixes, error_m):
             # Too few fixes in a row: the track's variance has to do.
             with suppress(MethodError):
-                own.loc[index[:-1]] = dynamic(
+                own[rows[:-1]] = dynamic(
                     track,
                     form=running.form,
                     window_fixes=running.window_fixes,
                     margin_fixes=running.margin_fixes,
                     max_lag_h=max_lag_h,
                 ).s2_m2_min
-    return np.asarray(own.loc[steps["fix0"]], np.float64)
+    return own[fixes.index.get_indexer(pd.Index(steps["fix0"]))]
 
 
-def _tracks(
-    fixes: pd.DataFrame, error_m: pd.Series[float]
-) -> Iterator[tuple[str, tuple[Track, pd.Index[Any]]]]:
-    """Yield each animal, sorted, with its track in order of time and the labels of the fixes."""
-    for animal, rows in fixes.groupby("animal", sort=True):
-        ordered = rows.sort_values("time_utc", kind="stable")
-        track = Track(
-            ordered["x_m"].to_numpy(float),
-            ordered["y_m"].to_numpy(float),
-            ordered["time_utc"].to_numpy("datetime64[us]").astype(np.int64),
-            np.asarray(error_m.loc[ordered.index], np.float64),
-        )
-        yield str(animal), (track, ordered.index)
+def _tracks(fixes: pd.DataFrame, error_m: pd.Series[float]) -> Iterator[tuple[str, Track, Indices]]:
+    return tracks(fixes, error_m=np.asarray(error_m.loc[fixes.index], np.float64))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from corridors.formats.parquet import read_table
+from corridors.foundation.arrays import Floats
+from corridors.foundation.track import usable
 from corridors.habitat import selected_resistance
 from corridors.habitat.selected_resistance import Fitted, Rules
 from corridors.habitat.selection import NoSelectionError
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from corridors.config.habitat import HabitatLayer
     from corridors.foundation.grid import Grid
     from corridors.stages.context import StageContext
-
-Array = npt.NDArray[np.float64]
 
 
 def used_fixes(context: StageContext) -> UsedFixes | None:
@@ -80,7 +79,7 @@ def fit(
     return selected_resistance.fit(grid, covariates, used, rules)
 
 
-def _covariate(layer: HabitatLayer, values: Array) -> Covariate:
+def _covariate(layer: HabitatLayer, values: Floats) -> Covariate:
     if layer.kind == "class":
         return class_covariate(layer.name, values, layer.classes, reference=layer.reference)
     return Covariate(layer.name, values, quadratic=layer.quadratic)

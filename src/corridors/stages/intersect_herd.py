@@ -23,6 +23,7 @@ from corridors.foundation import tables
 from corridors.foundation.arrays import Floats, Indices, Labels, Microseconds, Values
 from corridors.foundation.arrow import positions, times_us
 from corridors.foundation.crs import GEOGRAPHIC, transformer
+from corridors.foundation.track import usable, usable_rows
 from corridors.movement.step_variances import (
     Running,
     location_errors_m,
@@ -223,7 +224,7 @@ def _bridges(
 def _errors_m(fixes: pd.DataFrame, occurrence: Occurrence) -> pd.Series[float]:
     return location_errors_m(
         fixes,
-        location_error_m=occurrence.location_error_m,
+        error_m=occurrence.location_error_m,
         error_per_dop_m=occurrence.error_per_dop_m,
     )
 

@@ -11,7 +11,6 @@ from corridors.barriers import sources
 from corridors.barriers.validity import validity_of
 from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
-from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.stages.context import StageContext
 from corridors.stages.rank_edges import write_edges
 from corridors.stages.rank_network import write_network

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import numpy as np
 
 from corridors.barriers.range_edge_table import Rules, range_edges
 from corridors.formats.parquet import read_json, read_table, write_table
 from corridors.formats.raster import read_band
 from corridors.foundation import tables
+from corridors.foundation.arrays import Flags
 from corridors.stages.context import StageContext
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from corridors.foundation.arrow import times_us
 from corridors.foundation.clock import microseconds
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
-from corridors.movement.estimates import Estimate, Method, Track, estimate
+from corridors.foundation.track import Track, location_error_m, usable_rows
+from corridors.movement.estimates import Estimate, Method, estimate
 from corridors.movement.migration_mapper_estimates import peer_estimate
 from corridors.movement.migration_mapper_herd import Peer
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.foundation import tables
+from corridors.foundation.arrays import Flags
 from corridors.threats.reasons import candidate_action, candidate_reason
 
 NO_ANIMAL, NOBODY_HERE, EDGE = "no animal tracked", "nobody was tracked here", "range edge"

@@ -9,9 +9,10 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from corridors.foundation.arrays import Floats
 from corridors.threats.rank import bootstrap, ranks, stability
 from corridors.threats.reasons import action, reason, standing
-from corridors.threats.score import Evidence, Floats, blocked, posterior, source_of, summary
+from corridors.threats.score import Evidence, blocked, posterior, source_of, summary
 
 UNSAID = "unknown"  # completeness of a source that nothing is said of
 

@@ -61,7 +61,7 @@ def study() -> dict[str, pd.DataFrame]:
 
 
 def errors(fixes: pd.DataFrame) -> pd.Series:
-    return location_errors_m(fixes, location_error_m=20.0, error_per_dop_m=None)
+    return location_errors_m(fixes, error_m=20.0, error_per_dop_m=None)
 
 
 def whole_of(fixes: pd.DataFrame) -> dict[str, float]:
@@ -142,7 +142,7 @@ def test_animal_by_animal_the_variances_are_those_of_the_herd() -> None:
 
 def test_the_error_of_a_fix_is_from_its_dop_where_that_is_asked_for() -> None:
     fixes = study()["fixes"][:4]
-    found = location_errors_m(fixes, location_error_m=20.0, error_per_dop_m=4.0)
+    found = location_errors_m(fixes, error_m=20.0, error_per_dop_m=4.0)
     assert found.tolist() == [20.0, 8.0, 20.0, 8.0]
 
 
