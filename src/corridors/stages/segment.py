@@ -11,26 +11,30 @@ from corridors.atlas.displacement_picture import DisplacementPicture, Shade, dra
 from corridors.formats.parquet import read_json, write_json, write_table
 from corridors.formats.picks import NO_WINDOW, write_picks
 from corridors.foundation import tables
+from corridors.movement.animal_years import Year, classed_years
 from corridors.movement.biological_year import days_since, time_at
 from corridors.movement.displacement import MODELS
+from corridors.movement.leg_table import leg_table
 from corridors.movement.migrations import displacement_from
 from corridors.movement.names import migration_id, picture_name
 from corridors.movement.seasonal_ranges import range_distance_km, season_spans
-from corridors.stages.context import StageContext
-from corridors.stages.segment_legs import leg_table
-from corridors.stages.segment_summary import summary
-from corridors.stages.segment_windows import (
+from corridors.movement.segment_facts import segment_facts
+from corridors.movement.year_windows import (
     Row,
-    as_pick,
     automatic_windows,
-    configured_picks,
     kept_apart,
-    migration_seasons,
     moves_of,
-    picked_windows,
     range_windows,
 )
-from corridors.stages.segment_years import Year, classed_years, usable_tracks
+from corridors.stages.context import StageContext
+from corridors.stages.segment_windows import (
+    as_pick,
+    configured_picks,
+    migration_seasons,
+    picked_windows,
+    window_rules,
+)
+from corridors.stages.segment_years import rules_of, usable_tracks
 
 
 def run(context: StageContext) -> None:
@@ -38,13 +42,14 @@ def run(context: StageContext) -> None:
     settings = context.settings.segment
     clean = read_json(context.read("clean", "clean.json"))
     start, tracks = usable_tracks(context, settings)
-    years = [year for track in tracks for year in classed_years(track, start, settings)]
+    rules = window_rules(settings)
+    years = [year for track in tracks for year in classed_years(track, start, rules_of(settings))]
     picks = configured_picks(context, tracks, start)
     picked = {(pick.animal, pick.bio_year) for pick in picks}
     rows, notes = [], {}
     for year in years:
         if (year.track.animal, year.bio_year) not in picked:
-            found, note = automatic_windows(year, settings)
+            found, note = automatic_windows(year, rules)
             rows += found
             if note:
                 notes[year.track.animal, year.bio_year] = note
@@ -56,12 +61,19 @@ def run(context: StageContext) -> None:
         quantile=settings.range_quantile,
         min_range_days=settings.min_range_days,
     )
-    rows += range_windows(rows, tracks, spans, start, picked, settings)
+    rows += range_windows(rows, tracks, spans, start, picked, rules)
     rows.sort(key=lambda row: (row.animal, row.start, row.end, row.season))
     classes = {(year.track.animal, year.bio_year): year.result.label for year in years}
     migrations = _migration_table(rows, classes, context.herd)
     crs = str(clean.get("crs") or "")
-    legs = leg_table(rows, migrations["migration"].tolist(), tracks, crs, settings)
+    legs = leg_table(
+        rows,
+        migrations["migration"].tolist(),
+        tracks,
+        crs,
+        min_stop_days=settings.min_stop_days,
+        stop_radius_frac=settings.stop_radius_frac,
+    )
     animal_years = _year_table(years, picked, notes, context.herd, crs, settings)
     write_table(migrations, context.out / "migrations.parquet", tables.MIGRATIONS)
     write_table(legs, context.out / "legs.parquet", tables.LEGS)
@@ -74,7 +86,8 @@ def run(context: StageContext) -> None:
         context.out / "picks.csv",
     )
     write_json(
-        summary(animal_years, migrations, legs, spans, start, settings),
+        segment_facts(animal_years, migrations, legs, spans, start, migration_seasons(settings))
+        | {"settings": settings.model_dump(mode="json")},
         context.out / "segment.json",
     )
     _pictures(context, years, rows)

@@ -1,52 +1,19 @@
-"""Tracks of a herd by biological year, each year with its class, for the stage `segment`."""
+"""Tracks of a herd for the stage `segment`, and the rules by which its years are classed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from corridors.formats.fixes import read_animals
-from corridors.foundation.arrays import Indices
-from corridors.foundation.arrow import positions, times_us
-from corridors.foundation.track import Track, usable_rows
-from corridors.movement.biological_year import (
-    apart_d,
-    bio_years,
-    days_since,
-    quiet_starts,
-    year_start,
-)
+from corridors.formats.fixes import positions, read_animals, times_us
+from corridors.movement.animal_years import Track, best_start
+from corridors.movement.biological_year import bio_years
 from corridors.movement.displacement import Limits
-from corridors.movement.migrations import ROUND_TRIPS, Rules, YearClass, classify
+from corridors.movement.migrations import Rules
 from corridors.stages.context import StageContext
 
 _COLUMNS = ["time_utc", "burst", "x_m", "y_m", "geometry"]
-# Starts of the year that `auto` compares, and animals that it compares them on.
-_QUIET_DAYS = 5
-_JUDGED_ANIMALS = 40
-
-
-@dataclass(frozen=True)
-class YearTrack(Track):
-    """The track of one animal with the biological year of each fix; nobody asks for errors here."""
-
-    animal: str
-    is_south: bool
-    bio_year: Indices
-
-
-@dataclass(frozen=True)
-class Year:
-    """One animal's biological year and where it lies in the track."""
-
-    track: YearTrack
-    bio_year: int
-    start: np.datetime64
-    rows: slice
-    result: YearClass
 
 
 def usable_tracks(context: StageContext, settings: Any) -> tuple[str, list[YearTrack]]:
@@ -63,46 +30,8 @@ def usable_tracks(context: StageContext, settings: Any) -> tuple[str, list[YearT
             tracks.append(YearTrack(x, y, time, unknown, name, is_south, year))
     start = settings.bio_year_start
     if start == "auto":
-        start = _best_start(tracks, settings)
-    return start, [_with_years(track, start) for track in tracks]
-
-
-def _best_start(tracks: list[YearTrack], settings: Any) -> str:
-    """Return the quiet day from which most animals, then most years, are seen to migrate.
-
-    Of equal days the one nearest to midwinter counts. Large herds are judged by some animals.
-    """
-    judged = tracks[:: max(1, -(-len(tracks) // _JUDGED_ANIMALS))]
-    if not judged:
-        return "01-01"
-    try:
-        days = quiet_starts(
-            np.repeat(np.arange(len(judged)), [track.time_utc.size for track in judged]),
-            np.concatenate([track.time_utc for track in judged]),
-            np.concatenate([track.x_m for track in judged]),
-            np.concatenate([track.y_m for track in judged]),
-            half_width_d=settings.quiet_days,
-            n=_QUIET_DAYS,
-        )
-    except ValueError:
-        # Nobody was tracked for long enough to see a season, so no year can be classified.
-        return "01-01"
-    south = 2 * sum(track.is_south for track in judged) > len(judged)
-    midwinter = "07-21" if south else "01-21"
-    scores = []
-    for day in days:
-        trips = [
-            track.animal
-            for track in judged
-            for year in classed_years(_with_years(track, day), day, settings)
-            if year.result.label in ROUND_TRIPS
-        ]
-        scores.append((-len(set(trips)), -len(trips), apart_d(day, midwinter), day))
-    return min(scores)[3]
-
-
-def _with_years(track: YearTrack, start: str) -> YearTrack:
-    return replace(track, bio_year=bio_years(track.time_utc, start))
+        start = best_start(tracks, rules_of(settings), half_width_d=settings.quiet_days)
+    return start, [track.with_years(start) for track in tracks]
 
 
 def rules_of(settings: Any) -> Rules:
@@ -125,14 +54,3 @@ def rules_of(settings: Any) -> Rules:
         ),
         n_starts=settings.n_starts,
     )
-
-
-def classed_years(track: YearTrack, start: str, settings: Any) -> Iterator[Year]:
-    """Yield each biological year of a track with its class."""
-    rules = rules_of(settings)
-    for bio_year in np.unique(track.bio_year):
-        low, high = np.searchsorted(track.bio_year, [bio_year, bio_year + 1])
-        origin = year_start(int(bio_year), start)
-        days = days_since(track.time_utc[low:high], origin)
-        result = classify(days, track.x_m[low:high], track.y_m[low:high], rules=rules)
-        yield Year(track, int(bio_year), origin, slice(int(low), int(high)), result)

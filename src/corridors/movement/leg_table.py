@@ -1,31 +1,44 @@
-"""Legs of all migrations of a herd, for the stage `segment`."""
+"""Legs of all migrations of a herd as a table."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pandas as pd
 from pyproj import Geod
 
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, transformer
+from corridors.movement.animal_years import Track
 from corridors.movement.biological_year import days_since
 from corridors.movement.legs import legs
-from corridors.stages.segment_windows import Row
-from corridors.stages.segment_years import YearTrack
+from corridors.movement.year_windows import Row
 
 _GEOD = Geod(ellps="WGS84")
 
 
 def leg_table(
-    rows: list[Row], ids: list[str], tracks: list[YearTrack], crs: str, settings: Any
+    rows: list[Row],
+    ids: list[str],
+    tracks: list[Track],
+    crs: str,
+    *,
+    min_stop_days: float,
+    stop_radius_frac: float,
 ) -> pd.DataFrame:
-    """Return LEGS rows of the migrations in ``rows``, whose ids are ``ids``."""
+    """Return LEGS rows of the migrations in ``rows``, whose ids are ``ids``.
+
+    ``crs`` is that of the tracks; the others are those of :func:`~corridors.movement.legs.legs`.
+    """
     of_animal = {track.animal: track for track in tracks}
     parts = []
     for row, name in zip(rows, ids, strict=True):
         if row.part == "migration":
-            parts.append(_legs_of(row, of_animal[row.animal], settings).assign(migration=name))
+            own = _legs_of(
+                row,
+                of_animal[row.animal],
+                min_stop_days=min_stop_days,
+                stop_radius_frac=stop_radius_frac,
+            )
+            parts.append(own.assign(migration=name))
     parts = [part for part in parts if len(part)]
     if not parts:
         return tables.empty(tables.LEGS)
@@ -39,7 +52,9 @@ def leg_table(
     return frame[list(tables.LEGS.columns)]
 
 
-def _legs_of(row: Row, track: YearTrack, settings: Any) -> pd.DataFrame:
+def _legs_of(
+    row: Row, track: Track, *, min_stop_days: float, stop_radius_frac: float
+) -> pd.DataFrame:
     inside = (track.time_utc >= row.start) & (track.time_utc <= row.end)
     time, x, y = track.time_utc[inside], track.x_m[inside], track.y_m[inside]
     found = (
@@ -47,8 +62,8 @@ def _legs_of(row: Row, track: YearTrack, settings: Any) -> pd.DataFrame:
             days_since(time, time[0]),
             x,
             y,
-            min_stop_days=settings.min_stop_days,
-            stop_radius_frac=settings.stop_radius_frac,
+            min_stop_days=min_stop_days,
+            stop_radius_frac=stop_radius_frac,
         )
         if time.size > 1
         else []

@@ -1,4 +1,4 @@
-"""Facts of a herd's migrations in ``segment.json``: classes, shares, dates, legs."""
+"""Facts of a herd's migrations: classes, shares, dates, legs."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from corridors.foundation.clock import median_day
 from corridors.foundation.vocabulary import MOVEMENT_CLASSES
 from corridors.movement.biological_year import days_since, time_at, year_start
 from corridors.movement.migrations import ROUND_TRIPS
-from corridors.stages.segment_windows import migration_seasons
 
 
-def summary(
+def segment_facts(
     years: pd.DataFrame,
     migrations: pd.DataFrame,
     legs: pd.DataFrame,
     spans: dict[str, tuple[float, float]],
     start: str,
-    settings: Any,
+    seasons: tuple[str, str],
 ) -> dict[str, Any]:
-    """Return the content of ``segment.json``.
+    """Return what is said of a herd's migrations.
 
     Parameters
     ----------
@@ -32,8 +31,8 @@ def summary(
         When the herd is in its ranges, days since the start of the biological year.
     start
         Start of the biological year, MM-DD.
-    settings
-        Section `segment` of the configuration.
+    seasons
+        Names of the migration out of the winter range and of the one back.
     """
     labels = years["class"].tolist()
     order = {label: rank for rank, label in enumerate(MOVEMENT_CLASSES)}
@@ -41,7 +40,7 @@ def summary(
     for animal, label in zip(years["animal"], labels, strict=True):
         if animal not in best or order[label] < order[best[animal]]:
             best[animal] = label
-    names = (*migration_seasons(settings), "winter", "summer")
+    names = (*seasons, "winter", "summer")
     return {
         "bio_year_start": start,
         "n_animals": len(best),
@@ -56,7 +55,6 @@ def summary(
         "range_dates": {
             season: [_month_day(day, start) for day in span] for season, span in spans.items()
         },
-        "settings": settings.model_dump(mode="json"),
     }
 
 

@@ -1,0 +1,103 @@
+"""Tracks of a herd by biological year, each year with its class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from corridors.movement.biological_year import (
+    apart_d,
+    bio_years,
+    days_since,
+    quiet_starts,
+    year_start,
+)
+from corridors.movement.migrations import ROUND_TRIPS, Rules, YearClass, classify
+
+Float = npt.NDArray[np.float64]
+# Starts of the year that `auto` compares, and animals that it compares them on.
+_QUIET_DAYS = 5
+_JUDGED_ANIMALS = 40
+
+
+@dataclass(frozen=True)
+class Track:
+    """One animal's usable fixes in time order."""
+
+    animal: str
+    time_utc: npt.NDArray[np.datetime64]
+    x_m: Float
+    y_m: Float
+    is_south: bool
+    bio_year: npt.NDArray[np.int64]
+
+    def with_years(self, start: str) -> Track:
+        """Return the track with biological years that start at ``start``, MM-DD."""
+        return replace(self, bio_year=bio_years(self.time_utc, start))
+
+
+@dataclass(frozen=True)
+class Year:
+    """One animal's biological year and where it lies in the track."""
+
+    track: Track
+    bio_year: int
+    start: np.datetime64
+    rows: slice
+    result: YearClass
+
+
+def best_start(tracks: Sequence[Track], rules: Rules, *, half_width_d: float) -> str:
+    """Return the quiet day, MM-DD, from which most animals, then most years, are seen to migrate.
+
+    Of equal days the one nearest to midwinter counts. Large herds are judged by some animals.
+
+    Parameters
+    ----------
+    tracks
+        Of the herd; their biological years do not count.
+    rules
+        By which years are classed.
+    half_width_d
+        Days before and after a date that are compared, d.
+    """
+    judged = tracks[:: max(1, -(-len(tracks) // _JUDGED_ANIMALS))]
+    if not judged:
+        return "01-01"
+    try:
+        days = quiet_starts(
+            np.repeat(np.arange(len(judged)), [track.time_utc.size for track in judged]),
+            np.concatenate([track.time_utc for track in judged]),
+            np.concatenate([track.x_m for track in judged]),
+            np.concatenate([track.y_m for track in judged]),
+            half_width_d=half_width_d,
+            n=_QUIET_DAYS,
+        )
+    except ValueError:
+        # Nobody was tracked for long enough to see a season, so no year can be classified.
+        return "01-01"
+    south = 2 * sum(track.is_south for track in judged) > len(judged)
+    midwinter = "07-21" if south else "01-21"
+    scores = []
+    for day in days:
+        trips = [
+            track.animal
+            for track in judged
+            for year in classed_years(track.with_years(day), day, rules)
+            if year.result.label in ROUND_TRIPS
+        ]
+        scores.append((-len(set(trips)), -len(trips), apart_d(day, midwinter), day))
+    return min(scores)[3]
+
+
+def classed_years(track: Track, start: str, rules: Rules) -> Iterator[Year]:
+    """Yield each biological year of a track with its class."""
+    for bio_year in np.unique(track.bio_year):
+        low, high = np.searchsorted(track.bio_year, [bio_year, bio_year + 1])
+        origin = year_start(int(bio_year), start)
+        days = days_since(track.time_utc[low:high], origin)
+        result = classify(days, track.x_m[low:high], track.y_m[low:high], rules=rules)
+        yield Year(track, int(bio_year), origin, slice(int(low), int(high)), result)
