@@ -6,19 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
-import shapely
 
 from corridors.formats.parquet import read_json, read_layer, write_json, write_table
 from corridors.foundation import tables
-from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2
 from corridors.stages.act_borders import agree_on_borders
 from corridors.stages.act_sites import place_structures
 from corridors.stages.context import StageContext
-from corridors.threats.action_words import fence_words, footprint_words, with_words
-from corridors.threats.actions import fence_sections, footprints
+from corridors.threats.action_tables import Fencing, fence_table, footprint_table
 
-_SHIFTED = ("energy", "settlement")
 _NOTES = """\
 Gains are blocked passages per year that would no longer be blocked, in the unit of the ranking.
 The permeability of a modified fence and of a structure are assumptions of the configuration.
@@ -75,72 +70,23 @@ def _unmet(ranking: Mapping[str, Any]) -> list[str]:
 
 def _fences(context: StageContext, threats: gpd.GeoDataFrame, unit: str) -> gpd.GeoDataFrame:
     settings = context.settings.act
-    is_fence = (threats["kind"] == "fence") | (threats["class"] == "border_fence")
-    fences = threats[is_fence & (threats["status"] == "existing")]
-    found = fence_sections(
-        fences,
+    fencing = Fencing(
         section_frac=settings.section_frac,
         min_section_m=settings.min_section_m,
-        modified=settings.modified_permeability,
+        modified_permeability=settings.modified_permeability,
+        remove_per_km=settings.costs.fence_remove_per_km,
+        modify_per_km=settings.costs.fence_modify_per_km,
+        currency=settings.costs.currency,
     )
-    own = fences.set_index("segment")
-    parts = [own.loc[list(names)] for names in found["segments"]]
-    lines = [shapely.line_merge(shapely.union_all(part.geometry.to_numpy())) for part in parts]
-    km = found["length_m"] / 1000
-    costs = settings.costs
-    frame = found.drop(columns="blocked_per_year").assign(
-        action=[f"{context.herd}:fence:{n}" for n in range(1, len(found) + 1)],
-        herd=context.herd,
-        rank=np.arange(1, len(found) + 1),
-        segments=[";".join(names) for names in found["segments"]],
-        gain_share=np.array([part["gain_share"].max() for part in parts], dtype=float),
-        remove_cost=km * _known(costs.fence_remove_per_km),
-        modify_cost=km * _known(costs.fence_modify_per_km),
-        currency=costs.currency,
-        unit=unit,
-    )
-    frame = with_words(frame, fence_words)
-    return gpd.GeoDataFrame(frame, geometry=lines, crs=GEOGRAPHIC)
+    return fence_table(context.herd, threats, fencing, unit=unit)
 
 
 def _footprints(context: StageContext) -> gpd.GeoDataFrame:
-    exposed = read_layer(context.read("rank", "exposure.parquet"))
-    is_shifted = exposed["kind"].isin(_SHIFTED) & (exposed["status"] != "removed")
-    exposed = exposed[is_shifted & (exposed["score"] > 0)].reset_index(drop=True)
-    corridor = read_layer(context.read("delineate", "corridors.parquet"))
-    low = corridor[(corridor["corridor_class"] == "low") & (corridor["season"] == "all")]
-    whole = np.asarray(exposed.geometry.to_numpy(), dtype=object)
-    inside = _polygons(shapely.intersection(whole, shapely.union_all(low.geometry.to_numpy())))
-    # What is used outside the corridor, in a seasonal range, is shifted as a whole.
-    in_corridor = ~shapely.is_empty(inside) & (exposed["season"] == "migration").to_numpy()
-    shape = np.where(in_corridor, inside, whole)
-    moved_km2 = np.array([geodesic_area_km2(polygon) for polygon in shape], dtype=float)
-    exposed = exposed.set_geometry(gpd.GeoSeries(shape, crs=GEOGRAPHIC)).assign(
-        moved_part=np.where(in_corridor, "in the corridor", "whole")
-    )
-    found = footprints(exposed, moved_km2)
     costs = context.settings.act.costs
-    names = list(tables.FOOTPRINTS.columns)
-    frame = found.assign(
-        action=[f"{context.herd}:footprint:{n}" for n in range(1, len(found) + 1)],
-        rank=np.arange(1, len(found) + 1),
-        cost=found["moved_km2"] * _known(costs.footprint_per_km2),
+    return footprint_table(
+        context.herd,
+        read_layer(context.read("rank", "exposure.parquet")),
+        read_layer(context.read("delineate", "corridors.parquet")),
+        cost_per_km2=costs.footprint_per_km2,
         currency=costs.currency,
     )
-    frame = with_words(frame, footprint_words)
-    return gpd.GeoDataFrame(frame[names], geometry="geometry", crs=GEOGRAPHIC)
-
-
-def _polygons(shapes: Any) -> Any:
-    """Return the polygons of each shape; an intersection may hold touching lines and points."""
-    return np.array(
-        [
-            shapely.union_all([part for part in shapely.get_parts(shape) if part.area > 0])
-            for shape in shapes
-        ],
-        dtype=object,
-    )
-
-
-def _known(cost: float | None) -> float:
-    return np.nan if cost is None else cost
