@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from corridors.foundation.arrays import Indices
+from corridors.foundation.track import Track
 from corridors.movement.biological_year import (
     apart_d,
     bio_years,
@@ -17,24 +18,20 @@ from corridors.movement.biological_year import (
 )
 from corridors.movement.migrations import ROUND_TRIPS, Rules, YearClass, classify
 
-Float = npt.NDArray[np.float64]
 # Starts of the year that `auto` compares, and animals that it compares them on.
 _QUIET_DAYS = 5
 _JUDGED_ANIMALS = 40
 
 
 @dataclass(frozen=True)
-class Track:
-    """One animal's usable fixes in time order."""
+class YearTrack(Track):
+    """The track of one animal with the biological year of each fix; nobody asks for errors here."""
 
     animal: str
-    time_utc: npt.NDArray[np.datetime64]
-    x_m: Float
-    y_m: Float
     is_south: bool
-    bio_year: npt.NDArray[np.int64]
+    bio_year: Indices
 
-    def with_years(self, start: str) -> Track:
+    def with_years(self, start: str) -> YearTrack:
         """Return the track with biological years that start at ``start``, MM-DD."""
         return replace(self, bio_year=bio_years(self.time_utc, start))
 
@@ -43,14 +40,14 @@ class Track:
 class Year:
     """One animal's biological year and where it lies in the track."""
 
-    track: Track
+    track: YearTrack
     bio_year: int
     start: np.datetime64
     rows: slice
     result: YearClass
 
 
-def best_start(tracks: Sequence[Track], rules: Rules, *, half_width_d: float) -> str:
+def best_start(tracks: Sequence[YearTrack], rules: Rules, *, half_width_d: float) -> str:
     """Return the quiet day, MM-DD, from which most animals, then most years, are seen to migrate.
 
     Of equal days the one nearest to midwinter counts. Large herds are judged by some animals.
@@ -93,7 +90,7 @@ def best_start(tracks: Sequence[Track], rules: Rules, *, half_width_d: float) ->
     return min(scores)[3]
 
 
-def classed_years(track: Track, start: str, rules: Rules) -> Iterator[Year]:
+def classed_years(track: YearTrack, start: str, rules: Rules) -> Iterator[Year]:
     """Yield each biological year of a track with its class."""
     for bio_year in np.unique(track.bio_year):
         low, high = np.searchsorted(track.bio_year, [bio_year, bio_year + 1])

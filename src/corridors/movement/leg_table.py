@@ -7,7 +7,7 @@ from pyproj import Geod
 
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, transformer
-from corridors.movement.animal_years import Track
+from corridors.movement.animal_years import YearTrack
 from corridors.movement.biological_year import days_since
 from corridors.movement.legs import legs
 from corridors.movement.year_windows import Row
@@ -18,7 +18,7 @@ _GEOD = Geod(ellps="WGS84")
 def leg_table(
     rows: list[Row],
     ids: list[str],
-    tracks: list[Track],
+    tracks: list[YearTrack],
     crs: str,
     *,
     min_stop_days: float,
@@ -53,7 +53,7 @@ def leg_table(
 
 
 def _legs_of(
-    row: Row, track: Track, *, min_stop_days: float, stop_radius_frac: float
+    row: Row, track: YearTrack, *, min_stop_days: float, stop_radius_frac: float
 ) -> pd.DataFrame:
     inside = (track.time_utc >= row.start) & (track.time_utc <= row.end)
     time, x, y = track.time_utc[inside], track.x_m[inside], track.y_m[inside]

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from corridors.movement.animal_years import Track, Year
+from corridors.movement.animal_years import Year, YearTrack
 from corridors.movement.biological_year import days_since, time_at, year_start
 from corridors.movement.seasonal_ranges import Move, stay
 from corridors.movement.seasons import season_names
@@ -130,7 +130,7 @@ def kept_apart(rows: list[Row], fixed: list[Row]) -> list[Row]:
 
 def range_windows(
     rows: list[Row],
-    tracks: list[Track],
+    tracks: list[YearTrack],
     spans: dict[str, tuple[float, float]],
     start: str,
     picked: set[tuple[str, int]],
@@ -167,7 +167,7 @@ def range_windows(
 
 
 def _stays(
-    track: Track,
+    track: YearTrack,
     own: list[Row],
     season: str,
     span: tuple[float, float],

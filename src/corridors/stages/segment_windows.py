@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from corridors.formats.picks import Pick, Span, read_picks
-from corridors.movement.animal_years import Track
+from corridors.movement.animal_years import YearTrack
 from corridors.movement.biological_year import year_start
 from corridors.movement.year_windows import Row, WindowRules
 from corridors.stages.context import StageContext

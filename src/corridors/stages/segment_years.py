@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from corridors.formats.fixes import positions, read_animals, times_us
-from corridors.movement.animal_years import Track, best_start
+from corridors.formats.fixes import read_animals
+from corridors.foundation.arrow import positions, times_us
+from corridors.foundation.track import usable_rows
+from corridors.movement.animal_years import YearTrack, best_start
 from corridors.movement.biological_year import bio_years
 from corridors.movement.displacement import Limits
 from corridors.movement.migrations import Rules

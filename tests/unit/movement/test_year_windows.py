@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from corridors.movement.animal_years import Track
+from corridors.movement.animal_years import YearTrack
 from corridors.movement.leg_table import leg_table
 from corridors.movement.segment_facts import segment_facts
 from corridors.movement.year_windows import Row, WindowRules, kept_apart, moves_of, range_windows
@@ -74,7 +74,15 @@ def test_an_open_side_has_no_date() -> None:
 def track() -> Track:
     """Return 400 daily fixes on a straight way north."""
     time = day("2024-02-01") + np.arange(400) * np.timedelta64(1, "D")
-    plain = Track("a", time, np.zeros(400), 4e6 + np.arange(400) * 100.0, False, np.zeros(400, int))
+    plain = YearTrack(
+        np.zeros(400),
+        4e6 + np.arange(400) * 100.0,
+        time.astype("datetime64[us]").astype(np.int64),
+        np.full(400, np.nan),
+        "a",
+        False,
+        np.zeros(400, int),
+    )
     return plain.with_years("02-01")
 
 
