@@ -71,7 +71,7 @@ def test_an_open_side_has_no_date() -> None:
     assert move.end_d == 20.0
 
 
-def track() -> Track:
+def track() -> YearTrack:
     """Return 400 daily fixes on a straight way north."""
     time = day("2024-02-01") + np.arange(400) * np.timedelta64(1, "D")
     plain = YearTrack(
