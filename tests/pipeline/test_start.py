@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-HEAVY = ["geopandas", "matplotlib", "networkx", "numba", "numpy", "pandas", "pandera", "pyarrow",
-         "pyogrio", "pyproj", "rasterio", "scipy", "shapely"]  # fmt: skip
+HEAVY = ["geopandas", "grimp", "matplotlib", "networkx", "numba", "numpy", "pandas", "pandera",
+         "pyarrow", "pyogrio", "pyproj", "rasterio", "scipy", "shapely"]  # fmt: skip
 
 _SCRIPT = """
 import json, sys

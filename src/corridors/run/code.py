@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import corridors
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import ast
-
     from corridors.run.digests import Digests
 
 # Distributions whose version is part of a fingerprint, by the name they are imported under.
@@ -34,30 +32,31 @@ _NOT_DATA = ("__pycache__",)
 
 
 class Code:
-    """Import closures of the stages, one package folder, read through a digest cache.
+    """Import closures of the stages, one package, read through a digest cache.
 
     Parameters
     ----------
     digests
-        Cache of digests and of the imports of a file, by file state.
+        Cache of digests by file state, and of the imports while no module changes.
     package
-        Folder of the package; the installed one by default.
+        Name of the package, which Python can find.
 
     Notes
     -----
-    The closure follows ``import`` statements anywhere in a module (also inside functions), string
-    constants that are exactly the dotted name of a module of the package (as given to
-    ``importlib``), and the ``__init__`` of every package on the way. Blocks under
-    ``if TYPE_CHECKING`` never run and do not count. Files that are not Python, in the folders of
-    the modules reached, count as code too: styles, templates, bundled data.
+    The closure follows ``import`` statements anywhere in a module (also inside functions) and the
+    ``__init__`` of every package on the way. Blocks under ``if TYPE_CHECKING`` never run and do
+    not count. While a module does not parse, every module counts. Files that are not Python, in
+    the folders of the modules reached, count as code too: styles, templates, bundled data.
     """
 
-    def __init__(self, digests: Digests, package: Path | None = None) -> None:
+    def __init__(self, digests: Digests, package: str = "corridors") -> None:
+        spec = find_spec(package)
+        if spec is None or spec.origin is None:
+            raise ValueError(f"there is no package {package}")
         self.digests = digests
-        self.package = package or Path(corridors.__file__).resolve().parent
+        self.package = Path(spec.origin).resolve().parent
         self.root = self.package.parent
         self._closures: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {}
-        self._scanned: dict[Path, tuple[str, list[str]]] = {}
         self._data: dict[Path, dict[Path, str]] = {}
 
     def files(self, module: str) -> dict[str, str]:
@@ -67,6 +66,19 @@ class Code:
     def libraries(self, module: str) -> dict[str, str]:
         """Return distribution -> version of the libraries that reach results of ``module``."""
         return {name: _version(name) for name in self._closure(module)[1]}
+
+    @cached_property
+    def imports(self) -> Mapping[str, list[str]]:
+        """Module -> what it imports: modules of the package, and other packages by name."""
+        # All modules together: what `from a import b` means depends on whether there is an a.b.
+        digests = {name: self.digests.of_file(path) for name, path in self._modules.items()}
+        state = [_version("grimp"), *(f"{name} {digest}" for name, digest in digests.items())]
+        found: dict[str, list[str]] = self.digests.remember(
+            f"imports of {self.package}",
+            sha256("\n".join(state).encode()).hexdigest(),
+            lambda: _imports(self.package.name, list(self._modules)),
+        )
+        return found
 
     def _closure(self, module: str) -> tuple[dict[str, str], tuple[str, ...]]:
         if module not in self._closures:
@@ -83,19 +95,14 @@ class Code:
             if name in seen:
                 continue
             seen.add(name)
-            path = self._modules.get(name)
-            if path is None:
+            if name in _IF_IMPORTED:
+                libraries.add(_IF_IMPORTED[name])
+            if (path := self._modules.get(name)) is None:
                 continue
+            reached[path] = self.digests.of_file(path)
+            waiting += self.imports.get(name, [])
             if "." in name:
                 waiting.append(name.rpartition(".")[0])
-            digest, imports = self._scan(path, name)
-            reached[path] = digest
-            for target in imports:
-                if target.split(".")[0] == self.package.name:
-                    # `from a.b import c`: c is a module, or a name defined in a.b.
-                    waiting += [target, target.rpartition(".")[0]]
-                elif target.split(".")[0] in _IF_IMPORTED:
-                    libraries.add(_IF_IMPORTED[target.split(".")[0]])
         for folder in {path.parent for path in reached}:
             if folder not in self._data:
                 found = _data_files(folder)
@@ -112,18 +119,9 @@ class Code:
             parts = path.relative_to(self.root).with_suffix("").parts
             if parts[-1] == "__init__":
                 out[".".join(parts[:-1])] = path
-            else:
+            elif parts[-1].isidentifier():  # what editors leave beside a file is no module
                 out.setdefault(".".join(parts), path)
         return out
-
-    def _scan(self, path: Path, module: str) -> tuple[str, list[str]]:
-        def read(data: bytes) -> Any:
-            is_package = path.name == "__init__.py"
-            return sorted(_imports(data, module, self.package.name, is_package=is_package))
-
-        if path not in self._scanned:
-            self._scanned[path] = self.digests.remember(path, "imports", read)
-        return self._scanned[path]
 
 
 def _data_files(folder: Path) -> Iterator[Path]:
@@ -138,47 +136,23 @@ def _data_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _imports(source: bytes, module: str, package: str, *, is_package: bool) -> set[str]:
-    """Return the dotted names that a module's source imports, most specific first."""
-    import ast
+def _imports(package: str, modules: list[str]) -> dict[str, list[str]]:
+    """Return module -> what it imports, as grimp reads it in the sources."""
+    import grimp
+    from grimp.exceptions import SourceSyntaxError
 
     try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return set()  # running the stage will say so; the digest of the file already counts
-    found: set[str] = set()
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case ast.Import():
-                found.update(alias.name for alias in node.names)
-            case ast.ImportFrom():
-                base = _base(node, module, is_package=is_package)
-                found.update(f"{base}.{alias.name}" for alias in node.names)
-            case ast.If() if _is_type_checking(node.test):
-                waiting += node.orelse
-                continue
-            case ast.Constant(value=str(text)) if text.startswith(package + "."):
-                if text.replace(".", "").isidentifier():
-                    found.add(text)
-            case _:
-                pass
-        waiting += ast.iter_child_nodes(node)
-    return found
-
-
-def _base(node: ast.ImportFrom, module: str, *, is_package: bool) -> str:
-    if not node.level:
-        return node.module or ""
-    parts = module.split(".")
-    parts = parts[: len(parts) - node.level + (1 if is_package else 0)]
-    return ".".join([*parts, node.module] if node.module else parts)
-
-
-def _is_type_checking(test: ast.expr) -> bool:
-    name = getattr(test, "attr", None) or getattr(test, "id", None)
-    return name == "TYPE_CHECKING"
+        graph = grimp.build_graph(
+            package,
+            include_external_packages=True,
+            exclude_type_checking_imports=True,
+            cache_dir=None,
+        )
+    except (SourceSyntaxError, UnicodeError):
+        return {package: modules}  # running a stage will say what is wrong
+    # grimp leaves out folders without `__init__`; a test holds that the package has none.
+    known = sorted(graph.modules.intersection(modules))
+    return {name: sorted(graph.find_modules_directly_imported_by(name)) for name in known}
 
 
 _versions: dict[str, str] = {}

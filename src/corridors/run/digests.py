@@ -17,7 +17,7 @@ _SETTLED_NS = 2_000_000_000
 
 # Files that belong to another one and are read with it.
 _WITH_SHAPEFILE = (".dbf", ".shx", ".prj", ".cpg")
-_FORMAT = 1
+_FORMAT = 2
 
 
 class Digests:
@@ -34,23 +34,24 @@ class Digests:
         self.store = store
         self.changed = False
         self.known: dict[str, dict[str, Any]] = {}
+        self.made: dict[str, dict[str, Any]] = {}
         if store is not None:
             with contextlib.suppress(OSError, ValueError):
                 content = json.loads(store.read_text(encoding="utf-8"))
                 if isinstance(content, dict) and content.get("format") == _FORMAT:
-                    self.known = content["files"]
+                    self.known, self.made = content["files"], content["made"]
 
     def of_file(self, path: Path) -> str:
         """Return the SHA-256 of a file as hexadecimal text."""
         return str(self._entry(path)["sha256"])
 
-    def remember(self, path: Path, what: str, read: Callable[[bytes], Any]) -> tuple[str, Any]:
-        """Return the digest of a file and ``read(content)``, kept under the name ``what``."""
-        entry = self._entry(path)
-        if what not in entry:
-            entry[what] = read(path.read_bytes())
+    def remember(self, what: str, state: str, make: Callable[[], Any]) -> Any:
+        """Return ``make()``, ready for JSON, kept under ``what`` while ``state`` is the same."""
+        kept = self.made.get(what)
+        if kept is None or kept["state"] != state:
+            kept = self.made[what] = {"state": state, "value": make()}
             self.changed = True
-        return str(entry["sha256"]), entry[what]
+        return kept["value"]
 
     def of_input(self, path: Path) -> dict[str, str]:
         """Return name -> digest of an input file, its companions, or of a folder's files.
@@ -80,7 +81,7 @@ class Digests:
         with contextlib.suppress(OSError):
             self.store.parent.mkdir(exist_ok=True)
             temporary = self.store.with_name(f"{self.store.name}.{os.getpid()}")
-            content = {"format": _FORMAT, "files": self.known}
+            content = {"format": _FORMAT, "files": self.known, "made": self.made}
             temporary.write_text(json.dumps(content), encoding="utf-8")
             temporary.replace(self.store)
             self.changed = False

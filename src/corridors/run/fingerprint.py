@@ -29,14 +29,12 @@ class Fingerprints:
     ----------
     study
         The loaded configuration.
-    package
-        Folder of the package whose code counts; the installed one by default.
     """
 
-    def __init__(self, study: Study, package: Path | None = None) -> None:
+    def __init__(self, study: Study) -> None:
         self.study = study
         self.digests = Digests(study.processed / CACHE / "digests.json")
-        self.code = Code(self.digests, package)
+        self.code = Code(self.digests)
 
     def of(
         self, stage: Stage, partition: str, upstream: Mapping[str, Mapping[str, Any]]

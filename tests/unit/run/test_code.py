@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from corridors.run.code import _ALWAYS, _IF_IMPORTED, Code, _imports
+from corridors.run.code import _ALWAYS, _IF_IMPORTED, Code
 from corridors.run.digests import Digests
 from corridors.stages import table
 
+Package = Callable[[dict[str, str]], Code]
 
-def _package(folder: Path, files: dict[str, str]) -> Code:
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
+    """Write a package of these files and return its code."""
+    monkeypatch.syspath_prepend(tmp_path)
+    return functools.partial(_package, tmp_path)
+
+
+def _package(folder: Path, files: dict[str, str], digests: Digests | None = None) -> Code:
     for name, text in {"__init__.py": "", **files}.items():
         path = folder / "pack" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not (path.parent / "__init__.py").exists() and path.suffix == ".py":
             (path.parent / "__init__.py").write_text("")
         path.write_text(text)
-    return Code(Digests(), folder / "pack")
+    return Code(digests or Digests(), "pack")
 
 
 @pytest.mark.parametrize(
@@ -35,12 +47,13 @@ def _package(folder: Path, files: dict[str, str]) -> Code:
         "def run():\n    from pack.far import away",
         "class A:\n    def b(self):\n        if True:\n            import pack.far.away",
         "try:\n    import pack.far.away\nexcept ImportError:\n    pass",
-        "import importlib\nimportlib.import_module('pack.far.away')",
-        "TABLE = {'a': 'pack.far.away'}",
+        "if TYPE_CHECKING:\n    import pack.other\nelse:\n    import pack.far.away",
+        "if not TYPE_CHECKING:\n    import pack.far.away",
+        "match 1:\n    case 1:\n        with x:\n            import pack.far.away",
     ],
 )
-def test_every_way_of_importing_counts(tmp_path: Path, line: str) -> None:
-    code = _package(tmp_path, {"stage.py": line, "far/away.py": "thing = 1", "other.py": ""})
+def test_every_way_of_importing_counts(package: Package, line: str) -> None:
+    code = package({"stage.py": line, "far/away.py": "thing = 1", "other.py": ""})
     assert set(code.files("pack.stage")) == {
         "pack/__init__.py",
         "pack/stage.py",
@@ -59,14 +72,13 @@ def test_every_way_of_importing_counts(tmp_path: Path, line: str) -> None:
         "import away",
     ],
 )
-def test_what_is_never_imported_does_not_count(tmp_path: Path, line: str) -> None:
-    code = _package(tmp_path, {"stage.py": line, "far/away.py": "thing = 1"})
+def test_what_is_never_imported_does_not_count(package: Package, line: str) -> None:
+    code = package({"stage.py": line, "far/away.py": "thing = 1"})
     assert set(code.files("pack.stage")) == {"pack/__init__.py", "pack/stage.py"}
 
 
-def test_imports_are_followed_through_packages_and_circles(tmp_path: Path) -> None:
-    code = _package(
-        tmp_path,
+def test_imports_are_followed_through_packages_and_circles(package: Package) -> None:
+    code = package(
         {
             "stage.py": "from pack.a import one",
             "a/__init__.py": "from pack.a.one import *",
@@ -81,9 +93,8 @@ def test_imports_are_followed_through_packages_and_circles(tmp_path: Path) -> No
     assert "pack/b/four.py" not in found
 
 
-def test_files_beside_the_modules_count_and_leftovers_do_not(tmp_path: Path) -> None:
-    code = _package(
-        tmp_path,
+def test_files_beside_the_modules_count_and_leftovers_do_not(package: Package) -> None:
+    code = package(
         {
             "stage.py": "from pack.maps import draw",
             "maps/draw.py": "",
@@ -108,9 +119,8 @@ def test_files_beside_the_modules_count_and_leftovers_do_not(tmp_path: Path) -> 
     }
 
 
-def test_only_libraries_that_are_imported_count_beyond_those_of_tables(tmp_path: Path) -> None:
-    code = _package(
-        tmp_path,
+def test_only_libraries_that_are_imported_count_beyond_those_of_tables(package: Package) -> None:
+    code = package(
         {"stage.py": "from pack import fit", "fit.py": "def f():\n    import scipy.optimize\n"},
     )
     libraries = code.libraries("pack.stage")
@@ -119,9 +129,59 @@ def test_only_libraries_that_are_imported_count_beyond_those_of_tables(tmp_path:
     assert libraries["numpy"][0].isdigit()
 
 
-def test_a_module_that_does_not_parse_still_has_a_digest(tmp_path: Path) -> None:
-    code = _package(tmp_path, {"stage.py": "def ("})
+def test_a_module_that_does_not_parse_still_has_a_digest(package: Package) -> None:
+    code = package({"stage.py": "def ("})
     assert set(code.files("pack.stage")) == {"pack/__init__.py", "pack/stage.py"}
+
+
+@pytest.mark.parametrize("text", [b"def (", b"x = '\xe9'"])
+def test_a_module_that_cannot_be_read_makes_every_module_count(
+    tmp_path: Path, package: Package, text: bytes
+) -> None:
+    code = package({"stage.py": "", "far/away.py": ""})
+    (tmp_path / "pack" / "far" / "away.py").write_bytes(text)
+    assert {"pack/far/__init__.py", "pack/far/away.py"} <= set(code.files("pack.stage"))
+
+
+def test_a_new_module_counts_for_those_that_import_its_name(
+    tmp_path: Path, package: Package
+) -> None:
+    files = {"stage.py": "from pack.far import away", "far/__init__.py": ""}
+    digests = Digests()
+    assert "pack/far/away.py" not in _package(tmp_path, files, digests).files("pack.stage")
+    files["far/away.py"] = ""
+    assert "pack/far/away.py" in _package(tmp_path, files, digests).files("pack.stage")
+
+
+def test_imports_are_read_again_only_when_a_module_has_changed(
+    tmp_path: Path, package: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests = Digests()
+    before = dict(_package(tmp_path, {"stage.py": "import pack.a", "a.py": ""}, digests).imports)
+    with monkeypatch.context() as patch:
+        patch.setattr("grimp.build_graph", None)
+        assert Code(digests, "pack").imports == before
+    after = _package(tmp_path, {"a.py": "import pack.stage"}, digests).imports
+    assert after == {**before, "pack.a": ["pack.stage"]}
+
+
+def test_every_module_of_the_package_is_seen(project: Path) -> None:
+    paths = (project / "src" / "corridors").rglob("*.py")
+    modules = {
+        ".".join(path.relative_to(project / "src").with_suffix("").parts).removesuffix(".__init__")
+        for path in paths
+    }
+    assert set(Code(Digests()).imports) == modules
+
+
+def test_no_module_is_named_by_a_string_where_only_an_import_would_be_seen(project: Path) -> None:
+    """Data are opened by the name of the package they lie in; modules are imported."""
+    modules = set(Code(Digests()).imports) - {"corridors"}
+    for path in (project / "src" / "corridors").rglob("*.py"):
+        own = ".".join(path.relative_to(project / "src").parent.parts)
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Constant) and node.value in modules:
+                assert node.value == own, f"{path}:{node.lineno}"
 
 
 @pytest.mark.parametrize("name", [stage.name for stage in table.STAGES])
@@ -137,7 +197,7 @@ def test_the_real_stages_depend_on_what_importing_them_loads(project: Path, name
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    static = set(Code(Digests(), project / "src" / "corridors").files(f"corridors.stages.{name}"))
+    static = set(Code(Digests()).files(f"corridors.stages.{name}"))
     for module in done.stdout.split():
         path = module.replace(".", "/")
         assert {f"{path}.py", f"{path}/__init__.py"} & static, module
@@ -145,12 +205,18 @@ def test_the_real_stages_depend_on_what_importing_them_loads(project: Path, name
 
 def test_the_version_of_every_library_behind_the_results_counts() -> None:
     # These read the configuration, show, or lend types: no number depends on them.
-    apart = {"click", "distributed", "filelock", "pydantic", "pydantic_core", "rich", "ruamel"}
+    apart = {
+        "click",
+        "distributed",
+        "filelock",
+        "grimp",
+        "pydantic",
+        "pydantic_core",
+        "rich",
+        "ruamel",
+    }
     apart |= {"threadpoolctl"}  # holds others to one thread
-    package = Path(__file__).resolve().parents[3] / "src" / "corridors"
-    imported: set[str] = set()
-    for path in package.rglob("*.py"):
-        found = _imports(path.read_bytes(), "x", "corridors", is_package=False)
-        imported |= {name.split(".")[0] for name in found if name}
-    foreign = imported - set(sys.stdlib_module_names) - {"corridors"} - apart
+    imports = Code(Digests()).imports
+    imported = {name for found in imports.values() for name in found} - set(imports)
+    foreign = imported - set(sys.stdlib_module_names) - apart
     assert foreign == {*_ALWAYS, *_IF_IMPORTED}

@@ -144,6 +144,16 @@ def test_a_file_changed_a_moment_ago_is_not_remembered(tmp_path: Path) -> None:
     assert digests.known == {}
 
 
+def test_what_was_made_is_kept_while_its_state_is_the_same(tmp_path: Path) -> None:
+    (tmp_path / "processed").mkdir()
+    store = tmp_path / "processed" / ".cache" / "digests.json"
+    first = Digests(store)
+    assert first.remember("sum", "a", lambda: [1]) == [1]
+    first.save()
+    assert Digests(store).remember("sum", "a", lambda: [2]) == [1]
+    assert Digests(store).remember("sum", "b", lambda: [2]) == [2]
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 99}'])
 def test_a_broken_cache_is_only_slow(tmp_path: Path, text: str) -> None:
     (tmp_path / "digests.json").write_text(text)
