@@ -29,6 +29,8 @@ _IF_IMPORTED = {
     "sklearn": "scikit-learn",
 }
 _NOT_DATA = ("__pycache__",)
+# What a stage sees of the configuration is in its fingerprint as values; how keys are read is not.
+_NOT_CODE = ("config",)
 
 
 class Code:
@@ -45,8 +47,9 @@ class Code:
     -----
     The closure follows ``import`` statements anywhere in a module (also inside functions) and the
     ``__init__`` of every package on the way. Blocks under ``if TYPE_CHECKING`` never run and do
-    not count. While a module does not parse, every module counts. Files that are not Python, in
-    the folders of the modules reached, count as code too: styles, templates, bundled data.
+    not count, nor does the configuration, of which the values count. While a module does not
+    parse, every module counts. Files that are not Python, in the folders of the modules reached,
+    count as code too: styles, templates, bundled data.
     """
 
     def __init__(self, digests: Digests, package: str = "corridors") -> None:
@@ -97,7 +100,8 @@ class Code:
             seen.add(name)
             if name in _IF_IMPORTED:
                 libraries.add(_IF_IMPORTED[name])
-            if (path := self._modules.get(name)) is None:
+            path = self._modules.get(name)
+            if path is None or name.split(".")[1:2] == [*_NOT_CODE]:
                 continue
             reached[path] = self.digests.of_file(path)
             waiting += self.imports.get(name, [])

@@ -12,7 +12,7 @@ import pytest
 
 from corridors.run.code import _ALWAYS, _IF_IMPORTED, Code
 from corridors.run.digests import Digests
-from corridors.stages import table
+from corridors.stages import registry
 
 Package = Callable[[dict[str, str]], Code]
 
@@ -184,21 +184,28 @@ def test_no_module_is_named_by_a_string_where_only_an_import_would_be_seen(proje
                 assert node.value == own, f"{path}:{node.lineno}"
 
 
-@pytest.mark.parametrize("name", [stage.name for stage in table.STAGES])
+def test_how_the_configuration_is_read_does_not_count_only_its_values(package: Package) -> None:
+    code = package({"stage.py": "from pack.config import model", "config/model.py": ""})
+    assert set(code.files("pack.stage")) == {"pack/__init__.py", "pack/stage.py"}
+
+
+@pytest.mark.parametrize("name", registry.ORDER)
 def test_the_real_stages_depend_on_what_importing_them_loads(project: Path, name: str) -> None:
     """The static closure holds every module of the package that importing the stage loads."""
     import subprocess
 
     script = (
         "import sys, importlib\n"
-        f"importlib.import_module('corridors.stages.{name}')\n"
+        f"importlib.import_module({registry.get(name).module!r})\n"
         "print(*[m for m in sys.modules if m.split('.')[0] == 'corridors'])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    static = set(Code(Digests()).files(f"corridors.stages.{name}"))
+    static = set(Code(Digests()).files(registry.get(name).module))
     for module in done.stdout.split():
+        if module.startswith("corridors.config"):
+            continue
         path = module.replace(".", "/")
         assert {f"{path}.py", f"{path}/__init__.py"} & static, module
 
