@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Sequence
 
 import geopandas as gpd
@@ -10,6 +9,7 @@ import numpy as np
 import shapely
 
 from corridors.foundation.arrays import Flags, Geometries
+from corridors.foundation.faults import nearest
 
 # Columns in which a name may stand.
 _NAMED = ("segment", "polygon", "barrier", "name")
@@ -80,8 +80,7 @@ def unknown_names(
                 known.update(table[column].astype(str))
     lost = [name for name in names if not name or name not in known]
     ordered = sorted(known - {""})
-    near = {name: difflib.get_close_matches(name, ordered, n=1) for name in lost}
-    return {name: found[0] if found else None for name, found in near.items()}
+    return {name: nearest(name, ordered) for name in lost}
 
 
 def _within(geometry: Geometries, polygons: Geometries) -> Flags:

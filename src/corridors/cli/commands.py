@@ -11,6 +11,7 @@ import click
 
 import corridors
 from corridors.foundation.errors import ConfigError, CorridorsError, Fault
+from corridors.foundation.faults import did_you_mean, nearest
 from corridors.stages import registry
 
 if TYPE_CHECKING:
@@ -93,10 +94,8 @@ class _Group(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], list(self.commands), n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
+            near = nearest(args[0], self.commands)
+            hint = f" Did you mean {near}?" if near else ""
             ctx.fail(f"There is no command {args[0]!r}.{hint}")
 
 
@@ -118,22 +117,18 @@ def _load(config: Path | None) -> Study:
 
 def _herds(study: Study, chosen: tuple[str, ...]) -> list[str]:
     """Return the chosen herds, all of them when none is chosen, in the configured order."""
-    import difflib
-
     known = list(study.config.herds)
-    faults = []
-    for name in chosen:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            faults.append(
-                Fault(
-                    "there is no such herd",
-                    file=str(study.path),
-                    expected="one of: " + ", ".join(known) if known else "a herd below herds:",
-                    got=name,
-                    cure=f"did you mean {near[0]}?" if near else None,
-                )
-            )
+    faults = [
+        Fault(
+            "there is no such herd",
+            file=str(study.path),
+            expected="one of: " + ", ".join(known) if known else "a herd below herds:",
+            got=name,
+            cure=did_you_mean(name, known),
+        )
+        for name in chosen
+        if name not in known
+    ]
     if not known:
         faults.append(
             Fault("no herd is configured", file=str(study.path), cure="add one below herds:")

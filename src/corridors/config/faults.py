@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +14,7 @@ from pydantic_core import ErrorDetails
 from corridors.config.document import Document, KeyPath, dotted
 from corridors.config.section import MONTH_DAY
 from corridors.foundation.errors import Fault
+from corridors.foundation.faults import did_you_mean
 
 _EXPECTED = {
     "float_type": "a number",
@@ -60,9 +60,9 @@ def _fault(
             return replace(
                 there,
                 what="unknown key",
-                expected=None if nearest(keys[-1], known) else "one of: " + ", ".join(known),
+                expected=None if did_you_mean(keys[-1], known) else "one of: " + ", ".join(known),
                 got=str(keys[-1]),
-                cure=nearest(keys[-1], known),
+                cure=did_you_mean(keys[-1], known),
             )
         case "missing":
             return replace(there, what="a key is missing", expected=_description(model, keys))
@@ -113,18 +113,12 @@ def _cure(detail: ErrorDetails, keys: KeyPath) -> str | None:
     given = detail["input"]
     if detail["type"] == "literal_error" and isinstance(given, str):
         allowed = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
-        return nearest(given, allowed)
+        return did_you_mean(given, allowed)
     if detail["type"] == "string_type" and isinstance(given, int | float):
         return f'put it in quotes: "{given}"'
     if detail["type"] == "tuple_type" and isinstance(given, dict | str):
         return f"begin the item below {keys[-1]} with a hyphen" if keys else None
     return None
-
-
-def nearest(key: object, known: list[str]) -> str | None:
-    """Return a question that names the known word most like ``key``, None if none is like it."""
-    best = difflib.get_close_matches(str(key).lower(), known, n=1, cutoff=0.6)
-    return f"did you mean {best[0]}?" if best else None
 
 
 def _shown(value: object) -> str:

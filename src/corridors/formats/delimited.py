@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from corridors.foundation.errors import Fault, InputError, MissingInputError
+from corridors.foundation.faults import IN_FILES_FRAC, nearest
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 # Text that spreadsheets and R write for "no value".
@@ -39,19 +39,6 @@ class Header:
 
     delimiter: str
     names: tuple[str, ...]
-
-
-def nearest(name: str, known: Collection[str]) -> str | None:
-    """Return the known name most like ``name``, or None when none is near.
-
-    Examples
-    --------
-    >>> nearest("timestmp", ["timestamp", "lon"])
-    'timestamp'
-    """
-    folded = {candidate.casefold(): candidate for candidate in known}
-    found = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.5)
-    return folded[found[0]] if found else None
 
 
 def require_file(path: Path, name: str, what: str) -> None:
@@ -181,7 +168,11 @@ def missing_columns(file: str, names: Sequence[str], header: Sequence[str]) -> l
             )
             continue
         # A column that another role uses is no candidate.
-        near = nearest(name, [column for column in header if column not in names])
+        near = nearest(
+            name,
+            [column for column in header if column not in names],
+            least_alike_frac=IN_FILES_FRAC,
+        )
         hint = (
             f"the nearest column is '{near}'"
             if near

@@ -10,7 +10,6 @@ which reading takes off again.
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from corridors.foundation.errors import Fault, InputError, MissingInputError
+from corridors.foundation.faults import IN_FILES_FRAC, nearest
 
 COLUMNS = ("animal", "bio_year", "season", "part", "start_utc", "end_utc")
 RANGES = ("winter", "summer")
@@ -207,7 +207,7 @@ def _check_header(columns: list[str], name: str) -> None:
             row=1,
             column=column[:80],
             expected=",".join(COLUMNS),
-            cure=_nearest(column, COLUMNS) or "remove it",
+            cure=_meant(column, COLUMNS) or "remove it",
         )
         for column in columns
         if column not in COLUMNS
@@ -294,7 +294,7 @@ def _whose(row: _Row, tracks: Mapping[str, Mapping[int, Span]]) -> tuple[str, in
         row.fault(
             "no such animal among the usable fixes of this herd",
             "animal",
-            cure=_nearest(_plain(cell), tracks) or "use a name as in the tracks",
+            cure=_meant(_plain(cell), tracks) or "use a name as in the tracks",
         )
     if not re.fullmatch("[0-9]{4}", row.text("bio_year")):
         row.fault("the biological year is not a year", "bio_year", "four digits, e.g. 2007")
@@ -389,6 +389,6 @@ def _overlaps(picks: Sequence[Pick], name: str) -> list[Fault]:
     return faults
 
 
-def _nearest(word: str, known: Iterable[str]) -> str | None:
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"did you mean {found[0]!r}?" if found else None
+def _meant(word: str, known: Iterable[str]) -> str | None:
+    near = nearest(word, known, least_alike_frac=IN_FILES_FRAC)
+    return f"did you mean {near!r}?" if near else None

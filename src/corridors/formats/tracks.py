@@ -17,7 +17,6 @@ from corridors.formats.delimited import (
     EMPTY,
     Header,
     missing_columns,
-    nearest,
     read_columns,
     read_header,
     row_faults,
@@ -27,6 +26,7 @@ from corridors.foundation.arrays import Flags, Floats, Labels
 from corridors.foundation.clock import Stamps, is_zone, parse_utc, zones
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
+from corridors.foundation.faults import IN_FILES_FRAC, nearest
 
 # One row per GPS row of a file. lon/lat are as given (degrees WGS84), NaN where there are none.
 COLUMNS = (
@@ -133,7 +133,7 @@ def check_zone(time_zone: str | None, name: str) -> list[Fault]:
     """Return a fault if ``time_zone`` is given and not an IANA zone."""
     if time_zone is None or is_zone(time_zone):
         return []
-    near = nearest(time_zone, zones())
+    near = nearest(time_zone, zones(), least_alike_frac=IN_FILES_FRAC)
     return [
         Fault(
             "unknown time zone",

@@ -17,11 +17,12 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from corridors.formats.delimited import nearest, require_file
+from corridors.formats.delimited import require_file
 from corridors.formats.geoparquet import Bounds, is_geoparquet, open_geoparquet
 from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import Fault, InputError, MissingInputError
+from corridors.foundation.faults import IN_FILES_FRAC, nearest
 
 _REMARKS = 5  # of GDAL's remarks on one file, how many are kept
 # Drivers with a spatial index, and the id of their first feature; others are read whole.
@@ -249,7 +250,7 @@ def _layer(layers: Sequence[str], layer: str | None, name: str) -> str:
             )
         )
     if layer not in layers:
-        near = nearest(layer, layers)
+        near = nearest(layer, layers, least_alike_frac=IN_FILES_FRAC)
         raise MissingInputError(
             Fault(
                 "layer not found",
@@ -321,7 +322,7 @@ def _absent(
     for column in dict.fromkeys(columns):
         if column in frame.columns:
             continue
-        near = nearest(column, stated)
+        near = nearest(column, stated, least_alike_frac=IN_FILES_FRAC)
         faults.append(
             Fault(
                 "column not found",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.foundation.errors import Fault, InputError, MissingInputError
+from corridors.foundation.faults import Faults
 from corridors.run import manifest
 from corridors.run.layout import StudyLayout
 from corridors.run.plan import partitions
@@ -43,23 +44,18 @@ def check_inputs(study: Study, herds: Sequence[str]) -> int:
         for herd in herds:
             for configured in registry.inputs_of(stage, study.config, herd):
                 paths[configured] = study.raw_path(configured)
-    absent: list[Fault] = []
-    unfit: list[Fault] = []
+    faults = Faults()
     for configured, path in paths.items():
         missing = list(_missing(configured, path, study))
-        absent += missing
+        faults.add(MissingInputError, *missing)
         if not missing:
-            unfit += _unfit(path)
+            faults.add(InputError, *_unfit(path))
     for herd in herds:
         for source in study.config.herds[herd].tracks:
             path = study.raw_path(source.path)
             if source.format in {"csv", "movebank"} and path.is_file():
-                unfit += _columns(path, source)
-    if absent:
-        # One error, one exit code: what is absent comes first, all faults are shown.
-        raise MissingInputError([*absent, *unfit])
-    if unfit:
-        raise InputError(unfit)
+                faults.add(InputError, *_columns(path, source))
+    faults.raise_any()
     return len(paths)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from corridors.config.document import dotted, read
 from corridors.foundation.errors import ConfigError, Fault, MissingInputError
+from corridors.foundation.faults import did_you_mean
 from corridors.run import engines, lock
 from corridors.run.execute import signals, sweep
 from corridors.run.fingerprint import Fingerprints
@@ -122,14 +122,13 @@ def _only(study: Study, name: str) -> Study:
     config = study.config
     known = [*config.scenarios, *config.before_after]
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
         raise ConfigError(
             Fault(
                 "there is no such scenario",
                 file=str(study.path),
                 expected="one of: " + ", ".join(known) if known else "a name below scenarios:",
                 got=name,
-                cure=f"did you mean {near[0]}?" if near else None,
+                cure=did_you_mean(name, known),
             )
         )
     alone = {

@@ -27,6 +27,7 @@ from corridors.formats.vector import read_layer as read_file
 from corridors.foundation import tables
 from corridors.foundation.arrays import Geometries
 from corridors.foundation.errors import CorridorsError, Fault, InputError
+from corridors.foundation.faults import Faults
 from corridors.foundation.track import usable
 from corridors.stages import ingest_layers
 from corridors.stages.context import StageContext
@@ -81,13 +82,13 @@ def _added(
     corridor = corridor_of(context)
     anchors = anchors_of(placed, corridor, crs)
     parts: list[gpd.GeoDataFrame] = []
-    faults: list[CorridorsError] = []
+    faults = Faults()
     for source in scenario.add:
         bounds = bounds_of(placed, corridor, source.margin_km)
         try:
             found, notes = ingest_layers.read_barriers(context, source, bounds)
         except CorridorsError as error:
-            faults.append(error)
+            faults.add(type(error), *error.faults)
             continue
         planar = projected(np.asarray(found.geometry.to_numpy(), dtype=object), crs)
         near = is_near(planar, anchors, context.settings.intersect.reach_km * 1000)
@@ -95,7 +96,7 @@ def _added(
         facts.append(
             {"name": source.name, "source": source.path, **notes, "n_near": int(near.sum())}
         )
-    _raise(faults)
+    faults.raise_any()
     return ingest_layers.join(parts, tables.BARRIERS, ["barrier"]), facts
 
 
@@ -107,14 +108,6 @@ def bounds_of(
         [shapely.get_coordinates(layer.geometry.to_numpy()) for layer in (fixes, corridor)]
     ).T
     return degree_bounds(lon, lat, margin_km=margin_km)
-
-
-def _raise(errors: list[CorridorsError]) -> None:
-    """Raise all faults as one error, of the common class if there is one."""
-    if errors:
-        kinds = {type(error) for error in errors}
-        kind = kinds.pop() if len(kinds) == 1 else InputError
-        raise kind([fault for error in errors for fault in error.faults])
 
 
 def _rules(scenario: Scenario) -> Iterator[tuple[str, int, str, Selection]]:
@@ -137,13 +130,13 @@ def _alterations(
     parts: list[pd.DataFrame] = []
     wholes: list[pd.DataFrame] = []
     facts: list[dict[str, Any]] = []
-    faults: list[CorridorsError] = []
+    faults = Faults()
     herd: Herd | None = None
     for key, position, change, rule in _rules(scenario):
         try:
             polygons = polygons_of(context, rule)
         except CorridorsError as error:
-            faults.append(error)
+            faults.add(type(error), *error.faults)
             continue
         among = {"names": rule.barriers, "kinds": rule.kinds, "classes": rule.classes}
         here, there, whole = (
@@ -181,7 +174,7 @@ def _alterations(
             wholes.append(
                 pd.DataFrame({"segment": ids, "change": change, "permeability": float(share)})
             )
-    _raise(faults)
+    faults.raise_any()
     if len(wholes := [part for part in wholes if len(part)]):
         first = pd.concat(wholes, ignore_index=True).drop_duplicates("segment")
         barriers = altered(barriers, first, key="barrier")

@@ -16,11 +16,10 @@ from corridors.formats.vector import LINES, POINTS, POLYGONS, degree_bounds, rea
 from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import (
-    CorridorsError,
-    Fault,
     InputError,
     MissingInputError,
 )
+from corridors.foundation.faults import Faults
 from corridors.habitat.distance import distance_m, planar_near, surroundings
 from corridors.habitat.series import reduce_series
 from corridors.habitat.terrain import block_mean, derive
@@ -29,29 +28,6 @@ if TYPE_CHECKING:
     from corridors.config.habitat import HabitatLayer
     from corridors.foundation.grid import Grid
     from corridors.stages.context import StageContext
-
-
-class Faults:
-    """Faults of several layers, raised together: missing files before unusable ones."""
-
-    def __init__(self) -> None:
-        self._found: dict[type[CorridorsError], list[Fault]] = {}
-
-    def add(self, kind: type[CorridorsError], *faults: Fault) -> None:
-        """Keep faults of one kind of error."""
-        self._found.setdefault(kind, []).extend(faults)
-
-    def raise_any(self) -> None:
-        """Raise what was found.
-
-        Raises
-        ------
-        MissingInputError, InputError
-            With all faults of all layers.
-        """
-        for kind in (MissingInputError, InputError):
-            if kind in self._found:
-                raise kind([fault for some in self._found.values() for fault in some])
 
 
 def read_layers(

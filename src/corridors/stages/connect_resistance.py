@@ -9,12 +9,13 @@ import numpy as np
 
 from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import Fault, InputError, MethodError
+from corridors.foundation.faults import Faults
 from corridors.habitat.layers import codes_without_resistance
 from corridors.habitat.resistance import class_resistance, combine, continuous_resistance
 from corridors.habitat.selected_resistance import Fitted
 from corridors.habitat.selection import NoSelectionError
 from corridors.habitat.used_fixes import UsedFixes
-from corridors.stages.connect_layers import Faults, read_layers
+from corridors.stages.connect_layers import read_layers
 from corridors.stages.connect_selection import fit
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ Every source is read before anything is refused, so that all faults of a herd sh
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -16,42 +15,13 @@ from corridors.formats.parquet import write_json, write_table
 from corridors.formats.vector import degree_bounds
 from corridors.foundation import tables
 from corridors.foundation.arrays import Geometries
-from corridors.foundation.errors import CorridorsError, Fault, InputError
+from corridors.foundation.faults import Faults
 from corridors.stages import ingest_boundaries, ingest_expert, ingest_layers, ingest_tracks
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from corridors.stages.context import StageContext
-
-Result = TypeVar("Result")
-
-
-class _Faults:
-    """Errors of several sources, raised together."""
-
-    def __init__(self) -> None:
-        self.errors: list[CorridorsError] = []
-
-    def collect(self, read: Callable[[], Result]) -> Result | None:
-        """Return what ``read`` returns, or keep its error and return None."""
-        try:
-            return read()
-        except CorridorsError as error:
-            self.errors.append(error)
-            return None
-
-    def raise_all(self) -> None:
-        """Raise one error with every fault: of the common class, or InputError if they differ."""
-        if not self.errors:
-            return
-        classes = {type(error) for error in self.errors}
-        kind = classes.pop() if len(classes) == 1 else InputError
-        # One file may serve several sources, and its fault is one.
-        faults: dict[Fault, None] = {}
-        for error in self.errors:
-            faults.update(dict.fromkeys(error.faults))
-        raise kind(list(faults))
 
 
 def run(context: StageContext) -> None:
@@ -65,7 +35,7 @@ def run(context: StageContext) -> None:
         All other faults of all sources.
     """
     settings = context.settings
-    faults = _Faults()
+    faults = Faults()
     facts: dict[str, Any] = {"herd": context.herd, "species": settings.herd.species, "tracks": []}
     parts: list[gpd.GeoDataFrame] = []
     for i, source in enumerate(settings.herd.tracks):
@@ -101,7 +71,7 @@ def run(context: StageContext) -> None:
         if read is not None:
             states, notes = read
             facts["states"] = {"source": settings.states.path, **notes}
-    faults.raise_all()
+    faults.raise_any()
     context.progress("writing tables", 0.9)
     write_table(fixes, context.out / "fixes.parquet", tables.FIXES)
     write_table(ranges, context.out / "ranges_expert.parquet", tables.RANGES)
@@ -117,7 +87,7 @@ def _barriers(
     fixes: gpd.GeoDataFrame,
     drawn: Geometries,
     border_fences: list[gpd.GeoDataFrame],
-    faults: _Faults,
+    faults: Faults,
     facts: dict[str, Any],
 ) -> gpd.GeoDataFrame:
     parts = list(border_fences)
@@ -146,7 +116,7 @@ def _barriers(
 
 
 def _boundaries(
-    context: StageContext, faults: _Faults, facts: dict[str, Any]
+    context: StageContext, faults: Faults, facts: dict[str, Any]
 ) -> tuple[gpd.GeoDataFrame, list[gpd.GeoDataFrame]]:
     """Return BOUNDARIES, and of each source the fences on them as BARRIERS."""
     parts: list[gpd.GeoDataFrame] = []

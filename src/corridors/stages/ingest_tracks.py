@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from corridors.formats.delimited import nearest
 from corridors.formats.deployments import read_deployments
 from corridors.formats.geopoints import read_points
 from corridors.formats.gpx import read_gpx
@@ -21,6 +20,7 @@ from corridors.foundation import tables
 from corridors.foundation.arrays import Flags
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
+from corridors.foundation.faults import IN_FILES_FRAC, nearest
 from corridors.foundation.vocabulary import FLAG_BIT
 from corridors.movement.deployments import outside_deployment
 
@@ -114,7 +114,7 @@ def _select(
         known = sorted(set(frame["animal"]))
         for animal in source.animals:
             if animal not in known:
-                near = nearest(animal, known)
+                near = nearest(animal, known, least_alike_frac=IN_FILES_FRAC)
                 faults.append(
                     Fault(
                         "animal not in the file",
