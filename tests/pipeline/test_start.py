@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from corridors.foundation.parallel import cores
+
 HEAVY = ["geopandas", "grimp", "matplotlib", "networkx", "numba", "numpy", "pandas", "pandera",
          "pyarrow", "pyogrio", "pyproj", "rasterio", "scipy", "shapely"]  # fmt: skip
 
@@ -75,6 +77,16 @@ def test_results_are_the_same_for_every_scheduler(world: Any) -> None:
     assert done.returncode == 0, done.stderr
     assert sum(one["result"] == "done" for one in json.loads(done.stdout)["stages"]) == n_results
     assert world.outputs() == serial
+
+
+def test_the_log_says_once_how_the_cores_are_shared(world: Any) -> None:
+    done = world.call("run", "--scheduler", "processes", "--workers", "2", "--json")
+    assert done.returncode == 0, done.stderr
+    (log,) = (world.processed / ".log").iterdir()
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    (run,) = [entry for entry in entries if entry["event"] == "run"]
+    assert run["workers"] == min(2, cores())
+    assert run["threads"] == cores() // run["workers"]
 
 
 _CLUSTER = """

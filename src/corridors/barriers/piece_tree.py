@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,6 +13,7 @@ from numba import njit
 
 from corridors.barriers.segments import Pieces
 from corridors.foundation.arrays import Floats, Indices
+from corridors.foundation.parallel import in_order
 
 T = TypeVar("T")
 
@@ -163,30 +161,7 @@ class PieceTree:
         if not len(self.pieces.ends):
             return iter(())
         edges = range(0, n_steps, block)
-        return in_order(work, [slice(low, min(low + block, n_steps)) for low in edges])
-
-
-def in_order(work: Callable[[slice], T], parts: Sequence[slice]) -> Iterator[T]:
-    """Yield ``work`` of each part in order; as many threads as the process may use cores."""
-    if hasattr(os, "sched_getaffinity"):
-        n_threads = len(os.sched_getaffinity(0))
-    else:
-        n_threads = os.cpu_count() or 1
-    if n_threads == 1 or len(parts) < 2:
-        yield from map(work, parts)
-        return
-    waiting: deque[Future[T]] = deque()
-    with ThreadPoolExecutor(n_threads) as pool:
-        try:
-            for part in parts:
-                waiting.append(pool.submit(work, part))
-                if len(waiting) > 2 * n_threads:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for job in waiting:
-                job.cancel()
+        return in_order(work, (slice(low, min(low + block, n_steps)) for low in edges))
 
 
 @njit(cache=True, nogil=True)

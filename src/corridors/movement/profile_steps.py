@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal
@@ -12,6 +11,7 @@ import numpy as np
 
 from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Surface, weighted_sum
+from corridors.foundation.parallel import in_order
 from corridors.foundation.track import Track
 from corridors.movement.estimates import Method
 from corridors.movement.isopleths import isopleth_mask
@@ -156,26 +156,25 @@ def outcome(
     )
     herd = Herd()
     ordered = sorted(windows, key=lambda one: (one.animal, one.migration))
-    with ThreadPoolExecutor() as pool:
-        for name, some in groupby(ordered, key=lambda one: one.animal):
-            own = list(some)
-            years: dict[int, list[Surface]] = {}
-            seasons: dict[str, list[Use]] = {}
-            made = pool.map(lambda one: _surface(step, one.track, method, peer), own)
-            for one, (s2, surface) in zip(own, made, strict=True):
-                if surface is None:
-                    continue
-                out.s2_m2_min[one.migration] = s2
-                out.area95_km2[one.migration] = isopleth_km2(surface, 0.95)
-                if step.is_peer:
-                    years.setdefault(one.year, []).append(surface)
-                else:
-                    use = window(surface, footprint_isopleth=footprint_isopleth)
-                    seasons.setdefault(one.season, []).append(use)
-            if years:
-                peers.add(name, years)
-            if seasons:
-                herd.add(animal(seasons))
+    for name, some in groupby(ordered, key=lambda one: one.animal):
+        own = list(some)
+        years: dict[int, list[Surface]] = {}
+        seasons: dict[str, list[Use]] = {}
+        made = in_order(lambda one: _surface(step, one.track, method, peer), own)
+        for one, (s2, surface) in zip(own, made, strict=True):
+            if surface is None:
+                continue
+            out.s2_m2_min[one.migration] = s2
+            out.area95_km2[one.migration] = isopleth_km2(surface, 0.95)
+            if step.is_peer:
+                years.setdefault(one.year, []).append(surface)
+            else:
+                use = window(surface, footprint_isopleth=footprint_isopleth)
+                seasons.setdefault(one.season, []).append(use)
+        if years:
+            peers.add(name, years)
+        if seasons:
+            herd.add(animal(seasons))
     out.population = (peers if step.is_peer else herd).population()
     return out
 

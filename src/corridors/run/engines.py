@@ -8,8 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any, Protocol
 
+from corridors.foundation import parallel
 from corridors.foundation.errors import ConfigError, Fault, MissingInputError
-from corridors.run.worker import Job, Outcome, perform, perform_in_worker, start
+from corridors.run.worker import Job, Outcome, perform, perform_in_worker, perform_on_cluster, start
 
 Progress = Callable[[str, str, str, float], None]
 
@@ -19,7 +20,13 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Engine(Protocol):
-    """Runs jobs, several at once or one after the other."""
+    """Runs jobs, several at once or one after the other.
+
+    ``workers`` jobs run at once, each with ``threads`` threads; together at most the cores.
+    """
+
+    workers: int
+    threads: int
 
     def submit(self, job: Job) -> Future[Outcome]:
         """Start a job, now or when there is room."""
@@ -36,6 +43,7 @@ class Serial:
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
+        self.workers, self.threads = 1, parallel.n_threads()
 
     def submit(self, job: Job) -> Future[Outcome]:
         """Run the job before returning."""
@@ -63,12 +71,12 @@ class Processes:
 
         context = multiprocessing.get_context("spawn")
         self.queue: Any = context.Queue()
-        threads = max(1, cpus() // workers)
+        self.workers, self.threads = parallel.divided(workers)
         self.pool = ProcessPoolExecutor(
-            workers,
+            self.workers,
             mp_context=context,
             initializer=start,
-            initargs=(self.queue, threads, os.getpid()),
+            initargs=(self.queue, self.threads, os.getpid()),
         )
         self.progress = progress
         self.listener = threading.Thread(target=self._listen, daemon=True)
@@ -131,11 +139,13 @@ class Cluster:
                     cure="start it, or use --scheduler processes",
                 )
             ) from None
+        # Dask says how many jobs a worker takes at once; that many cores are its own.
+        self.workers, self.threads = sum(self.client.nthreads().values()), 1
         self.pool: Executor = self.client.get_executor(pure=False, retries=0)
 
     def submit(self, job: Job) -> Future[Outcome]:
         """Send the job to the cluster."""
-        return self.pool.submit(perform, job)
+        return self.pool.submit(perform_on_cluster, job)
 
     def close(self) -> None:
         """Leave the cluster."""
@@ -145,13 +155,6 @@ class Cluster:
         """Cancel what runs and leave the cluster."""
         self.pool.shutdown(wait=False, cancel_futures=True)
         self.client.close()
-
-
-def cpus() -> int:
-    """Return how many CPUs this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def check_scheduler(scheduler: str) -> None:
@@ -172,13 +175,17 @@ def check_scheduler(scheduler: str) -> None:
         )
 
 
-def make(scheduler: str, workers: int, progress: Progress) -> Engine:
-    """Return the engine for ``scheduler``; one worker needs no second process."""
+def make(scheduler: str, workers: int, progress: Progress, *, is_apart: bool = False) -> Engine:
+    """Return the engine for ``scheduler``; one worker needs no second process.
+
+    With ``is_apart`` it has one all the same: a job that may kill its process must not end ours.
+    """
     check_scheduler(scheduler)
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
     if "://" in scheduler:
         return Cluster(scheduler)
-    if scheduler == "serial" or workers <= 1:
+    workers, _ = parallel.divided(workers)
+    if scheduler == "serial" or (workers == 1 and not is_apart):
         return Serial(progress)
     return Processes(workers, progress)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from corridors.foundation import parallel
 from corridors.run import engines, lock
 from corridors.run.fingerprint import Fingerprints
 from corridors.run.graph import STAGING, Event, Graph, Listener, Options, Report
@@ -64,7 +65,6 @@ def execute(
         rows = survey(prints)
         log = Log(study.processed)
         report.log = log.path
-        log.write("run", stages=sorted({stage for stage, _ in nodes}))
         due = {node[1] for node in nodes if rows[node].state != "current"}
         options = replace(options, workers=_workers(options, len(due or touched)))
         chosen = set(nodes)
@@ -89,7 +89,7 @@ def execute(
 
 def _workers(options: Options, n_partitions: int) -> int:
     """Return how many workers have something to do."""
-    return min(options.workers or engines.cpus(), max(1, n_partitions))
+    return min(options.workers or parallel.cores(), max(1, n_partitions))
 
 
 def _nodes(study: Study, stages: Sequence[str], herds: Sequence[str]) -> list[Node]:

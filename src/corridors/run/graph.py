@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from corridors.foundation import parallel
 from corridors.foundation.errors import (
     OK,
     PARTLY_DONE,
@@ -178,11 +179,17 @@ class Graph:
         self.failed: set[Node] = set()
         self.running: dict[Future[Outcome], tuple[Node, Job, Row]] = {}
         self.deaths: dict[Node, int] = {}
-        self.workers = max(1, options.workers or engines.cpus())
+        self.workers = max(1, options.workers or parallel.cores())
 
     def everything(self) -> None:
         """Run until nothing waits; on a signal stop what runs."""
         self.engine = self._engine()
+        self.log.write(
+            "run",
+            stages=sorted({stage for stage, _ in self.selected}),
+            workers=self.engine.workers,
+            threads=self.engine.threads,
+        )
         try:
             while self.waiting or self.running:
                 self._start_ready()
@@ -199,7 +206,9 @@ class Graph:
         def progress(stage: str, partition: str, message: str, fraction: float) -> None:
             self.listener(Event("progress", stage, partition, message, fraction))
 
-        return engines.make(self.options.scheduler, self.workers, progress)
+        return engines.make(
+            self.options.scheduler, self.workers, progress, is_apart=bool(self.deaths)
+        )
 
     def _tell(self, event: Event, **details: object) -> None:
         tell(event, self.report, self.log, self.listener, **details)
@@ -373,7 +382,6 @@ class Graph:
                 self.deaths.setdefault(node, 0)
             self.running.clear()
             self.engine.stop()
-            self.workers = max(2, self.workers)
             self.engine = self._engine()
 
     def _worker_died(self, node: Node, error: BrokenExecutor) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.config.document import dotted, read
+from corridors.foundation import parallel
 from corridors.foundation.errors import ConfigError, Fault, MissingInputError
 from corridors.foundation.faults import did_you_mean
 from corridors.run import engines, lock
@@ -79,7 +80,7 @@ def run_scenario(
         log = Log(study.processed)
         log.write("scenario", name=name)
         done.report.log = log.path
-        workers = min(options.workers or engines.cpus(), max(1, len(herds)))
+        workers = min(options.workers or parallel.cores(), max(1, len(herds)))
         options = replace(options, workers=workers)
         first, *rest = layout.stages
         settled: dict[Node, Manifest] = {}

@@ -11,10 +11,12 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corridors.foundation import parallel
 from corridors.foundation.errors import (
     CorridorsError,
     Fault,
@@ -214,7 +216,7 @@ def start(queue: Any, threads: int, parent: int) -> None:
     _queue = queue
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.environ["NUMBA_NUM_THREADS"] = str(threads)
+    parallel.limit(threads)
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
 
 
@@ -240,6 +242,16 @@ def perform_in_worker(job: Job) -> Outcome:
             _queue.put((job.stage, job.partition, message, fraction))
 
     return perform(job, progress)
+
+
+def perform_on_cluster(job: Job) -> Outcome:
+    """Run a job in a thread of a Dask worker, which runs others beside it."""
+    return copy_context().run(_perform_alone, job)
+
+
+def _perform_alone(job: Job) -> Outcome:
+    parallel.limit(1)
+    return perform(job)
 
 
 def _report(message: str, fraction: float) -> None:

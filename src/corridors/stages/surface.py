@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +21,7 @@ from corridors.foundation.arrow import times_us
 from corridors.foundation.clock import microseconds
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
+from corridors.foundation.parallel import in_order
 from corridors.foundation.track import Track, location_error_m, usable_rows
 from corridors.movement.estimates import Estimate, Method, estimate
 from corridors.movement.migration_mapper_estimates import peer_estimate
@@ -164,25 +162,11 @@ def _estimates(
             return estimate(track, method)
         return peer_estimate(track, method, peer)
 
-    n_threads = _n_threads()
-    waiting: deque[tuple[Any, Future[Estimate]]] = deque()
-    with ThreadPoolExecutor(n_threads) as pool:
-        for window, start, end in zip(windows.itertuples(), starts, ends, strict=True):
-            track = tracks.get(str(window.animal), nobody).within(start, end)
-            waiting.append((window, pool.submit(made, track)))
-            if len(waiting) > n_threads:
-                window, job = waiting.popleft()
-                yield window, job.result()
-        while waiting:
-            window, job = waiting.popleft()
-            yield window, job.result()
-
-
-def _n_threads() -> int:
-    """Return the number of cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    parts = (
+        tracks.get(str(animal), nobody).within(start, end)
+        for animal, start, end in zip(windows["animal"], starts, ends, strict=True)
+    )
+    yield from zip(windows.itertuples(), in_order(made, parts), strict=True)
 
 
 def _frame(migration: str, surface: Surface) -> pd.DataFrame:

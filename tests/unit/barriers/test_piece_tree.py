@@ -8,7 +8,7 @@ import shapely
 from shapely import STRtree
 
 from corridors.barriers import piece_tree
-from corridors.barriers.piece_tree import PieceTree, in_order
+from corridors.barriers.piece_tree import PieceTree
 from corridors.barriers.segments import Pieces
 
 
@@ -74,16 +74,3 @@ def test_without_pieces_or_steps_nothing_is_met() -> None:
     steps, ends = world("random", 1)
     assert tree_of(np.zeros((0, 4))).meet(steps)[0].size == 0
     assert tree_of(ends).meet(np.zeros((0, 4)))[0].size == 0
-
-
-def test_parts_come_in_their_order_and_an_error_reaches_the_caller() -> None:
-    parts = [slice(i, i + 1) for i in range(50)]
-    assert list(in_order(lambda part: part.start, parts)) == list(range(50))
-
-    def fails(part: slice) -> int:
-        if part.start == 20:
-            raise ValueError("part 20")
-        return part.start
-
-    with pytest.raises(ValueError, match="part 20"):
-        list(in_order(fails, parts))

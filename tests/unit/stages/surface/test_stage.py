@@ -15,7 +15,7 @@ from shapely import points
 
 from corridors.config.model import Occurrence, Profile, Working
 from corridors.formats.parquet import TableWriter, read_json, read_table, write_json, write_table
-from corridors.foundation import tables
+from corridors.foundation import parallel, tables
 from corridors.foundation.errors import InternalError, MethodError
 from corridors.stages import surface
 from corridors.stages.context import StageContext, settings_of
@@ -240,7 +240,7 @@ def test_threads_and_the_order_of_windows_do_not_change_a_byte(
     tracks = [fixes(name, 3 if name == "few" else 60 + ord(name)) for name in names]
     digests = set()
     for k, (threads, order) in enumerate([(1, names), (3, names), (7, names[::-1])]):
-        monkeypatch.setattr(surface, "_n_threads", lambda n=threads: n)
+        monkeypatch.setattr(parallel, "n_threads", lambda n=threads: n)
         folder = tmp_path / str(k)
         run(folder, tracks, [window(name, name) for name in order])
         files = sorted((folder / "out").iterdir())
