@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +12,7 @@ import shapely
 
 from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, transformer
+from corridors.foundation.facts.act import SitesFacts
 from corridors.threats.action_words import site_words, with_words
 from corridors.threats.actions import gain_frac
 from corridors.threats.sites import choose_sites
@@ -64,7 +64,7 @@ def crossing_sites(
     *,
     crs: str,
     unit: str,
-) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+) -> tuple[gpd.GeoDataFrame, SitesFacts]:
     """Return CROSSING_SITES, and how the choice was made.
 
     Parameters
@@ -103,15 +103,15 @@ def crossing_sites(
     # The one that gains most comes first, so what is left out is the tail.
     n_kept = int((chosen.gain >= rules.least_frac * total).sum())
     gain, sites = chosen.gain[:n_kept], chosen.sites[:n_kept]
-    facts = {
-        "n_candidates": len(points),
-        "n_chosen": n_kept,
-        "n_that_add_little": len(chosen.sites) - n_kept,
-        "gain": float(chosen.gain.sum()),
-        "gain_at_most": chosen.bound,
-        "gain_everywhere": total,
-        "is_optimal": chosen.is_optimal,
-    }
+    facts = SitesFacts(
+        n_candidates=len(points),
+        n_chosen=n_kept,
+        n_that_add_little=len(chosen.sites) - n_kept,
+        gain=float(chosen.gain.sum()),
+        gain_at_most=chosen.bound,
+        gain_everywhere=total,
+        is_optimal=chosen.is_optimal,
+    )
     if not n_kept:
         return tables.empty(tables.CROSSING_SITES), facts
     own = lines.take(segment[sites]).reset_index(drop=True)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 from pydantic import ValidationError
 from shapely import LineString, box
 
 from corridors.config.action import Act
-from corridors.config.model import Config
-from corridors.formats.parquet import read_json, read_layer, write_json, write_table
 from corridors.foundation import tables
+from corridors.foundation.artefacts import Layer, silent
 from corridors.foundation.crs import geodesic_area_km2
-from corridors.stages.act import run
-from corridors.stages.context import StageContext, settings_of
-from corridors.stages.table import get, sections_of
+from corridors.foundation.facts.clean import CleanFacts
+from corridors.foundation.facts.rank import RankFacts
+from corridors.stages.act import stage
 from example_rows import example_rows
+from worlds.stages import settings
 
 HERD = "made-up"
 CRS = "+proj=laea +lat_0=37 +lon_0=71 +datum=WGS84 +units=m"
@@ -51,7 +52,6 @@ def threats(*rows: dict[str, object]) -> gpd.GeoDataFrame:
 
 
 def made(
-    folder: Path,
     *,
     ranked: gpd.GeoDataFrame | None = None,
     exposed: gpd.GeoDataFrame | None = None,
@@ -59,8 +59,8 @@ def made(
     size: float | None = None,
     act: dict[str, object] | None = None,
     ranking: dict[str, object] | None = None,
-) -> Path:
-    """Run the stage and return its folder."""
+) -> stage.Results:
+    """Run the stage."""
     segments = example_rows(tables.SEGMENTS, HERD, LINE, "ewe").iloc[[0]]
     if ranked is not None:
         segments = gpd.GeoDataFrame(
@@ -77,68 +77,56 @@ def made(
     corridor = corridor.assign(
         season="all", corridor_class="low", geometry=[box(70.99, 36.99, 71.06, 37.02)]
     )
-    found = {
-        "rank/threats": (tables.THREATS, ranked),
-        "rank/exposure": (tables.EXPOSURE, exposed),
-        "intersect/segments": (tables.SEGMENTS, segments),
-        "intersect/border_stretches": (tables.BORDER_STRETCHES, stretches),
-        "delineate/corridors": (tables.CORRIDORS, corridor),
-    }
-    for name, (schema, frame) in found.items():
-        path = folder / f"{name}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_table(tables.empty(schema) if frame is None else frame, path, schema)
-    (folder / "clean").mkdir()
-    write_json({"crs": CRS}, folder / "clean" / "clean.json")
-    ranking = {"unit": "per animal", **(ranking or {})}
-    write_json(ranking, folder / "rank" / "rank.json")
-    out = folder / "out"
-    out.mkdir()
-    stage = get("act")
-    sections = sections_of(stage, Config(act=Act.model_validate(act or {})), HERD)
-    run(
-        StageContext(
-            herd=HERD,
-            settings=settings_of({**sections, "population_size": size}),
-            raw={},
-            upstream={name: {HERD: folder / name} for name in stage.reads},
-            out=out,
-        )
+
+    def layer(frame: gpd.GeoDataFrame | None, schema: pa.DataFrameSchema) -> Layer:
+        return Layer.of(tables.empty(schema) if frame is None else tables.check(frame, schema))
+
+    inputs = stage.Inputs(
+        clean=CleanFacts.model_construct(crs=CRS),
+        corridors=layer(corridor, tables.CORRIDORS),
+        segments=layer(segments, tables.SEGMENTS),
+        border_stretches=layer(stretches, tables.BORDER_STRETCHES),
+        threats=layer(ranked, tables.THREATS),
+        exposure=layer(exposed, tables.EXPOSURE),
+        ranking=RankFacts.model_construct(
+            **{"unit": "per animal", "n_animals": 0, "n_candidates": {}, **(ranking or {})}
+        ),
     )
-    return out
+    chosen = settings("act", HERD, act=act or {})
+    results: stage.Results = stage.run(inputs, replace(chosen, population_size=size), silent)
+    return results
 
 
-def test_nothing_ranked_leaves_empty_tables_and_says_so(tmp_path: Path) -> None:
-    out = made(tmp_path)
-    assert {path.name for path in out.iterdir()} == set(get("act").writes)
-    facts = read_json(out / "act.json")
-    assert facts["n_fence_sections"] == facts["n_crossing_sites"] == 0
-    assert facts["sites"]["n_candidates"] == 0
-    assert not [note for note in facts["notes"] if "tracked" in note]
+def test_nothing_ranked_leaves_empty_tables_and_says_so() -> None:
+    out = made()
+    facts = out.facts
+    for table in (out.fence_sections, out.crossing_sites, out.footprints, out.border_agreements):
+        assert table.read().empty
+    assert facts.n_fence_sections == facts.n_crossing_sites == 0
+    assert facts.sites.n_candidates == 0
+    assert not [note for note in facts.notes if "tracked" in note]
 
 
 @pytest.mark.parametrize(
     ("n_animals", "words"), [(0, "No animal was tracked"), (3, "No action is placed where nobody")]
 )
 def test_barriers_that_nobody_could_have_met_are_named_and_get_no_action(
-    tmp_path: Path, n_animals: int, words: str
+    n_animals: int, words: str
 ) -> None:
-    out = made(tmp_path, ranking={"n_animals": n_animals, "n_candidates": {"range edge": 2}})
-    facts = read_json(out / "act.json")
-    assert facts["n_fence_sections"] == facts["n_crossing_sites"] == 0
-    assert facts["notes"][-1].startswith(words)
-    assert "ranks 2 barrier segments" in facts["notes"][-1]
+    out = made(ranking={"n_animals": n_animals, "n_candidates": {"range edge": 2}})
+    facts = out.facts
+    assert facts.n_fence_sections == facts.n_crossing_sites == 0
+    assert facts.notes[-1].startswith(words)
+    assert "ranks 2 barrier segments" in facts.notes[-1]
 
 
-def test_neighbouring_fence_segments_make_one_section_with_costs(tmp_path: Path) -> None:
+def test_neighbouring_fence_segments_make_one_section_with_costs() -> None:
     ranked = threats(
         {"kind": "fence", "blocked_per_year": 2.0, "gain_share": np.nan},
         {"kind": "fence", "blocked_per_year": 1.5, "gain_share": 0.02},
     )
     costs = {"currency": "USD", "fence_remove_per_km": 100.0}
-    (row,) = read_layer(
-        made(tmp_path, ranked=ranked, act={"costs": costs}) / "fence_sections.parquet"
-    ).to_dict("records")
+    (row,) = made(ranked=ranked, act={"costs": costs}).fence_sections.read().to_dict("records")
     assert row["n_segments"] == 2
     assert row["removed_gain"] == 3.5
     assert row["modified_gain"] == pytest.approx(3.5 * (0.8 - 0.5) / 0.5)
@@ -148,49 +136,49 @@ def test_neighbouring_fence_segments_make_one_section_with_costs(tmp_path: Path)
     assert row["gain_share"] == 0.02  # the section gives at least what its best segment gives
 
 
-def test_an_id_of_a_barrier_may_hold_any_sign(tmp_path: Path) -> None:
+def test_an_id_of_a_barrier_may_hold_any_sign() -> None:
     ranked = threats(
         {"kind": "fence", "blocked_per_year": 2.0}, {"kind": "fence", "blocked_per_year": 1.5}
     )
     ranked["segment"] = ["fences:'; DROP--@0-1", "fences:a;b@1-2"]
-    (row,) = read_layer(made(tmp_path, ranked=ranked) / "fence_sections.parquet").to_dict("records")
+    (row,) = made(ranked=ranked).fence_sections.read().to_dict("records")
     assert row["n_segments"] == 2
     assert row["segments"] == ";".join(ranked["segment"])
     assert row["geometry"].length > 0
 
 
-def test_removed_lines_need_no_structure_and_planned_ones_may(tmp_path: Path) -> None:
+def test_removed_lines_need_no_structure_and_planned_ones_may() -> None:
     ranked = threats(
         {"kind": "road", "blocked_per_year": 2.0, "status": "planned"},
         {"kind": "rail", "blocked_per_year": 0.0, "status": "removed"},
     )
-    sites = read_layer(made(tmp_path, ranked=ranked) / "crossing_sites.parquet")
+    sites = made(ranked=ranked).crossing_sites.read()
     assert sites["status"].tolist() == ["planned"]
     assert sites["gain_per_year"].tolist() == pytest.approx([2.0 * 0.3 / 0.5])
     assert sites["share_so_far"].tolist() == pytest.approx([1.0])
     assert sites["is_optimal"].all()
 
 
-def test_sites_that_add_little_are_left_out_and_counted(tmp_path: Path) -> None:
+def test_sites_that_add_little_are_left_out_and_counted() -> None:
     ranked = threats(
         {"kind": "road", "blocked_per_year": 2.0},
         {"kind": "road", "blocked_per_year": 0.001},
     )
-    out = made(tmp_path, ranked=ranked, act={"site_spacing_m": 500.0})
-    assert len(read_layer(out / "crossing_sites.parquet")) == 1
-    assert read_json(out / "act.json")["sites"]["n_that_add_little"] == 1
+    out = made(ranked=ranked, act={"site_spacing_m": 500.0})
+    assert len(out.crossing_sites.read()) == 1
+    assert out.facts.sites.n_that_add_little == 1
 
 
-def test_a_budget_limits_the_number_of_structures(tmp_path: Path) -> None:
+def test_a_budget_limits_the_number_of_structures() -> None:
     ranked = threats(*[{"kind": "road", "blocked_per_year": 2.0 + k} for k in range(3)])
     costs = {"currency": "EUR", "road_structure": 5.0, "rail_structure": 9.0}
-    out = made(tmp_path, ranked=ranked, act={"costs": costs, "budget": 11.0, "site_spacing_m": 0})
-    sites = read_layer(out / "crossing_sites.parquet")
+    out = made(ranked=ranked, act={"costs": costs, "budget": 11.0, "site_spacing_m": 0})
+    sites = out.crossing_sites.read()
     assert sites["segment"].tolist() == ["s2", "s1"]
     assert sites["cost"].sum() <= 11.0
 
 
-def test_a_footprint_is_shifted_out_of_the_corridor_only(tmp_path: Path) -> None:
+def test_a_footprint_is_shifted_out_of_the_corridor_only() -> None:
     exposed = example_rows(tables.EXPOSURE, HERD, LINE, "ewe").iloc[[0, 0]]
     exposed = exposed.assign(
         polygon=["wells", "town"],
@@ -200,7 +188,7 @@ def test_a_footprint_is_shifted_out_of_the_corridor_only(tmp_path: Path) -> None
         score=[0.02, 0.01],
         geometry=[box(71.04, 37.0, 71.08, 37.01), box(71.04, 37.0, 71.08, 37.01)],
     )
-    found = read_layer(made(tmp_path, exposed=exposed) / "footprints.parquet")
+    found = made(exposed=exposed).footprints.read()
     wells, town = found.set_index("polygon").loc[["wells", "town"]].itertuples()
     assert wells.moved_part == "in the corridor"
     assert wells.moved_km2 == pytest.approx(
@@ -212,7 +200,7 @@ def test_a_footprint_is_shifted_out_of_the_corridor_only(tmp_path: Path) -> None
 
 
 def test_barriers_count_at_the_nearest_stretch_and_in_the_unit_of_the_ranking(
-    tmp_path: Path,
+
 ) -> None:
     stretches = example_rows(tables.BORDER_STRETCHES, HERD, LINE, "ewe")
     stretches = stretches.assign(
@@ -230,9 +218,7 @@ def test_barriers_count_at_the_nearest_stretch_and_in_the_unit_of_the_ranking(
         {"kind": "fence", "blocked_per_year": 3.0},
         {"kind": "road", "blocked_per_year": 9.0, "status": "planned"},  # blocks nobody yet
     )
-    found = read_layer(
-        made(tmp_path, ranked=ranked, stretches=stretches, size=10.0) / "border_agreements.parquet"
-    )
+    found = made(ranked=ranked, stretches=stretches, size=10.0).border_agreements.read()
     assert found["stretch"].tolist() == ["near", "far", "unseen"]
     assert found["passages_per_year"].tolist()[:2] == [5.0, 2.5]
     assert found["blocked_nearby_per_year"].tolist() == [3.0, 0.0, 0.0]

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from types import SimpleNamespace
-
 import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 from shapely import LineString, Point, box
 
 from corridors.config.model import Rank
-from corridors.formats.parquet import read_json, read_layer, write_json, write_table
-from corridors.formats.raster import write_cog
 from corridors.foundation import tables
+from corridors.foundation.artefacts import Layer, Raster, Table, silent
+from corridors.foundation.facts.clean import CleanFacts
+from corridors.foundation.facts.intersect import IntersectFacts
+from corridors.foundation.facts.rank import RankFacts
 from corridors.foundation.grid import Grid
 from corridors.foundation.vocabulary import BARRIER_KINDS
-from corridors.stages import rank as stage
-from corridors.stages.context import StageContext
+from corridors.stages.rank import stage
 from corridors.threats.priors import packaged, prior_table
 from corridors.threats.reasons import action, reason
 from corridors.threats.score import evidence, posterior, summary
@@ -65,10 +64,11 @@ def segments(**kinds: tuple[str, str, str]) -> gpd.GeoDataFrame:
 
 
 class World:
-    """A folder with the results of `intersect`, and the stage's answer."""
+    """What stands, and the stage's answer."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    results: stage.Results
+
+    def __init__(self) -> None:
         self.use: pd.DataFrame | None = None
         self.resistance: np.ndarray | None = None
         self.completeness: dict[str, tuple[str, str]] = {}
@@ -87,67 +87,47 @@ class World:
         size: float | None = None,
         areas: gpd.GeoDataFrame | None = None,
         **settings: object,
-    ) -> tuple[gpd.GeoDataFrame, dict]:
-        upstream, out = self.folder / "intersect", self.folder / "rank"
-        upstream.mkdir(exist_ok=True)
-        out.mkdir(exist_ok=True)
-        write_table(layer, upstream / "segments.parquet", tables.SEGMENTS)
-        write_table(met, upstream / "encounters.parquet", tables.ENCOUNTERS)
-        areas = tables.empty(tables.AREAS) if areas is None else areas
-        write_table(areas, upstream / "areas.parquet", tables.AREAS)
+    ) -> tuple[gpd.GeoDataFrame, RankFacts]:
         if years is None:
             years = met.groupby("animal")["tracking_years"].max().to_dict()
-        write_json({"tracking_years": years}, upstream / "intersect.json")
-        for name in ("clean", "delineate", "connect", "behave", "circuit"):
-            (self.folder / name).mkdir(exist_ok=True)
-        write_json({"crs": CRS, "cell_m": 250.0}, self.folder / "clean" / "clean.json")
-        use = tables.empty(tables.POPULATION) if self.use is None else self.use
-        write_table(use, self.folder / "delineate" / "population.parquet", tables.POPULATION)
-        write_table(
-            tables.empty(tables.GAINS) if self.gains is None else self.gains,
-            self.folder / "circuit" / "gains.parquet",
-            tables.GAINS,
-        )
-        network = tables.empty(tables.NETWORK) if self.network is None else self.network
-        write_table(network, self.folder / "connect" / "network.parquet", tables.NETWORK)
-        use = tables.empty(tables.NETWORK_USE) if self.link_use is None else self.link_use
-        write_table(use, self.folder / "connect" / "network_use.parquet", tables.NETWORK_USE)
-        kappa = tables.empty(tables.PERMEABILITY)
-        write_table(
-            kappa if self.permeability is None else self.permeability,
-            self.folder / "behave" / "permeability.parquet",
-            tables.PERMEABILITY,
-        )
         grid = Grid(CRS, 500.0, -40, -40, 80, 80)
-        write_cog(
-            self.folder / "connect" / "resistance.tif",
-            np.ones(grid.shape, np.float32) if self.resistance is None else self.resistance,
-            grid,
+        ground = np.ones(grid.shape, np.float32) if self.resistance is None else self.resistance
+        inputs = stage.Inputs(
+            clean=CleanFacts.model_construct(crs=CRS, cell_m=250.0),
+            population=_table(self.use, tables.POPULATION),
+            resistance=Raster.of(ground, grid),
+            network=_layer(self.network, tables.NETWORK),
+            network_use=_table(self.link_use, tables.NETWORK_USE),
+            segments=_layer(layer, tables.SEGMENTS),
+            encounters=_table(met, tables.ENCOUNTERS),
+            areas=_layer(areas, tables.AREAS),
+            crossed=IntersectFacts.model_construct(tracking_years=years),
+            permeability=_table(self.permeability, tables.PERMEABILITY),
+            gains=_layer(self.gains, tables.GAINS),
         )
-        stage.run(
-            StageContext(
-                herd="test-herd",
-                settings=SimpleNamespace(
-                    rank=Rank(**settings),
-                    species=self.species,
-                    population_size=size,
-                    population_source="count 2020" if size else None,
-                    barrier_completeness=self.completeness,
-                ),
-                raw={},
-                upstream={
-                    name: {"test-herd": self.folder / name}
-                    for name in ("clean", "delineate", "connect", "intersect", "behave", "circuit")
-                },
-                out=out,
-            )
+        chosen = stage.Settings(
+            herd="test-herd",
+            rank=Rank(**settings),
+            species=self.species,
+            population_size=size,
+            population_source="count 2020" if size else None,
+            barrier_completeness=self.completeness,
         )
-        return read_layer(out / "threats.parquet"), read_json(out / "rank.json")
+        self.results = stage.run(inputs, chosen, silent)
+        return self.results.threats.read(), self.results.facts
+
+
+def _table(frame: pd.DataFrame | None, schema: pa.DataFrameSchema) -> Table:
+    return Table.of(tables.empty(schema) if frame is None else tables.check(frame, schema))
+
+
+def _layer(frame: gpd.GeoDataFrame | None, schema: pa.DataFrameSchema) -> Layer:
+    return Layer.of(tables.empty(schema) if frame is None else tables.check(frame, schema))
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
+def world() -> World:
+    return World()
 
 
 def test_a_barrier_that_stops_everybody_ranks_first_and_not_last(world: World) -> None:
@@ -194,7 +174,7 @@ def test_an_animal_that_met_nothing_counts_in_the_years(world: World) -> None:
     assert among["passages_per_year"].iloc[0] == pytest.approx(
         alone["passages_per_year"].iloc[0] / 2
     )
-    assert facts["tracking_years"] == 4.0
+    assert facts.tracking_years == 4.0
 
 
 def test_a_known_herd_size_multiplies_every_number_and_is_named(world: World) -> None:
@@ -233,8 +213,8 @@ def test_no_data_is_left_out_and_counted_never_ranked_as_zero(world: World) -> N
     layer.loc[layer["segment"] == "far", "has_data"] = False
     threats, facts = world.rank(layer, encounters([("f", "a", "spring", 1, 1)]))
     assert threats["segment"].tolist() == ["f", "calm"]
-    assert facts["n_no_data"] == 1
-    assert facts["no_data"] == ["far"]
+    assert facts.n_no_data == 1
+    assert facts.no_data == ["far"]
     assert "none met it" in threats["reason"].iloc[1]
 
 
@@ -243,7 +223,7 @@ def test_an_unfenced_state_boundary_is_no_threat_but_its_fence_is(world: World) 
     met = encounters([("line", "a", "spring", 3, 2), ("wall", "a", "spring", 0, 2)])
     threats, facts = world.rank(layer, met)
     assert threats["segment"].tolist() == ["wall"]
-    assert facts["n_jurisdiction"] == 1
+    assert facts.n_jurisdiction == 1
 
 
 def test_a_stated_permeability_takes_the_place_of_the_prior(world: World) -> None:
@@ -255,7 +235,7 @@ def test_a_stated_permeability_takes_the_place_of_the_prior(world: World) -> Non
     assert by.loc["f", "permeability_source"] == "both"
     assert by.loc["g", "permeability_mean"] == 0
     assert by.loc["g", "permeability_source"] == "stated"
-    assert facts["priors"] == {}
+    assert facts.priors == {}
 
 
 def test_a_herd_without_tracks_gets_an_empty_table(world: World) -> None:
@@ -263,8 +243,8 @@ def test_a_herd_without_tracks_gets_an_empty_table(world: World) -> None:
     layer["has_data"] = False
     threats, facts = world.rank(layer, tables.empty(tables.ENCOUNTERS))
     assert len(threats) == 0
-    assert facts["n_no_data"] == 1
-    assert facts["n_ranked"] == 0
+    assert facts.n_no_data == 1
+    assert facts.n_ranked == 0
 
 
 def test_the_same_input_in_any_order_gives_the_same_bytes(world: World, rng) -> None:
@@ -277,11 +257,11 @@ def test_the_same_input_in_any_order_gives_the_same_bytes(world: World, rng) -> 
     ]
     met = encounters(rows)
     world.rank(layer, met)
-    first = (world.folder / "rank" / "threats.parquet").read_bytes()
+    first = world.results.threats.read()
     world.rank(layer.iloc[::-1], met.sample(frac=1, random_state=1))
-    assert (world.folder / "rank" / "threats.parquet").read_bytes() == first
+    pd.testing.assert_frame_equal(world.results.threats.read(), first, check_exact=True)
     world.rank(layer, met, seed=7)
-    assert (world.folder / "rank" / "threats.parquet").read_bytes() != first
+    assert not world.results.threats.read().equals(first)
 
 
 def test_one_animal_that_makes_a_rank_makes_it_uncertain(world: World) -> None:
@@ -394,7 +374,7 @@ def test_a_prior_that_only_an_area_uses_is_not_called_unused(world: World) -> No
     )
     met = encounters([("f", "a", "spring", 3, 0)])
     _, facts = world.rank(layer, met, areas=areas, priors={"wheat": 0.4, "barley": 0.4})
-    assert facts["priors_unused"] == ["barley"]
+    assert facts.priors_unused == ["barley"]
 
 
 def test_a_fence_of_one_animal_falls_behind_met_fences_and_not_behind_empty_ones(
@@ -445,10 +425,10 @@ def test_stability_follows_the_interval_and_is_said_in_the_reason(world: World) 
     factor = np.where(width <= 20, threats["rank_p95"] / threats["rank_p05"], np.inf)
     expected = np.where(factor <= 2, "firm", np.where(factor <= 5, "likely", "open"))
     assert threats["stability"].tolist() == expected.tolist()
-    assert facts["stability"] == {
+    assert facts.stability == {
         word: int((expected == word).sum()) for word in ("firm", "likely", "open")
     }
-    assert min(facts["stability"].values()) > 0
+    assert min(facts.stability.values()) > 0
     first = threats.iloc[0]
     place = f"Place {first['rank_p05']:.0f} to {first['rank_p95']:.0f} of 40 ({first['stability']})"
     assert place in first["reason"]
@@ -483,7 +463,8 @@ def test_completeness_of_the_source_goes_along_and_partial_is_said(world: World)
     assert by["source_completeness"].to_dict() == {"f": "unknown", "g": "partial"}
     assert "The barrier data are partial: lines may be missing." in by.loc["g", "reason"]
     assert "partial" not in by.loc["f", "reason"]
-    assert facts["barrier_completeness"] == {
+    said = {name: one.model_dump() for name, one in facts.barrier_completeness.items()}
+    assert said == {
         "osm": {"completeness": "partial", "note": "mapped from pictures"},
         "survey": {"completeness": "unknown", "note": ""},
     }
@@ -514,7 +495,7 @@ def test_use_that_ends_at_a_fence_is_a_range_edge_even_where_nobody_was_tracked(
     world.resistance = np.full((80, 80), 3.0, np.float32)
     world.resistance[:, ::2] = 3.2
     threats, facts = world.rank(layer, tables.empty(tables.ENCOUNTERS))
-    edges = read_layer(world.folder / "rank" / "range_edges.parquet")
+    edges = world.results.range_edges.read()
     assert len(threats) == 0
     assert edges[["segment", "season", "used_side", "habitat"]].values.tolist() == [
         ["fence", "winter", "left", "alike"]
@@ -524,7 +505,7 @@ def test_use_that_ends_at_a_fence_is_a_range_edge_even_where_nobody_was_tracked(
     assert 0.5 < row["use_frac"] <= 1.0
     assert row["nearest_use_m"] == pytest.approx(375.0, abs=10)
     assert row["is_range_edge"]
-    assert facts["n_range_edges"] == 1
+    assert facts.n_range_edges == 1
 
 
 def test_unlike_habitat_explains_an_edge_and_no_habitat_layer_leaves_it_open(world: World) -> None:
@@ -532,18 +513,18 @@ def test_unlike_habitat_explains_an_edge_and_no_habitat_layer_leaves_it_open(wor
     world.use = _use("winter", range(1, 16))
     met = encounters([("fence", "a", "spring", 0, 1)])
     world.rank(layer, met)
-    unknown = read_layer(world.folder / "rank" / "range_edges.parquet")
+    unknown = world.results.range_edges.read()
     assert unknown["habitat"].tolist() == ["unknown"]
     assert np.isnan(unknown["resistance_other"].iloc[0])
     world.resistance = np.ones((80, 80), np.float32)
     world.resistance[40:] = 9.0  # south of the fence
     _, facts = world.rank(layer, met)
-    differs = read_layer(world.folder / "rank" / "range_edges.parquet")
+    differs = world.results.range_edges.read()
     assert differs["habitat"].tolist() == ["different"]
     assert differs["resistance_used"].iloc[0] == pytest.approx(1.0)
     assert differs["resistance_other"].iloc[0] == pytest.approx(9.0)
     assert not differs["is_range_edge"].any()
-    assert facts["n_uneven"] == {"alike": 0, "different": 1, "unknown": 0}
+    assert facts.n_uneven == {"alike": 0, "different": 1, "unknown": 0}
 
 
 def kappa_row(**changes: object) -> pd.DataFrame:
@@ -589,11 +570,11 @@ def test_the_herds_own_kappa_moves_the_prior_of_its_class_and_of_no_other(world:
     assert by.loc["other", "permeability_source"] == "both"
     # (4 x 0.5 + 36 x 0.25) / 40
     assert by.loc["own", "permeability_mean"] == pytest.approx(0.275)
-    prior = facts["priors"]["fence/fence_livestock/estimated"]
-    assert prior["label"] == "estimated"
-    assert prior["permeability"] == pytest.approx(0.275)
-    assert "weighing 36 encounters" in prior["basis"]
-    assert facts["priors"]["fence/border_fence"]["label"] == "prior"
+    prior = facts.priors["fence/fence_livestock/estimated"]
+    assert prior.label == "estimated"
+    assert prior.permeability == pytest.approx(0.275)
+    assert "weighing 36 encounters" in prior.basis
+    assert facts.priors["fence/border_fence"].label == "prior"
 
 
 def test_a_stated_permeability_goes_before_kappa(world: World) -> None:
@@ -604,16 +585,16 @@ def test_a_stated_permeability_goes_before_kappa(world: World) -> None:
     threats, facts = world.rank(layer, encounters([("own", "a", "spring", 0.0, 0.0)]))
     assert threats["permeability_source"].tolist() == ["stated"]
     assert threats["permeability_mean"].tolist() == [0.9]
-    assert facts["priors"] == {}
+    assert facts.priors == {}
 
 
 def test_the_prior_of_the_herds_species_is_taken(world: World) -> None:
     layer = segments(own=("road", "motorway", "existing"))
     met = encounters([("own", "a", "spring", 0.0, 0.0)])
     world.species = "Cervus canadensis"
-    assert list(world.rank(layer, met)[1]["priors"]) == ["road/motorway/Cervus"]
+    assert list(world.rank(layer, met)[1].priors) == ["road/motorway/Cervus"]
     world.species = "Ovis ammon polii"
-    assert list(world.rank(layer, met)[1]["priors"]) == ["road/motorway"]
+    assert list(world.rank(layer, met)[1].priors) == ["road/motorway"]
 
 
 def _gains(layer: gpd.GeoDataFrame, **gain: tuple[float, int]) -> gpd.GeoDataFrame:
@@ -643,7 +624,7 @@ def test_barriers_that_nobody_could_have_met_are_ranked_by_their_gain_and_unknow
     world.gains = _gains(layer, far=(0.2, 4), off=(0.0, 0), wall=(0.9, 7), met=(0.4, 3))
     world.completeness = {"test": ("partial", "")}
     threats, facts = world.rank(layer, encounters([("met", "a", "spring", 1, 2)]))
-    found = read_layer(world.folder / "rank" / "candidates.parquet")
+    found = world.results.candidates.read()
     assert found["segment"].tolist() == ["wall", "far", "off"]
     assert found["rank"].tolist() == [1, 2, 3]
     assert found["gain"].tolist()[:2] == [0.9, 0.2]
@@ -652,7 +633,7 @@ def test_barriers_that_nobody_could_have_met_are_ranked_by_their_gain_and_unknow
     assert set(found["source_completeness"]) == {"partial"}
     assert "by 9.0 %" in found["reason"].iloc[0]
     assert "unknown" in found["reason"].iloc[2]
-    assert facts["n_candidates"] == {"nobody was tracked here": 3}
+    assert facts.n_candidates == {"nobody was tracked here": 3}
     # The gain stands beside what encounters say of the others.
     assert threats["segment"].tolist() == ["met"]
     assert threats["gain_share"].iloc[0] == pytest.approx(0.04)
@@ -664,7 +645,7 @@ def test_a_range_edge_is_a_candidate_also_where_it_has_a_rank(world: World) -> N
     world.resistance = np.full((80, 80), 3.0, np.float32)
     world.resistance[:, ::2] = 3.2
     threats, _ = world.rank(layer, encounters([("fence", "a", "spring", 0, 1)]))
-    found = read_layer(world.folder / "rank" / "candidates.parquet")
+    found = world.results.candidates.read()
     assert threats["segment"].tolist() == found["segment"].tolist() == ["fence"]
     assert found[["why", "edge_seasons"]].values.tolist() == [["range edge", "all;winter"]]
 
@@ -674,10 +655,10 @@ def test_a_herd_without_tracks_has_all_its_barriers_as_candidates(world: World) 
     layer["has_data"] = False
     world.gains = _gains(layer, b=(0.3, 2))
     _, facts = world.rank(layer, tables.empty(tables.ENCOUNTERS))
-    found = read_layer(world.folder / "rank" / "candidates.parquet")
+    found = world.results.candidates.read()
     assert found["segment"].tolist() == ["b", "a"]
     assert set(found["why"]) == {"no animal tracked"}
-    assert facts["n_candidates"] == {"no animal tracked": 2}
+    assert facts.n_candidates == {"no animal tracked": 2}
 
 
 def _network(**links: float) -> gpd.GeoDataFrame:
@@ -702,7 +683,7 @@ def test_a_link_is_blocked_by_what_stopped_the_animals_that_used_it(world: World
     world.network = _network(dead_end=37.01, used=37.05)
     world.link_use = pd.DataFrame({"element": ["used"], "animal": ["a"], "n_migrations": [2]})
     threats, _ = world.rank(layer, encounters([("shut", "a", "spring", 1.0, 3.0)]))
-    found = read_layer(world.folder / "rank" / "network.parquet").set_index("element")
+    found = world.results.network.read().set_index("element")
     shut = threats.set_index("segment").loc["shut"]
     assert found.loc["used", "n_segments"] == 1  # not the planned one
     assert found.loc["used", "encounters_per_year"] == shut["encounters_per_year"]
@@ -711,7 +692,7 @@ def test_a_link_is_blocked_by_what_stopped_the_animals_that_used_it(world: World
     )
     assert found.loc["dead_end", ["n_segments", "encounters_per_year"]].tolist() == [0, 0.0]
     assert np.isnan(found.loc["winter", "encounters_per_year"])
-    graph = nx.read_graphml(world.folder / "rank" / "network.graphml")
+    graph = nx.parse_graphml(world.results.graph.text)
     assert graph.number_of_nodes() == 2
     assert {kind for _, kind in graph.nodes(data="kind")} == {"winter", "summer"}
     assert "flux" not in next(iter(graph.edges(data=True)))[2]  # unknown
@@ -722,7 +703,7 @@ def test_a_link_of_an_untracked_herd_has_candidates_and_unknown_encounters(world
     layer["has_data"] = False
     world.network = _network(way=37.05)
     world.rank(layer, tables.empty(tables.ENCOUNTERS))
-    found = read_layer(world.folder / "rank" / "network.parquet").set_index("element")
+    found = world.results.network.read().set_index("element")
     assert found.loc["way", ["n_segments", "n_candidates"]].tolist() == [1, 1]
     assert np.isnan(found.loc["way", ["encounters_per_year", "blocked_share"]].astype(float)).all()
 

@@ -1,7 +1,8 @@
-"""The network in stage `rank`: each link with the barriers along it."""
+"""The herd's network, each link with the barriers along it, as a table and as a graph."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
@@ -10,11 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from corridors.barriers.segments import projected
-from corridors.formats.parquet import read_json, read_layer, read_table, write_table
-from corridors.foundation import tables
-from corridors.foundation.arrays import Floats
-from corridors.stages.context import StageContext
+from corridors.foundation.arrays import Floats, Geometries
 from corridors.threats.link_barriers import barriers_of_links, weights_of_links
 
 _OF_NODE = ("kind", "betweenness")
@@ -27,63 +24,62 @@ _OF_EDGE = (
 )  # fmt: skip
 
 
-def write_network(
-    context: StageContext,
+def network_with_barriers(
+    network: gpd.GeoDataFrame,
     segments: gpd.GeoDataFrame,
     threats: pd.DataFrame,
     candidates: pd.DataFrame,
-) -> None:
-    """Write the network with what its links meet, as a table and as GraphML.
+    use: pd.DataFrame,
+    encounters: pd.DataFrame,
+    *,
+    planar: Callable[[gpd.GeoDataFrame], Geometries],
+) -> gpd.GeoDataFrame:
+    """Return NETWORK_BARRIERS: the herd's network with what its links meet.
 
-    ``segments`` are those that may stop an animal; ``threats`` and ``candidates`` may be empty.
+    Parameters
+    ----------
+    network, use
+        NETWORK and NETWORK_USE.
+    segments
+        SEGMENTS that may stop an animal.
+    threats, candidates
+        THREATS and CANDIDATES; they may be empty.
+    encounters
+        ENCOUNTERS.
+    planar
+        Projects a layer's geometries to the working CRS, m.
     """
-    network = read_layer(context.read("connect", "network.parquet"))
     edges = network[network["part"] == "edge"]
     found = pd.DataFrame(columns=list(_ADDED), index=edges.index, dtype="float64")
     if len(edges):
-        found = _along(context, edges, segments, threats, candidates).set_index(edges.index)
+        stands = (segments["status"] == "existing") & (segments["corridor_class"] != "outside")
+        own = segments[stands].sort_values("segment", kind="stable", ignore_index=True)
+        middle = shapely.line_interpolate_point(planar(own), 0.5, normalized=True)
+        distance_m = shapely.distance(middle[:, None], planar(edges))
+        weight = _weights(edges, own["segment"], distance_m, use, encounters)
+        numbers = threats.set_index("segment")[["encounters_per_year", "blocked_per_year"]]
+        met, lost = numbers.astype("float64").reindex(own["segment"]).to_numpy().T
+        is_candidate = own["segment"].isin(candidates["segment"]).to_numpy()
+        found = barriers_of_links(weight, met, lost, is_candidate).set_index(edges.index)
     network = network.join(found)
     counts = ["n_segments", "n_candidates"]
     network[counts] = network[counts].fillna(0).astype("int64")
-    write_table(network, context.out / "network.parquet", tables.NETWORK_BARRIERS)
-    # Line ends of the machine would change the bytes.
-    (context.out / "network.graphml").write_text(
-        "\n".join(nx.generate_graphml(_graph(network))) + "\n", encoding="utf-8", newline="\n"
-    )
+    return network
 
 
-def _along(
-    context: StageContext,
-    edges: gpd.GeoDataFrame,
-    segments: gpd.GeoDataFrame,
-    threats: pd.DataFrame,
-    candidates: pd.DataFrame,
-) -> pd.DataFrame:
-    stands = (segments["status"] == "existing") & (segments["corridor_class"] != "outside")
-    own = segments[stands].sort_values("segment", kind="stable", ignore_index=True)
-    crs = str(read_json(context.read("clean", "clean.json"))["crs"])
-    lines, shapes = (
-        projected(np.asarray(layer.geometry.to_numpy(), dtype=object), crs)
-        for layer in (edges, own)
-    )
-    middle = shapely.line_interpolate_point(shapes, 0.5, normalized=True)
-    weight = _weights(context, edges, own["segment"], shapely.distance(middle[:, None], lines))
-    numbers = threats.set_index("segment")[["encounters_per_year", "blocked_per_year"]]
-    met, lost = numbers.astype("float64").reindex(own["segment"]).to_numpy().T
-    return barriers_of_links(
-        weight, met, lost, own["segment"].isin(candidates["segment"]).to_numpy()
-    )
+def graphml(network: gpd.GeoDataFrame) -> str:
+    """Return NETWORK_BARRIERS as GraphML, with the same line ends on every machine."""
+    return "\n".join(nx.generate_graphml(_graph(network))) + "\n"
 
 
 def _weights(
-    context: StageContext,
     edges: gpd.GeoDataFrame,
     segments: pd.Series,
     distance_m: Floats,
+    use: pd.DataFrame,
+    met: pd.DataFrame,
 ) -> Floats:
     """Return the share of each segment that belongs to each edge."""
-    use = read_table(context.read("connect", "network_use.parquet"))
-    met = read_table(context.read("intersect", "encounters.parquet"))
     met = met.assign(encounters=met["passages"] + met["approaches"])
     met = met[met["segment"].isin(segments)]
     names = pd.Index(sorted({*use["animal"], *met["animal"]}))

@@ -1,0 +1,137 @@
+"""What to do where, bound to what other stages leave."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+
+from corridors.barriers.segments import projected
+from corridors.foundation import tables
+from corridors.foundation.arrays import Geometries
+from corridors.foundation.artefacts import Layer, Progress
+from corridors.foundation.facts.act import ActFacts, SitesFacts
+from corridors.foundation.facts.rank import RankFacts
+from corridors.stages.act.stage import Inputs, Results, Settings
+from corridors.threats.action_tables import Fencing, agreement_table, fence_table, footprint_table
+from corridors.threats.crossing_sites import Rules, crossing_sites, roads_and_railways
+
+_NOTES = """\
+Gains are blocked passages per year that would no longer be blocked, in the unit of the ranking.
+The permeability of a modified fence and of a structure are assumptions of the configuration.
+Bounds of a gain add up the segments' 5 % and 95 % bounds, as if all were low, or high, together.
+Sites: no other choice of as many sites with this spacing gains more, where is_optimal says so.
+A cost that the configuration does not state is unknown, not nothing.
+gain_share of a fence section is the largest of its segments: opening all of it connects at least \
+as much. Gains of single segments do not add up."""
+
+
+def actions(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
+    """Return what stage `act` leaves."""
+    threats = inputs.threats.read()
+    barrier = inputs.segments.read(["segment", "barrier", "geometry"]).set_index("segment")
+    threats = threats.assign(barrier=threats["segment"].map(barrier["barrier"]).astype(str))
+    unit = inputs.ranking.unit
+    sections = _fences(settings, threats, unit)
+    progress("placing crossing structures", 0.3)
+    sites, how = _structures(settings, threats, inputs.clean.crs, unit)
+    progress("footprints and borders", 0.7)
+    costs = settings.act.costs
+    shifted = footprint_table(
+        settings.herd,
+        inputs.exposure.read(),
+        inputs.corridors.read(),
+        cost_per_km2=costs.footprint_per_km2,
+        currency=costs.currency,
+    )
+    agreed = _agreements(inputs, settings, threats, unit)
+    facts = ActFacts(
+        unit=unit,
+        notes=[*_NOTES.splitlines(), *_unmet(inputs.ranking)],
+        sites=how,
+        n_fence_sections=len(sections),
+        n_crossing_sites=len(sites),
+        n_footprints=len(shifted),
+        n_border_agreements=len(agreed),
+    )
+    return Results(
+        fence_sections=Layer.of(sections if len(sections) else tables.empty(tables.FENCE_SECTIONS)),
+        crossing_sites=Layer.of(sites if len(sites) else tables.empty(tables.CROSSING_SITES)),
+        footprints=Layer.of(shifted if len(shifted) else tables.empty(tables.FOOTPRINTS)),
+        border_agreements=Layer.of(
+            agreed if len(agreed) else tables.empty(tables.BORDER_AGREEMENTS)
+        ),
+        facts=facts,
+    )
+
+
+def _unmet(ranking: RankFacts) -> list[str]:
+    """Return what is said of barriers that nobody could have met."""
+    n = sum(ranking.n_candidates.values())
+    if not n:
+        return []
+    where = (
+        f"candidates.parquet of stage rank ranks {n} barrier segments by what opening each one "
+        "would connect, and says what to find out first."
+    )
+    if ranking.n_animals:
+        return [f"No action is placed where nobody could have met the barrier: {where}"]
+    return [f"No animal was tracked, so no passages are known that actions would gain: {where}"]
+
+
+def _planar(layer: gpd.GeoDataFrame, crs: str) -> Geometries:
+    return projected(np.asarray(layer.geometry.to_numpy(), dtype=object), crs)
+
+
+def _fences(settings: Settings, threats: gpd.GeoDataFrame, unit: str) -> gpd.GeoDataFrame:
+    act = settings.act
+    fencing = Fencing(
+        section_frac=act.section_frac,
+        min_section_m=act.min_section_m,
+        modified_permeability=act.modified_permeability,
+        remove_per_km=act.costs.fence_remove_per_km,
+        modify_per_km=act.costs.fence_modify_per_km,
+        currency=act.costs.currency,
+    )
+    return fence_table(settings.herd, threats, fencing, unit=unit)
+
+
+def _structures(
+    settings: Settings, threats: gpd.GeoDataFrame, crs: str, unit: str
+) -> tuple[gpd.GeoDataFrame, SitesFacts]:
+    """Return CROSSING_SITES, and how the choice was made."""
+    act = settings.act
+    lines = roads_and_railways(threats)
+    rules = Rules(
+        permeability_after=act.structure_permeability,
+        step_m=act.site_step_m,
+        reach_m=act.site_reach_m,
+        spacing_m=act.site_spacing_m,
+        n_sites=act.n_sites,
+        budget=act.budget,
+        node_limit=act.node_limit,
+        least_frac=act.least_site_frac,
+        costs={"road": act.costs.road_structure, "rail": act.costs.rail_structure},
+        currency=act.costs.currency,
+    )
+    return crossing_sites(settings.herd, lines, _planar(lines, crs), rules, crs=crs, unit=unit)
+
+
+def _agreements(
+    inputs: Inputs, settings: Settings, threats: gpd.GeoDataFrame, unit: str
+) -> gpd.GeoDataFrame:
+    """Return BORDER_AGREEMENTS: each barrier that stands counts at the stretch nearest to it."""
+    stretches = inputs.border_stretches.read()
+    if stretches.empty:
+        return stretches
+    crs, size = inputs.clean.crs, settings.population_size
+    stands = threats[(threats["blocked_per_year"] > 0) & (threats["status"] == "existing")]
+    return agreement_table(
+        settings.herd,
+        stretches,
+        _planar(stretches, crs),
+        _planar(stands, crs),
+        stands["blocked_per_year"].to_numpy(float),
+        reach_m=settings.act.border_reach_km * 1000,
+        n_herd=1.0 if size is None else float(size),
+        unit=unit,
+    )

@@ -1,0 +1,52 @@
+"""Rank what to do: open fences, build crossings, shift footprints, agree on borders."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from corridors.config.action import Act
+from corridors.foundation.artefacts import Layer, Progress
+
+if TYPE_CHECKING:
+    from corridors.foundation.facts.act import ActFacts
+    from corridors.foundation.facts.clean import CleanFacts
+    from corridors.foundation.facts.rank import RankFacts
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What it reads."""
+
+    clean: Annotated["CleanFacts", "clean.facts"]
+    corridors: Annotated[Layer, "delineate.corridors"]
+    segments: Annotated[Layer, "intersect.segments"]
+    border_stretches: Annotated[Layer, "intersect.border_stretches"]
+    threats: Annotated[Layer, "rank.threats"]
+    exposure: Annotated[Layer, "rank.exposure"]
+    ranking: Annotated["RankFacts", "rank.facts"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What it sees of the configuration."""
+
+    herd: Annotated[str, "herd"]
+    act: Act
+    population_size: Annotated[float | None, "population_size"]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What it leaves."""
+
+    fence_sections: Annotated[Layer, "FENCE_SECTIONS"]
+    crossing_sites: Annotated[Layer, "CROSSING_SITES"]
+    footprints: Annotated[Layer, "FOOTPRINTS"]
+    border_agreements: Annotated[Layer, "BORDER_AGREEMENTS"]
+    facts: Annotated["ActFacts", "act.json"]
+
+
+def run(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
+    """Find what to do where, one ranked layer per kind of action."""
+    from corridors.stages.act.acting import actions
+
+    return actions(inputs, settings, progress)
