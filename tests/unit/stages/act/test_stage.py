@@ -199,9 +199,7 @@ def test_a_footprint_is_shifted_out_of_the_corridor_only() -> None:
     assert town.moved_km2 == pytest.approx(2 * wells.moved_km2, rel=1e-3)
 
 
-def test_barriers_count_at_the_nearest_stretch_and_in_the_unit_of_the_ranking(
-
-) -> None:
+def test_barriers_count_at_the_nearest_stretch_and_in_the_unit_of_the_ranking() -> None:
     stretches = example_rows(tables.BORDER_STRETCHES, HERD, LINE, "ewe")
     stretches = stretches.assign(
         stretch=["near", "far", "unseen"],

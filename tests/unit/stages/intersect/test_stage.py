@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,13 +11,14 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString, MultiLineString, box
 
-from corridors.config.model import Config
-from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
+from corridors.formats.stored import save
 from corridors.foundation import tables
+from corridors.foundation.artefacts import FixTable, Layer, Table, silent
 from corridors.foundation.crs import to_geographic
-from corridors.stages.context import StageContext, settings_of
-from corridors.stages.intersect import run
-from corridors.stages.table import get, sections_of
+from corridors.foundation.facts.clean import CleanFacts
+from corridors.stages import registry
+from corridors.stages.intersect import stage
+from worlds.stages import settings
 
 CRS = "+proj=laea +lat_0=38.0 +lon_0=72.0 +datum=WGS84 +units=m +no_defs +type=crs"
 HERD = "h"
@@ -61,13 +63,13 @@ def days(day: str | None) -> pd.Series:
 
 
 def world(
-    folder: Path,
     *,
     tracked: bool,
     status: str = "existing",
     valid_from: str | None = None,
     valid_to: str | None = None,
-) -> StageContext:
+) -> stage.Inputs:
+    """Return what the stage reads of one animal, one fence and one boundary."""
     path = [(300.0 * (i % 3), -7000.0 + 1000.0 * i) for i in range(15)]
     found: dict[str, dict[str, object]] = {
         "ingest/barriers": {
@@ -139,112 +141,105 @@ def world(
     found[place]["frame"] = layer(corridor, box(-1000, -7000, 1600, 7000))
     if tracked:
         found["clean/fixes"]["frame"] = fixes({"a/../b": path, "b": path[:5]})
-    for name, item in found.items():
-        target = folder / f"{name}.parquet"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        frame = item.get("frame", tables.empty(item["schema"]))
-        write_table(frame, target, item["schema"])
-    write_json({"crs": CRS, "cell_m": 100.0}, folder / "clean" / "clean.json")
-    out = folder / "out"
-    out.mkdir()
-    stage = get("intersect")
-    return StageContext(
-        herd=HERD,
-        settings=settings_of(sections_of(stage, Config(), HERD)),
-        raw={},
-        upstream={name: {HERD: folder / name} for name in stage.reads},
-        out=out,
-    )
+    kinds = {"fixes": FixTable, "migrations": Table, "estimates": Table, "variances": Table}
+    kinds["population"] = Table
+    given = {}
+    for path_of, item in found.items():
+        name = path_of.partition("/")[2]
+        frame = tables.check(item.get("frame", tables.empty(item["schema"])), item["schema"])
+        given[name] = kinds.get(name, Layer).of(frame)
+    return stage.Inputs(clean=CleanFacts.model_construct(crs=CRS, cell_m=100.0), **given)
+
+
+def run(inputs: stage.Inputs) -> stage.Results:
+    """Run the stage as it is configured by default."""
+    results: stage.Results = stage.run(inputs, settings("intersect", HERD), silent)
+    return results
 
 
 @pytest.fixture(scope="module")
-def tracked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    context = world(tmp_path_factory.mktemp("tracked"), tracked=True)
-    run(context)
-    return context.out
+def tracked() -> stage.Results:
+    return run(world(tracked=True))
 
 
-def test_every_artefact_is_written(tracked: Path) -> None:
-    assert {path.name for path in tracked.iterdir()} == set(get("intersect").writes)
-
-
-def test_a_far_barrier_is_left_out_and_hostile_names_pass_through(tracked: Path) -> None:
-    segments = read_layer(tracked / "segments.parquet")
+def test_a_far_barrier_is_left_out_and_hostile_names_pass_through(tracked: stage.Results) -> None:
+    segments = tracked.segments.read()
     assert set(segments["barrier"]) == {"fence:=1+1"}
     assert set(segments["name"]) == {"<b>fence</b>"}
     inside = segments[segments["corridor_class"] == "low"]
     assert inside["length_m"].sum() == pytest.approx(2600, rel=1e-3)
 
 
-def test_the_animal_crosses_once_and_the_other_never(tracked: Path) -> None:
-    observed = read_layer(tracked / "observed.parquet")
+def test_the_animal_crosses_once_and_the_other_never(tracked: stage.Results) -> None:
+    observed = tracked.observed.read()
     assert observed["animal"].tolist() == ["a/../b"]
     # Step 7 -> 8 runs from y = 0 at 04:00 to y = 1000 at 08:00 and is met at y = 550.
     error = observed["time_utc"].iloc[0] - pd.Timestamp("2022-04-02 06:12", tz="UTC")
     assert abs(error.total_seconds()) < 10
-    met = read_table(tracked / "encounters.parquet")
+    met = tracked.encounters.read()
     total = met.groupby("animal")[["passages", "approaches"]].sum()
     assert total.loc["a/../b", "passages"] == pytest.approx(1, abs=0.01)
-    facts = read_json(tracked / "intersect.json")
-    assert facts["raw_step_barrier_pairs"] == facts["raw_steps_crossing"] == 1
-    assert set(facts["tracking_years"]) == {"a/../b", "b"}
+    facts = tracked.facts
+    assert facts.raw_step_barrier_pairs == facts.raw_steps_crossing == 1
+    assert set(facts.tracking_years) == {"a/../b", "b"}
 
 
-def test_crossings_are_per_animal_and_year_of_tracking(tracked: Path) -> None:
-    years = sum(read_json(tracked / "intersect.json")["tracking_years"].values())
-    crossings = read_table(tracked / "crossings.parquet")
+def test_crossings_are_per_animal_and_year_of_tracking(tracked: stage.Results) -> None:
+    years = sum(tracked.facts.tracking_years.values())
+    crossings = tracked.crossings.read()
     assert crossings["expected_per_year"].sum() * years == pytest.approx(1, abs=0.01)
     assert crossings["observed"].sum() == 1
 
 
-def test_the_boundary_is_reported_and_is_no_barrier(tracked: Path) -> None:
-    (row,) = read_layer(tracked / "border_report.parquet").to_dict("records")
+def test_the_boundary_is_reported_and_is_no_barrier(tracked: stage.Results) -> None:
+    (row,) = tracked.border_report.read().to_dict("records")
     assert row["length_km"] == pytest.approx(10, rel=1e-3)
     assert row["difference_percent"] == pytest.approx(-50, abs=0.1)
     assert row["corridor_km"] == pytest.approx(2.6, rel=1e-3)
     assert (row["compared_source"], row["type"]) == ("another", "river")
     assert row["compared_difference_percent"] == pytest.approx(-20, abs=0.1)
-    stretches = read_layer(tracked / "border_stretches.parquet")
+    stretches = tracked.border_stretches.read()
     assert stretches["length_m"].sum() == pytest.approx(10_000, rel=1e-3)
     assert stretches["observed"].sum() == 1
     used = stretches[stretches["observed"] == 1]
     assert used["corridor_class"].tolist() == ["low"]
     assert stretches["expected_per_year"].sum() == pytest.approx(row["expected_per_year"])
     assert (row["observed"], row["n_animals"], row["months"]) == (1, 1, "4")
-    crossed = read_layer(tracked / "border_crossings.parquet")
+    crossed = tracked.border_crossings.read()
     assert crossed[["animal", "from_state", "to_state"]].to_numpy().tolist() == [
         ["a/../b", "South", "North"]
     ]
-    shares = read_table(tracked / "national_shares.parquet").set_index("state")
+    shares = tracked.national_shares.read().set_index("state")
     assert shares["corridor_share"].sum() == pytest.approx(1, abs=1e-6)
     assert shares["n_animals"].to_dict() == {"North": 1, "South": 2}
-    facts = read_json(tracked / "intersect.json")
-    assert facts["states_that_must_act_together"] == ["North", "South"]
+    facts = tracked.facts
+    assert facts.states_that_must_act_together == ["North", "South"]
 
 
-def test_the_same_input_gives_the_same_bytes(tracked: Path, tmp_path: Path) -> None:
-    context = world(tmp_path, tracked=True)
-    run(context)
-    for path in sorted(tracked.iterdir()):
-        assert path.read_bytes() == (context.out / path.name).read_bytes(), path.name
+def test_the_same_input_gives_the_same_bytes(tracked: stage.Results, tmp_path: Path) -> None:
+    out = run(world(tracked=True))
+    for name, written in registry.get("intersect").results.items():
+        one, two = tmp_path / f"one-{written.file}", tmp_path / f"two-{written.file}"
+        save(getattr(tracked, name), one, written.contract)
+        save(getattr(out, name), two, written.contract)
+        assert one.read_bytes() == two.read_bytes(), name
 
 
-def test_a_herd_without_tracks_has_segments_without_data(tmp_path: Path) -> None:
-    context = world(tmp_path, tracked=False)
-    run(context)
-    segments = read_layer(context.out / "segments.parquet")
+def test_a_herd_without_tracks_has_segments_without_data() -> None:
+    out = run(world(tracked=False))
+    segments = out.segments.read()
     assert len(segments) > 0
     assert not segments["has_data"].any()
     for name in ("crossings", "encounters"):
-        assert len(read_table(context.out / f"{name}.parquet")) == 0
-    report = read_layer(context.out / "border_report.parquet")
-    shares = read_table(context.out / "national_shares.parquet")
+        assert len(getattr(out, name).read()) == 0
+    report = out.border_report.read()
+    shares = out.national_shares.read()
     assert len(report) == 1
     assert len(shares) > 0
     # Nobody was tracked: that is not "no passage" and "no use".
     assert report["expected_per_year"].isna().all()
     assert shares["mass_share"].isna().all()
-    assert read_json(context.out / "intersect.json")["tracking_years"] == {}
+    assert out.facts.tracking_years == {}
 
 
 # Animal a is tracked for 56 h from 1 April 00:00 and crosses at 06:12 on the 2nd, b for 16 h.
@@ -263,108 +258,91 @@ def test_a_herd_without_tracks_has_segments_without_data(tmp_path: Path) -> None
     ],
 )
 def test_a_barrier_counts_only_in_its_time(
-    tmp_path: Path,
     status: str,
     valid_from: str | None,
     valid_to: str | None,
     crossed: int,
     hours: dict[str, int],
 ) -> None:
-    context = world(tmp_path, tracked=True, status=status, valid_from=valid_from, valid_to=valid_to)
-    run(context)
-    out = context.out
-    assert len(read_layer(out / "observed.parquet")) == crossed
-    assert read_json(out / "intersect.json")["raw_steps_crossing"] == crossed
-    met = read_table(out / "encounters.parquet")
+    out = run(world(tracked=True, status=status, valid_from=valid_from, valid_to=valid_to))
+    assert len(out.observed.read()) == crossed
+    assert out.facts.raw_steps_crossing == crossed
+    met = out.encounters.read()
     assert met["passages"].sum() == pytest.approx(crossed, abs=0.01)
     per_animal = met.groupby("animal")["tracking_years"].agg(["min", "max"]) * 365.25 * 24
     assert per_animal["min"].to_dict() == pytest.approx(hours)
     assert per_animal["max"].to_dict() == pytest.approx(hours)
-    crossings = read_table(out / "crossings.parquet")
+    crossings = out.crossings.read()
     years = sum(hours.values()) / (365.25 * 24)
     assert crossings["expected_per_year"].sum() * years == pytest.approx(crossed, abs=0.01)
-    segments = read_layer(out / "segments.parquet")
+    segments = out.segments.read()
     assert not segments["has_data"].any() or crossed or hours["a/../b"] > 8
     assert (segments["valid_to"].isna() == (valid_to is None)).all()
 
 
-def test_a_crossing_just_after_the_first_midnight_is_observed_and_nothing_expected(
-    tmp_path: Path,
-) -> None:
+def test_a_crossing_just_after_the_first_midnight_is_observed_and_nothing_expected() -> None:
     # The last step begins at 21:54, has its middle at 23:54 and meets the fence at 00:06.
-    context = world(tmp_path, tracked=True, valid_from="2022-04-02")
-    path = tmp_path / "clean" / "fixes.parquet"
-    track = read_layer(path).iloc[:9].copy()
+    inputs = world(tracked=True, valid_from="2022-04-02")
+    track = inputs.fixes.read().iloc[:9].copy()
     track["time_utc"] += pd.Timestamp("2022-04-01 21:54", tz="UTC") - track["time_utc"].iloc[7]
-    write_table(track, path, tables.CLEAN_FIXES)
-    run(context)
-    crossings = read_table(context.out / "crossings.parquet")
+    out = run(replace(inputs, fixes=FixTable.of(track)))
+    crossings = out.crossings.read()
     assert crossings[["observed", "expected_per_year"]].to_numpy().tolist() == [[1, 0.0]]
-    assert not read_layer(context.out / "segments.parquet")["has_data"].any()
+    assert not out.segments.read()["has_data"].any()
 
 
-def test_a_date_that_holds_for_all_tracking_changes_nothing(tracked: Path, tmp_path: Path) -> None:
-    context = world(tmp_path, tracked=True, valid_from="2000-01-01")
-    run(context)
+def test_a_date_that_holds_for_all_tracking_changes_nothing(tracked: stage.Results) -> None:
+    out = run(world(tracked=True, valid_from="2000-01-01"))
     key = ["segment", "animal", "season"]
-    undated = read_table(tracked / "encounters.parquet")
-    dated = read_table(context.out / "encounters.parquet")
+    undated = tracked.encounters.read()
+    dated = out.encounters.read()
     dated = dated[dated["passages"] + dated["approaches"] > 0].reset_index(drop=True)
     pd.testing.assert_frame_equal(dated, undated)
     assert undated.duplicated(key).sum() == 0
 
 
-def test_an_area_presses_by_its_ground_and_is_no_line(tmp_path: Path) -> None:
-    context = world(tmp_path, tracked=True)
-    path = context.read("ingest", "barriers.parquet")
-    barriers = read_layer(path)
+def test_an_area_presses_by_its_ground_and_is_no_line() -> None:
+    inputs = world(tracked=True)
+    barriers = inputs.barriers.read()
     square, ring = box(-50, -1050, 150, -900), box(-900, 500, -400, 1000)
     barriers = barriers.assign(kind=["settlement", "fence"]).set_geometry(
         gpd.GeoSeries([to_geographic(g, CRS) for g in (square, ring)], crs="EPSG:4326")
     )
-    write_table(barriers, path, tables.BARRIERS)
     # Half of the use on the cell (0...100, -1000...-900), half on its eastern neighbour.
     cells = pd.DataFrame({"season": "all", "row": -10, "col": [0, 1], "mass": 0.5, "n_animals": 1})
     cells = cells.astype({"row": "int32", "col": "int32", "n_animals": "int32"})
-    write_table(cells, context.read("delineate", "population.parquet"), tables.POPULATION)
-    run(context)
-    (area,) = read_layer(context.out / "areas.parquet").to_dict("records")
+    out = run(replace(inputs, barriers=Layer.of(barriers), population=Table.of(cells)))
+    (area,) = out.areas.read().to_dict("records")
     assert area["polygon"] == "fence:=1+1"
     assert area["mass_share"] == pytest.approx(0.75, abs=1e-4)
     assert np.isnan(area["winter_share"])
     assert area["n_animals"] == 1  # a/../b at (0, -1000); b never came so far
-    segments = read_layer(context.out / "segments.parquet")
+    segments = out.segments.read()
     assert set(segments["barrier"]) == {"far:2"}  # of a fence drawn as a ring the outline counts
 
 
-def test_only_what_stands_holds_the_animals(tmp_path: Path) -> None:
+def test_only_what_stands_holds_the_animals() -> None:
     rng = np.random.default_rng(7)
     walk = np.column_stack([rng.uniform(1600, 3600, 400), 550 + rng.uniform(-900, 900, 400)])
     expected = {}
     for status in ("existing", "planned"):
-        context = world(tmp_path / status, tracked=True, status=status)
         animal = fixes({"a": [(float(x), float(y)) for x, y in walk]})
-        write_table(animal, tmp_path / status / "clean/fixes.parquet", tables.CLEAN_FIXES)
-        run(context)
-        expected[status] = read_json(context.out / "intersect.json")["held"]["expected"]
+        out = run(replace(world(tracked=True, status=status), fixes=FixTable.of(animal)))
+        expected[status] = out.facts.held.expected
     assert expected["existing"] > 1
     assert expected["planned"] == 0
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_parts_of_a_boundary_may_be_drawn_in_opposite_directions(
-    tmp_path: Path, turned: bool
-) -> None:
-    context = world(tmp_path, tracked=True)
-    path = tmp_path / "ingest" / "boundaries.parquet"
-    boundaries = read_layer(path)
+def test_parts_of_a_boundary_may_be_drawn_in_opposite_directions(turned: bool) -> None:
+    inputs = world(tracked=True)
+    boundaries = inputs.boundaries.read()
     west = LineString([(-5000, -1550), (600, -1550)])
     east = LineString([(600, -1550), (5000, -1550)])
     parts = MultiLineString([west, east.reverse() if turned else east])
     boundaries.loc[0, "geometry"] = to_geographic(parts, CRS)
-    write_table(boundaries, path, tables.BOUNDARIES)
-    run(context)
-    (row,) = read_layer(context.out / "border_report.parquet").to_dict("records")
-    years = sum(read_json(context.out / "intersect.json")["tracking_years"].values())
+    out = run(replace(inputs, boundaries=Layer.of(boundaries)))
+    (row,) = out.border_report.read().to_dict("records")
+    years = sum(out.facts.tracking_years.values())
     # The animal passes between the fixes 300 m and 600 m to the east: mostly one part, partly both.
     assert row["expected_per_year"] * years == pytest.approx(1, abs=0.01)

@@ -1,18 +1,21 @@
-"""Barriers in stage `intersect`: segments, crossings and encounters."""
+"""A herd's movements against barriers, as tables: segments, crossings, encounters."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import shapely
 
 from corridors.barriers.crossings import OTHER, Steps, count_pairs, meetings
 from corridors.barriers.encounters import Encounters, encounters
+from corridors.barriers.flux import Bridges
+from corridors.barriers.movements import Movements
 from corridors.barriers.passages import Counts, Landscape, Passages, expected_passages
 from corridors.barriers.piece_tree import PieceTree
 from corridors.barriers.segments import (
@@ -25,101 +28,163 @@ from corridors.barriers.segments import (
 )
 from corridors.barriers.sources import is_areal_pressure, is_standing
 from corridors.barriers.validity import Validity, exposure, middle_us, validity_of
-from corridors.formats.parquet import read_layer
 from corridors.foundation import tables
 from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Labels
+from corridors.foundation.artefacts import Progress, silent
 from corridors.foundation.clock import microseconds
-from corridors.stages.context import StageContext
-from corridors.stages.intersect_herd import Herd, met, write
-from corridors.stages.intersect_holding import held_bridges
 
 # An animal met a segment, in this month, when a step crosses it or a bridge more likely than not
 # passes it.
 _LIKELY = 0.5
 
 
-def cross_barriers(context: StageContext, herd: Herd, notes: dict[str, Any]) -> None:
-    """Write management segments, observed and expected crossings, encounters."""
-    settings = context.settings.intersect
-    barriers = read_layer(context.read("ingest", "barriers.parquet"))
+@dataclass(frozen=True)
+class Rules:
+    """How barriers are cut and met.
+
+    Parameters
+    ----------
+    reach_m
+        Barriers farther from every fix and corridor are left out, m.
+    segment_length_m, min_cut_m
+        See :func:`~corridors.barriers.segments.management_segments`.
+    joint_m, joint_turn_deg
+        See :func:`~corridors.barriers.segments.joined_lines`.
+    flux_floor
+        Smaller fluxes are left out.
+    encounter_distance_m, encounter_h, return_frac
+        See :func:`~corridors.barriers.encounters.encounters`.
+    """
+
+    reach_m: float
+    segment_length_m: float
+    min_cut_m: float
+    joint_m: float
+    joint_turn_deg: float
+    flux_floor: float
+    encounter_distance_m: float
+    encounter_h: float
+    return_frac: float
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """What the herd's movements met.
+
+    Parameters
+    ----------
+    segments, observed, crossings, encounters
+        SEGMENTS, OBSERVED, CROSSINGS, ENCOUNTERS.
+    counts
+        Count -> number, those of IntersectFacts that are of barriers.
+    passages
+        Of passages: expected, of visits, approaches, below the floor.
+    """
+
+    segments: gpd.GeoDataFrame
+    observed: gpd.GeoDataFrame
+    crossings: pd.DataFrame
+    encounters: pd.DataFrame
+    counts: dict[str, int]
+    passages: dict[str, float]
+
+
+def crossed(
+    moves: Movements,
+    barriers: gpd.GeoDataFrame,
+    rules: Rules,
+    *,
+    hold: Callable[[Geometries], Bridges],
+    progress: Progress = silent,
+) -> Crossed:
+    """Return management segments, observed and expected crossings, encounters.
+
+    Parameters
+    ----------
+    moves
+        Of the herd.
+    barriers
+        BARRIERS; areal pressures among them are left out.
+    rules
+        What was chosen.
+    hold
+        Given the lines that stand, planar, returns the bridges as the lines hold them.
+    progress
+        Called with a short message and the share done.
+    """
     barriers = barriers[~is_areal_pressure(barriers)].reset_index(drop=True)
-    reach = settings.reach_km * 1000
-    planar = projected(np.asarray(barriers.geometry.to_numpy(), dtype=object), herd.crs)
-    near = is_near(planar, herd.anchors, reach)
-    notes["n_barriers"], notes["n_barriers_near"] = len(barriers), int(near.sum())
+    planar = projected(np.asarray(barriers.geometry.to_numpy(), dtype=object), moves.crs)
+    near = is_near(planar, moves.anchors, rules.reach_m)
     lines = shapely.boundary(planar[near])
     areal = shapely.get_dimensions(planar[near]) == 2
     lines = np.where(areal, lines, planar[near])
-    notes["n_areal_barriers_as_outline"] = int(areal.sum())
-    times = middle_us(herd.steps)
-    pairs, crossing = _raw_pairs(herd, lines, validity_of(barriers[near]), times)
-    notes["raw_step_barrier_pairs"], notes["raw_steps_crossing"] = pairs, crossing
+    times = middle_us(moves.steps)
+    pairs, crossing = _raw_pairs(moves, lines, validity_of(barriers[near]), times)
 
     segments = management_segments(
         barriers[near].reset_index(drop=True),
-        herd.corridor,
-        crs=herd.crs,
-        segment_length_m=settings.segment_length_m,
-        min_cut_m=settings.min_cut_m,
+        moves.corridor,
+        crs=moves.crs,
+        segment_length_m=rules.segment_length_m,
+        min_cut_m=rules.min_cut_m,
     )
-    geometry = projected(np.asarray(segments.geometry.to_numpy(), dtype=object), herd.crs)
-    kept = is_near(geometry, herd.anchors, reach)
+    geometry = projected(np.asarray(segments.geometry.to_numpy(), dtype=object), moves.crs)
+    kept = is_near(geometry, moves.anchors, rules.reach_m)
     segments, geometry = segments[kept].reset_index(drop=True), geometry[kept]
     validity = validity_of(segments)
     line, sign = joined_lines(
         segment_ends(geometry),
         segments.groupby(["kind", "source"], sort=True).ngroup().to_numpy(np.int64),
-        tolerance_m=settings.joint_m,
-        max_turn_deg=settings.joint_turn_deg,
+        tolerance_m=rules.joint_m,
+        max_turn_deg=rules.joint_turn_deg,
     )
     landscape = Landscape.of(geometry, segments["tolerance_m"].to_numpy(float), line, sign)
-    standing = lines[is_standing(barriers[near])]
-    herd = replace(herd, bridges=held_bridges(herd, standing, settings, notes))
-    passed = _passed(context, herd, landscape, segments["segment"], validity, times)
-    years, span = exposure(herd.steps, validity)
+    moves = replace(moves, bridges=hold(lines[is_standing(barriers[near])]))
+    passed = _passed(moves, landscape, segments["segment"], validity, times, rules, progress)
+    years, span = exposure(moves.steps, validity)
     segments["has_data"] = passed.reached
-    write(segments, context, "segments.parquet", tables.SEGMENTS)
-    observed = _observed(herd, segments, geometry, validity)
-    write(observed.drop(columns="step"), context, "observed.parquet", tables.OBSERVED)
+    observed = _observed(moves, segments, geometry, validity)
     per_span = np.array([float(row.sum()) for _, row in years.iterrows()])
     total = pd.Series(per_span[span], index=segments["segment"])
-    crossings = _crossings(herd, observed, passed, total)
-    write(crossings, context, "crossings.parquet", tables.CROSSINGS)
     own = years.take(span).set_axis(segments["segment"])
-    met_by = _encounters(passed.met, own, validity.is_dated)
-    write(met_by, context, "encounters.parquet", tables.ENCOUNTERS)
-    notes |= {
-        "n_segments": len(segments),
-        "n_segments_without_data": int((~passed.reached).sum()),
-        "n_segments_dated": int(validity.is_dated.sum()),
-        "observed_crossings": len(observed),
-        "expected_passages": float(passed.expected["net"].sum()),
-        "n_visits": passed.n_visits,
-        "passages_of_visits": float(passed.met["passages"].sum()),
-        "approaches": float(passed.met["approaches"].sum()),
-        "flux_floor": settings.flux_floor,
-        "passages_below_floor": passed.below_floor,
-        "what": {
-            "raw_step_barrier_pairs": "pairs of a step and a barrier feature that meet",
-            "raw_steps_crossing": "steps that meet any barrier feature",
-            "has_data": "a tracked animal's step came within reach while the segment counted",
-            "expected": "net passages between the fixes (intersect.bridge), netted per joined line",
-            "held": "share of the herd's passages that keep to the straight step at barriers",
-            "passages_of_visits": "net passages, netted over each visit to a joined line; ranked",
-            "approaches": "visits to a joined line that end on the side where they began; ranked",
-            "n_segments_dated": "segments with valid_from or valid_to; only steps, and years of "
-            "tracking, from the time in which they count are taken",
+    return Crossed(
+        segments=_or_empty(segments, tables.SEGMENTS),
+        observed=_or_empty(observed.drop(columns="step"), tables.OBSERVED),
+        crossings=_or_empty(_crossings(moves, observed, passed, total), tables.CROSSINGS),
+        encounters=_or_empty(_encounters(passed.met, own, validity.is_dated), tables.ENCOUNTERS),
+        counts={
+            "n_barriers": len(barriers),
+            "n_barriers_near": int(near.sum()),
+            "n_areal_barriers_as_outline": int(areal.sum()),
+            "raw_step_barrier_pairs": pairs,
+            "raw_steps_crossing": crossing,
+            "n_segments": len(segments),
+            "n_segments_without_data": int((~passed.reached).sum()),
+            "n_segments_dated": int(validity.is_dated.sum()),
+            "observed_crossings": len(observed),
+            "n_visits": passed.n_visits,
         },
-    }
+        passages={
+            "expected_passages": float(passed.expected["net"].sum()),
+            "passages_of_visits": float(passed.met["passages"].sum()),
+            "approaches": float(passed.met["approaches"].sum()),
+            "passages_below_floor": passed.below_floor,
+        },
+    )
+
+
+def _or_empty(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Return the frame; without rows pandas has no types to offer, so the contract's are taken."""
+    return frame if len(frame) else tables.empty(schema)
 
 
 def _raw_pairs(
-    herd: Herd, lines: Geometries, standing: Validity, times: Indices
+    moves: Movements, lines: Geometries, standing: Validity, times: Indices
 ) -> tuple[int, int]:
     """Return how many pairs of a step and a barrier meet, and how many steps meet any."""
     tree = PieceTree.of(straight_pieces(lines))
     pairs = crossing = 0
-    for rows, steps, _ in herd.by_animal():
+    for rows, steps, _ in moves.by_animal():
         one, two = count_pairs(steps.ends, tree, _counting(standing, times[rows]))
         pairs, crossing = pairs + one, crossing + two
     return pairs, crossing
@@ -159,32 +224,32 @@ class _Passed:
 
 
 def _passed(
-    context: StageContext,
-    herd: Herd,
+    moves: Movements,
     landscape: Landscape,
     names: pd.Series[str],
     validity: Validity,
     times: Indices,
+    rules: Rules,
+    progress: Progress,
 ) -> _Passed:
     """Pass every animal's bridges through the landscape, one animal at a time."""
-    settings = context.settings.intersect
     reached = np.zeros(len(names), dtype=bool)
     tables_of: dict[str, list[pd.DataFrame]] = {"expected": [], "likely": [], "met": []}
     n_visits, below = 0, []
-    for rows, steps, bridges in herd.by_animal():
+    for rows, steps, bridges in moves.by_animal():
         passages = expected_passages(
             bridges,
             landscape,
-            flux_floor=settings.flux_floor,
-            encounter_distance_m=settings.encounter_distance_m,
+            flux_floor=rules.flux_floor,
+            encounter_distance_m=rules.encounter_distance_m,
             counts=_counting(validity, times[rows]),
         )
         visits = encounters(
             steps,
             passages,
             landscape.line,
-            encounter_h=settings.encounter_h,
-            return_frac=settings.return_frac,
+            encounter_h=rules.encounter_h,
+            return_frac=rules.return_frac,
         )
         reached[passages.segment] = True
         n_visits += visits.n_visits
@@ -192,7 +257,7 @@ def _passed(
         label = names.to_numpy(dtype=object)
         for key, frame in _of_animal(steps, label, passages, visits).items():
             tables_of[key].append(frame)
-        context.progress("barrier crossings", 0.9 * rows.stop / max(1, len(herd.steps)))
+        progress("barrier crossings", 0.9 * rows.stop / max(1, len(moves.steps)))
     joined = {key: pd.concat(frames, ignore_index=True) for key, frames in tables_of.items()}
     return _Passed(reached, **joined, n_visits=n_visits, below_floor=math.fsum(below))
 
@@ -227,24 +292,24 @@ def _of_animal(
 
 
 def _observed(
-    herd: Herd, segments: gpd.GeoDataFrame, geometry: Geometries, validity: Validity
+    moves: Movements, segments: gpd.GeoDataFrame, geometry: Geometries, validity: Validity
 ) -> gpd.GeoDataFrame:
     tree = PieceTree.of(straight_pieces(geometry))
     parts = [
         (rows.start + found.step, found.line, found.share, found.x_m, found.y_m)
         for rows, found in (
-            (rows, meetings(steps.ends, tree)) for rows, steps, _ in herd.by_animal()
+            (rows, meetings(steps.ends, tree)) for rows, steps, _ in moves.by_animal()
         )
     ]
     step, line, share, x_m, y_m = (np.concatenate(column) for column in zip(*parts, strict=True))
     frame = segments[["segment", "barrier", "kind"]].take(line)
-    out = met(herd, frame, step, share, x_m, y_m)
+    out = moves.met(frame, step, share, x_m, y_m)
     time_us = microseconds(out["time_utc"])
     return out[validity.holds(time_us, line)].reset_index(drop=True)
 
 
 def _crossings(
-    herd: Herd, observed: gpd.GeoDataFrame, passed: _Passed, years: pd.Series[float]
+    moves: Movements, observed: gpd.GeoDataFrame, passed: _Passed, years: pd.Series[float]
 ) -> pd.DataFrame:
     key = ["segment", "season"]
     counted = observed.drop_duplicates(["segment", "step"]).groupby(key).size()
@@ -260,7 +325,7 @@ def _crossings(
     return pd.DataFrame(
         {
             "segment": out["segment"].astype(str),
-            "herd": herd.name,
+            "herd": moves.herd,
             "season": out["season"].astype(str),
             # A step over midnight may cross in the segment's time and have its middle before it:
             # then no year counts and nothing is expected.

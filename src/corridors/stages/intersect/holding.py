@@ -1,37 +1,54 @@
-"""How far the barriers of stage `intersect` hold the herd to its straight steps."""
+"""How far barriers hold the herd to its straight steps: laws of straying meet lines."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corridors.barriers.crossings import Steps
 from corridors.barriers.flux import Bridges
 from corridors.barriers.holding import Holding, holding
+from corridors.barriers.movements import Movements
 from corridors.foundation.arrays import Geometries
 from corridors.foundation.clock import microseconds
 from corridors.foundation.errors import MethodError
 from corridors.movement.straying import straying
-from corridors.stages.intersect_herd import Herd
 
 if TYPE_CHECKING:
     from corridors.config.model import Intersect
 
 
-def held_bridges(
-    herd: Herd, lines: Geometries, intersect: Intersect, notes: dict[str, Any]
-) -> Bridges:
-    """Return the herd's bridges, its sideways ones held as barriers hold them; tell how much."""
-    total = Holding(0.0, 0.0)
-    is_sideways = herd.bridges.tail > 0
-    for rows, steps, _ in herd.by_animal():
-        if is_sideways[rows].any():
-            total += holding_of(steps, lines, intersect)
-    share = total.share(prior_departures=intersect.held_prior)
-    notes["held"] = {"share": share, "expected": total.expected, "found": total.found}
-    return replace(herd.bridges, held=np.where(is_sideways, share, 0.0))
+class Holder:
+    """Holds the sideways bridges of a herd as the lines that stand hold it; keeps how much.
+
+    Parameters
+    ----------
+    moves
+        Of the herd.
+    intersect
+        The configuration.
+    """
+
+    def __init__(self, moves: Movements, intersect: Intersect) -> None:
+        self.moves = moves
+        self.intersect = intersect
+        self.total = Holding(0.0, 0.0)
+
+    @property
+    def share(self) -> float:
+        """Share of the herd's passages that keep to the straight step."""
+        return self.total.share(prior_departures=self.intersect.held_prior)
+
+    def __call__(self, lines: Geometries) -> Bridges:
+        """Return the herd's bridges as ``lines``, planar, hold them."""
+        bridges = self.moves.bridges
+        is_sideways = bridges.tail > 0
+        for rows, steps, _ in self.moves.by_animal():
+            if is_sideways[rows].any():
+                self.total += holding_of(steps, lines, self.intersect)
+        return replace(bridges, held=np.where(is_sideways, self.share, 0.0))
 
 
 def holding_of(steps: Steps, lines: Geometries, intersect: Intersect) -> Holding:
