@@ -14,8 +14,7 @@ from corridors.config.model import Config
 from corridors.formats.parquet import read_json, read_layer
 from corridors.foundation.crs import project
 from corridors.foundation.vocabulary import FLAG_BIT
-from corridors.stages import clean, ingest, table
-from corridors.stages.context import StageContext, settings_of
+from worlds.stages import perform
 
 pytestmark = pytest.mark.reference
 
@@ -23,19 +22,8 @@ pytestmark = pytest.mark.reference
 def run(reference: Path, folder: Path, herd: dict[str, Any], **sections: Any) -> Path:
     """Run ingest and clean on reference files; return the folder with both results."""
     config = Config.model_validate({"herds": {"h": herd}, **sections})
-    for name, module in (("ingest", ingest), ("clean", clean)):
-        stage = table.get(name)
-        out = folder / name
-        out.mkdir()
-        module.run(
-            StageContext(
-                "h",
-                settings_of(table.sections_of(stage, config, "h")),
-                {path: reference / path for path in table.inputs_of(stage, config, "h")},
-                {"ingest": {"h": folder / "ingest"}},
-                out,
-            )
-        )
+    for name in ("ingest", "clean"):
+        perform(name, config, folder, raw=reference)
     return folder
 
 

@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from corridors.config.model import Config
+from corridors.foundation.artefacts import silent
+from corridors.run import binding
 from corridors.stages import registry
 
 
 def settings(name: str, herd: str = "h", **sections: Any) -> Any:
     """Return the settings of a stage of a run, from sections as they stand in a configuration."""
     return registry.get(name).settings(Config.model_validate(sections), herd)
+
+
+def perform(
+    name: str, config: Config, folder: Path, *, raw: Path | None = None, herd: str = "h"
+) -> Path:
+    """Run a stage from files to files, as a run does, and return the folder of its results.
+
+    Parameters
+    ----------
+    name
+        Of a stage of a run.
+    config
+        The study's.
+    folder
+        Holds a folder for each stage before it; gets one for this stage.
+    raw
+        Folder of the raw files; ``folder`` where None.
+    herd
+        Whose.
+    """
+    stage, out = registry.get(name), folder / name
+    out.mkdir(exist_ok=True)
+    binding.perform(
+        stage,
+        stage.settings(config, herd),
+        {one.text: {herd: folder / one.stage / registry.file_of(one)} for one in stage.references},
+        {path: (raw or folder) / path for path in registry.inputs_of(stage, config, herd)},
+        herd,
+        out,
+        {"herd": herd},
+        silent,
+    )
+    return out

@@ -29,8 +29,8 @@ from corridors.foundation.arrays import Geometries
 from corridors.foundation.errors import CorridorsError, Fault, InputError
 from corridors.foundation.faults import Faults
 from corridors.foundation.track import usable
-from corridors.stages import ingest_layers
 from corridors.stages.context import StageContext
+from corridors.stages.ingest import layers as ingest_layers
 from corridors.stages.intersect_herd import Herd, anchors_of, corridor_of, read_herd
 from corridors.stages.labelled_crossings import labelled_crossings
 from corridors.stages.scenario_stages import ALTER

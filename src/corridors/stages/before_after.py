@@ -25,9 +25,9 @@ from corridors.formats.qgis import Project, write_project
 from corridors.foundation import tables
 from corridors.foundation.arrays import Labels
 from corridors.foundation.crs import named_crs
-from corridors.stages import ingest_layers
 from corridors.stages.alter import bounds_of, polygons_of
 from corridors.stages.context import StageContext
+from corridors.stages.ingest import layers as ingest_layers
 from corridors.stages.intersect_herd import Herd, corridor_of, read_herd
 from corridors.stages.labelled_crossings import labelled_crossings
 from corridors.stages.tier import INTERNAL, ranges_to_show, refuse_what_would_show_one_animal

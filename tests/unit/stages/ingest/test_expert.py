@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -11,10 +9,10 @@ from shapely import LineString, MultiLineString, box
 
 from corridors.config.sources import CorridorSource
 from corridors.foundation import tables
+from corridors.foundation.artefacts import RawFiles
 from corridors.foundation.crs import GEOD, geodesic_area_km2
 from corridors.foundation.errors import InputError
-from corridors.stages.context import StageContext
-from corridors.stages.ingest_expert import read_expert_corridors
+from corridors.stages.ingest.expert import read_expert_corridors
 
 SOUTH, NORTH = box(71.0, 37.0, 71.2, 37.1), box(71.0, 37.05, 71.2, 37.2)
 
@@ -26,9 +24,8 @@ def read(folder, rows, **keys):
         {"path": "drawn.gpkg", "author": "N. Name <b>", "date": "2021-03-04", "confidence": "high"}
         | keys
     )
-    raw = {"drawn.gpkg": folder / "drawn.gpkg"}
-    context = StageContext("h", SimpleNamespace(), raw, {}, folder)
-    found, notes = read_expert_corridors(context, source)
+    raw = RawFiles({"drawn.gpkg": folder / "drawn.gpkg"})
+    found, notes = read_expert_corridors(raw, source, "h")
     tables.check(found, tables.CORRIDORS)
     return found.set_index(["season", "corridor_class"], drop=False), notes
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from shapely import LineString, Point
 
-from corridors.stages.ingest_layers import without_doubles
+from corridors.stages.ingest.layers import without_doubles
 
 NARROW_DEG = 0.0003  # 33 m of latitude
 

@@ -15,8 +15,7 @@ from corridors.formats.parquet import read_json, read_layer
 from corridors.foundation import tables
 from corridors.foundation.errors import InputError
 from corridors.foundation.vocabulary import FLAG_BIT
-from corridors.stages import ingest, table
-from corridors.stages.context import StageContext, settings_of
+from worlds.stages import perform
 
 HEADER = (
     "timestamp,location-long,location-lat,sensor-type,individual-taxon-canonical-name,"
@@ -26,20 +25,8 @@ HEADER = (
 
 def run(folder: Path, config: dict[str, Any], out: str = "out") -> Path:
     """Run the stage on files of ``folder`` and return its folder of results."""
-    loaded = Config.model_validate(config)
-    stage = table.get("ingest")
-    target = folder / out
-    target.mkdir()
-    paths = table.inputs_of(stage, loaded, "h")
-    context = StageContext(
-        "h",
-        settings_of(table.sections_of(stage, loaded, "h")),
-        {path: folder / path for path in paths},
-        {},
-        target,
-    )
-    ingest.run(context)
-    return target
+    (folder / out).mkdir()
+    return perform("ingest", Config.model_validate(config), folder / out, raw=folder)
 
 
 def tracks(folder: Path, name: str, *rows: str) -> dict[str, str]:

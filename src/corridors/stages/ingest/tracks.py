@@ -18,6 +18,7 @@ from corridors.formats.positions import impossible
 from corridors.formats.tracks import TrackMapping, Tracks, read_csv
 from corridors.foundation import tables
 from corridors.foundation.arrays import Flags
+from corridors.foundation.artefacts import RawFiles
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
 from corridors.foundation.faults import IN_FILES_FRAC, nearest
@@ -26,11 +27,10 @@ from corridors.movement.deployments import outside_deployment
 
 if TYPE_CHECKING:
     from corridors.config.sources import Herd, TrackSource
-    from corridors.stages.context import StageContext
 
 
 def read_source(
-    context: StageContext, herd: Herd, source: TrackSource
+    raw: RawFiles, name: str, herd: Herd, source: TrackSource
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the FIXES rows of one source and what to tell about them.
 
@@ -39,16 +39,16 @@ def read_source(
     CorridorsError
         All faults of this source.
     """
-    tracks = _read(context.raw_path(source.path), source)
+    tracks = _read(raw.of(source.path), source)
     notes: dict[str, Any] = {"rows": len(tracks.frame), **tracks.notes}
     frame = _select(tracks.frame, source, herd, notes)
     outside = frame["undeployed"].to_numpy(dtype=bool)
     if source.deployments:
         windows = read_deployments(
-            context.raw_path(source.deployments), source.deployments, time_zone=source.time_zone
+            raw.of(source.deployments), source.deployments, time_zone=source.time_zone
         )
         outside = outside | _outside(frame, windows, source)
-    return _fixes(frame, outside, context.herd, source, herd.species), notes
+    return _fixes(frame, outside, name, source, herd.species), notes
 
 
 def summary(fixes: pd.DataFrame) -> dict[str, Any]:

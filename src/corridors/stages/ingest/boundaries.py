@@ -13,18 +13,18 @@ from corridors.formats import natural_earth
 from corridors.formats.repair import repair
 from corridors.formats.vector import LINES, read_layer
 from corridors.foundation import tables
+from corridors.foundation.artefacts import RawFiles
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
 from corridors.foundation.vocabulary import BOUNDARY_TYPES
-from corridors.stages.ingest_layers import NATURAL_EARTH
+from corridors.stages.ingest.layers import NATURAL_EARTH
 
 if TYPE_CHECKING:
     from corridors.config.sources import BoundarySource
-    from corridors.stages.context import StageContext
 
 
 def read_boundaries(
-    context: StageContext, source: BoundarySource
+    raw: RawFiles, source: BoundarySource
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the BOUNDARIES rows of one source, never clipped: their length is reported.
 
@@ -45,7 +45,7 @@ def read_boundaries(
             source.source_column,
         ]
         layer = read_layer(
-            context.raw_path(source.path),
+            raw.of(source.path),
             source.path,
             layer=source.layer,
             columns=[column for column in columns if column],

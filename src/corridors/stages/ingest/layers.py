@@ -20,19 +20,19 @@ from corridors.formats.openstreetmap import read_ways
 from corridors.formats.repair import repair
 from corridors.formats.vector import LINES, POLYGONS, read_layer
 from corridors.foundation import tables
+from corridors.foundation.artefacts import RawFiles
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic, working_crs
 from corridors.foundation.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from corridors.config.sources import BarrierSource, RangeSource, StateSource
-    from corridors.stages.context import StageContext
 
 NATURAL_EARTH = "natural-earth"
 _RANGE_SEASONS = ("winter", "summer")
 
 
 def read_barriers(
-    context: StageContext, source: BarrierSource, bounds: Bounds | None
+    raw: RawFiles, source: BarrierSource, bounds: Bounds | None
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the BARRIERS rows of one source and what to tell about them.
 
@@ -41,7 +41,7 @@ def read_barriers(
     CorridorsError
         All faults of this source.
     """
-    path = context.raw_path(source.path)
+    path = raw.of(source.path)
     common: dict[str, Any] = {
         "name": source.name,
         "file": source.path,
@@ -101,9 +101,7 @@ def read_barriers(
     return barriers, {"barriers": len(barriers), **layer.notes, **repairs, **notes}
 
 
-def read_states(
-    context: StageContext, source: StateSource
-) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+def read_states(raw: RawFiles, source: StateSource) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the STATES table.
 
     Raises
@@ -115,7 +113,7 @@ def read_states(
         frame = natural_earth.states()
         return frame, {"states": len(frame)}
     layer = read_layer(
-        context.raw_path(source.path),
+        raw.of(source.path),
         source.path,
         layer=source.layer,
         columns=[source.name_column],
@@ -145,7 +143,7 @@ def read_states(
 
 
 def read_expert_ranges(
-    context: StageContext, source: RangeSource
+    raw: RawFiles, source: RangeSource, herd: str
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return expert seasonal ranges as RANGES rows, one per season.
 
@@ -155,7 +153,7 @@ def read_expert_ranges(
         All faults of this source.
     """
     layer = read_layer(
-        context.raw_path(source.path),
+        raw.of(source.path),
         source.path,
         layer=source.layer,
         columns=[source.season_column],
@@ -184,7 +182,7 @@ def read_expert_ranges(
     cited = f"{source.author}, {source.date.isoformat()}, confidence {source.confidence}"
     frame = gpd.GeoDataFrame(
         {
-            "herd": context.herd,
+            "herd": herd,
             "season": [*union],
             "isopleth": np.nan,
             "n_animals": np.zeros(len(union), dtype="int64"),

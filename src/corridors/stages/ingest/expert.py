@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from corridors.formats.repair import repair
 from corridors.formats.vector import LINES, POLYGONS, read_layer
 from corridors.foundation.arrays import Flags, Geometries
+from corridors.foundation.artefacts import RawFiles
 from corridors.foundation.crs import (
     GEOGRAPHIC,
     geodesic_area_km2,
@@ -25,7 +26,6 @@ from corridors.foundation.vocabulary import CORRIDOR_CLASSES
 
 if TYPE_CHECKING:
     from corridors.config.sources import CorridorSource
-    from corridors.stages.context import StageContext
 
 ALL = "all"  # every migration, whatever its season
 # Long edges bend when they are projected: they are cut at this first.
@@ -33,7 +33,7 @@ _MAX_EDGE_DEG = 0.01
 
 
 def read_expert_corridors(
-    context: StageContext, source: CorridorSource
+    raw: RawFiles, source: CorridorSource, herd: str
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return corridors drawn by an expert as CORRIDORS rows, one per season and class.
 
@@ -49,7 +49,7 @@ def read_expert_corridors(
     columns = [name for name in (source.season_column, source.class_column) if name]
     kinds = (*LINES, *POLYGONS)
     layer = read_layer(
-        context.raw_path(source.path),
+        raw.of(source.path),
         source.path,
         layer=source.layer,
         columns=columns,
@@ -87,7 +87,7 @@ def read_expert_corridors(
     cited = f"{source.author}, {source.date.isoformat()}, confidence {source.confidence}"
     rows = [
         {
-            "herd": context.herd,
+            "herd": herd,
             "season": name,
             "corridor_class": corridor_class,
             "n_animals": 0,
