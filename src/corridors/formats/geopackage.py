@@ -64,6 +64,17 @@ class PackageLayer:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Package:
+    """A GeoPackage that is yet to be written: its layers in order."""
+
+    layers: Sequence[PackageLayer]
+
+    def write(self, path: Path) -> None:
+        """Write it; see :func:`write_geopackage`."""
+        write_geopackage(path, self.layers)
+
+
 def wkb_type(frame: gpd.GeoDataFrame) -> str:
     """Return the geometry type that a layer of ``frame`` has: parts are always multi but points.
 

@@ -85,6 +85,10 @@ class Project:
     bounds: Bounds
     layers: Sequence[ProjectLayer] = field(default_factory=tuple)
 
+    def write(self, path: Path) -> None:
+        """Write it as ``.qgz``; see :func:`write_project`."""
+        write_project(self, path)
+
 
 def write_project(project: Project, path: Path) -> None:
     """Write ``project`` as ``.qgz``; the same project gives the same bytes."""

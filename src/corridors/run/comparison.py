@@ -59,7 +59,7 @@ def compare(
             )
         )
     staged = study.processed / STAGING / herd / f"{stage.name}-{secrets.token_hex(6)}"
-    supplies = {one.text: layout.supply(one) for one in stage.references}
+    supplies = {one.text: layout.supply(one, stage) for one in stage.references}
     job = Job(
         stage=stage.name,
         module=stage.module,

@@ -219,7 +219,7 @@ def upstream_digests(
     for reference in stage.references:
         for (key, partition), done in sorted(results.items(), key=lambda item: item[0]):
             if key == reference.text:
-                file = layout.supply(reference).file.format(**layout.names(partition))
+                file = layout.supply(reference, stage).file.format(**layout.names(partition))
                 below = found.setdefault(reference.key, {}).setdefault(partition, {})
                 below |= done.digests((file,))
     return found

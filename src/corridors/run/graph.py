@@ -242,7 +242,7 @@ class Graph:
 
     def _earlier(self, stage: Stage, herds: Sequence[str]) -> list[Node]:
         """Return the nodes of this graph that ``stage`` reads."""
-        supplies = [self.layout.supply(reference) for reference in stage.references]
+        supplies = [self.layout.supply(reference, stage) for reference in stage.references]
         names = dict.fromkeys(one.stage.name for one in supplies if one.is_ours)
         return [(name, herd) for name in names for herd in herds]
 
@@ -291,7 +291,7 @@ class Graph:
         node = (stage.name, partition)
         try:
             results = {
-                (reference.text, herd): self._result(reference, herd)
+                (reference.text, herd): self._result(reference, stage, herd)
                 for reference in stage.references
                 for herd in herds
             }
@@ -310,9 +310,9 @@ class Graph:
         else:
             self._submit(node, self._job(stage, partition, herds), row)
 
-    def _result(self, reference: Reference, herd: str) -> Manifest:
+    def _result(self, reference: Reference, reader: Stage, herd: str) -> Manifest:
         """Return the manifest of the result that holds an input."""
-        supply = self.layout.supply(reference)
+        supply = self.layout.supply(reference, reader)
         if supply.is_ours:
             return self.settled[supply.stage.name, herd]
         made = manifest.read(self.layout.place(supply, herd))
@@ -326,7 +326,7 @@ class Graph:
         staged = self.study.processed / STAGING / partition / f"{stage.name}-{secrets.token_hex(6)}"
         places: dict[str, dict[str, Path]] = {}
         for reference in stage.references:
-            supply = self.layout.supply(reference)
+            supply = self.layout.supply(reference, stage)
             places[reference.text] = {
                 herd: self.layout.place(supply, herd)
                 / supply.file.format(**self.layout.names(herd))

@@ -46,8 +46,8 @@ class Layout(Protocol):
     def folder(self, stage: Stage, partition: str) -> Path:
         """Return the folder of a result of this graph."""
 
-    def supply(self, reference: Reference) -> Supply:
-        """Return where an input comes from."""
+    def supply(self, reference: Reference, reader: Stage) -> Supply:
+        """Return where an input of ``reader`` comes from."""
 
     def place(self, supply: Supply, herd: str) -> Path:
         """Return the folder of the result that holds an input."""
@@ -73,7 +73,7 @@ class StudyLayout:
         """Return the folder of a committed result."""
         return self.study.processed / stage.folder / partition
 
-    def supply(self, reference: Reference) -> Supply:
+    def supply(self, reference: Reference, reader: Stage) -> Supply:  # noqa: ARG002 - as scenarios
         """Return the stage that leaves an artefact, and its file there."""
         return Supply(registry.get(reference.stage), registry.file_of(reference), is_ours=True)
 

@@ -40,14 +40,16 @@ class Overlay:
         """Return the folder of a result of the scenario."""
         return self.study.processed / FOLDER / self.name / stage.folder / partition
 
-    def supply(self, reference: Reference) -> Supply:
-        """Return the scenario's own artefact where it has one, else the study's."""
+    def supply(self, reference: Reference, reader: Stage) -> Supply:
+        """Return the artefact of an earlier stage of the scenario where there is one."""
         if not reference.of_study:
             for stage in self.stages:
+                if stage is reader:
+                    break
                 stands = reference.stage in (stage.name, stage.instead_of)
                 if stands and reference.field in stage.results:
                     return Supply(stage, stage.results[reference.field].file, is_ours=True)
-        base = self.base.supply(reference)
+        base = self.base.supply(reference, reader)
         return Supply(base.stage, base.file, is_ours=False)
 
     def place(self, supply: Supply, herd: str) -> Path:

@@ -141,7 +141,7 @@ def _only(study: Study, name: str) -> Study:
 
 def _check_base(rows: Mapping[Node, Row], layout: Layout, herds: Sequence[str]) -> None:
     """Refuse to build on results of the study that are missing or not up to date."""
-    supplies = [layout.supply(one) for stage in layout.stages for one in stage.references]
+    supplies = [layout.supply(one, stage) for stage in layout.stages for one in stage.references]
     names = registry.with_upstream({one.stage.name for one in supplies if not one.is_ours})
     faults = []
     for herd in herds:

@@ -17,13 +17,13 @@ from corridors.atlas.products import (
     project_layers,
     rounded_stretches,
 )
+from corridors.atlas.tier import agreements_to_show, corridors_to_show
 from corridors.formats.geopackage import write_geopackage
 from corridors.formats.parquet import read_layer
 from corridors.formats.qgis import Project, write_project
 from corridors.foundation.crs import GEOGRAPHIC, named_crs, working_crs
 from corridors.foundation.errors import MissingInputError
 from corridors.stages.context import StageContext
-from corridors.stages.tier import agreements_to_show, corridors_to_show
 
 _PACKAGE = "atlas.gpkg"
 _ACTIONS = ("crossing_sites", "fence_sections", "footprints", "border_agreements")

@@ -26,6 +26,7 @@ from corridors.atlas.products import (
 )
 from corridors.atlas.report import N_PICTURES, Evidence, Heading, masthead, page
 from corridors.atlas.sample_chart import sample_chart
+from corridors.atlas.tier import refuse_what_would_show_one_animal, tables_to_show
 from corridors.atlas.transboundary import transboundary_values
 from corridors.formats.geopackage import write_geopackage
 from corridors.formats.qgis import Project, write_project
@@ -35,7 +36,6 @@ from corridors.movement.names import picture_name
 from corridors.stages.context import StageContext
 from corridors.stages.publish_rasters import PublishedRaster, raster_layers, write_rasters
 from corridors.stages.publish_tables import map_layers, read_recorded, read_tables
-from corridors.stages.tier import refuse_what_would_show_one_animal, tables_to_show
 
 # Sections whose values the report lists.
 _SHOWN = (

@@ -176,7 +176,7 @@ class Stage:
     def inputs(self) -> tuple[str, ...]:
         """Kinds of raw files that it opens."""
         return tuple(
-            note for one in _flat(self.code.Inputs) if one.kind is RawFiles for note in one.notes
+            note for one in flat(self.code.Inputs) if one.kind is RawFiles for note in one.notes
         )
 
     @cached_property
@@ -215,20 +215,20 @@ def one_herd(kind: Any) -> type | None:
     return None
 
 
-def _flat(model: type) -> Iterator[Declared]:
+def flat(model: type) -> Iterator[Declared]:
     """Yield the fields of inputs and of inputs in them."""
     for one in declared(model):
         below = one_herd(one.kind)
         if below is None and isinstance(one.kind, type) and is_dataclass(one.kind):
             below = one.kind
         if below is not None and below is not RawFiles:
-            yield from _flat(below)
+            yield from flat(below)
         else:
             yield one
 
 
 def _references(model: type) -> Iterator[Reference]:
-    for one in _flat(model):
+    for one in flat(model):
         if one.kind is not RawFiles:
             yield Reference.parse(one.notes[0])
 

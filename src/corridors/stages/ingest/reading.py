@@ -113,7 +113,9 @@ def _barriers(
                 }
             )
     joined = layers.join(parts, tables.BARRIERS, ["barrier"])
-    return layers.without_doubles(joined, side_by_side_m=dict(settings.doubles.side_by_side_m))
+    return layers.without_doubles(
+        joined, side_by_side_m={str(k): d for k, d in settings.doubles.side_by_side_m.items()}
+    )
 
 
 def _boundaries(

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from shapely import LineString, box
 
+from corridors.atlas.tier import refuse_what_would_show_one_animal, tables_to_show
 from corridors.foundation.errors import MethodError
-from corridors.stages.tier import refuse_what_would_show_one_animal, tables_to_show
 
 
 def corridors(**n_tracked: int) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
@@ -22,43 +22,47 @@ from corridors.atlas.products import (
     rounded_stretches,
 )
 from corridors.atlas.scenario_layers import LAYERS, STYLES
-from corridors.formats.geopackage import write_geopackage
-from corridors.formats.parquet import read_json, read_layer
-from corridors.formats.qgis import Project, write_project
+from corridors.atlas.tier import ranges_to_show
+from corridors.config.scenarios import Change, Opening, Scenario, Selection
+from corridors.formats.geopackage import Package
+from corridors.formats.qgis import Project
+from corridors.foundation.artefacts import Document, Layer, Pictures
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_length_m, named_crs
-from corridors.stages.context import StageContext
-from corridors.stages.tier import ranges_to_show
-
-if TYPE_CHECKING:
-    from corridors.config.scenarios import Opening, Scenario, Selection
+from corridors.foundation.facts.alter import AlterFacts
+from corridors.foundation.facts.difference import DifferenceFacts
+from corridors.stages.scenario.difference.stage import Inputs, Results, Settings
 
 
-def write(
-    context: StageContext,
+@dataclass(frozen=True)
+class Shown:
+    """What is shown: DIFFERENCE, FRAGMENTS, the corridor, and state -> least-cost ways."""
+
+    changed: gpd.GeoDataFrame
+    fragments: gpd.GeoDataFrame
+    corridor: gpd.GeoDataFrame
+    ways: Mapping[str, BaseGeometry]
+
+
+def products(
+    inputs: Inputs,
+    settings: Settings,
     name: str,
     scenario: Scenario,
-    facts: Mapping[str, Any],
-    *,
-    changed: gpd.GeoDataFrame,
-    fragments: gpd.GeoDataFrame,
-    corridor: gpd.GeoDataFrame,
-    crs: str,
-    ways: Mapping[str, BaseGeometry],
-) -> None:
-    """Write ``<scenario>.gpkg``, ``<scenario>.qgz``, ``pictures/map.png`` and the page."""
-    settings = context.settings
-    herd, tier = settings.herd, settings.publish.tier
-    segments = read_layer(context.read("intersect", "segments.parquet"))
-    layers = _layers(context, changed, fragments, corridor, segments, ways)
-    assumptions = list(_assumptions(context, scenario))
+    facts: DifferenceFacts,
+    shown: Shown,
+) -> Results:
+    """Return the results with layers, project, map and page."""
+    labels_of, tier = settings.labels, settings.publish.tier
+    layers = _layers(inputs, shown, tier)
+    assumptions = list(_assumptions(inputs.scenario, scenario))
     labels = {
         "scenario": name,
         "title": scenario.title or name,
-        "herd": context.herd,
-        "species": herd.species,
+        "herd": settings.herd,
+        "species": labels_of.species,
         "study": settings.study.title,
         "author": scenario.author or settings.publish.author,
-        "label": "SIMULATED DATA" if herd.simulated else "",
+        "label": "SIMULATED DATA" if labels_of.simulated else "",
         "note": scenario.note,
         "tier": tier,
         "made with": f"corridors {__version__}",
@@ -66,72 +70,66 @@ def write(
     about = [*labels.items(), *(("assumed", words) for words in assumptions)]
     tables: dict[str, pd.DataFrame] = {
         **layers,
-        "measures": pd.DataFrame(facts["measures"]).astype(
+        "measures": pd.DataFrame([each.model_dump() for each in facts.measures]).astype(
             dict.fromkeys(("before", "after", "change", "change_p05", "change_p95"), "float64")
         ),
         "about": pd.DataFrame(about, columns=["item", "value"]),
     }
-    products, _ = choose(tables, tier=tier, plans=LAYERS, styles=STYLES)
+    chosen, _ = choose(tables, tier=tier, plans=LAYERS, styles=STYLES)
     package, project = f"{name}.gpkg", f"{name}.qgz"
-    write_geopackage(context.out / package, package_layers(products, labels=labels))
-    stamp = "Simulated data. " if herd.simulated else ""
+    stamp = "Simulated data. " if labels_of.simulated else ""
     rights = f"{stamp}A scenario, not the present state. Tier {tier}."
-    write_project(
-        Project(
-            title=f"{scenario.title or name}: {context.herd} (scenario)",
-            author=labels["author"],
-            abstract=f"{herd.species}. {settings.study.title}. {rights} {scenario.note}".strip(),
-            crs=named_crs(crs),
-            bounds=first_view(products, crs),
-            layers=project_layers(
-                products,
-                package=f"./{package}",
-                rights=rights,
-                hidden_when_tracked=(),
-            ),
-        ),
-        context.out / project,
-    )
-    pictures = context.out / "pictures"
-    pictures.mkdir()
+    study, crs = settings.study.title, inputs.clean.crs
     png = None
     if any(len(frame) for frame in layers.values()):
-        credit = f"{settings.study.title} · {context.herd} · scenario {name}"
-        text = MapText("SIMULATED" if herd.simulated else "", credit)
+        credit = f"{study} · {settings.herd} · scenario {name}"
+        text = MapText("SIMULATED" if labels_of.simulated else "", credit)
         png = difference_map(layers, crs=crs, text=text)
-        (pictures / "map.png").write_bytes(png)
     content = ScenarioPage(
-        herd=context.herd,
-        species=herd.species,
-        study=settings.study.title,
-        simulated=herd.simulated,
+        herd=settings.herd,
+        species=labels_of.species,
+        study=study,
+        simulated=labels_of.simulated,
         tier=tier,
         version=__version__,
         name=name,
         title=scenario.title or name,
         note=scenario.note,
         author=scenario.author,
-        facts=facts,
-        changed=changed,
+        facts=facts.model_dump(),
+        changed=shown.changed,
         assumptions=assumptions,
         files=[package, project],
         map_png=png,
     )
-    html = render("difference.html.jinja", page(content))
-    (context.out / "difference.html").write_text(html, encoding="utf-8")
+    return Results(
+        difference=Layer.of(shown.changed),
+        fragments=Layer.of(shown.fragments),
+        facts=facts,
+        page=Document(render("difference.html.jinja", page(content))),
+        package=Package(package_layers(chosen, labels=labels)),
+        project=Project(
+            title=f"{scenario.title or name}: {settings.herd} (scenario)",
+            author=labels["author"],
+            abstract=f"{labels_of.species}. {study}. {rights} {scenario.note}".strip(),
+            crs=named_crs(crs),
+            bounds=first_view(chosen, crs),
+            layers=project_layers(
+                chosen,
+                package=f"./{package}",
+                rights=rights,
+                hidden_when_tracked=(),
+            ),
+        ),
+        pictures=Pictures([] if png is None else [("map.png", png)]),
+    )
 
 
-def _layers(
-    context: StageContext,
-    changed: gpd.GeoDataFrame,
-    fragments: gpd.GeoDataFrame,
-    corridor: gpd.GeoDataFrame,
-    segments: gpd.GeoDataFrame,
-    ways: Mapping[str, BaseGeometry],
-) -> dict[str, gpd.GeoDataFrame]:
+def _layers(inputs: Inputs, shown: Shown, tier: str) -> dict[str, gpd.GeoDataFrame]:
+    changed, fragments = shown.changed, shown.fragments
     rows = [
         {"state": state, "length_km": geodesic_length_m(line) / 1000, "geometry": line}
-        for state, line in ways.items()
+        for state, line in shown.ways.items()
     ]
     columns = ["state", "length_km", "geometry"]
     planned = changed[changed["change"] == "added"]
@@ -143,19 +141,15 @@ def _layers(
         "ways": gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=GEOGRAPHIC),
         "fragments_after": fragments[fragments["state"] == "after"],
         "fragments_before": fragments[fragments["state"] == "before"],
-        "segments": rounded_stretches(segments),
-        "corridors": corridor,
-        "ranges": ranges_to_show(
-            read_layer(context.read("delineate", "ranges.parquet")),
-            context.settings.publish.tier,
-        ),
+        "segments": rounded_stretches(inputs.planned.segments.read()),
+        "corridors": shown.corridor,
+        "ranges": ranges_to_show(inputs.ranges.read(), tier),
     }
 
 
-def _assumptions(context: StageContext, scenario: Scenario) -> Iterator[str]:
+def _assumptions(found: AlterFacts, scenario: Scenario) -> Iterator[str]:
     """Yield in words what the scenario assumes."""
-    found = read_json(context.read("ingest", "scenario.json"))
-    for source, fact in zip(scenario.add, found["added"], strict=True):
+    for source, fact in zip(scenario.add, found.added, strict=True):
         passing = (
             f"{source.permeability:.0%} pass".replace("%", " %")
             if source.permeability is not None
@@ -164,26 +158,26 @@ def _assumptions(context: StageContext, scenario: Scenario) -> Iterator[str]:
             else "the prior of its class"
         )
         yield (
-            f"Added: {source.name}, {fact['n_near']} of {fact['barriers']} features within reach;"
+            f"Added: {source.name}, {fact.n_near} of {fact.barriers} features within reach;"
             f" permeability: {passing}."
         )
-    rules = {fact["key"] + str(fact["position"]): fact for fact in found["rules"]}
+    rules = {(fact.key, fact.position): fact for fact in found.rules}
     for key, words, chosen in (
         ("remove", "Removed", scenario.remove),
         ("open", "Opened", scenario.open),
         ("change", "Modified", scenario.change),
     ):
         for position, rule in enumerate(chosen):
-            n = rules[f"{key}{position}"]["n_segments"] + rules[f"{key}{position}"]["n_areas"]
-            yield f"{words}: {_selection(rule)}; {n} segments within reach{_more(key, rule)}."
+            n = rules[key, position].n_segments + rules[key, position].n_areas
+            yield f"{words}: {_selection(rule)}; {n} segments within reach{_more(rule)}."
     yield f"Closed: lines that let less than {scenario.closed_below:.0%} pass.".replace("%", " %")
 
 
-def _more(key: str, rule: Any) -> str:
-    if key == "remove":
+def _more(rule: Selection) -> str:
+    if not isinstance(rule, Change | Opening):
         return ""
     passing = f"; {rule.permeability:.0%} pass".replace("%", " %")
-    return passing + (f" {_time(rule)}" if key == "open" else "")
+    return passing + (f" {_time(rule)}" if isinstance(rule, Opening) else "")
 
 
 def _time(rule: Opening) -> str:

@@ -1,8 +1,8 @@
-"""Compare a scenario with the study as it is: tables, measures of the herd, maps and a page."""
+"""Compare a scenario with the study as it is: tables and measures of the herd."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -11,20 +11,20 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from corridors.atlas.styles import LABELLED_RANKS
+from corridors.atlas.tier import refuse_what_would_show_one_animal
 from corridors.barriers.validity import validity_of
-from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
-from corridors.formats.raster import read_band
 from corridors.foundation import tables
+from corridors.foundation.artefacts import Progress
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic, to_working
+from corridors.foundation.facts.circuit import CircuitFacts
+from corridors.foundation.facts.difference import DifferenceFacts, MeasureFacts
 from corridors.habitat.detour import Ways, closed_cells, ways_around
 from corridors.habitat.layers import cells_in
-from corridors.stages import difference_products
 from corridors.stages.connect_ranges import ENDS, ranges_of
-from corridors.stages.context import StageContext
-from corridors.stages.intersect_herd import corridor_of
-from corridors.stages.scenario_stages import BASE
-from corridors.stages.scenario_state import State, both_states
-from corridors.stages.tier import refuse_what_would_show_one_animal
+from corridors.stages.intersect.tracked import corridor_of
+from corridors.stages.scenario.difference.products import Shown, products
+from corridors.stages.scenario.difference.stage import Inputs, Results, Settings
+from corridors.stages.scenario.difference.states import State, both_states
 from corridors.threats.fragments import Fragments, fragments
 from corridors.threats.scenarios import (
     Opened,
@@ -40,64 +40,61 @@ _STATES = ("before", "after")
 _MAX_EDGE_DEG = 0.02
 
 
-def run(context: StageContext) -> None:
-    """Write the difference, the fragments of the corridor, measures, layers, project and page."""
-    ((name, scenario),) = context.settings.scenarios.items()
-    n_animals = read_json(context.read("rank", "rank.json"))["n_animals"]
+def compared(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
+    """Return what stage `difference` leaves."""
+    ((name, scenario),) = settings.scenarios.items()
     refuse_what_would_show_one_animal(
-        context.settings.publish.tier,
-        n_animals=n_animals,
-        corridors=read_layer(context.read("delineate", "corridors.parquet")),
+        settings.publish.tier,
+        n_animals=inputs.ranking.n_animals,
+        corridors=inputs.corridors.read(),
     )
-    crs = str(read_json(context.read("clean", "clean.json"))["crs"])
-    before, after = both_states(context, closed_below=scenario.closed_below, crs=crs)
-    context.progress("differences of the ranking", 0.1)
-    changed, totals = _difference(context, before, after)
-    context.progress("fragments of the corridor", 0.3)
-    corridor = corridor_of(context)
-    ends, reason = _ends(context, crs)
-    pieces = _fragments(context, crs, corridor, ends, (before, after))
-    context.progress("ways around closed lines", 0.5)
-    ways, lines = _ways(context, crs, ends, (before, after))
-    measures = _measures(context, totals, pieces, ways, reason)
-    layer = _fragment_layer(context, crs, pieces)
-    write_table(changed, context.out / "difference.parquet", tables.DIFFERENCE)
-    write_table(layer, context.out / "fragments.parquet", tables.FRAGMENTS)
-    facts = {
-        "herd": context.herd,
-        "scenario": name,
-        "title": scenario.title or name,
-        "closed_below": scenario.closed_below,
-        "unit": totals["unit"],
-        "n_differences": len(changed),
-        "n_touched": int((changed["change"] != "").sum()),
-        "measures": measures,
-        "notes": _notes(changed, ways),
-    }
-    write_json(facts, context.out / "difference.json")
-    context.progress("layers and page", 0.7)
-    difference_products.write(
-        context,
-        name,
-        scenario,
-        facts,
-        changed=changed,
-        fragments=layer,
-        corridor=corridor,
-        crs=crs,
-        ways=lines,
+    before, after = both_states(inputs, settings, closed_below=scenario.closed_below)
+    progress("differences of the ranking", 0.1)
+    changed, totals = _difference(inputs, settings, before, after)
+    progress("fragments of the corridor", 0.3)
+    corridor = corridor_of(inputs.corridors, inputs.modelled)
+    ends, reason = _ends(inputs)
+    pieces = _fragments(inputs, settings, corridor, ends, (before, after))
+    progress("ways around closed lines", 0.5)
+    ways, lines = _ways(inputs, ends, (before, after))
+    layer = _fragment_layer(settings.herd, inputs.clean.crs, pieces)
+    facts = DifferenceFacts(
+        herd=settings.herd,
+        scenario=name,
+        title=scenario.title or name,
+        closed_below=scenario.closed_below,
+        unit=totals.unit,
+        n_differences=len(changed),
+        n_touched=int((changed["change"] != "").sum()),
+        measures=_measures(inputs, totals, pieces, ways, reason),
+        notes=_notes(changed, ways),
     )
+    progress("layers and page", 0.7)
+    shown = Shown(changed, layer, corridor, lines)
+    return products(inputs, settings, name, scenario, facts, shown)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Blocked passages of the herd before and after, the interval of the change, and its parts."""
+
+    unit: str
+    before: float
+    after: float
+    p05: float
+    p95: float
+    newly: float
+    gained: float
 
 
 def _difference(
-    context: StageContext, before: State, after: State
-) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    inputs: Inputs, settings: Settings, before: State, after: State
+) -> tuple[gpd.GeoDataFrame, Totals]:
     """Return DIFFERENCE, and the herd's totals before, after and of the change."""
-    settings = context.settings
-    unit = str(read_json(context.read("rank", "rank.json"))["unit"])
+    unit = inputs.ranking.unit
     n_herd = 1.0 if settings.population_size is None else float(settings.population_size)
     added = ~after.segments["segment"].isin(before.segments["segment"]).to_numpy()
-    alterations = read_table(context.read("ingest", "alterations.parquet"))
+    alterations = inputs.alterations.read()
     frame = difference(
         after.segments,
         before.threats,
@@ -113,11 +110,11 @@ def _difference(
     names = sorted(frame.loc[moved, "segment"])
     low, high = (pd.Series(np.nan, index=names, dtype=float) for _ in range(2))
     total = (np.nan, np.nan)
-    years = read_json(context.read("intersect", "intersect.json"))["tracking_years"]
+    years = inputs.crossed.tracking_years
     if names and years:
         rows = after.segments[after.segments["segment"].isin(names)]
         met = evidence(
-            read_table(context.read("intersect", "encounters.parquet")),
+            inputs.encounters.read(),
             names,
             tracking_years=years,
             dated=rows.loc[validity_of(rows).is_dated, "segment"].tolist(),
@@ -134,7 +131,7 @@ def _difference(
             ),
             draws=settings.rank.draws,
             seed=settings.rank.seed,
-            herd=context.herd,
+            herd=settings.herd,
         )
         index = pd.Index(met.segments)
         low = pd.Series(np.quantile(drawn, 0.05, axis=0), index=index)
@@ -145,7 +142,7 @@ def _difference(
     frame["change_p05"] = frame["segment"].map(low).to_numpy(float)
     frame["change_p95"] = frame["segment"].map(high).to_numpy(float)
     frame.loc[still, ["change_p05", "change_p95"]] = 0.0
-    frame["herd"] = context.herd
+    frame["herd"] = settings.herd
     frame["in_words"] = [
         in_words(
             change=row.change,
@@ -163,20 +160,21 @@ def _difference(
     if not len(frame):
         frame = tables.empty(tables.DIFFERENCE)
     moved_by = frame["blocked_change"]
-    return frame.astype({"herd": str, "in_words": str, "unit": str, "change": str}), {
-        "unit": unit,
-        "before": float(before.threats["blocked_per_year"].sum()) if years else np.nan,
-        "after": float(after.threats["blocked_per_year"].sum()) if years else np.nan,
-        "p05": total[0],
-        "p95": total[1],
-        "newly": float(moved_by.clip(lower=0).sum()) if years else np.nan,
-        "gained": float(-moved_by.clip(upper=0).sum()) + 0.0 if years else np.nan,
-    }
+    totals = Totals(
+        unit=unit,
+        before=float(before.threats["blocked_per_year"].sum()) if years else np.nan,
+        after=float(after.threats["blocked_per_year"].sum()) if years else np.nan,
+        p05=total[0],
+        p95=total[1],
+        newly=float(moved_by.clip(lower=0).sum()) if years else np.nan,
+        gained=float(-moved_by.clip(upper=0).sum()) + 0.0 if years else np.nan,
+    )
+    return frame.astype({"herd": str, "in_words": str, "unit": str, "change": str}), totals
 
 
-def _ends(context: StageContext, crs: str) -> tuple[tuple[BaseGeometry, BaseGeometry] | None, str]:
+def _ends(inputs: Inputs) -> tuple[tuple[BaseGeometry, BaseGeometry] | None, str]:
     """Return winter and summer range, planar, or why there are none."""
-    shapes = ranges_of(read_layer(context.read("delineate", "ranges.parquet")), crs).shapes
+    shapes = ranges_of(inputs.ranges.read(), inputs.clean.crs).shapes
     missing = [season for season in ENDS if season not in shapes]
     if missing:
         return None, f"there is no {' and no '.join(missing)} range"
@@ -184,8 +182,8 @@ def _ends(context: StageContext, crs: str) -> tuple[tuple[BaseGeometry, BaseGeom
 
 
 def _fragments(
-    context: StageContext,
-    crs: str,
+    inputs: Inputs,
+    settings: Settings,
     corridor: gpd.GeoDataFrame,
     ends: tuple[BaseGeometry, BaseGeometry] | None,
     states: tuple[State, State],
@@ -194,10 +192,10 @@ def _fragments(
     low = corridor[corridor["corridor_class"] == "low"]
     if ends is None or low.empty:
         return {}
-    shape = to_working(low.geometry.iloc[0], crs, max_edge_deg=_MAX_EDGE_DEG)
-    population = read_table(context.read("delineate", "population.parquet"))
+    shape = to_working(low.geometry.iloc[0], inputs.clean.crs, max_edge_deg=_MAX_EDGE_DEG)
+    population = inputs.population.read()
     own = population[population["season"] == ALL]
-    cell_m = float(read_json(context.read("clean", "clean.json"))["cell_m"])
+    cell_m = inputs.clean.cell_m
     cells = (own[["col", "row"]].to_numpy(float) + 0.5) * cell_m
     mass = own["mass"].to_numpy(float)
     needed = corridor.loc[corridor["corridor_class"] == "high", "n_animals"]
@@ -210,14 +208,14 @@ def _fragments(
             ends,
             cells,
             mass,
-            min_area_m2=context.settings.delineate.min_area_m2,
+            min_area_m2=settings.delineate.min_area_m2,
         )
         out[state] = (found, found.cut_off(mass), found.cut_off(np.where(is_high, mass, 0.0)))
     return out
 
 
 def _fragment_layer(
-    context: StageContext, crs: str, pieces: dict[str, tuple[Fragments, float, float]]
+    herd: str, crs: str, pieces: dict[str, tuple[Fragments, float, float]]
 ) -> gpd.GeoDataFrame:
     rows = []
     for state, (found, *_) in pieces.items():
@@ -226,7 +224,7 @@ def _fragment_layer(
             rows.append(
                 {
                     "fragment": f"{state}-{number + 1}",
-                    "herd": context.herd,
+                    "herd": herd,
                     "state": state,
                     "area_km2": geodesic_area_km2(shape),
                     "mass_share": float(found.mass[number]),
@@ -240,8 +238,7 @@ def _fragment_layer(
 
 
 def _ways(
-    context: StageContext,
-    crs: str,
+    inputs: Inputs,
     ends: tuple[BaseGeometry, BaseGeometry] | None,
     states: tuple[State, State],
 ) -> tuple[dict[str, Ways], dict[str, BaseGeometry]]:
@@ -250,7 +247,7 @@ def _ways(
     lines: dict[str, BaseGeometry] = {}
     if ends is None:
         return ways, lines
-    resistance, grid = read_band(context.read("connect", "resistance.tif"), crs)
+    resistance, grid = inputs.resistance.read(inputs.clean.crs)
     first, second = (cells_in(shape, grid) for shape in ends)
     x, y = grid.centres()
     for state, own in zip(_STATES, states, strict=True):
@@ -259,17 +256,17 @@ def _ways(
         paths = [path for path in ways[state].paths if len(path) > 1]
         if paths:
             drawn = [np.stack([x[path[:, 1]], y[path[:, 0]]], axis=1) for path in paths]
-            lines[state] = to_geographic(shapely.MultiLineString(drawn), crs)
+            lines[state] = to_geographic(shapely.MultiLineString(drawn), inputs.clean.crs)
     return ways, lines
 
 
 def _measures(
-    context: StageContext,
-    totals: dict[str, Any],
+    inputs: Inputs,
+    totals: Totals,
     pieces: dict[str, tuple[Fragments, float, float]],
     ways: dict[str, Ways],
     reason: str,
-) -> list[dict[str, Any]]:
+) -> list[MeasureFacts]:
     """Return what the herd gains or loses: measure, unit, before, after, interval, reason."""
     nothing = reason or "the herd has no corridor"
     unknown = (np.nan, np.nan)
@@ -277,14 +274,16 @@ def _measures(
     low = [pieces[s][1] if s in pieces else np.nan for s in _STATES]
     high = [pieces[s][2] if s in pieces else np.nan for s in _STATES]
     km, cost, no_way, without = _of_ways(ways)
-    flow, no_flow = zip(*(_resistance(context, prefix) for prefix in (BASE, "")), strict=True)
-    per = f"passages a year ({totals['unit']})"
-    untracked = "" if np.isfinite(totals["before"]) else "nobody was tracked"
+    flow, no_flow = zip(
+        *(_resistance(side.circuit) for side in (inputs.today, inputs.planned)), strict=True
+    )
+    per = f"passages a year ({totals.unit})"
+    untracked = "" if np.isfinite(totals.before) else "nobody was tracked"
     rows = [
-        ("blocked passages", per, (totals["before"], totals["after"]),
-         (totals["p05"], totals["p95"]), untracked),
-        ("newly blocked passages", per, (0.0, totals["newly"]), unknown, untracked),
-        ("passages gained", per, (0.0, totals["gained"]), unknown, untracked),
+        ("blocked passages", per, (totals.before, totals.after),
+         (totals.p05, totals.p95), untracked),
+        ("newly blocked passages", per, (0.0, totals.newly), unknown, untracked),
+        ("passages gained", per, (0.0, totals.gained), unknown, untracked),
         ("use of the corridor that is cut off", "share", low, unknown, nothing),
         ("use of the high class that is cut off", "share", high, unknown,
          nothing if not pieces else "the herd has no high class"),
@@ -300,16 +299,16 @@ def _measures(
     for measure, unit, (first, second), (low_end, high_end), why in rows:
         is_known = bool(np.isfinite(first) and np.isfinite(second))
         out.append(
-            {
-                "measure": measure,
-                "unit": unit,
-                "before": _or_none(first),
-                "after": _or_none(second),
-                "change": _or_none(second - first),
-                "change_p05": _or_none(low_end),
-                "change_p95": _or_none(high_end),
-                "reason": "" if is_known else why,
-            }
+            MeasureFacts(
+                measure=measure,
+                unit=unit,
+                before=_or_none(first),
+                after=_or_none(second),
+                change=_or_none(second - first),
+                change_p05=_or_none(low_end),
+                change_p95=_or_none(high_end),
+                reason="" if is_known else why,
+            )
         )
     return out
 
@@ -337,11 +336,10 @@ def _of_ways(
     )
 
 
-def _resistance(context: StageContext, prefix: str) -> tuple[float, str]:
+def _resistance(circuit: CircuitFacts) -> tuple[float, str]:
     """Return the herd's effective resistance, NaN with the reason where there is none."""
-    facts = read_json(context.read(f"{prefix}circuit", "circuit.json"))
-    value = facts.get("effective_resistance")
-    return (np.nan if value is None else float(value)), str(facts.get("no_circuit", ""))
+    value = circuit.effective_resistance
+    return (np.nan if value is None else value), circuit.no_circuit
 
 
 def _or_none(value: float) -> float | None:

@@ -1,14 +1,9 @@
-"""What a scenario changes for one herd: lines that it adds, segments that it alters.
-
-The first stage of a scenario. It stands in the place of `ingest`: the barriers with those that
-are planned, everything else that later stages read as it was.
-"""
+"""What a scenario changes for one herd: lines that it adds, segments that it alters."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -16,88 +11,87 @@ import pandas as pd
 import shapely
 
 from corridors.barriers.crossings import OTHER
+from corridors.barriers.movements import Movements, anchors_of
 from corridors.barriers.open_time import CLOSED, OPEN, is_open, open_share
 from corridors.barriers.segments import is_near, projected
 from corridors.barriers.selection import chosen, unknown_names
+from corridors.config.scenarios import Change, Opening, Scenario, Selection
 from corridors.formats.geoparquet import Bounds
-from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
 from corridors.formats.repair import repair
-from corridors.formats.vector import POLYGONS, degree_bounds
-from corridors.formats.vector import read_layer as read_file
+from corridors.formats.vector import POLYGONS, degree_bounds, read_layer
 from corridors.foundation import tables
 from corridors.foundation.arrays import Geometries
+from corridors.foundation.artefacts import Layer, Progress, RawFiles, Table
 from corridors.foundation.errors import CorridorsError, Fault, InputError
+from corridors.foundation.facts.alter import AddedFacts, AlterFacts, RuleFacts
 from corridors.foundation.faults import Faults
 from corridors.foundation.track import usable
-from corridors.stages.context import StageContext
-from corridors.stages.ingest import layers as ingest_layers
-from corridors.stages.intersect_herd import Herd, anchors_of, corridor_of, read_herd
-from corridors.stages.labelled_crossings import labelled_crossings
-from corridors.stages.scenario_stages import ALTER
+from corridors.stages.ingest import layers
+from corridors.stages.intersect import stage as intersect
+from corridors.stages.intersect.crossing import crossed_by
+from corridors.stages.intersect.tracked import corridor_of, movements_of
+from corridors.stages.scenario.alter.stage import Inputs, Results, Settings
 from corridors.threats.priors import prior_table
 from corridors.threats.scenarios import altered, permeability_of, with_opening
 
-if TYPE_CHECKING:
-    from corridors.config.scenarios import Scenario, Selection
 
-_OWN = ("barriers.parquet", "alterations.parquet", "scenario.json")
-
-
-def run(context: StageContext) -> None:
-    """Write the barriers, the alterations, and whether the herd is affected at all.
-
-    Raises
-    ------
-    CorridorsError
-        Every fault of the files that the scenario names.
-    """
-    ((name, scenario),) = context.settings.scenarios.items()
-    barriers = read_layer(context.read("ingest", "barriers.parquet"))
-    facts: dict[str, Any] = {"herd": context.herd, "scenario": name}
-    context.progress("reading what is added", 0.1)
-    added, facts["added"] = _added(context, scenario)
-    context.progress("looking for what is altered", 0.4)
-    alterations, barriers, facts["rules"] = _alterations(context, scenario, barriers)
-    facts["is_affected"] = bool(len(added) or len(alterations))
-    facts["n_added"], facts["n_altered"] = len(added), len(alterations)
-    barriers = ingest_layers.join([barriers, added], tables.BARRIERS, ["barrier"])
-    write_table(barriers, context.out / "barriers.parquet", tables.BARRIERS)
-    write_table(alterations, context.out / "alterations.parquet", tables.ALTERATIONS)
-    write_json(facts, context.out / "scenario.json")
-    for artefact in ALTER.writes:
-        if artefact not in _OWN:
-            shutil.copyfile(context.read("ingest", artefact), context.out / artefact)
+def altered_barriers(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
+    """Return what stage `alter` leaves."""
+    ((name, scenario),) = settings.scenarios.items()
+    progress("reading what is added", 0.1)
+    added, sources = _added(inputs, settings, scenario)
+    progress("looking for what is altered", 0.4)
+    alterations, barriers, rules = _alterations(
+        inputs, settings, scenario, inputs.moved.barriers.read()
+    )
+    return Results(
+        barriers=Layer.of(layers.join([barriers, added], tables.BARRIERS, ["barrier"])),
+        alterations=Table.of(alterations),
+        facts=AlterFacts(
+            herd=settings.herd,
+            scenario=name,
+            is_affected=bool(len(added) or len(alterations)),
+            added=sources,
+            rules=rules,
+            n_added=len(added),
+            n_altered=len(alterations),
+        ),
+    )
 
 
 def _added(
-    context: StageContext, scenario: Scenario
-) -> tuple[gpd.GeoDataFrame, list[dict[str, Any]]]:
+    inputs: Inputs, settings: Settings, scenario: Scenario
+) -> tuple[gpd.GeoDataFrame, list[AddedFacts]]:
     """Return the added barriers within reach of the herd, and what to tell of each source."""
-    facts: list[dict[str, Any]] = []
+    facts: list[AddedFacts] = []
     if not scenario.add:
         return tables.empty(tables.BARRIERS), facts
-    crs = str(read_json(context.read("clean", "clean.json"))["crs"])
-    fixes = read_layer(context.read("clean", "fixes.parquet"))
-    placed = usable(fixes)
-    corridor = corridor_of(context)
+    crs = inputs.moved.clean.crs
+    placed = gpd.GeoDataFrame(usable(inputs.moved.fixes.read()))
+    corridor = corridor_of(inputs.moved.corridors, inputs.moved.modelled)
     anchors = anchors_of(placed, corridor, crs)
     parts: list[gpd.GeoDataFrame] = []
     faults = Faults()
     for source in scenario.add:
         bounds = bounds_of(placed, corridor, source.margin_km)
         try:
-            found, notes = ingest_layers.read_barriers(context, source, bounds)
+            found, notes = layers.read_barriers(inputs.raw, source, bounds)
         except CorridorsError as error:
             faults.add(type(error), *error.faults)
             continue
         planar = projected(np.asarray(found.geometry.to_numpy(), dtype=object), crs)
-        near = is_near(planar, anchors, context.settings.intersect.reach_km * 1000)
+        near = is_near(planar, anchors, settings.intersect.reach_km * 1000)
         parts.append(found[near])
         facts.append(
-            {"name": source.name, "source": source.path, **notes, "n_near": int(near.sum())}
+            AddedFacts(name=source.name, source=source.path, n_near=int(near.sum()), **notes)
         )
     faults.raise_any()
-    return ingest_layers.join(parts, tables.BARRIERS, ["barrier"]), facts
+    return layers.join(parts, tables.BARRIERS, ["barrier"]), facts
+
+
+def _movements(inputs: Inputs, settings: Settings) -> Movements:
+    own = intersect.Settings(settings.herd, settings.intersect, settings.occurrence)
+    return movements_of(inputs.moved, own)[0]
 
 
 def bounds_of(
@@ -122,19 +116,18 @@ def _rules(scenario: Scenario) -> Iterator[tuple[str, int, str, Selection]]:
 
 
 def _alterations(
-    context: StageContext, scenario: Scenario, barriers: gpd.GeoDataFrame
-) -> tuple[pd.DataFrame, gpd.GeoDataFrame, list[dict[str, Any]]]:
+    inputs: Inputs, settings: Settings, scenario: Scenario, barriers: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame, list[RuleFacts]]:
     """Return ALTERATIONS of segments and areas, BARRIERS altered, and what each rule found."""
-    segments = read_layer(context.read("intersect", "segments.parquet"))
-    areas = read_layer(context.read("intersect", "areas.parquet"))
+    segments, areas = inputs.segments.read(), inputs.areas.read()
     parts: list[pd.DataFrame] = []
     wholes: list[pd.DataFrame] = []
-    facts: list[dict[str, Any]] = []
+    facts: list[RuleFacts] = []
     faults = Faults()
-    herd: Herd | None = None
+    moves: Movements | None = None
     for key, position, change, rule in _rules(scenario):
         try:
-            polygons = polygons_of(context, rule)
+            polygons = polygons_of(inputs.raw, rule)
         except CorridorsError as error:
             faults.add(type(error), *error.faults)
             continue
@@ -144,15 +137,14 @@ def _alterations(
             chosen(rows, **among, polygons=polygons) & (rows["status"] != "removed").to_numpy()
             for rows in (segments, areas, barriers)
         )
-        fact = {
-            "key": key,
-            "position": position,
-            "n_barriers": int(whole.sum()),
-            "n_segments": int(here.sum()),
-            "n_areas": int(there.sum()),
-            "unknown_names": unknown_names([segments, areas, barriers], rule.barriers or ()),
-        }
-        facts.append(fact)
+        fact = RuleFacts(
+            key=key,
+            position=position,
+            n_barriers=int(whole.sum()),
+            n_segments=int(here.sum()),
+            n_areas=int(there.sum()),
+            unknown_names=unknown_names([segments, areas, barriers], rule.barriers or ()),
+        )
         ids = [*segments.loc[here, "segment"], *areas.loc[there, "polygon"]]
         frame = pd.DataFrame({"segment": pd.Series(ids, dtype=str)}).assign(
             change=change,
@@ -161,16 +153,23 @@ def _alterations(
             open_share=np.nan,
             permeability_open=np.nan,
         )
-        if key == "change":
-            frame["permeability"] = float(rule.permeability)  # type: ignore[attr-defined]
-        if key == "open" and len(frame):
-            herd = herd or read_herd(context, {})
-            frame = _opened(context, herd, barriers, segments, areas, rule, frame, fact)
+        if isinstance(rule, Change):
+            frame["permeability"] = float(rule.permeability)
+        if isinstance(rule, Opening) and len(frame):
+            if moves is None:
+                moves = _movements(inputs, settings)
+            if rule.seasons:
+                known = set(moves.steps.frame["season"]) | {OTHER}
+                lost = [season for season in rule.seasons if season not in known]
+                fact = fact.model_copy(update={"unknown_seasons": lost})
+            stand = _Standing(barriers, segments, areas, inputs.threats)
+            frame = _opened(settings, moves, stand, rule, frame)
+        facts.append(fact)
         parts.append(frame)
         if polygons is None and key != "open":
             # Beyond the reach of the segments, too; a polygon speaks of parts of barriers.
             ids = barriers.loc[whole, "barrier"].to_list()
-            share = np.nan if key == "remove" else rule.permeability  # type: ignore[attr-defined]
+            share = rule.permeability if isinstance(rule, Change) else np.nan
             wholes.append(
                 pd.DataFrame({"segment": ids, "change": change, "permeability": float(share)})
             )
@@ -186,12 +185,12 @@ def _alterations(
     return joined.astype({"segment": str, "change": str, "rule": str}), barriers, facts
 
 
-def polygons_of(context: StageContext, rule: Selection) -> Geometries | None:
+def polygons_of(raw: RawFiles, rule: Selection) -> Geometries | None:
     """Return the polygons of a rule's file, EPSG:4326; None where it names none."""
     if rule.path is None:
         return None
-    layer = read_file(
-        context.raw_path(rule.path),
+    layer = read_layer(
+        raw.of(rule.path),
         rule.path,
         layer=rule.layer,
         columns=[],
@@ -204,33 +203,36 @@ def polygons_of(context: StageContext, rule: Selection) -> Geometries | None:
     return np.asarray(features.geometry.to_numpy(), dtype=object)
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """What stands in the study: BARRIERS, SEGMENTS, AREAS, THREATS."""
+
+    barriers: gpd.GeoDataFrame
+    segments: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    threats: Layer
+
+
 def _opened(
-    context: StageContext,
-    herd: Herd,
-    barriers: gpd.GeoDataFrame,
-    segments: gpd.GeoDataFrame,
-    areas: gpd.GeoDataFrame,
-    rule: Any,
+    settings: Settings,
+    moves: Movements,
+    stand: _Standing,
+    rule: Opening,
     frame: pd.DataFrame,
-    fact: dict[str, Any],
 ) -> pd.DataFrame:
     """Return the alterations of an opening with permeability over the whole year.
 
     The share of the encounters that falls into the open time is found by crossing the barriers
     again with the time in place of the season. A segment that nobody met has the share of all.
     """
-    steps = herd.steps
-    if rule.seasons:
-        known = set(steps.frame["season"]) | {OTHER}
-        fact["unknown_seasons"] = [season for season in rule.seasons if season not in known]
-    open_now = is_open(steps, seasons=rule.seasons, months=rule.months, days=rule.days)
-    own = segments[segments["segment"].isin(frame["segment"])]
+    open_now = is_open(moves.steps, seasons=rule.seasons, months=rule.months, days=rule.days)
+    own = stand.segments[stand.segments["segment"].isin(frame["segment"])]
     # Whole sources: visits are to lines that go on from feature to feature.
     sources = set(zip(own["kind"], own["source"], strict=True))
-    pairs = list(zip(barriers["kind"], barriers["source"], strict=True))
-    joined = barriers[[pair in sources for pair in pairs]].reset_index(drop=True)
+    pairs = list(zip(stand.barriers["kind"], stand.barriers["source"], strict=True))
+    joined = stand.barriers[[pair in sources for pair in pairs]].reset_index(drop=True)
     label = np.where(open_now, OPEN, CLOSED).astype(object)
-    _, encounters = labelled_crossings(context, herd, joined, label)
+    encounters = crossed_by(moves.labelled(label), joined, settings.intersect).encounters
     encounters = encounters[encounters["segment"].isin(frame["segment"])]
     shares = open_share(encounters)
     all_of_them = open_share(encounters.assign(segment=""))
@@ -238,12 +240,12 @@ def _opened(
     share = frame["segment"].map(shares).fillna(fallback)
     before = permeability_of(
         own,
-        read_table(context.read("rank", "threats.parquet"), ["segment", "permeability_mean"]),
+        stand.threats.read(),
         prior_table(
             own["kind"],
             own["class"],
-            overrides=context.settings.rank.priors,
-            species=context.settings.species or "",
+            overrides=settings.rank.priors,
+            species=settings.species or "",
         ),
     )
     opened = with_opening(
@@ -255,4 +257,4 @@ def _opened(
         open_share=share, permeability=opened, permeability_open=float(rule.permeability)
     )
     # Nothing is known of the time at which an area is used.
-    return out[~out["segment"].isin(areas["polygon"]) & out["permeability"].notna()]
+    return out[~out["segment"].isin(stand.areas["polygon"]) & out["permeability"].notna()]

@@ -1,0 +1,1 @@
+"""Stages of a scenario, beside those of a run."""

@@ -1,0 +1,1 @@
+"""Stage `alter` of a scenario."""

@@ -1,0 +1,1 @@
+"""Stage `before_after` of a scenario."""

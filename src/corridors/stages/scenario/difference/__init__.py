@@ -1,0 +1,1 @@
+"""Stage `difference` of a scenario."""

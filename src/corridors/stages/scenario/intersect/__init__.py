@@ -1,0 +1,1 @@
+"""Stage `intersect` of a scenario."""
