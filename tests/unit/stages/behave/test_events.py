@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 from shapely import LineString, MultiLineString
 
 from corridors.barriers import behaviour_table
-from corridors.config.model import Config
-from corridors.formats.parquet import read_layer, read_table, write_json, write_table
 from corridors.foundation import tables
+from corridors.foundation.artefacts import FixTable, Layer, Table, silent
 from corridors.foundation.crs import to_geographic
 from corridors.foundation.errors import MethodError
-from corridors.stages.behave_events import tell_events
-from corridors.stages.context import StageContext, settings_of
+from corridors.foundation.facts.clean import CleanFacts
+from corridors.stages.behave import events as stage_events
+from corridors.stages.behave.stage import Inputs
+from worlds.stages import settings
 
 CRS = "+proj=laea +lat_0=38.0 +lon_0=72.0 +datum=WGS84 +units=m +no_defs +type=crs"
 HERD, HOSTILE = "h", "<b>ram</b>/../'; DROP TABLE--"
@@ -136,46 +137,41 @@ def observed() -> gpd.GeoDataFrame:
 
 
 def told(
-    folder: Path,
     rows: list[tuple[str, str, str, str, float, str | None]],
     *,
     tracked: bool = True,
-    **settings: Any,
+    **chosen: Any,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, gpd.GeoDataFrame, dict[str, Any]]:
-    """Run the stage's events; return its three tables and what it notes."""
-    found = [
-        ("clean", "fixes", tables.CLEAN_FIXES, fixes()),
-        ("segment", "migrations", tables.MIGRATIONS, windows()),
-        ("intersect", "segments", tables.SEGMENTS, segments(rows)),
-        ("intersect", "observed", tables.OBSERVED, observed()),
-    ]
-    out = folder / "out"
-    out.mkdir()
-    for stage, name, schema, frame in found:
-        (folder / stage).mkdir(exist_ok=True)
-        kept = frame if len(frame) and (tracked or name == "segments") else tables.empty(schema)
-        write_table(kept, folder / stage / f"{name}.parquet", schema)
-    write_json({"crs": CRS}, folder / "clean" / "clean.json")
-    config = Config.model_validate({"behave": {"min_encounters": 1, "draws": 50, **settings}})
-    upstream = {stage: {HERD: folder / stage} for stage in ("clean", "segment", "intersect")}
-    context = StageContext(HERD, settings_of({"behave": config.behave}), {}, upstream, out)
-    notes: dict[str, Any] = {}
-    tell_events(context, notes)
-    write_json(notes, out / "behave.json")
-    return (
-        read_layer(out / "behaviour.parquet"),
-        read_table(out / "behaviour_segments.parquet"),
-        read_layer(out / "behaviour_index.parquet"),
-        notes,
+    """Tell the stage's events; return its three tables and its counts."""
+
+    def rows_of(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> Any:
+        is_kept = len(frame) and (tracked or schema is tables.SEGMENTS)
+        return tables.check(frame, schema) if is_kept else tables.empty(schema)
+
+    inputs = Inputs(
+        fixes=FixTable.of(rows_of(fixes(), tables.CLEAN_FIXES)),
+        clean=CleanFacts.model_construct(crs=CRS),
+        migrations=Table.of(rows_of(windows(), tables.MIGRATIONS)),
+        segments=Layer.of(rows_of(segments(rows), tables.SEGMENTS)),
+        observed=Layer.of(rows_of(observed(), tables.OBSERVED)),
     )
+    own = settings("behave", HERD, behave={"min_encounters": 1, "draws": 50, **chosen})
+    found = stage_events.told(inputs, own, silent)
+    for frame, schema in (
+        (found.behaviour, tables.BEHAVIOUR),
+        (found.touched, tables.BEHAVIOUR_SEGMENTS),
+        (found.index, tables.BEHAVIOUR_INDEX),
+    ):
+        tables.check(frame, schema)
+    return found.behaviour, found.touched, found.index, found.counts
 
 
 FENCE = ("fence:=1+1", "fence", "fence_livestock", "existing", 0.0, None)
 ROAD = ("road", "road", "", "existing", 1000.0, None)
 
 
-def test_events_have_their_animal_time_place_season_and_class(tmp_path: Path) -> None:
-    events, touched, _, notes = told(tmp_path, [FENCE, ROAD])
+def test_events_have_their_animal_time_place_season_and_class() -> None:
+    events, touched, _, notes = told([FENCE, ROAD])
     assert events["kind"].tolist() == ["fence", "fence", "fence", "road"]
     assert events["animal"].tolist() == [HOSTILE, HOSTILE, "ewe", HOSTILE]
     assert events["behaviour"].tolist() == ["bounce", "quick_cross", "bounce", "quick_cross"]
@@ -193,8 +189,8 @@ def test_events_have_their_animal_time_place_season_and_class(tmp_path: Path) ->
     assert (notes["steps_across"], notes["steps_across_without_event"]) == (1, 0)
 
 
-def test_the_index_is_per_barrier_and_per_segment_with_their_lines(tmp_path: Path) -> None:
-    _, _, index, notes = told(tmp_path, [FENCE, ROAD])
+def test_the_index_is_per_barrier_and_per_segment_with_their_lines() -> None:
+    _, _, index, notes = told([FENCE, ROAD])
     whole = index[index["segment"] == ""].set_index("barrier")
     assert whole["encounters"].to_dict() == {"fence:=1+1": 3, "road": 1}
     assert whole["altered_share"].round(6).to_dict() == {"fence:=1+1": 0.666667, "road": 0.0}
@@ -205,8 +201,8 @@ def test_the_index_is_per_barrier_and_per_segment_with_their_lines(tmp_path: Pat
     assert notes["n_barriers_judged"] == 2
 
 
-def test_too_few_encounters_leave_the_index_unknown(tmp_path: Path) -> None:
-    _, _, index, notes = told(tmp_path, [FENCE, ROAD], min_encounters=3)
+def test_too_few_encounters_leave_the_index_unknown() -> None:
+    _, _, index, notes = told([FENCE, ROAD], min_encounters=3)
     whole = index[index["segment"] == ""].set_index("barrier")
     assert whole["judgement"].to_dict() == {"fence:=1+1": "known", "road": "unknown"}
     assert np.isnan(whole.loc["road", ["altered_share", "index", "index_p05"]].astype(float)).all()
@@ -225,60 +221,53 @@ def test_too_few_encounters_leave_the_index_unknown(tmp_path: Path) -> None:
     ],
 )
 def test_what_does_not_stand_or_is_no_physical_barrier_of_the_kinds_has_no_events(
-    tmp_path: Path, row: tuple[str, str, str, str, float, str | None]
+    row: tuple[str, str, str, str, float, str | None],
 ) -> None:
-    events, touched, index, notes = told(tmp_path, [row])
+    events, touched, index, notes = told([row])
     assert len(events) == len(touched) == len(index) == notes["n_events"] == 0
 
 
-def test_a_border_fence_and_kinds_that_are_asked_for_have_events(tmp_path: Path) -> None:
+def test_a_border_fence_and_kinds_that_are_asked_for_have_events() -> None:
     rows = [
         ("b", "border", "border_fence", "existing", 0.0, None),
         ("w", "river", "", "existing", 0.0, None),
     ]
-    events, *_ = told(tmp_path, rows, kinds=["border", "river"])
+    events, *_ = told(rows, kinds=["border", "river"])
     assert events["kind"].value_counts().to_dict() == {"border": 3, "river": 3}
 
 
-def test_a_herd_without_tracks_has_empty_tables(tmp_path: Path) -> None:
-    events, touched, index, notes = told(tmp_path, [FENCE], tracked=False)
+def test_a_herd_without_tracks_has_empty_tables() -> None:
+    events, touched, index, notes = told([FENCE], tracked=False)
     assert len(events) == len(touched) == len(index) == 0
     assert notes["n_animals"] == notes["steps_across"] == 0
     assert notes["n_segments"] == 2
 
 
-def test_the_form_of_baba_knows_no_dates_and_counts_events_near_their_first_fix(
-    tmp_path: Path,
-) -> None:
+def test_the_form_of_baba_knows_no_dates_and_counts_events_near_their_first_fix() -> None:
     row = ("f", "fence", "", "existing", 0.0, "2023-01-01")
-    events, touched, index, _ = told(tmp_path, [row], form="baba")
+    events, touched, index, _ = told([row], form="baba")
     assert events["behaviour"].tolist() == ["bounce", "quick_cross", "bounce"]
     assert touched["n_fixes"].tolist() == [1] * 6
     assert touched["distance_m"].round(2).tolist() == [50.0, 50.99, 20.0, 22.36, 60.0, 60.83]
     assert index.loc[index["segment"] == "", "encounters"].tolist() == [3]
 
 
-def test_the_form_of_baba_is_refused_where_it_would_stop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_form_of_baba_is_refused_where_it_would_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ANIMALS, "ewe", ANIMALS["ewe"][:4])
     whole = fixes()
     ewe = whole["animal"] == "ewe"
     whole.loc[ewe, "time_utc"] = START + 2 * (whole.loc[ewe, "time_utc"] - START)
     monkeypatch.setattr(f"{__name__}.fixes", lambda: whole)
     with pytest.raises(MethodError) as caught:
-        told(tmp_path, [FENCE], form="baba")
+        told([FENCE], form="baba")
     assert "ewe: 4 h" in str(caught.value)
     assert "behave.form: corrected" in str(caught.value)
 
 
-def test_animals_in_batches_leave_the_same_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "one").mkdir()
-    (tmp_path / "two").mkdir()
-    told(tmp_path / "one", [FENCE, ROAD])
+def test_animals_in_batches_leave_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    *one, counts = told([FENCE, ROAD])
     monkeypatch.setattr(behaviour_table, "_AT_ONCE", 1)
-    told(tmp_path / "two", [FENCE, ROAD])
-    for file in sorted((tmp_path / "one" / "out").iterdir()):
-        assert file.read_bytes() == (tmp_path / "two" / "out" / file.name).read_bytes(), file.name
+    *two, again = told([FENCE, ROAD])
+    assert counts == again
+    for first, second in zip(one, two, strict=True):
+        pd.testing.assert_frame_equal(first, second, check_exact=True)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 import shapely
 from benchmarks.simulated_crossings import TILE_M, Walk, lines_around, tracks
 from pyproj import Transformer
 
-from corridors.config.model import Config
-from corridors.formats.parquet import read_table, write_json, write_table
 from corridors.foundation import tables
-from corridors.stages.behave_permeability import tell_permeability
-from corridors.stages.context import StageContext, settings_of
-from corridors.stages.table import get, sections_of
+from corridors.foundation.artefacts import FixTable, Layer, Table, silent
+from corridors.foundation.facts.behave import PermeabilityFacts
+from corridors.foundation.facts.clean import CleanFacts
+from corridors.stages.behave.permeability import permeability
+from corridors.stages.behave.stage import Inputs
+from worlds.stages import settings
 
 CRS = "+proj=laea +lat_0=42 +lon_0=-109 +datum=WGS84 +units=m +no_defs +type=crs"
 HERD, HOSTILE = "h", "<b>ram</b>/../'; DROP TABLE--"
@@ -83,40 +84,34 @@ def segments(lines: np.ndarray, **columns: Any) -> gpd.GeoDataFrame:
 
 
 def told(
-    folder: Path, layer: gpd.GeoDataFrame, points: gpd.GeoDataFrame | None, **settings: Any
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    points = tables.empty(tables.CLEAN_FIXES) if points is None else points
-    for stage, name, schema, frame in (
-        ("clean", "fixes", tables.CLEAN_FIXES, points),
-        ("segment", "migrations", tables.MIGRATIONS, tables.empty(tables.MIGRATIONS)),
-        ("intersect", "segments", tables.SEGMENTS, layer),
-    ):
-        (folder / stage).mkdir(exist_ok=True)
-        frame = frame if len(frame) else tables.empty(schema)
-        write_table(frame, folder / stage / f"{name}.parquet", schema)
-    write_json({"crs": CRS}, folder / "clean" / "clean.json")
-    config = Config.model_validate(
-        {
-            "herds": {HERD: {
+    layer: gpd.GeoDataFrame, points: gpd.GeoDataFrame | None, **chosen: Any
+) -> tuple[pd.DataFrame, PermeabilityFacts]:
+    """Return the stage's PERMEABILITY and how it was found."""
+
+    def rows_of(frame: pd.DataFrame | None, schema: pa.DataFrameSchema) -> Any:
+        return tables.empty(schema) if frame is None or not len(frame) else frame
+
+    inputs = Inputs(
+        fixes=FixTable.of(rows_of(points, tables.CLEAN_FIXES)),
+        clean=CleanFacts.model_construct(crs=CRS),
+        migrations=Table.of(tables.empty(tables.MIGRATIONS)),
+        segments=Layer.of(rows_of(layer, tables.SEGMENTS)),
+        observed=Layer.of(tables.empty(tables.OBSERVED)),
+    )
+    own = settings(
+        "behave",
+        HERD,
+        herds={
+            HERD: {
                 "species": "Antilocapra americana",
                 "tracks": [{"path": "t.csv", "format": "movebank", "time_zone": "UTC"}],
-            }},
-            "behave": {"permeability": settings},
-            "rank": {"priors": {"woven": 0.15}},
-        }
-    )  # fmt: skip
-    out = folder / "out"
-    out.mkdir(exist_ok=True)
-    context = StageContext(
-        HERD,
-        settings_of(sections_of(get("behave"), config, HERD)),
-        {},
-        {stage: {HERD: folder / stage} for stage in ("clean", "segment", "intersect")},
-        out,
+            }
+        },
+        behave={"permeability": chosen},
+        rank={"priors": {"woven": 0.15}},
     )
-    notes: dict[str, Any] = {}
-    tell_permeability(context, notes)
-    return read_table(out / "permeability.parquet"), notes["permeability"]
+    table, how = permeability(inputs, own, silent)
+    return tables.check(table, tables.PERMEABILITY), how
 
 
 def herd(kappa: float, n: int = 6, steps: int = 250) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -130,12 +125,12 @@ NAMES = [HOSTILE, "ewe/1", "ewe 2", "=1+1", "d", "e"]
 
 
 @pytest.fixture(scope="module")
-def half(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, dict[str, Any]]:
+def half() -> tuple[pd.DataFrame, PermeabilityFacts]:
     x, y, lines = herd(0.5)
     place = shapely.get_coordinates(shapely.centroid(lines))
     name = np.where(np.floor(place[:, 0] / TILE_M) % 2 == 0, "woven", "fence_livestock")
     layer = segments(lines, **{"class": name})
-    return told(tmp_path_factory.mktemp("half"), layer, fixes(x, y, NAMES))
+    return told(layer, fixes(x, y, NAMES))
 
 
 def test_rows_are_for_the_kind_its_classes_and_each_level(half: tuple[pd.DataFrame, Any]) -> None:
@@ -154,7 +149,7 @@ def test_rows_are_for_the_kind_its_classes_and_each_level(half: tuple[pd.DataFra
     }  # fmt: skip
     by = table.groupby("covariate")[["n_steps", "n_crossings"]].sum()
     assert by.nunique().tolist() == [1, 1]  # every covariate splits the same tries
-    assert notes["kinds"]["fence"]["interval_h"] == 2.0
+    assert notes.kinds["fence"].interval_h == 2.0
     assert (table["interval_h"] == 2.0).all()
     assert (table["species"] == "Antilocapra americana").all()
 
@@ -172,9 +167,9 @@ def test_the_true_kappa_lies_in_the_interval_of_the_kind_and_its_classes(
     assert (table["p_value"].dropna() > 0.01).all()
 
 
-def test_a_closed_fence_has_a_limit_and_no_estimate(tmp_path: Path) -> None:
+def test_a_closed_fence_has_a_limit_and_no_estimate() -> None:
     x, y, lines = herd(0.0, n=3)
-    table, _ = told(tmp_path, segments(lines), fixes(x, y, NAMES[:3]))
+    table, _ = told(segments(lines), fixes(x, y, NAMES[:3]))
     row = table[table["covariate"] == "class"].iloc[0]
     assert (row["n_crossings"], row["source"], row["interval"]) == (0, "upper_limit", "upper_limit")
     assert np.isnan(row["kappa"])
@@ -183,11 +178,11 @@ def test_a_closed_fence_has_a_limit_and_no_estimate(tmp_path: Path) -> None:
     assert "no estimate" in row["reason"]
 
 
-def test_a_class_with_too_few_tries_has_its_prior_and_says_so(tmp_path: Path) -> None:
+def test_a_class_with_too_few_tries_has_its_prior_and_says_so() -> None:
     x, y, _ = herd(0.5, n=2, steps=20)
     far = shapely.LineString([(9e4, -100), (9e4, 100)])
     layer = segments(np.array([far, far], dtype=object), **{"class": ["woven", "border_fence"]})
-    table, _ = told(tmp_path, layer, fixes(x, y, NAMES[:2]))
+    table, _ = told(layer, fixes(x, y, NAMES[:2]))
     by = table[table["covariate"] == "class"].set_index("class")
     assert by["source"].tolist() == ["prior", "prior"]
     assert by["permeability"].to_dict() == {"woven": 0.15, "border_fence": 0.02}
@@ -198,11 +193,11 @@ def test_a_class_with_too_few_tries_has_its_prior_and_says_so(tmp_path: Path) ->
     assert np.isnan(whole["permeability"])
 
 
-def test_a_herd_without_tracks_has_priors_for_its_barriers(tmp_path: Path) -> None:
+def test_a_herd_without_tracks_has_priors_for_its_barriers() -> None:
     _, _, lines = herd(0.5, n=1, steps=5)
-    table, notes = told(tmp_path, segments(lines), None)
+    table, notes = told(segments(lines), None)
     assert table["source"].tolist() == ["none", "prior"]
-    assert notes["kinds"]["fence"]["interval_h"] is None
+    assert notes.kinds["fence"].interval_h is None
     assert table["interval_h"].isna().all()
 
 
@@ -215,37 +210,33 @@ def test_a_herd_without_tracks_has_priors_for_its_barriers(tmp_path: Path) -> No
         {"kind": "border", "class": "border_unfenced"},
     ],
 )
-def test_what_does_not_stand_or_is_no_physical_barrier_has_no_row(
-    tmp_path: Path, changes: dict[str, str]
-) -> None:
+def test_what_does_not_stand_or_is_no_physical_barrier_has_no_row(changes: dict[str, str]) -> None:
     x, y, lines = herd(0.5, n=1, steps=20)
-    table, notes = told(tmp_path, segments(lines, **changes), fixes(x, y, NAMES[:1]))
+    table, notes = told(segments(lines, **changes), fixes(x, y, NAMES[:1]))
     assert len(table) == 0
-    assert notes["kinds"] == {}
+    assert notes.kinds == {}
 
 
-def test_before_a_fence_was_built_no_step_counts(tmp_path: Path) -> None:
+def test_before_a_fence_was_built_no_step_counts() -> None:
     x, y, lines = herd(0.5, n=1, steps=60)
     built = pd.Series([START + pd.Timedelta(days=999)] * len(lines), dtype=tables.UTC)
-    table, _ = told(tmp_path, segments(lines, valid_from=built), fixes(x, y, NAMES[:1]))
+    table, _ = told(segments(lines, valid_from=built), fixes(x, y, NAMES[:1]))
     assert (table["n_steps"] == 0).all()
 
 
-def test_names_and_order_of_animals_change_nothing(tmp_path: Path) -> None:
+def test_names_and_order_of_animals_change_nothing() -> None:
     x, y, lines = herd(0.5, n=3, steps=120)
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    one, _ = told(tmp_path / "a", segments(lines), fixes(x, y, NAMES[:3]))
+    one, _ = told(segments(lines), fixes(x, y, NAMES[:3]))
     turned = fixes(x[::-1], y[::-1], ["z", "y", "x"])
-    two, _ = told(tmp_path / "b", segments(lines[::-1]), turned)
+    two, _ = told(segments(lines[::-1]), turned)
     pd.testing.assert_frame_equal(one, two, rtol=1e-6)
 
 
-def test_a_time_of_day_whose_pace_is_not_known_tells_nothing_of_it(tmp_path: Path) -> None:
+def test_a_time_of_day_whose_pace_is_not_known_tells_nothing_of_it() -> None:
     x, y, lines = herd(0.5, n=3, steps=120)
     points = fixes(x, y, NAMES[:3])
-    known, _ = told(tmp_path, segments(lines), points, min_steps=20)
-    few, _ = told(tmp_path, segments(lines), points, min_steps=200)
+    known, _ = told(segments(lines), points, min_steps=20)
+    few, _ = told(segments(lines), points, min_steps=200)
     by = few.set_index(["covariate", "level"])
     assert (by.loc["time_of_day", "n_steps"] == 0).all()
     assert np.isnan(by.loc[("time_of_day", "day"), "p_value"])

@@ -1,12 +1,14 @@
-"""Events in stage `behave`: what the animals did at barriers, and an index per barrier."""
+"""What the animals did at barriers, and an index per barrier."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 
 from corridors.barriers.behaviour import modal_lag_h
 from corridors.barriers.behaviour_table import (
@@ -20,55 +22,55 @@ from corridors.barriers.behaviour_table import (
     touch_rows,
 )
 from corridors.barriers.sources import is_standing
-from corridors.formats.parquet import read_json, read_layer, read_table, write_table
+from corridors.config.model import Behave
 from corridors.foundation import tables
+from corridors.foundation.artefacts import Progress
 from corridors.foundation.vocabulary import BEHAVIOURS
-from corridors.stages.context import StageContext
-
-if TYPE_CHECKING:
-    from corridors.config.model import Behave
+from corridors.stages.behave.stage import Inputs, Settings
 
 
-def tell_events(context: StageContext, notes: dict[str, Any]) -> None:
-    """Write events, the segments they touch, and the index per barrier and segment."""
-    settings = context.settings.behave
-    met, rules = _read(context, settings), _rules(settings)
-    windows = read_table(context.read("segment", "migrations.parquet"))
+@dataclass(frozen=True)
+class Events:
+    """BEHAVIOUR, BEHAVIOUR_SEGMENTS, BEHAVIOUR_INDEX, and the counts of BehaveFacts."""
+
+    behaviour: gpd.GeoDataFrame
+    touched: pd.DataFrame
+    index: gpd.GeoDataFrame
+    counts: dict[str, Any]
+
+
+def told(inputs: Inputs, settings: Settings, progress: Progress) -> Events:
+    """Return events, the segments they touch, and the index per barrier and segment."""
+    behave, herd = settings.behave, settings.herd
+    segments = inputs.segments.read()
+    segments = segments[is_standing(segments) & segments["kind"].isin(behave.kinds)]
+    met = Met.of(gpd.GeoDataFrame(inputs.fixes.read()), segments, inputs.clean.crs)
+    rules, windows = _rules(behave), inputs.migrations.read()
     events, touches = [], []
     kinds = sorted(set(met.segments["kind"]))
     seen = {kind: np.zeros(len(met.tracks), dtype=np.bool_) for kind in kinds}
     for n, kind in enumerate(kinds):
-        for one, touched in events_of_kind(met, kind, rules):
+        for one, touching in events_of_kind(met, kind, rules):
             seen[kind][fixes_of(one)] = True
-            events.append(event_rows(context.herd, met, windows, kind, one))
-            touches.append(touch_rows(met, events[-1], touched))
-        context.progress("behaviour at barriers", (n + 1) / len(kinds))
+            events.append(event_rows(herd, met, windows, kind, one))
+            touches.append(touch_rows(met, events[-1], touching))
+        progress("behaviour at barriers", (n + 1) / len(kinds))
     behaviour = _joined(events, tables.BEHAVIOUR)
     touched = _joined(touches, tables.BEHAVIOUR_SEGMENTS)
     index = index_rows(
-        context.herd,
+        herd,
         met,
         behaviour,
         touched,
-        min_encounters=settings.min_encounters,
-        draws=settings.draws,
-        seed=settings.seed,
+        min_encounters=behave.min_encounters,
+        draws=behave.draws,
+        seed=behave.seed,
     )
-    write_table(behaviour, context.out / "behaviour.parquet", tables.BEHAVIOUR)
-    write_table(touched, context.out / "behaviour_segments.parquet", tables.BEHAVIOUR_SEGMENTS)
-    write_table(index, context.out / "behaviour_index.parquet", tables.BEHAVIOUR_INDEX)
-    notes |= _facts(met, behaviour, index, settings)
-    observed = read_table(
-        context.read("intersect", "observed.parquet"), ["segment", "kind", "animal", "time_utc"]
-    )
-    notes["steps_across"], notes["steps_across_without_event"] = steps_across(met, observed, seen)
-
-
-def _read(context: StageContext, settings: Behave) -> Met:
-    crs = str(read_json(context.read("clean", "clean.json"))["crs"])
-    segments = read_layer(context.read("intersect", "segments.parquet"))
-    segments = segments[is_standing(segments) & segments["kind"].isin(settings.kinds)]
-    return Met.of(read_layer(context.read("clean", "fixes.parquet")), segments, crs)
+    counts = _counts(met, behaviour, index, behave)
+    observed = inputs.observed.read(["segment", "kind", "animal", "time_utc", "geometry"])
+    across, without = steps_across(met, observed, seen)
+    counts |= {"steps_across": across, "steps_across_without_event": without}
+    return Events(behaviour, touched, index, counts)
 
 
 def _rules(settings: Behave) -> Rules:
@@ -84,16 +86,16 @@ def _rules(settings: Behave) -> Rules:
     )
 
 
-def _joined(parts: list[Any], schema: Any) -> Any:
+def _joined(parts: list[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFrame:
     """Return the parts as one table; without rows, with the types of the contract."""
     parts = [part for part in parts if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else tables.empty(schema)
 
 
-def _facts(
+def _counts(
     met: Met, behaviour: gpd.GeoDataFrame, index: gpd.GeoDataFrame, settings: Behave
 ) -> dict[str, Any]:
-    """Return what ``behave.json`` says of the events."""
+    """Return what the facts say of the events."""
     interval = modal_lag_h(met.tracks)
     counts = behaviour.groupby(["kind", "behaviour"], sort=True).size()
     barriers = index[index["segment"] == ""]

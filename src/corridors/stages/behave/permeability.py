@@ -1,0 +1,83 @@
+"""Permeability: kappa per kind and class of barrier; a prior where too little is known."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from corridors.barriers.crossings import steps_of
+from corridors.barriers.permeability_table import Rules, kind_of, rows_of
+from corridors.barriers.sources import is_standing
+from corridors.config.model import Behave
+from corridors.foundation import tables
+from corridors.foundation.artefacts import Progress
+from corridors.foundation.facts.behave import KindFacts, PermeabilityFacts
+from corridors.stages.behave.stage import Inputs, Settings
+from corridors.threats.priors import prior_table
+
+_WHAT = {
+    "n_steps": "steps that start within the buffer and might go either way",
+    "n_without_choice": "steps from which no null step crosses, or every one",
+    "n_other_lag": "steps within the buffer with another time between fixes, left out",
+    "n_no_heading": "steps within the buffer without a step before, left out",
+    "n_steps_around": "steps in the neighbourhood, from which the null steps are made",
+}
+
+
+def permeability(
+    inputs: Inputs, settings: Settings, progress: Progress
+) -> tuple[pd.DataFrame, PermeabilityFacts]:
+    """Return PERMEABILITY, and which steps tell of it."""
+    behave = settings.behave
+    fixes = inputs.fixes.read()
+    steps = steps_of(fixes, inputs.migrations.read(), max_lag_h=float("inf"))
+    segments = inputs.segments.read()
+    segments = segments[is_standing(segments) & segments["kind"].isin(behave.kinds)]
+    rules = _rules(behave)
+    parts, facts = [], {}
+    for kind, own in segments.groupby("kind", sort=True):
+        rows = gpd.GeoDataFrame(own).reset_index(drop=True)
+        found = kind_of(steps, rows, inputs.clean.crs, rules)
+        classes = sorted(set(own["class"]))
+        parts.append(rows_of(classes, found, rules).assign(kind=str(kind)))
+        facts[str(kind)] = KindFacts(
+            interval_h=found.tries.lag_h if np.isfinite(found.tries.lag_h) else None,
+            n_steps=len(found.table.row),
+            n_without_choice=int((found.tries.line >= 0).sum()) - len(found.table.row),
+            n_other_lag=found.tries.n_other_lag,
+            n_no_heading=found.tries.n_no_heading,
+            n_steps_around=len(found.tries.step),
+        )
+        progress("permeability", len(parts) / segments["kind"].nunique())
+    own_rules = behave.permeability
+    return _finished(parts, settings), PermeabilityFacts(
+        law=own_rules.law, buffer_m=own_rules.buffer_m, kinds=facts, what=_WHAT
+    )
+
+
+def _rules(settings: Behave) -> Rules:
+    own = settings.permeability
+    return Rules(
+        buffer_m=own.buffer_m,
+        neighbourhood_m=own.neighbourhood_m,
+        lag_tolerance_frac=own.lag_tolerance_frac,
+        law=own.law,
+        n_headings=own.headings,
+        min_steps=own.min_steps,
+        min_expected=own.min_expected,
+    )
+
+
+def _finished(parts: list[pd.DataFrame], settings: Settings) -> pd.DataFrame:
+    """Return PERMEABILITY; a class with too few data has its prior, labelled so."""
+    if not parts:
+        return tables.empty(tables.PERMEABILITY)
+    species = str(settings.species)
+    frame = pd.concat(parts, ignore_index=True).assign(herd=settings.herd, species=species)
+    prior = prior_table(frame["kind"], frame["class"], overrides=settings.priors, species=species)
+    without = (frame["source"] == "none") & (frame["covariate"] == "class")
+    frame["permeability"] = frame["permeability"].where(~without, prior["permeability"])
+    frame["source"] = frame["source"].where(~without, "prior")
+    frame["reason"] += np.where(without, "; permeability is the prior of " + prior["key"], "")
+    return frame
