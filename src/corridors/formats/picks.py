@@ -42,15 +42,21 @@ class Pick:
     row: int = 0
 
 
+def picks_text(picks: Iterable[Pick]) -> str:
+    """Return picks as CSV, in the order given; the same rows give the same text."""
+    file = io.StringIO()
+    # The line end also decides which characters are quoted: a lone return must be.
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for pick in picks:
+        times = ["" if t is None else _format(t) for t in (pick.start_utc, pick.end_utc)]
+        writer.writerow([_safe(pick.animal), pick.bio_year, pick.season, pick.part, *times])
+    return file.getvalue()
+
+
 def write_picks(picks: Iterable[Pick], path: Path) -> None:
-    """Write picks in the order given; the same rows give the same bytes."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        # The line end also decides which characters are quoted: a lone return must be.
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
-        for pick in picks:
-            times = ["" if t is None else _format(t) for t in (pick.start_utc, pick.end_utc)]
-            writer.writerow([_safe(pick.animal), pick.bio_year, pick.season, pick.part, *times])
+    """Write picks; see :func:`picks_text`."""
+    path.write_text(picks_text(picks), encoding="utf-8", newline="")
 
 
 def _format(time: datetime) -> str:

@@ -56,6 +56,7 @@ from corridors.foundation.tables.herd import (
 from corridors.foundation.tables.movement import (
     ANIMAL_YEARS,
     CLEAN_FIXES,
+    DISPLACEMENT_FITS,
     ESTIMATES,
     FIXES,
     LEGS,
@@ -92,6 +93,7 @@ CONTRACTS = {
         CLEAN_FIXES,
         MIGRATIONS,
         ANIMAL_YEARS,
+        DISPLACEMENT_FITS,
         LEGS,
         SURFACES,
         ESTIMATES,
@@ -164,6 +166,7 @@ __all__ = [
     "CROSSINGS",
     "CROSSING_SITES",
     "DIFFERENCE",
+    "DISPLACEMENT_FITS",
     "DRIVERS",
     "ENCOUNTERS",
     "ESTIMATES",

@@ -67,6 +67,9 @@ MIGRATIONS = contract(
 )
 
 # One row per animal and biological year, whatever its class: why it migrates or not.
+# Models of displacement, as `movement.displacement` has them.
+MODELS = ("migrant", "mixed_migrant", "disperser", "resident", "nomad")
+
 ANIMAL_YEARS = contract(
     "ANIMAL_YEARS",
     {
@@ -189,4 +192,29 @@ MIGRATION_FACTS = contract(
         "speed_km_d": number(AT_LEAST_0, nullable=True),
     },
     unique=["migration"],
+)
+
+# The models fitted to an animal-year, parameters in the units of their names; a model without a
+# parameter has no value of it. Days of a model count from ``first_d`` of the biological year.
+DISPLACEMENT_FITS = contract(
+    "DISPLACEMENT_FITS",
+    {
+        "herd": text(),
+        "animal": text(),
+        "bio_year": integer(),
+        "model": text(MODELS),
+        "weight": number(FRACTION),  # AIC weight among the models of the year
+        "anchor": text(("first", "last")),  # fixes from which displacement counts
+        "first_d": number(),
+        "delta_km": number(nullable=True),
+        "theta_d": number(nullable=True),
+        "phi_d": number(nullable=True),
+        "rho_d": number(nullable=True),
+        "phi2_d": number(nullable=True),
+        "zeta": number(nullable=True),
+        "gamma_km": number(nullable=True),
+        "kappa_per_d": number(nullable=True),
+        "beta_km_per_d": number(nullable=True),
+    },
+    unique=["animal", "bio_year", "model"],
 )

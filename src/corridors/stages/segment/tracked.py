@@ -1,27 +1,25 @@
-"""Tracks of a herd for the stage `segment`, and the rules by which its years are classed."""
+"""Tracks of a herd by year, and the rules by which its years are classed."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from corridors.formats.fixes import read_animals
+from corridors.config.segmentation import Segment
 from corridors.foundation.arrow import positions, times_us
+from corridors.foundation.artefacts import FixTable
 from corridors.foundation.track import usable_rows
 from corridors.movement.animal_years import YearTrack, best_start
 from corridors.movement.biological_year import bio_years
 from corridors.movement.displacement import Limits
 from corridors.movement.migrations import Rules
-from corridors.stages.context import StageContext
 
 _COLUMNS = ["time_utc", "burst", "x_m", "y_m", "geometry"]
 
 
-def usable_tracks(context: StageContext, settings: Any) -> tuple[str, list[YearTrack]]:
+def usable_tracks(fixes: FixTable, settings: Segment) -> tuple[str, list[YearTrack]]:
     """Return the start of the biological year (MM-DD) and the usable tracks by animal."""
     tracks = []
-    for name, table in read_animals(context.read("clean", "fixes.parquet"), _COLUMNS):
+    for name, table in fixes.animals(_COLUMNS):
         time_us = times_us(table["time_utc"])
         rows = usable_rows(table["burst"].to_numpy(), time_us)
         if rows.size:
@@ -36,7 +34,7 @@ def usable_tracks(context: StageContext, settings: Any) -> tuple[str, list[YearT
     return start, [track.with_years(start) for track in tracks]
 
 
-def rules_of(settings: Any) -> Rules:
+def rules_of(settings: Segment) -> Rules:
     """Return the rules of the configuration."""
     return Rules(
         n_origin=settings.n_origin_fixes,

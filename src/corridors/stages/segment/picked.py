@@ -1,20 +1,21 @@
-"""Windows that a person has picked, for the stage `segment`, and the rules of the others."""
+"""Windows that a person has picked, and the rules of the others."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 
+from corridors.config.segmentation import Segment
 from corridors.formats.picks import Pick, Span, read_picks
+from corridors.foundation.artefacts import RawFiles
 from corridors.movement.animal_years import YearTrack
 from corridors.movement.biological_year import year_start
 from corridors.movement.year_windows import Row, WindowRules
-from corridors.stages.context import StageContext
+from corridors.stages.segment.stage import Settings
 
 
-def window_rules(settings: Any) -> WindowRules:
+def window_rules(settings: Segment) -> WindowRules:
     """Return what becomes a window by the configuration."""
     return WindowRules(
         one_way=settings.one_way,
@@ -25,9 +26,11 @@ def window_rules(settings: Any) -> WindowRules:
     )
 
 
-def configured_picks(context: StageContext, tracks: list[YearTrack], start: str) -> list[Pick]:
+def configured_picks(
+    raw: RawFiles, settings: Settings, tracks: list[YearTrack], start: str
+) -> list[Pick]:
     """Read and check the herd's picks, if it has any."""
-    configured = context.settings.picks
+    configured = settings.picks
     if not configured:
         return []
     known = {
@@ -43,14 +46,14 @@ def configured_picks(context: StageContext, tracks: list[YearTrack], start: str)
         for track in tracks
     }
     return read_picks(
-        context.raw_path(configured),
+        raw.of(configured),
         configured,
         known,
-        migrations=migration_seasons(context.settings.segment),
+        migrations=migration_seasons(settings.segment),
     )
 
 
-def migration_seasons(settings: Any) -> tuple[str, str]:
+def migration_seasons(settings: Segment) -> tuple[str, str]:
     """Return the names of the migration out of the winter range and of the one back."""
     chosen: tuple[str, str] | None = settings.season_names.chosen
     return chosen or ("spring", "autumn")
