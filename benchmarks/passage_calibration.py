@@ -32,7 +32,7 @@ from corridors.config.model import Intersect
 from corridors.foundation.arrays import Floats, Geometries, Indices
 from corridors.movement.straying import Straying, straying
 from corridors.movement.variance import motion_variance
-from corridors.stages.intersect_holding import holding_of
+from corridors.stages.intersect.holding import holding_of
 
 CRS = "EPSG:32612"
 # Every sixth of fixes 2 h apart; bridges of 12 h, one hour more or less where the clock changed.

@@ -11,7 +11,7 @@ from corridors.config.model import Segment
 from corridors.movement.displacement import daily_median, net_displacement, predict
 from corridors.movement.migrations import classify
 from corridors.movement.windows import migration_windows
-from corridors.stages.segment_years import rules_of
+from corridors.stages.segment.tracked import rules_of
 
 N_ANIMALS = 20
 

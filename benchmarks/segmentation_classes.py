@@ -9,7 +9,7 @@ from benchmarks.simulated_animals import KINDS, Animal, simulate
 from corridors.config.model import Segment
 from corridors.movement.migrations import ROUND_TRIPS, YearClass, classify
 from corridors.movement.windows import migration_windows
-from corridors.stages.segment_years import rules_of
+from corridors.stages.segment.tracked import rules_of
 
 N_ANIMALS = 200
 

@@ -18,7 +18,7 @@ from corridors.config.model import Segment
 from corridors.foundation.crs import project, working_crs
 from corridors.movement.migrations import classify
 from corridors.movement.windows import migration_windows
-from corridors.stages.segment_years import rules_of
+from corridors.stages.segment.tracked import rules_of
 
 pytestmark = pytest.mark.reference
 STAY_D, SETTINGS = 70.0, Segment()

@@ -14,7 +14,7 @@ from corridors.movement.biological_year import bio_years, days_since, year_start
 from corridors.movement.migrations import ROUND_TRIPS, classify
 from corridors.movement.seasonal_ranges import range_distance_km
 from corridors.movement.windows import migration_windows
-from corridors.stages.segment_years import rules_of
+from corridors.stages.segment.tracked import rules_of
 
 pytestmark = pytest.mark.reference
 SETTINGS = Segment()

@@ -28,7 +28,7 @@ from corridors.movement.occurrence import bridge_surface
 from corridors.movement.population import Herd, Use, animal, window
 from corridors.movement.variance import motion_variance
 from corridors.movement.windows import migration_windows
-from corridors.stages.segment_years import rules_of
+from corridors.stages.segment.tracked import rules_of
 
 SAME = 1e-9
 CELL_M = 500.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,13 @@ import pandas as pd
 import pytest
 
 from corridors.config.model import Config, Segment
-from corridors.formats.parquet import read_table, write_json, write_table
 from corridors.foundation import tables
+from corridors.foundation.artefacts import FixTable, RawFiles, silent
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import InputError
-from corridors.stages import segment
-from corridors.stages.context import StageContext, settings_of
-from corridors.stages.table import get, sections_of
+from corridors.foundation.facts.clean import CleanFacts
+from corridors.stages import registry
+from corridors.stages.segment import stage
 
 Points = list[tuple[float, float]]
 Run = Callable[..., Path]
@@ -66,7 +65,9 @@ def gazelle(animal: str, seed: int) -> pd.DataFrame:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    def _run(*tracks: pd.DataFrame, lat: float = 45.0, picks: str = "", **keys: Any) -> Path:
+    def _run(
+        *tracks: pd.DataFrame, lat: float = 45.0, picks: str = "", **keys: Any
+    ) -> stage.Results:
         frame = pd.concat(sorted(tracks, key=lambda t: t["animal"].iloc[0]), ignore_index=True)
         lon_deg, lat_deg = transformer(crs(lat), GEOGRAPHIC).transform(
             frame["x_m"].to_numpy(), frame["y_m"].to_numpy()
@@ -83,30 +84,29 @@ def run(tmp_path: Path) -> Run:
             geometry=gpd.points_from_xy(lon_deg, lat_deg),
             crs="EPSG:4326",
         )  # fmt: skip
-        clean, out = tmp_path / "clean", tmp_path / "out"
-        clean.mkdir()
-        out.mkdir()
-        write_table(table, clean / "fixes.parquet", tables.CLEAN_FIXES)
-        write_json({"crs": crs(lat)}, clean / "clean.json")
         raw = {}
         if picks:
             (tmp_path / "picks.csv").write_text(picks)
             raw["picks.csv"] = tmp_path / "picks.csv"
-        settings = settings_of(
-            {"segment": Segment.model_validate(keys), "picks": "picks.csv" if picks else None}
+        inputs = stage.Inputs(
+            FixTable.of(tables.check(table, tables.CLEAN_FIXES)),
+            CleanFacts.model_construct(crs=crs(lat)),
+            RawFiles(raw),
         )
-        segment.run(StageContext("herd", settings, raw, {"clean": {"herd": clean}}, out))
-        return out
+        chosen = Segment.model_validate(keys)
+        own = stage.Settings("herd", chosen, "picks.csv" if picks else None)
+        results: stage.Results = stage.run(inputs, own, silent)
+        return results
 
     return _run
 
 
-def facts(out: Path) -> dict[str, Any]:
-    return dict(json.loads((out / "segment.json").read_text()))
+def facts(out: stage.Results) -> dict[str, Any]:
+    return out.facts.model_dump()
 
 
-def classes(out: Path) -> dict[tuple[str, int], str]:
-    years = read_table(out / "animal_years.parquet")
+def classes(out: stage.Results) -> dict[tuple[str, int], str]:
+    years = out.animal_years.read()
     return dict(
         zip(zip(years["animal"], years["bio_year"], strict=True), years["class"], strict=True)
     )
@@ -135,13 +135,13 @@ def test_an_animal_that_skips_a_year_and_one_that_never_migrates(run: Run) -> No
 def test_the_window_holds_both_stopovers_and_the_legs_are_told(run: Run) -> None:
     way = [(60, 0), (64, 25), (82, 25), (86, 50), (100, 50), (105, 90), (250, 90), (262, 0)]
     out = run(walk("deer", "2010-02-01", way))
-    migrations = read_table(out / "migrations.parquet").set_index("season")
+    migrations = out.migrations.read().set_index("season")
     begin = pd.Timestamp("2010-02-01", tz="UTC")
     start = (migrations.loc["spring", "start_utc"] - begin) / pd.Timedelta(days=1)
     end = (migrations.loc["spring", "end_utc"] - begin) / pd.Timedelta(days=1)
     assert start == pytest.approx(60, abs=2.5)
     assert end == pytest.approx(105, abs=2.5)
-    legs = read_table(out / "legs.parquet")
+    legs = out.legs.read()
     own = legs[legs["migration"] == migrations.loc["spring", "migration"]]
     assert own["leg"].tolist() == [1, 2, 3], own.to_string()
     np.testing.assert_allclose(own["stop_days"], [18, 14, 0], atol=4)
@@ -161,7 +161,7 @@ def test_a_tropical_year_has_the_names_and_the_start_that_a_person_gives(run: Ru
         "gnu,2010,wet,migration,2010-11-08,2010-11-20\n",
     )  # fmt: skip
     assert classes(out)["gnu", 2010] == "migrant"
-    assert read_table(out / "migrations.parquet")["season"].tolist() == ["wet"]
+    assert out.migrations.read()["season"].tolist() == ["wet"]
     assert set(facts(out)["seasons"]) == {"wet", "dry", "winter", "summer"}
 
 
@@ -171,11 +171,10 @@ def test_a_tropical_year_is_cut_into_wet_and_dry_migrations(run: Run) -> None:
     out = run(
         walk("gnu", "2010-07-01", points), lat=-2.0, bio_year_start="auto", season_names=names
     )
-    migrations = read_table(out / "migrations.parquet")
+    migrations = out.migrations.read()
     moves = migrations[migrations["part"] == "migration"]
     assert moves["season"].tolist() == ["wet", "dry"]
     assert [time.month for time in moves["start_utc"]] == [11, 4]
-    assert len(list((out / "pictures").iterdir())) == len(classes(out))
 
 
 def test_a_calendar_season_is_refused_in_picks_where_a_person_named_others(run: Run) -> None:
@@ -196,10 +195,10 @@ def test_gazelles_without_a_home_are_nomads_or_at_least_no_residents(run: Run) -
 
 def test_monthly_positions_are_refused_with_the_reason(run: Run) -> None:
     out = run(walk("vhf", "2010-02-01", MIGRATES, step_h=30.4 * 24))
-    years = read_table(out / "animal_years.parquet")
+    years = out.animal_years.read()
     assert years["class"].tolist() == ["unclassified"]
     assert "median fix interval 30.4 d, at most 5 d" in years["reason"].iloc[0]
-    assert len(read_table(out / "legs.parquet")) == 0
+    assert len(out.legs.read()) == 0
 
 
 def test_auto_starts_the_year_where_one_year_tracks_stay_whole(run: Run) -> None:
@@ -211,10 +210,11 @@ def test_auto_starts_the_year_where_one_year_tracks_stay_whole(run: Run) -> None
 
 def test_fits_say_whether_they_converged_and_what_lies_on_a_bound(run: Run) -> None:
     slow = [(20, 0), (170, 60), (250, 60), (262, 0)]
-    years = read_table(
+    years = (
         run(walk("a", "2010-02-01", MIGRATES), walk("slow", "2010-02-01", slow))
-        / "animal_years.parquet"
-    ).set_index("animal")
+        .animal_years.read()
+        .set_index("animal")
+    )
     assert years["convergence"].between(0.2, 1).all()
     assert years.loc["a", "on_bound"] == ""
     assert "phi_d" in years.loc["slow", "on_bound"].split(";")
@@ -233,13 +233,13 @@ def test_a_herds_own_keys_replace_the_studys_for_that_herd_only() -> None:
             "rank": {"season_weights": {"wet": 2.0}},
         }
     )
-    gnu, deer = (sections_of(get("segment"), study, name)["segment"] for name in ("gnu", "deer"))
+    gnu, deer = (registry.get("segment").settings(study, name).segment for name in ("gnu", "deer"))
     assert deer == study.segment
     assert gnu == study.segment.model_copy(
         update={"bio_year_start": "07-01", "season_names": gnu.season_names}
     )
     assert gnu.min_distance_km == 25.0
-    ingest = [sections_of(get("ingest"), study, name)["herd"] for name in ("gnu", "deer")]
+    ingest = [registry.get("ingest").settings(study, name).herd for name in ("gnu", "deer")]
     assert ingest[0] == ingest[1]
 
 
