@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from corridors.barriers.piece_cells import PieceCells
 from corridors.barriers.segments import straight_pieces
 from corridors.foundation.arrays import Floats, Geometries, Indices, Indices32
-
-# Bounds the memory of the lattice: 8 bytes per cell, however far apart the lines lie.
-_MOST_CELLS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -43,31 +41,29 @@ class Lattice:
         Line of each piece, ascending, shape (p,).
     distance_m
         Reach, m.
-    origin_m, cell_m, shape
-        Corner of the lattice, edge of a cell, and number of columns and rows.
-    start, piece
-        Pieces of cell ``row * columns + column`` are ``piece[start[cell]:start[cell + 1]]``.
+    cells
+        The pieces within reach of each cell.
     """
 
     ends: Floats
     owner: Indices
     distance_m: float
-    origin_m: tuple[float, float]
-    cell_m: float
-    shape: tuple[int, int]
-    start: Indices
-    piece: Indices32
+    cells: PieceCells
 
     def near(self, x_m: Floats, y_m: Floats) -> Nearness:
         """Return the lines within :attr:`distance_m` of each place."""
         counts = np.zeros(x_m.size, dtype=np.int64)
         none, nothing = np.zeros(0, np.int64), np.zeros(0)
-        where = (self.ends, self.owner, self.distance_m, self.origin_m, self.cell_m, self.shape)
-        _search(x_m, y_m, *where, self.start, self.piece, counts, none, nothing, False)
+        cells = self.cells
+        where = (
+            self.ends, self.owner, self.distance_m, (cells.x_m, cells.y_m), cells.cell_m,
+            cells.shape, cells.first, cells.piece,
+        )  # fmt: skip
+        _search(x_m, y_m, *where, counts, none, nothing, False)
         line = np.empty(int(counts.sum()), dtype=np.int64)
         distance = np.empty(line.size)
         first = np.cumsum(counts) - counts
-        _search(x_m, y_m, *where, self.start, self.piece, first, line, distance, True)
+        _search(x_m, y_m, *where, first, line, distance, True)
         return Nearness(np.repeat(np.arange(x_m.size), counts), line, distance)
 
 
@@ -83,10 +79,9 @@ def lattice_of(lines: Geometries, *, distance_m: float) -> Lattice:
 
     Notes
     -----
-    Cells are twice the reach wide, wider where the lines would need too many of them. A piece is
-    listed in a cell if it comes within the reach of the circle around the cell, so that one look
-    into one cell finds all; the distance itself is then exact. A query costs the pieces listed in
-    its cell, whatever the number of lines.
+    Cells are twice the reach wide, wider where the lines would need too many of them. One look
+    into one cell finds all that is near a place; the distance itself is then exact. A query costs
+    the pieces listed in its cell, whatever the number of lines.
 
     Examples
     --------
@@ -97,23 +92,8 @@ def lattice_of(lines: Geometries, *, distance_m: float) -> Lattice:
     ([0, 0], [0, 1], [13.0, 17.0])
     """
     pieces = straight_pieces(lines)
-    ends = pieces.ends
-    if not len(ends):
-        empty = np.zeros(0, np.int32)
-        return Lattice(ends, pieces.owner, distance_m, (0, 0), 1.0, (0, 0), np.zeros(1, int), empty)
-    low = np.minimum(ends[:, :2], ends[:, 2:]).min(axis=0) - distance_m
-    high = np.maximum(ends[:, :2], ends[:, 2:]).max(axis=0) + distance_m
-    width, height = (float(side) for side in high - low)
-    cell = max(2 * distance_m, float(np.sqrt(width * height / _MOST_CELLS)))
-    shape = (int(width // cell) + 1, int(height // cell) + 1)
-    origin = (float(low[0]), float(low[1]))
-    counts = np.zeros(shape[0] * shape[1] + 1, dtype=np.int64)
-    nowhere = np.zeros(0, np.int32)
-    _list(ends, distance_m, origin, cell, shape, counts, nowhere, False)
-    start = np.append(0, np.cumsum(counts[:-1]))
-    piece = np.empty(int(start[-1]), dtype=np.int32)
-    _list(ends, distance_m, origin, cell, shape, start[:-1].copy(), piece, True)
-    return Lattice(ends, pieces.owner, distance_m, origin, cell, shape, start, piece)
+    cells = PieceCells.of(pieces.ends, reach_m=distance_m, cell_m=2 * distance_m)
+    return Lattice(pieces.ends, pieces.owner, distance_m, cells)
 
 
 @njit(cache=True, nogil=True)
@@ -124,36 +104,6 @@ def _distance2(x: float, y: float, ax: float, ay: float, bx: float, by: float) -
     share = min(1.0, max(0.0, share))
     dx, dy = x - ax - share * ux, y - ay - share * uy
     return float(dx * dx + dy * dy)
-
-
-@njit(cache=True, nogil=True)
-def _list(
-    ends: Floats,
-    distance: float,
-    origin: tuple[float, float],
-    cell: float,
-    shape: tuple[int, int],
-    at: Indices,
-    piece: Indices32,
-    is_filling: bool,
-) -> None:
-    """Count the pieces of each cell into ``at``, or write them from there on."""
-    reach2 = (distance + cell * np.sqrt(0.5) * (1 + 1e-9)) ** 2
-    for p in range(ends.shape[0]):
-        ax, ay, bx, by = ends[p, 0], ends[p, 1], ends[p, 2], ends[p, 3]
-        first = max(0, int((min(ay, by) - distance - origin[1]) // cell))
-        last = min(shape[1] - 1, int((max(ay, by) + distance - origin[1]) // cell))
-        left = max(0, int((min(ax, bx) - distance - origin[0]) // cell))
-        right = min(shape[0] - 1, int((max(ax, bx) + distance - origin[0]) // cell))
-        for row in range(first, last + 1):
-            y = origin[1] + (row + 0.5) * cell
-            for column in range(left, right + 1):
-                x = origin[0] + (column + 0.5) * cell
-                if _distance2(x, y, ax, ay, bx, by) <= reach2:
-                    index = row * shape[0] + column
-                    if is_filling:
-                        piece[at[index]] = p
-                    at[index] += 1
 
 
 @njit(cache=True, nogil=True)

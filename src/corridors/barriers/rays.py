@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from corridors.foundation.arrays import Floats, Indices, Microseconds
-
-# Cells along the longer side of the index at most; bounds its memory.
-_MOST_CELLS = 2000
+from corridors.barriers.piece_cells import PieceCells
+from corridors.foundation.arrays import Floats, Indices, Indices32, Microseconds
 
 
 @dataclass(frozen=True)
@@ -23,25 +21,14 @@ class LineIndex:
         ``x_a, y_a, x_b, y_b`` of each piece, m, shape (p, 4).
     from_us, to_us
         Time in which each piece stands, microseconds since 1970; the second is exclusive.
-    x_m, y_m, cell_m
-        Lower left corner of the cells and their edge.
-    n_cols
-        Number of columns.
-    first
-        Position in ``pieces`` at which each cell begins, row-major, shape (n_cells + 1,).
-    pieces
-        Pieces that meet each cell.
+    cells
+        The pieces that meet each cell.
     """
 
     ends: Floats
     from_us: Microseconds
     to_us: Microseconds
-    x_m: float
-    y_m: float
-    cell_m: float
-    n_cols: int
-    first: Indices
-    pieces: Indices
+    cells: PieceCells
 
 
 def line_index(ends: Floats, from_us: Microseconds, to_us: Microseconds) -> LineIndex:
@@ -54,18 +41,7 @@ def line_index(ends: Floats, from_us: Microseconds, to_us: Microseconds) -> Line
     from_us, to_us
         Time in which each piece stands, microseconds since 1970; the second is exclusive.
     """
-    if not len(ends):
-        nothing = np.zeros(0, np.int64)
-        return LineIndex(ends, from_us, to_us, 0.0, 0.0, 1.0, 0, np.zeros(1, np.int64), nothing)
-    x, y = ends[:, [0, 2]], ends[:, [1, 3]]
-    width, height = float(np.ptp(x)), float(np.ptp(y))
-    longest = max(width, height, 1.0)
-    cell = max(longest / _MOST_CELLS, np.sqrt(max(width, 1.0) * max(height, 1.0) / len(ends)))
-    # A margin of one cell, so that no piece lies on the outer edge.
-    x_m, y_m = float(x.min()) - cell, float(y.min()) - cell
-    n_cols, n_rows = int(width / cell) + 3, int(height / cell) + 3
-    first, pieces = _put(ends, x_m, y_m, cell, n_cols, n_rows)
-    return LineIndex(ends, from_us, to_us, x_m, y_m, float(cell), n_cols, first, pieces)
+    return LineIndex(ends, from_us, to_us, PieceCells.of(ends, reach_m=0.0))
 
 
 def first_hits(
@@ -101,16 +77,17 @@ def first_hits(
     >>> way.tolist()
     [[3.0, inf], [inf, inf]]
     """
+    cells = index.cells
     out: Floats = _cast(
         index.ends,
         index.from_us,
         index.to_us,
-        index.x_m,
-        index.y_m,
-        index.cell_m,
-        index.n_cols,
-        index.first,
-        index.pieces,
+        cells.x_m,
+        cells.y_m,
+        cells.cell_m,
+        cells.shape,
+        cells.first,
+        cells.piece,
         np.ascontiguousarray(x_m, dtype=np.float64),
         np.ascontiguousarray(y_m, dtype=np.float64),
         np.ascontiguousarray(time_us, dtype=np.int64),
@@ -118,53 +95,6 @@ def first_hits(
         np.ascontiguousarray(reach_m, dtype=np.float64),
     )
     return out
-
-
-@njit(cache=True, nogil=True)
-def _columns(
-    ends: Floats, p: int, row: int, x_m: float, y_m: float, cell: float
-) -> tuple[int, int]:
-    """Return the first and last column in which piece ``p`` meets a row of cells."""
-    xa, ya, xb, yb = ends[p, 0], ends[p, 1], ends[p, 2], ends[p, 3]
-    low, high = y_m + row * cell, y_m + (row + 1) * cell
-    if ya == yb:
-        left, right = min(xa, xb), max(xa, xb)
-    else:
-        s = min(1.0, max(0.0, (low - ya) / (yb - ya)))
-        t = min(1.0, max(0.0, (high - ya) / (yb - ya)))
-        at_low, at_high = xa + s * (xb - xa), xa + t * (xb - xa)
-        left, right = min(at_low, at_high), max(at_low, at_high)
-    slack = 1e-9 * cell
-    return int(np.floor((left - x_m - slack) / cell)), int(np.floor((right - x_m + slack) / cell))
-
-
-@njit(cache=True, nogil=True)
-def _put(
-    ends: Floats, x_m: float, y_m: float, cell: float, n_cols: int, n_rows: int
-) -> tuple[Indices, Indices]:
-    count = np.zeros(n_cols * n_rows + 1, np.int64)
-    pieces = np.zeros(0, np.int64)
-    for turn in range(2):
-        for p in range(ends.shape[0]):
-            low = min(ends[p, 1], ends[p, 3])
-            high = max(ends[p, 1], ends[p, 3])
-            for row in range(int((low - y_m) / cell), int((high - y_m) / cell) + 1):
-                left, right = _columns(ends, p, row, x_m, y_m, cell)
-                for column in range(left, right + 1):
-                    here = row * n_cols + column
-                    if turn == 0:
-                        count[here + 1] += 1
-                    else:
-                        pieces[count[here]] = p
-                        count[here] += 1
-        if turn == 0:
-            for here in range(1, count.size):
-                count[here] += count[here - 1]
-            pieces = np.zeros(count[-1], np.int64)
-    # The second turn moved every beginning to the next one.
-    first = np.zeros_like(count)
-    first[1:] = count[:-1]
-    return first, pieces
 
 
 @njit(cache=True, nogil=True)
@@ -188,7 +118,7 @@ def _nearest(
     ends: Floats,
     from_us: Microseconds,
     to_us: Microseconds,
-    pieces: Indices,
+    pieces: Indices32,
     begin: int,
     stop: int,
     x: float,
@@ -223,9 +153,9 @@ def _cast(
     x_m: float,
     y_m: float,
     cell: float,
-    n_cols: int,
+    shape: tuple[int, int],
     first: Indices,
-    pieces: Indices,
+    pieces: Indices32,
     x: Floats,
     y: Floats,
     time_us: Microseconds,
@@ -234,9 +164,9 @@ def _cast(
 ) -> Floats:
     n, k = heading.shape
     out = np.full((n, k), np.inf)
+    n_cols, n_rows = shape
     if n_cols == 0:
         return out
-    n_rows = (first.size - 1) // n_cols
     for i in range(n):
         for j in range(k):
             c, s = np.cos(heading[i, j]), np.sin(heading[i, j])

@@ -59,7 +59,7 @@ def test_no_line_no_place_and_unknown_positions_are_near_nothing() -> None:
 def test_lines_half_a_world_apart_need_no_more_cells_than_the_most() -> None:
     lines = np.array([LineString([(0, 0), (9, 0)]), LineString([(2e7, 2e7), (2e7, 2.1e7)])])
     lattice = lattice_of(lines, distance_m=10.0)
-    assert lattice.shape[0] * lattice.shape[1] < 4_100_000
+    assert lattice.cells.shape[0] * lattice.cells.shape[1] < 4_100_000
     found = lattice.near(np.array([3.0, 2e7 - 4]), np.array([4.0, 2.05e7]))
     assert found.line.tolist() == [0, 1]
     assert found.distance_m.tolist() == [4.0, 4.0]
