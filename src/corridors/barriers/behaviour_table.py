@@ -9,7 +9,6 @@ from typing import Literal
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -29,8 +28,10 @@ from corridors.barriers.segments import projected
 from corridors.barriers.straightness import Tracks
 from corridors.barriers.validity import validity_of
 from corridors.foundation import tables
-from corridors.foundation.arrays import Indices
+from corridors.foundation.arrays import Flags, Geometries, Indices
+from corridors.foundation.clock import microseconds
 from corridors.foundation.errors import Fault, MethodError
+from corridors.foundation.track import usable
 from corridors.foundation.vocabulary import BEHAVIOURS
 
 # Fixes of whole animals that are held at once.
@@ -81,12 +82,12 @@ class Met:
     @classmethod
     def of(cls, fixes: gpd.GeoDataFrame, segments: gpd.GeoDataFrame, crs: str) -> Met:
         """Return the usable ones of CLEAN_FIXES, and the segments that they may meet."""
-        fixes = fixes[fixes["burst"] >= 0].sort_values(["animal", "time_utc"], kind="stable")
+        fixes = usable(fixes).sort_values(["animal", "time_utc"], kind="stable")
         fixes = fixes.reset_index(drop=True)
         code, names = pd.factorize(fixes["animal"], sort=True)
         tracks = Tracks(
             code.astype(np.int64),
-            fixes["time_utc"].to_numpy("datetime64[us]").astype(np.int64),
+            microseconds(fixes["time_utc"]),
             fixes["x_m"].to_numpy(float),
             fixes["y_m"].to_numpy(float),
         )
@@ -136,7 +137,7 @@ def events_of_kind(met: Met, kind: str, rules: Rules) -> Iterator[tuple[Events, 
         yield events.moved(low), touches.renamed(rows)
 
 
-def _as_baba(met: Met, lines: npt.NDArray[np.object_], rules: Rules) -> tuple[Events, Touches]:
+def _as_baba(met: Met, lines: Geometries, rules: Rules) -> tuple[Events, Touches]:
     """Return the events of BaBA, and the segments near the first fix of each.
 
     Raises
@@ -189,9 +190,7 @@ def fixes_of(events: Events) -> Indices:
     return steps_between(events.first, events.last + 1)[1]
 
 
-def steps_across(
-    met: Met, observed: pd.DataFrame, seen: Mapping[str, npt.NDArray[np.bool_]]
-) -> tuple[int, int]:
+def steps_across(met: Met, observed: pd.DataFrame, seen: Mapping[str, Flags]) -> tuple[int, int]:
     """Return how many steps cross a barrier, and how many of these belong to no event.
 
     ``seen`` tells by kind which fixes do.
@@ -202,7 +201,7 @@ def steps_across(
     number = {name: row for row, name in enumerate(met.animals)}
     for (kind, animal), rows in observed.groupby(["kind", "animal"], sort=True):
         low, high = first[number[str(animal)]], first[number[str(animal)] + 1]
-        time = rows["time_utc"].to_numpy("datetime64[us]").astype(np.int64)
+        time = microseconds(rows["time_utc"])
         step = np.searchsorted(met.tracks.time_us[low:high], time, side="right") - 1
         step = np.unique(np.clip(step, 0, high - low - 2)) + low
         n += step.size

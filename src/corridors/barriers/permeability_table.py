@@ -7,7 +7,6 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.barriers.crossings import Steps
@@ -23,7 +22,7 @@ from corridors.barriers.null_steps import (
 from corridors.barriers.permeability import Kappa, covariate_tests, permeability
 from corridors.barriers.segments import projected
 from corridors.barriers.validity import validity_of
-from corridors.foundation.arrays import Labels
+from corridors.foundation.arrays import Flags, Indices, Labels
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 
 _CONFIDENCE = 0.95  # part of the columns' meaning
@@ -63,9 +62,9 @@ class Kind:
 
     tries: Tries
     table: Table
-    animal: npt.NDArray[np.int64]
+    animal: Indices
     levels: dict[str, Labels]  # covariate -> level of each informative try
-    own_law: npt.NDArray[np.int64]  # of each, by how many labels its null steps are its own
+    own_law: Indices  # of each, by how many labels its null steps are its own
 
 
 def kind_of(steps: Steps, segments: gpd.GeoDataFrame, crs: str, rules: Rules) -> Kind:
@@ -150,7 +149,7 @@ def _p_value(found: Kind, covariate: str, spread: float) -> float:
     return next(test.p_value for test in tests if test.covariate == covariate)
 
 
-def _kappa(found: Kind, part: npt.NDArray[np.bool_], rules: Rules) -> Kappa:
+def _kappa(found: Kind, part: Flags, rules: Rules) -> Kappa:
     return permeability(
         found.table.hazard[part],
         found.table.crossed[part],

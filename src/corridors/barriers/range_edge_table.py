@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.barriers.range_edges import ALIKE, habitat_of, is_edge, sides_of, strips_of
 from corridors.barriers.segments import projected
 from corridors.foundation import tables
+from corridors.foundation.arrays import Floats
 from corridors.foundation.grid import Grid, Surface
 
 # All migrations together, and the ranges.
@@ -45,7 +45,7 @@ def range_edges(
     herd: str,
     segments: gpd.GeoDataFrame,
     population: pd.DataFrame,
-    resistance: npt.NDArray[np.float64],
+    resistance: Floats,
     grid: Grid,
     rules: Rules,
     *,

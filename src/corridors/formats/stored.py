@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.foundation.artefacts import (
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
 
     from corridors.formats.fixes import FixWriter
     from corridors.formats.parquet import TableWriter
+    from corridors.foundation.arrays import Floats
     from corridors.foundation.grid import Grid
 
 Model = TypeVar("Model", bound="BaseModel")
@@ -126,7 +125,7 @@ class StoredRaster(Raster):
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def read(self, crs: str) -> tuple[npt.NDArray[np.float64], Grid]:
+    def read(self, crs: str) -> tuple[Floats, Grid]:
         """Return values and grid."""
         from corridors.formats.raster import read_band
 

@@ -24,12 +24,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
-    import numpy as np
-    import numpy.typing as npt
     import pandas as pd
     import pyarrow as pa
     from pydantic import BaseModel
 
+    from corridors.foundation.arrays import Floats, Floats32
     from corridors.foundation.grid import Grid, Surface
 
 # Called with a short message and the share done, 0...1.
@@ -91,13 +90,11 @@ class Raster(ABC):
     """One band of float32 on a grid, NaN where nothing is known."""
 
     @abstractmethod
-    def read(self, crs: str) -> tuple[npt.NDArray[np.float64], Grid]:
+    def read(self, crs: str) -> tuple[Floats, Grid]:
         """Return the values (ny, nx), NaN for nodata, and the grid; ``crs`` is the working CRS."""
 
     @staticmethod
-    def of(
-        values: npt.NDArray[np.float32], grid: Grid, tags: Mapping[str, str] | None = None
-    ) -> Raster:
+    def of(values: Floats32, grid: Grid, tags: Mapping[str, str] | None = None) -> Raster:
         """Return an array (ny, nx) in memory as an artefact; ``tags`` become its metadata."""
         return HeldRaster(values, grid, tags or {})
 
@@ -204,11 +201,11 @@ class HeldRaster(Raster):
         Metadata, name -> value, without time stamps.
     """
 
-    values: npt.NDArray[np.float32]
+    values: Floats32
     grid: Grid
     tags: Mapping[str, str]
 
-    def read(self, crs: str) -> tuple[npt.NDArray[np.float64], Grid]:
+    def read(self, crs: str) -> tuple[Floats, Grid]:
         """Return values and grid."""
         return self.values.astype("float64"), replace(self.grid, crs=crs)
 
@@ -220,7 +217,7 @@ class HeldSurface(Raster):
     surface: Surface
     tags: Mapping[str, str]
 
-    def read(self, crs: str) -> tuple[npt.NDArray[np.float64], Grid]:
+    def read(self, crs: str) -> tuple[Floats, Grid]:
         """Return the surface as an array on its bounding box."""
         import numpy as np
 

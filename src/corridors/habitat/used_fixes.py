@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from shapely import MultiPoint
 from shapely.geometry.base import BaseGeometry
@@ -81,7 +80,7 @@ def fixes_in(fixes: pd.DataFrame, windows: pd.DataFrame) -> Iterator[tuple[int, 
             yield int(row), own[begin:end]
 
 
-def cells_of(x_m: Floats, y_m: Floats, grid: Grid) -> tuple[Indices, npt.NDArray[np.bool_]]:
+def cells_of(x_m: Floats, y_m: Floats, grid: Grid) -> tuple[Indices, Flags]:
     """Return the cells of the positions on the grid, raveled, and which positions these are."""
     row = np.floor(y_m / grid.cell_m).astype(np.int64)
     col = np.floor(x_m / grid.cell_m).astype(np.int64)

@@ -7,10 +7,10 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from corridors.foundation import tables
+from corridors.foundation.arrays import Floats, Geometries
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2
 from corridors.threats.action_words import border_words, fence_words, footprint_words, with_words
 from corridors.threats.actions import fence_sections, footprints, stretches_to_agree
@@ -119,9 +119,9 @@ def footprint_table(
 def agreement_table(
     herd: str,
     stretches: gpd.GeoDataFrame,
-    lines: npt.NDArray[np.object_],
-    barriers: npt.NDArray[np.object_],
-    blocked_per_year: npt.NDArray[np.float64],
+    lines: Geometries,
+    barriers: Geometries,
+    blocked_per_year: Floats,
     *,
     reach_m: float,
     n_herd: float,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from corridors.foundation import tables
+from corridors.foundation.arrays import Floats, Geometries, Indices
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.facts.act import SitesFacts
 from corridors.threats.action_words import site_words, with_words
@@ -59,7 +59,7 @@ def roads_and_railways(threats: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def crossing_sites(
     herd: str,
     lines: gpd.GeoDataFrame,
-    shapes: npt.NDArray[np.object_],
+    shapes: Geometries,
     rules: Rules,
     *,
     crs: str,
@@ -142,9 +142,7 @@ def crossing_sites(
     return gpd.GeoDataFrame(frame, geometry=places, crs=GEOGRAPHIC), facts
 
 
-def _candidates(
-    shapes: npt.NDArray[np.object_], step_m: float
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _candidates(shapes: Geometries, step_m: float) -> tuple[Indices, Floats, Floats]:
     """Return the segment of each candidate, how far along it is (0...1), and where, m."""
     n = np.maximum(1, np.round(shapely.length(shapes) / step_m)).astype(np.int64)
     segment = np.repeat(np.arange(len(shapes)), n)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 
-from corridors.foundation.arrays import Floats
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.threats.rank import bootstrap, ranks, stability
 from corridors.threats.reasons import action, reason, standing
 from corridors.threats.score import Evidence, blocked, posterior, source_of, summary
@@ -45,8 +44,8 @@ def threat_table(
     rules: Rules,
     *,
     prior_mean: Floats,
-    is_stated: npt.NDArray[np.bool_],
-    is_estimated: npt.NDArray[np.bool_],
+    is_stated: Flags,
+    is_estimated: Flags,
     completeness: Mapping[str, str],
     season_weight: Floats,
     n_herd: float,
@@ -173,11 +172,11 @@ def threat_table(
     return frame.sort_values("rank", ignore_index=True)
 
 
-def _animals(met: Evidence, min_encounters: float) -> npt.NDArray[np.int64]:
+def _animals(met: Evidence, min_encounters: float) -> Indices:
     n_seasons, n_segments = met.shape
     total = met.passages + met.approaches
     by_segment = np.zeros((n_segments, len(met.animals)))
     for season in range(n_seasons):
         by_segment += total[season * n_segments : (season + 1) * n_segments].toarray()
-    count: npt.NDArray[np.int64] = (by_segment >= min_encounters).sum(axis=1).astype(np.int64)
+    count: Indices = (by_segment >= min_encounters).sum(axis=1).astype(np.int64)
     return count
