@@ -29,7 +29,7 @@ _FIX = {
     "species": text(),
     "source": text(),  # file name as configured
     "source_row": integer(pa.Check.ge(1)),  # 1-based, header is row 1
-    "flags": integer(AT_LEAST_0, "uint16"),  # bits of vocabulary.FLAGS
+    "flags": integer(dtype="uint16"),  # bits of vocabulary.FLAGS
     "geometry": geometry("Point", nullable=True),  # None: the vendor gave no position
 }
 

@@ -1,0 +1,13 @@
+"""Hand-written rows of every contract, by the name of the contract."""
+
+from __future__ import annotations
+
+from contract.rows import actions, barriers, behaviour, habitat, herd, movement, scenarios, threats
+from contract.rows.example import Example
+
+EXAMPLES: dict[str, Example] = {
+    name: value
+    for room in (movement, herd, barriers, behaviour, habitat, threats, actions, scenarios)
+    for name, value in vars(room).items()
+    if isinstance(value, Example)
+}
