@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import re
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 from xml.etree.ElementTree import fromstring
 
@@ -23,7 +19,8 @@ from corridors.atlas.styles import STYLES
 from corridors.formats.qml import document
 from corridors.foundation import tables
 from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES, SEASONS
-from example_rows import EXAMPLES
+from worlds import results
+from worlds.rows import EXAMPLES
 
 CONTRACT_OF = {
     "threats": tables.THREATS,
@@ -67,10 +64,9 @@ WITHOUT_GEOMETRY = {
 
 
 @pytest.fixture(scope="module")
-def frames(project: Path) -> dict[str, pd.DataFrame]:
+def frames() -> dict[str, pd.DataFrame]:
     """Layer name -> rows of the made-up herd."""
-    made_up = _load(project)
-    made = {name: frame for name, (_, _, frame) in made_up._frames("made-up").items()}
+    made = {name: frame for name, (_, _, frame) in results.frames("made-up").items()}
     network = made["network"]
     return {
         **{
@@ -88,16 +84,6 @@ def frames(project: Path) -> dict[str, pd.DataFrame]:
         "crossings_by_season": made["crossings"],
         **{name: made[name] for name in EXAMPLES},
     }
-
-
-def _load(project: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("made_up", project / "tests" / "made_up.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules.setdefault("made_up", module)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_every_layer_has_a_style_and_every_style_a_layer() -> None:

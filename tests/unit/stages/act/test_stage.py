@@ -19,7 +19,7 @@ from corridors.foundation.crs import geodesic_area_km2
 from corridors.foundation.facts.clean import CleanFacts
 from corridors.foundation.facts.rank import RankFacts
 from corridors.stages.act import stage
-from example_rows import example_rows
+from worlds.rows import example_rows
 from worlds.stages import settings
 
 HERD = "made-up"

@@ -19,7 +19,7 @@ from corridors.foundation.crs import geodesic_area_km2, to_geographic
 from corridors.foundation.errors import InputError, MethodError, MissingInputError
 from corridors.stages import connect
 from corridors.stages.context import StageContext
-from example_rows import example_rows
+from worlds.rows import example_rows
 
 CRS = "+proj=laea +lat_0=42.1 +lon_0=-109.8 +datum=WGS84 +units=m +no_defs +type=crs"
 CELL_M = 100.0

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sqlite3
-import sys
 import zipfile
 from contextlib import closing
 from pathlib import Path
-from types import ModuleType
 from xml.etree.ElementTree import fromstring
 
 import pyogrio
@@ -19,29 +16,19 @@ from corridors.foundation.errors import MethodError
 from corridors.stages import publish
 from corridors.stages.publish_rasters import RASTERS
 from corridors.stages.table import get
+from worlds import results
+from worlds.ground import ANIMALS
 
 
 @pytest.fixture(scope="module")
-def made_up(project: Path) -> ModuleType:
-    """Module with the made-up herd."""
-    spec = importlib.util.spec_from_file_location("made_up", project / "tests" / "made_up.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules.setdefault("made_up", module)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def published(made_up: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Folders: results before, and what was published per tier, and of an untracked herd."""
     base = tmp_path_factory.mktemp("publish")
-    made_up.write(base / "in")
-    made_up.write(base / "in-untracked", tracked=False)
-    publish.run(made_up.context(base / "in", base / "internal"))
-    publish.run(made_up.context(base / "in", base / "partner", tier="partner"))
-    publish.run(made_up.context(base / "in-untracked", base / "untracked"))
+    results.write(base / "in")
+    results.write(base / "in-untracked", tracked=False)
+    publish.run(results.context(base / "in", base / "internal"))
+    publish.run(results.context(base / "in", base / "partner", tier="partner"))
+    publish.run(results.context(base / "in-untracked", base / "untracked"))
     return {name: base / name for name in ("in", "internal", "partner", "untracked")}
 
 
@@ -52,11 +39,11 @@ def test_the_stage_writes_what_the_table_of_stages_says(published: dict[str, Pat
 
 
 def test_a_second_run_gives_the_same_bytes(
-    published: dict[str, Path], made_up: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    published: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TZ", "Asia/Dushanbe")
-    publish.run(made_up.context(published["in"], tmp_path / "again"))
+    publish.run(results.context(published["in"], tmp_path / "again"))
     first, second = published["internal"], tmp_path / "again"
     names = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
     assert names == sorted(path.relative_to(second) for path in second.rglob("*") if path.is_file())
@@ -72,9 +59,7 @@ def test_layers_without_rows_are_left_out_and_named(published: dict[str, Path]) 
     assert "nobody was tracked along it" in html
 
 
-def test_partners_get_nothing_of_a_single_animal(
-    published: dict[str, Path], made_up: ModuleType
-) -> None:
+def test_partners_get_nothing_of_a_single_animal(published: dict[str, Path]) -> None:
     folder = published["partner"]
     layers = {name for name, _ in pyogrio.list_layers(folder / "made-up.gpkg")}
     assert not layers & {"crossings", "border_crossings", "migration_facts", "skill", "fidelity"}
@@ -85,7 +70,7 @@ def test_partners_get_nothing_of_a_single_animal(
             if path.suffix == ".qgz":
                 with zipfile.ZipFile(path) as archive:
                     content = b"".join(archive.read(name) for name in archive.namelist())
-            for animal in made_up.ANIMALS:
+            for animal in ANIMALS:
                 escaped = animal.replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;")
                 assert animal.encode() not in content, path
                 assert escaped.encode() not in content, path
@@ -94,36 +79,34 @@ def test_partners_get_nothing_of_a_single_animal(
 
 
 def test_a_single_tracked_animal_is_not_given_to_partners(
-    published: dict[str, Path], made_up: ModuleType, tmp_path: Path
+    published: dict[str, Path], tmp_path: Path
 ) -> None:
     import pandas as pd
 
     from corridors.formats.parquet import read_layer, write_table
     from corridors.foundation import tables
 
-    made_up.write(tmp_path / "in")
+    results.write(tmp_path / "in")
     path = tmp_path / "in" / "clean" / "fixes.parquet"
     fixes = read_layer(path)
     one = fixes[fixes["animal"] == "ewe 3"]
     assert isinstance(one, pd.DataFrame)
     write_table(one, path, tables.CLEAN_FIXES)
     with pytest.raises(MethodError, match="single animal"):
-        publish.run(made_up.context(tmp_path / "in", tmp_path / "out", tier="partner"))
+        publish.run(results.context(tmp_path / "in", tmp_path / "out", tier="partner"))
 
 
-def test_the_corridor_of_a_single_migrant_is_not_given_to_partners(
-    made_up: ModuleType, tmp_path: Path
-) -> None:
+def test_the_corridor_of_a_single_migrant_is_not_given_to_partners(tmp_path: Path) -> None:
     from corridors.formats.parquet import read_layer, write_table
     from corridors.foundation import tables
 
-    made_up.write(tmp_path / "in")
+    results.write(tmp_path / "in")
     path = tmp_path / "in" / "delineate" / "corridors.parquet"
     corridors = read_layer(path)
     one = corridors[corridors["corridor_class"] == "low"].assign(n_tracked=1, share=1.0)
     write_table(one, path, tables.CORRIDORS)
     with pytest.raises(MethodError, match="only one gave the herd's corridor"):
-        publish.run(made_up.context(tmp_path / "in", tmp_path / "out", tier="partner"))
+        publish.run(results.context(tmp_path / "in", tmp_path / "out", tier="partner"))
 
 
 def test_a_title_with_control_characters_gives_a_project_that_opens() -> None:
@@ -206,9 +189,9 @@ def test_the_report_stands_alone_and_escapes_names(published: dict[str, Path]) -
 
 
 def test_profile_usgs_is_written_on_everything_that_people_open(
-    published: dict[str, Path], made_up: ModuleType, tmp_path: Path
+    published: dict[str, Path], tmp_path: Path
 ) -> None:
-    given = made_up.context(published["in"], tmp_path / "usgs")
+    given = results.context(published["in"], tmp_path / "usgs")
     given.settings.profile = given.settings.profile.model_copy(update={"name": "usgs"})
     publish.run(given)
     for folder, is_peer in ((tmp_path / "usgs", True), (published["internal"], False)):
