@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from corridors.barriers.crossings import count_pairs, steps_of
-from corridors.barriers.flux import Bridges
-from corridors.barriers.passages import Landscape, expected_passages
-from corridors.barriers.segments import joined_lines, projected, segment_ends
+from corridors.barriers.passages import expected_passages
+from corridors.barriers.segments import projected
 from corridors.foundation.crs import project, working_crs
+from worlds.fences import bridges, landscape
 
 pytestmark = pytest.mark.reference
 
@@ -47,15 +47,10 @@ def test_raw_pairs_are_as_counted_before_and_expected_passages_near_them(
     planar = projected(np.asarray(lines, dtype=object), crs)
     assert count_pairs(steps.ends, planar) == (pairs, crossing)
 
-    n, ends = len(steps), steps.ends.T.copy()
-    error = np.full(n, 20.0)
-    parts = np.array([part for line in planar for part in line.geoms], dtype=object)
-    line, sign = joined_lines(
-        segment_ends(parts), np.zeros(len(parts), np.int64), tolerance_m=1.0, max_turn_deg=60.0
-    )
+    parts = [part for line in planar for part in line.geoms]
     found = expected_passages(
-        Bridges(*ends, steps.duration_min, np.full(n, s2), error, error),
-        Landscape.of(parts, np.full(len(parts), 10.0), line, sign),
+        bridges(steps.ends, steps.duration_min, s2=s2),
+        landscape(parts),
         flux_floor=1e-6,
         encounter_distance_m=110.0,
     )

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer, working_crs
-from corridors.foundation.grid import Surface, weighted_sum
+from corridors.foundation.grid import Surface
 from corridors.movement.dynamic_variance import DynamicVariance, dynamic_variance
 from corridors.movement.occurrence import bridge_surface
+from worlds.surfaces import distance
 
 Track = tuple[Floats, Floats, Floats, Floats]
 CELL_M = 200.0
@@ -58,11 +59,6 @@ def surface_of(track: Track, s2: Floats) -> Surface:
         time_tolerance=1e-5,
         memory_mb=500.0,
     )
-
-
-def distance(a: Surface, b: Surface) -> float:
-    """Return the total variation distance."""
-    return float(np.abs(weighted_sum([(a, 1.0), (b, -1.0)]).mass).sum()) / 2
 
 
 @settings(derandomize=True, deadline=None, max_examples=40)

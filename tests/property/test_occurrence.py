@@ -11,6 +11,7 @@ from corridors.foundation.grid import Surface, pack, weighted_sum
 from corridors.movement.isopleths import isopleth_mask
 from corridors.movement.line_buffer import line_surface
 from corridors.movement.occurrence import bridge_surface
+from worlds.surfaces import distance
 
 Track = tuple[Floats, Floats, Floats, Floats, float, float]
 
@@ -42,11 +43,6 @@ def surface_of(track: Track, max_lag_min: float = 480.0) -> Surface:
         time_tolerance=1e-5,
         memory_mb=1500.0,
     )
-
-
-def distance(a: Surface, b: Surface) -> float:
-    """Return the total variation distance."""
-    return float(np.abs(weighted_sum([(a, 1.0), (b, -1.0)]).mass).sum()) / 2
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)

@@ -18,8 +18,8 @@ from corridors.barriers.crossings import (
     window_of,
 )
 from corridors.barriers.flux import Bridges
-from corridors.barriers.passages import Landscape, Passages, expected_passages
-from corridors.barriers.segments import joined_lines, segment_ends
+from corridors.barriers.passages import Passages, expected_passages
+from worlds.fences import bridges, landscape
 
 
 def fixes(*rows: tuple[str, str, float, float, int]) -> pd.DataFrame:
@@ -98,32 +98,19 @@ def test_standing_still_meets_nothing() -> None:
     assert meetings(np.zeros((0, 4)), line).line.size == 0
 
 
-def bridges(*rows: tuple[float, float, float, float], s2: float = 500.0) -> Bridges:
-    n = len(rows)
-    x0, y0, x1, y1 = np.array(rows, float).T.copy()
-    return Bridges(x0, y0, x1, y1, *(np.full(n, v) for v in (240.0, s2, 20.0, 20.0)))
+def walk(*rows: tuple[float, float, float, float], s2: float = 500.0) -> Bridges:
+    return bridges(np.array(rows, float), 240.0, s2=s2)
 
 
 def passages(one: Bridges, *lines: LineString, block: int = 4000) -> Passages:
-    segments = np.array(lines, dtype=object)
-    line, sign = joined_lines(
-        segment_ends(segments),
-        np.zeros(len(lines), np.int64),
-        tolerance_m=1.0,
-        max_turn_deg=60.0,
-    )
     return expected_passages(
-        one,
-        Landscape.of(segments, np.full(len(lines), 10.0), line, sign),
-        flux_floor=1e-6,
-        encounter_distance_m=110.0,
-        block=block,
+        one, landscape(lines), flux_floor=1e-6, encounter_distance_m=110.0, block=block
     )
 
 
 def test_a_fence_of_parts_drawn_in_opposite_ways_is_passed_once() -> None:
     found = passages(
-        bridges((-1500, 0, 1500, 0)),
+        walk((-1500, 0, 1500, 0)),
         LineString([(0, -9000), (0, -200)]),
         LineString([(0, 200), (0, -200)]),
         LineString([(0, 200), (0, 9000)]),
@@ -136,8 +123,8 @@ def test_a_fence_of_parts_drawn_in_opposite_ways_is_passed_once() -> None:
 def test_walking_along_a_fence_is_not_passing_it() -> None:
     parts = [LineString([(x, 0), (x + 500, 0)]) for x in range(-3000, 3000, 500)]
     # 200 m beside the fence all the way; single parts have fluxes in and out.
-    found = passages(bridges((-1000, 200, 1000, 200)), *parts)
-    alone = [passages(bridges((-1000, 200, 1000, 200)), part).net.sum() for part in parts]
+    found = passages(walk((-1000, 200, 1000, 200)), *parts)
+    alone = [passages(walk((-1000, 200, 1000, 200)), part).net.sum() for part in parts]
     assert sum(alone) > 0.2
     assert found.net.sum() < 1e-3
 
@@ -145,7 +132,7 @@ def test_walking_along_a_fence_is_not_passing_it() -> None:
 def test_both_sides_of_a_pasture_that_is_walked_through_are_passed() -> None:
     ring = shapely.get_coordinates(box(-800, -3000, 800, 3000))
     sides = [LineString(ring[i : i + 2]) for i in range(4)]
-    assert passages(bridges((-3000, 0, 3000, 0)), *sides).net.sum() == pytest.approx(2.0, abs=1e-3)
+    assert passages(walk((-3000, 0, 3000, 0)), *sides).net.sum() == pytest.approx(2.0, abs=1e-3)
 
 
 @pytest.mark.parametrize("n_cores", [1, 2, 5])
@@ -154,7 +141,7 @@ def test_neither_the_size_of_the_blocks_nor_the_number_of_threads_changes_anythi
 ) -> None:
     rng = np.random.default_rng(11)
     points = np.cumsum(rng.normal(0, 400, (60, 2)), axis=0)
-    many = bridges(*np.hstack([points[:-1], points[1:]]).tolist())
+    many = walk(*np.hstack([points[:-1], points[1:]]).tolist())
     lines = [
         LineString(np.cumsum(rng.normal(0, 300, (6, 2)), axis=0) + points[i])
         for i in range(0, 60, 6)
@@ -169,28 +156,28 @@ def test_neither_the_size_of_the_blocks_nor_the_number_of_threads_changes_anythi
 
 
 def test_an_animal_that_stands_on_a_fence_reaches_it() -> None:
-    found = passages(bridges((0, 0, 0, 0)), LineString([(-500, 0), (500, 0)]))
+    found = passages(walk((0, 0, 0, 0)), LineString([(-500, 0), (500, 0)]))
     assert found.distance_m.tolist() == [0.0]
     assert found.touches.tolist() == [True]
 
 
 def test_a_bridge_that_likely_touched_between_two_fixes_is_an_encounter() -> None:
     fence = LineString([(0, -9000), (0, 9000)])
-    near = passages(bridges((250, -300, 250, 300), s2=2000.0), fence)
+    near = passages(walk((250, -300, 250, 300), s2=2000.0), fence)
     assert near.touches.any()
-    far = passages(bridges((1500, -300, 1500, 300), s2=2000.0), fence)
+    far = passages(walk((1500, -300, 1500, 300), s2=2000.0), fence)
     assert not far.touches.any()
     # The same place with little room to move: only the straight step counts.
-    assert not passages(bridges((250, -300, 250, 300), s2=1.0), fence).touches.any()
+    assert not passages(walk((250, -300, 250, 300), s2=1.0), fence).touches.any()
 
 
 def test_out_of_reach_there_is_no_pair_at_all() -> None:
-    found = passages(bridges((50_000, 0, 51_000, 0)), LineString([(0, -10), (0, 10)]))
+    found = passages(walk((50_000, 0, 51_000, 0)), LineString([(0, -10), (0, 10)]))
     assert found.segment.size == 0
 
 
 def test_nothing_to_cross_gives_nothing() -> None:
-    found = passages(bridges((0, 0, 1, 1)))
+    found = passages(walk((0, 0, 1, 1)))
     assert found.net.size == 0
 
 

@@ -9,9 +9,8 @@ from shapely.geometry import LineString
 
 from corridors.barriers.crossings import steps_of
 from corridors.barriers.encounters import Encounters, encounters
-from corridors.barriers.flux import Bridges
-from corridors.barriers.passages import Landscape, expected_passages
-from corridors.barriers.segments import joined_lines, segment_ends
+from corridors.barriers.passages import expected_passages
+from worlds.fences import bridges, landscape
 
 FENCE = tuple(LineString([(x, 0), (x + 1000, 0)]) for x in range(-3000, 3000, 1000))
 
@@ -32,28 +31,14 @@ def told(path: list[tuple[float, float]], *, lag_h: float = 2.0, gap_after: int 
     )
     columns = ["migration", "animal", "season", "part", "start_utc", "end_utc"]
     steps = steps_of(frame, pd.DataFrame(columns=columns), max_lag_h=26.0)
-    k = len(steps)
-    bridges = Bridges(
-        *steps.ends.T.copy(),
-        steps.duration_min,
-        np.full(k, 50.0),
-        np.full(k, 20.0),
-        np.full(k, 20.0),
-    )
-    segments = np.array(FENCE, dtype=object)
-    line, sign = joined_lines(
-        segment_ends(segments),
-        np.zeros(len(FENCE), np.int64),
-        tolerance_m=1.0,
-        max_turn_deg=60.0,
-    )
+    ground = landscape(FENCE)
     passages = expected_passages(
-        bridges,
-        Landscape.of(segments, np.full(len(FENCE), 10.0), line, sign),
+        bridges(steps.ends, steps.duration_min, s2=50.0),
+        ground,
         flux_floor=1e-6,
         encounter_distance_m=110.0,
     )
-    return encounters(steps, passages, line, encounter_h=36.0, return_frac=0.99)
+    return encounters(steps, passages, ground.line, encounter_h=36.0, return_frac=0.99)
 
 
 def test_coming_to_the_fence_and_turning_back_is_one_approach() -> None:

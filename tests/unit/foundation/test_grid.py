@@ -5,17 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from corridors.foundation.grid import Grid, Surface, pack, unpack, weighted_sum
+from corridors.foundation.grid import Grid, pack, unpack, weighted_sum
+from worlds.surfaces import surface
 
 CRS = "EPSG:32612"
-
-
-def surface(cells: dict[tuple[int, int], float], cell_m: float = 50.0) -> Surface:
-    """Return a surface from {(row, col): mass}."""
-    keys = sorted(cells)
-    row = np.array([r for r, _ in keys], dtype=np.int32)
-    col = np.array([c for _, c in keys], dtype=np.int32)
-    return Surface(CRS, cell_m, row, col, np.array([cells[k] for k in keys]))
 
 
 def test_a_grid_covers_its_bounds_with_edges_on_multiples_of_the_cell() -> None:
@@ -58,7 +51,7 @@ def test_a_weighted_sum_adds_cells_that_meet_and_keeps_the_others() -> None:
 
 def test_surfaces_on_different_lattices_are_not_added() -> None:
     with pytest.raises(ValueError, match="different lattices"):
-        weighted_sum([(surface({(0, 0): 1.0}), 1), (surface({(0, 0): 1.0}, 100.0), 1)])
+        weighted_sum([(surface({(0, 0): 1.0}), 1), (surface({(0, 0): 1.0}, cell_m=100.0), 1)])
 
 
 def test_a_surface_lands_on_a_larger_grid_in_the_right_cell() -> None:

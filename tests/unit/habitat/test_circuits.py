@@ -21,20 +21,9 @@ from corridors.habitat.circuit_grid import (
 )
 from corridors.habitat.circuits import NoConvergenceError, solve
 from corridors.habitat.terminals import terminals
+from worlds.drawings import mask, numbers
 
 NAN = np.nan
-
-
-def mask(drawing: str) -> np.ndarray:
-    return np.array([[mark == "#" for mark in line] for line in drawing.split()])
-
-
-def nodes(drawing: str) -> np.ndarray:
-    """Terminals 0...9 of a drawing; other marks are no terminal."""
-    return np.array(
-        [[int(mark) if mark.isdigit() else -1 for mark in line] for line in drawing.split()],
-        dtype=np.int32,
-    )
 
 
 def square_edges(shape: tuple[int, int]) -> np.ndarray:
@@ -77,7 +66,7 @@ def rational_resistance(conductance: np.ndarray, node: np.ndarray) -> Fraction:
 
 def test_a_row_of_cells_is_a_row_of_resistors():
     # Mean resistances 1.5, 3 and 4: in series 8.5; half the current is half of everything.
-    found = solve(conductances(np.array([[1.0, 2.0, 4.0, 4.0]])), nodes("0..1"), tolerance=1e-12)
+    found = solve(conductances(np.array([[1.0, 2.0, 4.0, 4.0]])), numbers("0..1"), tolerance=1e-12)
     assert found.resistance(0, (1,)) == pytest.approx(8.5)
     assert found.potential(0, (1,)) == pytest.approx(np.array([[8.5, 7.0, 4.0, 0.0]]) / 8.5)
     flow = currents(found.conductance, found.potential(0, (1,))) * 8.5
@@ -86,7 +75,7 @@ def test_a_row_of_cells_is_a_row_of_resistors():
 
 def test_opposite_corners_of_three_by_three_squares_have_three_halves():
     # The textbook square: 3/2 ohm between the corners of a 3 x 3 grid of unit resistors.
-    network, node = square_edges((3, 3)), nodes("0.. ... ..1")
+    network, node = square_edges((3, 3)), numbers("0.. ... ..1")
     assert rational_resistance(network, node) == Fraction(3, 2)
     found = solve(network, node, tolerance=1e-12)
     assert found.resistance(0, (1,)) == pytest.approx(1.5, rel=1e-12)
@@ -98,7 +87,7 @@ def test_opposite_corners_of_three_by_three_squares_have_three_halves():
 
 
 def test_corners_of_five_by_five_squares_have_forty_seven_twenty_seconds():
-    network, node = square_edges((5, 5)), nodes("0.... ..... ..... ..... ....1")
+    network, node = square_edges((5, 5)), numbers("0.... ..... ..... ..... ....1")
     assert rational_resistance(network, node) == Fraction(47, 22)
     found = solve(network, node, tolerance=1e-12)
     assert found.resistance(0, (1,)) == pytest.approx(47 / 22, rel=1e-12)
@@ -109,7 +98,7 @@ def test_two_doors_in_a_wall_share_the_current_by_their_ways():
     resistance = np.array([[1.0, 1.0, 1.0], [1.0, NAN, 1.0], [1.0, 3.0, 1.0]])
     network = conductances(resistance)
     network[[1, 3]] = 0.0
-    node = nodes("0.1 0.. 0..")
+    node = numbers("0.1 0.. 0..")
     # The northern way has 2; the southern one 4 through a door of resistance 3, and 2 more back
     # north. Side by side they have 3/2.
     found = solve(network, node, tolerance=1e-12)
@@ -122,7 +111,9 @@ def test_two_doors_in_a_wall_share_the_current_by_their_ways():
 
 
 def test_diagonal_neighbours_are_the_square_root_of_two_apart():
-    found = solve(conductances(np.array([[1.0, NAN], [NAN, 1.0]])), nodes("0. .1"), tolerance=1e-12)
+    found = solve(
+        conductances(np.array([[1.0, NAN], [NAN, 1.0]])), numbers("0. .1"), tolerance=1e-12
+    )
     assert found.resistance(0, (1,)) == pytest.approx(2**0.5)
 
 
@@ -209,16 +200,16 @@ def test_more_resistance_anywhere_never_helps():
 
 def test_ground_that_no_path_joins_has_no_current_and_ranges_apart_have_no_end():
     resistance = np.array([[1.0, 1.0, NAN, 1.0], [1.0, 1.0, NAN, 1.0]])
-    apart = solve(conductances(resistance), nodes("0..1 ...."), tolerance=1e-12)
+    apart = solve(conductances(resistance), numbers("0..1 ...."), tolerance=1e-12)
     assert apart.resistance(0, (1,)) == np.inf
-    joined = solve(conductances(resistance), nodes("01.. ...."), tolerance=1e-12)
+    joined = solve(conductances(resistance), numbers("01.. ...."), tolerance=1e-12)
     assert joined.n_cut_off == 2
     assert np.isnan(joined.potential(0, (1,))[:, 3]).all()
     assert not currents(joined.conductance, joined.potential(0, (1,)))[:, 3].any()
 
 
 def test_a_network_of_terminals_only_is_solved():
-    found = solve(conductances(np.ones((1, 2))), nodes("01"), tolerance=1e-12)
+    found = solve(conductances(np.ones((1, 2))), numbers("01"), tolerance=1e-12)
     assert found.resistance(0, (1,)) == 1.0
 
 
@@ -239,15 +230,15 @@ def test_a_part_that_no_path_joins_has_no_end_beside_parts_that_others_join():
     "drawing", ["..... .111. .101. .111. .....", "..... .000. .010. .000. ....."]
 )
 def test_a_range_around_the_other_leaves_no_current_for_the_ground(drawing: str):
-    found = solve(conductances(np.ones((5, 5))), nodes(drawing), tolerance=1e-9)
+    found = solve(conductances(np.ones((5, 5))), numbers(drawing), tolerance=1e-9)
     # Four neighbours with conductance 1 and four with 1 / sqrt(2).
     assert found.resistance(0, (1,)) == pytest.approx(1.0 / (4.0 + 4.0 / np.sqrt(2.0)))
     flow = currents(found.conductance, found.potential(0, (1,)))
-    assert flow[nodes(drawing) < 0] == pytest.approx(0.0, abs=1e-12)
+    assert flow[numbers(drawing) < 0] == pytest.approx(0.0, abs=1e-12)
 
 
 def test_a_solution_that_is_right_already_is_taken_as_it_is():
-    network, node = conductances(np.ones((1, 3))), nodes("0.1")
+    network, node = conductances(np.ones((1, 3))), numbers("0.1")
     found = solve(network, node, tolerance=1e-9)
     again = solve(network, node, tolerance=1e-5, near=found)
     assert again.iterations == (0,)
@@ -400,7 +391,7 @@ def test_a_wall_that_lets_a_tenth_through_is_ten_times_the_ground_it_replaces():
     grid = Grid("EPSG:32612", 10.0, 0, 0, 1, 3)
     wall = np.array([LineString([(10, -5), (10, 15)])], dtype=object)
     network = burn(conductances(np.ones((1, 3))), crossed_edges(wall, grid), np.array([9.0]))
-    found = solve(network, nodes("0.1"), tolerance=1e-12)
+    found = solve(network, numbers("0.1"), tolerance=1e-12)
     assert found.resistance(0, (1,)) == pytest.approx(11.0)
 
 

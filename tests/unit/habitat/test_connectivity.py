@@ -6,13 +6,10 @@ import numpy as np
 import pytest
 
 from corridors.habitat.connectivity import NoWayError, cost_distance, link_ranges
+from worlds.drawings import mask
 
 ROOT2 = 2**0.5
 NAN = np.nan
-
-
-def mask(drawing: str) -> np.ndarray:
-    return np.array([[mark == "#" for mark in line] for line in drawing.split()])
 
 
 def test_cost_is_length_times_the_mean_resistance_of_two_cells():

@@ -7,18 +7,13 @@ import pytest
 
 from corridors.habitat.connectivity import cost_distance
 from corridors.habitat.network import graph_of, links, paint, zones
+from worlds.drawings import numbers
 
 NAN = np.nan
 
 
-def owner_of(drawing: str) -> np.ndarray:
-    return np.array(
-        [[-1 if mark == "." else int(mark) for mark in line] for line in drawing.split()]
-    )
-
-
 def test_nodes_in_a_row_are_linked_with_their_neighbours_only():
-    owner = owner_of("0..1.2")
+    owner = numbers("0..1.2")
     found = links(zones(np.array([[1.0, 1.0, 3.0, 1.0, 1.0, 1.0]]), owner, cell_m=10.0))
     assert [(link.first, link.second) for link in found] == [(0, 1), (1, 2)]
     assert [link.cost for link in found] == pytest.approx([10 + 20 + 20, 20])
@@ -29,18 +24,18 @@ def test_nodes_in_a_row_are_linked_with_their_neighbours_only():
 def test_a_way_keeps_to_the_corridor():
     resistance = np.ones((3, 3))
     resistance[0, 1] = resistance[1, 1] = NAN
-    (link,) = links(zones(resistance, owner_of("1.0 ... ..."), cell_m=1.0))
+    (link,) = links(zones(resistance, numbers("1.0 ... ..."), cell_m=1.0))
     assert (link.first, link.second) == (0, 1)
     assert link.path.tolist() == [[0, 2], [1, 2], [2, 1], [1, 0], [0, 0]]
     assert link.cost == pytest.approx(2 + 2 * 2**0.5)
 
 
 def test_nodes_that_no_corridor_joins_have_no_link():
-    assert links(zones(np.array([[1.0, NAN, 1.0]]), owner_of("0.1"), cell_m=1.0)) == []
+    assert links(zones(np.array([[1.0, NAN, 1.0]]), numbers("0.1"), cell_m=1.0)) == []
 
 
 def test_nodes_that_touch_are_one_step_apart():
-    (link,) = links(zones(np.array([[1.0, 3.0]]), owner_of("01"), cell_m=10.0))
+    (link,) = links(zones(np.array([[1.0, 3.0]]), numbers("01"), cell_m=10.0))
     assert link.cost == 20.0
     assert link.path.tolist() == [[0, 0], [0, 1]]
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from corridors.foundation.grid import Surface
 from corridors.movement.herd_populations import WindowSurface, peer_populations, populations
 from corridors.movement.migration_mapper_herd import Peer, PeerPopulation
+from worlds.surfaces import surface
 
 
 def window(migration: str, part: str, season: str, col: int) -> WindowSurface:
     """Return a window with three quarters of its mass in one cell, the rest in the row above."""
-    row, cols = np.array([3, 4], dtype=np.int32), np.array([col, col], dtype=np.int32)
-    surface = Surface("EPSG:32612", 50.0, row, cols, np.array([0.75, 0.25]))
-    return WindowSurface(migration, part, season, surface)
+    return WindowSurface(migration, part, season, surface({(3, col): 0.75, (4, col): 0.25}))
 
 
 ANIMALS = [

@@ -16,6 +16,7 @@ from corridors.movement.migration_mapper_herd import (
     top_of_area,
 )
 from corridors.movement.population import class_rules
+from worlds.surfaces import strip
 
 CRS = "EPSG:32612"
 X = np.array([1040.0, 2310.0, 2950.0, 5230.0, 5230.0])
@@ -120,18 +121,8 @@ def test_a_finer_even_sum_comes_nearer_to_the_integral_at_the_centres() -> None:
     assert np.abs(fine - finest).sum() < np.abs(coarse - fine).sum() / 3 < 5e-4
 
 
-def two(low: float, high: float) -> Surface:
-    return Surface(CRS, 50.0, np.zeros(2, np.int32), np.arange(2, dtype=np.int32),
-                   np.array([low, high]))  # fmt: skip
-
-
-def row_of(*mass: float) -> Surface:
-    n = len(mass)
-    return Surface(CRS, 50.0, np.zeros(n, np.int32), np.arange(n, dtype=np.int32), np.array(mass))
-
-
 def test_trimming_keeps_the_crossing_cell_of_one_surface_and_not_of_a_merged_one() -> None:
-    surface = row_of(0.5, 0.25, 0.125, 0.125)
+    surface = strip([0.5, 0.25, 0.125, 0.125])
     assert trimmed(surface, 0.7, with_crossing=True).col.tolist() == [0, 1]
     assert trimmed(surface, 0.7, with_crossing=False).col.tolist() == [0]
     # Equal cells share the crossing cell's fate.
@@ -141,27 +132,27 @@ def test_trimming_keeps_the_crossing_cell_of_one_surface_and_not_of_a_merged_one
 
 
 def test_a_trimmed_surface_is_of_single_precision_and_sums_to_one() -> None:
-    cut = trimmed(row_of(0.6, 0.3, 0.1), 0.85, with_crossing=True)
+    cut = trimmed(strip([0.6, 0.3, 0.1]), 0.85, with_crossing=True)
     assert np.array_equal(cut.mass, cut.mass.astype(np.float32).astype(np.float64))
     assert cut.mass.sum() == pytest.approx(1.0, abs=1e-7)
 
 
 def test_a_footprint_holds_less_than_its_isopleth() -> None:
-    surface = row_of(0.5, 0.3, 0.2)
+    surface = strip([0.5, 0.3, 0.2])
     inside = footprint(surface, 0.6)
     assert inside.tolist() == pack(surface.row[:1], surface.col[:1]).tolist()
 
 
 def test_merging_one_surface_changes_nothing_and_several_are_trimmed() -> None:
-    one = row_of(0.5, 0.25, 0.25)
+    one = strip([0.5, 0.25, 0.25])
     assert merged([one], kept_frac=0.5) is one
-    assert merged([one, two(0.5, 0.5)], kept_frac=0.9).col.tolist() == [0, 1]
+    assert merged([one, strip([0.5, 0.5])], kept_frac=0.9).col.tolist() == [0, 1]
 
 
 def test_the_order_of_merging_decides_who_weighs_the_same() -> None:
     # b was tracked in two years, in cells 1 and 2; a in one, in cell 0.
-    cells = {("a", 1): row_of(1.0, 0.0, 0.0), ("b", 1): row_of(0.0, 1.0, 0.0),
-             ("b", 2): row_of(0.0, 0.0, 1.0)}  # fmt: skip
+    cells = {("a", 1): strip([1.0, 0.0, 0.0]), ("b", 1): strip([0.0, 1.0, 0.0]),
+             ("b", 2): strip([0.0, 0.0, 1.0])}  # fmt: skip
     by_animal = merged_in_order(cells, ("animal", "year"), kept_frac=1.0)
     by_year = merged_in_order(cells, ("year", "animal"), kept_frac=1.0)
     assert by_animal.mass.tolist() == [0.5, 0.25, 0.25]
@@ -171,7 +162,7 @@ def test_the_order_of_merging_decides_who_weighs_the_same() -> None:
 def test_footprints_unite_within_an_animal_and_count_between_animals() -> None:
     herd = PeerHerd(("animal", "year"), kept_frac=0.99, footprint_isopleth=0.99)
     assert herd.population() is None
-    west, east = row_of(0.6, 0.3, 0.1), row_of(0.1, 0.3, 0.6)
+    west, east = strip([0.6, 0.3, 0.1]), strip([0.1, 0.3, 0.6])
     herd.add("a", {1: [west], 2: [east]})
     herd.add("b", {1: [west, west]})
     herd.add("c", {1: [east]})
@@ -186,7 +177,7 @@ def test_footprints_unite_within_an_animal_and_count_between_animals() -> None:
 def test_animals_that_rest_in_one_cell_leave_nothing() -> None:
     herd = PeerHerd(("animal", "year"), kept_frac=0.99, footprint_isopleth=0.99)
     for name in ("a", "b"):
-        herd.add(name, {1: [row_of(1.0), row_of(1.0)], 2: [row_of(1.0), row_of(1.0)]})
+        herd.add(name, {1: [strip([1.0]), strip([1.0])], 2: [strip([1.0]), strip([1.0])]})
     population = herd.population()
     assert population is not None
     # The only cell is the crossing cell of every isopleth and of every merge.
@@ -195,7 +186,7 @@ def test_animals_that_rest_in_one_cell_leave_nothing() -> None:
 
 
 def test_the_top_of_the_area_leaves_out_the_most_used_cell() -> None:
-    surface = row_of(*(np.arange(100, 0, -1) / 5050))
+    surface = strip(np.arange(100, 0, -1) / 5050)
     # Quantile 0.1 of 100 volumes lies between the 10th and the 11th.
     assert (
         top_of_area(surface, 0.10).tolist()
@@ -216,5 +207,5 @@ def test_animals_needed_agree_with_the_peers_lowered_breaks(share: float) -> Non
 
 
 def test_with_one_animal_its_footprint_stays() -> None:
-    one = PeerPopulation(row_of(1.0), np.array([1], np.int32), 1)
+    one = PeerPopulation(strip([1.0]), np.array([1], np.int32), 1)
     assert one.cells(1).size == 1

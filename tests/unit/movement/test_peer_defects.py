@@ -11,6 +11,7 @@ from corridors.movement.migration_mapper_herd import PeerHerd, PeerPopulation
 from corridors.movement.occurrence import bridge_surface
 from corridors.movement.population import Herd, animal, window
 from corridors.movement.variance import Form, motion_variance
+from worlds.surfaces import strip
 
 CRS = "EPSG:32612"
 
@@ -208,7 +209,7 @@ def test_6_leaving_out_the_error_of_the_fix_makes_imprecision_look_like_movement
 def test_the_most_used_cell_falls_out_of_the_stopovers() -> None:
     # Found while matching Migration Mapper's stopovers cell by cell.
     mass = np.arange(20, 0, -1) / 210
-    surface = Surface(CRS, 100.0, np.zeros(20, np.int32), np.arange(20, dtype=np.int32), mass)
+    surface = strip(mass, cell_m=100.0)
     peers = PeerPopulation(surface, np.ones(20, np.int32), 5)
     assert 0 not in peers.top_cells(0.2, trim_isopleth=0.99) & 0x7FFFFFFF
     herd = Herd()

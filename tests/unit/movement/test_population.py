@@ -15,13 +15,7 @@ from corridors.movement.population import (
     top_area,
     window,
 )
-
-CRS = "EPSG:32612"
-
-
-def surface(cells: dict[tuple[int, int], float]) -> Surface:
-    (row, col) = np.array(sorted(cells), dtype=np.int32).T
-    return Surface(CRS, 50.0, row, col, np.array([cells[cell] for cell in sorted(cells)]))
+from worlds.surfaces import CRS, surface
 
 
 def use(cells: dict[tuple[int, int], float], isopleth: float = 0.99):

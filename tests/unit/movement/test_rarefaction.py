@@ -15,17 +15,10 @@ from corridors.movement.rarefaction import (
     slopes,
     sufficient_from,
 )
+from worlds.footprints import patterns
 
 # Four animals: A alone on 1 and 2, all on 3, B and C on 4, C and D on 5, D alone on 6.
 FOOTPRINTS = {"A": [1, 2, 3], "B": [3, 4], "C": [3, 4, 5], "D": [3, 5, 6]}
-
-
-def patterns(footprints=FOOTPRINTS):
-    cells = sorted({cell for own in footprints.values() for cell in own})
-    shared = SharedCells(np.array(cells))
-    for own in footprints.values():
-        shared.add(np.array(sorted(own)))
-    return shared.patterns()
 
 
 def counted(names, n_needed, footprints=FOOTPRINTS):
@@ -35,7 +28,7 @@ def counted(names, n_needed, footprints=FOOTPRINTS):
 
 
 def test_cells_are_grouped_by_the_animals_that_use_them():
-    found = patterns()
+    found = patterns(FOOTPRINTS.values())
     assert found.n_animals == 4
     # A; A-D; B and C; C and D; D.
     assert sorted(found.n_cells.tolist()) == [1, 1, 1, 1, 2]
@@ -43,7 +36,7 @@ def test_cells_are_grouped_by_the_animals_that_use_them():
 
 
 def test_the_mean_curve_of_four_animals_is_the_mean_of_all_their_samples():
-    mean = mean_cells(patterns().cells_by_use(), [1, 1, 1, 1])
+    mean = mean_cells(patterns(FOOTPRINTS.values()).cells_by_use(), [1, 1, 1, 1])
     by_hand = [
         np.mean([counted(names, 1) for names in itertools.combinations("ABCD", k)])
         for k in (1, 2, 3, 4)
@@ -54,7 +47,7 @@ def test_the_mean_curve_of_four_animals_is_the_mean_of_all_their_samples():
 
 @pytest.mark.parametrize("n_needed", [[0, 0, 2, 2], [0, 2, 2, 3], [0, 0, 0, 4]])
 def test_a_class_that_needs_more_animals_has_the_mean_of_all_samples_too(n_needed):
-    mean = mean_cells(patterns().cells_by_use(), n_needed)
+    mean = mean_cells(patterns(FOOTPRINTS.values()).cells_by_use(), n_needed)
     for k, needed in enumerate(n_needed, start=1):
         if needed:
             by_hand = [counted(names, needed) for names in itertools.combinations("ABCD", k)]
@@ -66,31 +59,31 @@ def test_a_class_that_needs_more_animals_has_the_mean_of_all_samples_too(n_neede
 def test_every_order_is_followed_exactly():
     every = np.array(list(itertools.permutations(range(4))))
     n_needed = np.array([[1, 1, 1, 1], [0, 0, 2, 2]])
-    drawn = cells_in_order(patterns(), every, n_needed)
+    drawn = cells_in_order(patterns(FOOTPRINTS.values()), every, n_needed)
     for order, curves in zip(every, drawn, strict=True):
         names = ["ABCD"[i] for i in order]
         for q, k in itertools.product((0, 1), range(4)):
             needed = n_needed[q, k]
             assert curves[q, k] == (counted(names[: k + 1], needed) if needed else 0)
-    mean = mean_cells(patterns().cells_by_use(), [1, 1, 1, 1])
+    mean = mean_cells(patterns(FOOTPRINTS.values()).cells_by_use(), [1, 1, 1, 1])
     assert drawn[:, 0].mean(axis=0) == pytest.approx(mean, rel=1e-12)
 
 
 def test_the_end_of_the_curve_falls_by_what_one_animal_alone_uses():
     # Q cells are used by one animal only, so the last of n adds Q / n of them on average.
-    mean = mean_cells(patterns().cells_by_use(), [1] * 4)
+    mean = mean_cells(patterns(FOOTPRINTS.values()).cells_by_use(), [1] * 4)
     assert slopes(mean)[-1] == pytest.approx((3 / 4) / 6)
 
 
 def test_animals_that_all_use_the_same_cells_are_sufficient_from_the_second_on():
-    same = patterns({name: [1, 2] for name in "ABCD"})
+    same = patterns([[1, 2]] * 4)
     slope = slopes(mean_cells(same.cells_by_use(), [1] * 4))
     assert slope[1:] == pytest.approx(0)
     assert sufficient_from(slope, max_slope_frac=0.01) == 2
 
 
 def test_animals_that_share_nothing_are_never_sufficient():
-    apart = patterns({name: [i] for i, name in enumerate("ABCD")})
+    apart = patterns([[i] for i in range(4)])
     slope = slopes(mean_cells(apart.cells_by_use(), [1] * 4))
     assert slope[1:] == pytest.approx([1 / 2, 1 / 3, 1 / 4])
     assert sufficient_from(slope, max_slope_frac=0.01) is None
@@ -98,7 +91,7 @@ def test_animals_that_share_nothing_are_never_sufficient():
 
 
 def test_one_animal_is_never_sufficient():
-    alone = patterns({"A": [1, 2, 3]})
+    alone = patterns([[1, 2, 3]])
     slope = slopes(mean_cells(alone.cells_by_use(), [1]))
     assert np.isnan(slope).all()
     assert sufficient_from(slope, max_slope_frac=1.0) is None

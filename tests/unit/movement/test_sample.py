@@ -6,17 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corridors.foundation.grid import Surface
 from corridors.movement.sample import Sample, drawn_populations
+from worlds.surfaces import CRS, even
 
-CRS = "EPSG:32612"
 # Each animal uses these columns of row 7, evenly.
 COLUMNS = {"a": range(4), "b": range(2, 6), "c": range(2, 8)}
-
-
-def surface(cols: range) -> Surface:
-    col = np.array(cols, dtype=np.int32)
-    return Surface(CRS, 100.0, np.full(col.size, 7, np.int32), col, np.full(col.size, 1 / col.size))
 
 
 def sample() -> Sample:
@@ -38,7 +32,7 @@ def sample() -> Sample:
         footprint_isopleth=1.0,
     )
     for name, cols in COLUMNS.items():
-        made.add(name, [("spring", 2023, surface(cols))])
+        made.add(name, [("spring", 2023, even(cols, row=7, cell_m=100.0))])
     return made
 
 
@@ -64,7 +58,7 @@ def test_the_curve_of_a_season_ends_at_the_whole_corridor() -> None:
 
 def test_the_years_of_an_animal_are_compared_within_a_season() -> None:
     made = sample()
-    made.add("d", [("spring", year, surface(range(4))) for year in (2023, 2024)])
+    made.add("d", [("spring", year, even(range(4), row=7, cell_m=100.0)) for year in (2023, 2024)])
     (row,) = made.fidelity
     assert (row["animal"], row["bio_year"], row["other_year"]) == ("d", 2023, 2024)
     assert row["bhattacharyya"] == pytest.approx(1.0)
@@ -81,6 +75,6 @@ def test_without_a_drawn_herd_only_the_years_are_compared() -> None:
         high_share=0.2,
         footprint_isopleth=1.0,
     )
-    made.add("a", [("spring", year, surface(range(4))) for year in (2023, 2024)])
+    made.add("a", [("spring", year, even(range(4), row=7, cell_m=100.0)) for year in (2023, 2024)])
     assert len(made.fidelity) == 1
     assert made.skill == made.sufficiency(n_orders=50, seed=1) == []

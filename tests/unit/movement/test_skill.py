@@ -5,17 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from corridors.foundation.grid import Surface, pack
+from corridors.foundation.grid import pack
 from corridors.movement.population import Herd, animal, window
 from corridors.movement.skill import others_cells, share_inside
+from worlds.surfaces import even
 
 
 def one(*cols):
-    n = len(cols)
-    surface = Surface(
-        "EPSG:32612", 50.0, np.full(n, 7, "i4"), np.array(cols, "i4"), np.full(n, 1 / n)
-    )
-    return animal({"spring": [window(surface, footprint_isopleth=1.0)]})  # fmt: skip
+    return animal({"spring": [window(even(cols, row=7), footprint_isopleth=1.0)]})
 
 
 def key(*cols):
