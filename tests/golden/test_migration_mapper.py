@@ -308,5 +308,5 @@ def test_centres_lose_a_fifth_of_the_area_and_hang_on_the_grids_corner(
 
 def test_no_cell_of_the_goldens_is_used_by_everybody(pronghorn: Pronghorn) -> None:
     # So the last break of shares, 0.99, takes nothing away here;
-    # tests/unit/movement/test_peer_defects.py shows what it does to a herd that shares its path.
+    # tests/golden/test_peer_defects.py shows what it does to a herd that shares its path.
     assert pronghorn.counts.max() == 5
