@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from corridors.config import model, scenarios, sources
+from contract.rows.configuration import DEFAULTS, IN_USE, REFUSED
+from corridors.config import model
 from corridors.config.load import PATH_KEYS, load
 from corridors.config.model import Config
 from corridors.config.write import config_text, schema_text, write_study
@@ -18,11 +21,19 @@ from corridors.foundation.errors import OutputError
 from corridors.stages import scenario_stages, table
 
 
-def _models() -> Iterator[type[BaseModel]]:
-    for module in (model, sources, scenarios):
-        for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, sources.Section):
-                yield value
+def _models(section: type[BaseModel] = Config) -> Iterator[type[BaseModel]]:
+    """Yield the sections of the configuration, each as often as it is used."""
+    yield section
+    for field in section.model_fields.values():
+        for below in _sections_in(field.annotation):
+            yield from _models(below)
+
+
+def _sections_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _sections_in(part)
 
 
 def test_a_new_study_loads_with_every_default(tmp_path: Path) -> None:
@@ -135,3 +146,107 @@ def test_every_text_key_that_holds_a_path_expands_variables() -> None:
             says_file = re.match(r"(file|CSV)\b", field.description or "")
             if says_file and field.annotation in (str, str | None):
                 assert name in PATH_KEYS, name
+
+
+def _keys(path: str) -> list[str | int]:
+    return [int(part) if part.isdigit() else part for part in path.split(".")]
+
+
+def _with(path: str, value: Any) -> dict[str, Any]:
+    """Return the study with everything in use and one key changed."""
+    study = copy.deepcopy(IN_USE)
+    *above, last = _keys(path)
+    place: Any = study
+    for key in above:
+        place = place[key] if isinstance(key, int) else place.setdefault(key, {})
+    place[last] = value
+    return study
+
+
+def test_the_defaults_are_those_written_down() -> None:
+    assert Config().model_dump(mode="json", by_alias=True) == DEFAULTS
+
+
+def test_a_study_with_every_section_in_use_is_taken() -> None:
+    Config.model_validate(IN_USE)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [(path, value) for value, paths in REFUSED for path in paths.split()]
+)
+def test_a_key_refuses_what_lies_beyond_its_bounds_and_words(path: str, value: Any) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Config.model_validate(_with(path, value))
+    keys = _keys(path)
+    assert all(list(error["loc"][: len(keys)]) == keys for error in caught.value.errors())
+
+
+def test_no_bound_and_no_vocabulary_of_a_key_is_without_a_value_that_breaks_it() -> None:
+    root = json.loads(schema_text())
+    rules = {
+        (section, name): set(_rules(key, None))
+        for section, own in {**root["$defs"], "": root}.items()
+        for name, key in own["properties"].items()
+    }
+    for value, paths in REFUSED:
+        for path in paths.split():
+            section, name, key = _key_of(root, _keys(path))
+            rules[section, name] -= set(_rules(key, value))
+    assert {place: left for place, left in rules.items() if left} == {}
+
+
+def _key_of(root: dict[str, Any], path: list[str | int]) -> tuple[str, str, dict[str, Any]]:
+    """Return the section, the name and the schema of the key at ``path``."""
+    section, name, key = "", "", root
+    for left, part in zip(range(len(path) - 1, -1, -1), path, strict=True):
+        if "properties" in key:
+            name = str(part)
+            key = key["properties"][name]
+        elif isinstance(part, int):
+            key = key["items"]
+        else:
+            (key,) = key["patternProperties"].values()
+        for option in (key, *key.get("anyOf", ())):
+            if "$ref" in option and left:
+                section = option["$ref"].rsplit("/", 1)[1]
+                key = root["$defs"][section]
+    return section, name, key
+
+
+_BROKEN: dict[str, Callable[[Any, Any], bool]] = {
+    "enum": lambda value, words: value not in words,
+    "pattern": lambda value, pattern: not re.match(pattern, value),
+    "minimum": lambda value, least: value < least,
+    "maximum": lambda value, most: value > most,
+    "exclusiveMinimum": lambda value, least: value == least,
+    "exclusiveMaximum": lambda value, most: value == most,
+    "minItems": lambda value, least: len(value) < least,
+}
+
+
+def _rules(key: dict[str, Any], value: Any, at: str = "") -> Iterator[str]:
+    """Yield the rules of a key, of its items and names; with a value, those that it breaks."""
+    if "prefixItems" not in key:  # else the number of items is a matter of type
+        for rule, broken in _BROKEN.items():
+            if rule in key and (value is None or broken(value, key[rule])):
+                yield f"{at}{rule}"
+    for option in key.get("anyOf", ()):
+        yield from _rules(option, value, at)
+    for number, item in enumerate(key.get("prefixItems", ())):
+        yield from _rules(item, value and value[number], f"{at}{number}.")
+    for names, values in _of_mapping(key):
+        for own in value or (None,):
+            yield from _rules(names, own, f"{at}name.")
+            if not names or own is None or not list(_rules(names, own)):
+                yield from _rules(values, value and value[own], f"{at}value.")
+    if "items" in key:
+        for item in (None,) if value is None else value:
+            yield from _rules(key["items"], item, f"{at}item.")
+
+
+def _of_mapping(key: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield what a mapping says of its names and of its values."""
+    for pattern, values in key.get("patternProperties", {}).items():
+        yield {"pattern": pattern}, values
+    if isinstance(key.get("additionalProperties"), dict):
+        yield key.get("propertyNames", {}), key["additionalProperties"]
