@@ -27,6 +27,10 @@ from corridors.foundation.faults import IN_FILES_FRAC, nearest
 _REMARKS = 5  # of GDAL's remarks on one file, how many are kept
 # Drivers with a spatial index, and the id of their first feature; others are read whole.
 _FIRST_ID = {"GPKG": 1, "ESRI Shapefile": 0, "FlatGeobuf": 0}
+# GML may name the server that gave it; GDAL would fetch its schema there.
+_FETCH_SCHEMA = (
+    "GML_DOWNLOAD_SCHEMA" if pyogrio.__gdal_version__ >= (3, 12) else "GML_DOWNLOAD_WFS_SCHEMA"
+)
 POINTS = ("Point", "MultiPoint")
 LINES = ("LineString", "MultiLineString")
 POLYGONS = ("Polygon", "MultiPolygon")
@@ -181,6 +185,7 @@ def _open(
     if is_geoparquet(path):
         frame = _with_crs(open_geoparquet(path, name, bounds), name, crs)
         return _within(frame, bounds), tuple(frame.columns)
+    pyogrio.set_gdal_config_options({_FETCH_SCHEMA: "NO"})
     try:
         layers = [str(row[0]) for row in pyogrio.list_layers(path)]
         chosen = _layer(layers, layer, name)

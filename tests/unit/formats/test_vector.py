@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 from pathlib import Path
 
 import geopandas as gpd
@@ -76,3 +79,37 @@ def test_bounds_grow_by_kilometres_and_take_all_longitudes_across_the_antimeridi
     wide = degree_bounds(np.array([178.0, -178.0]), np.array([65.0, 66.0]), margin_km=50.0)
     assert (wide[0], wide[2]) == (-180.0, 180.0)
     assert degree_bounds(np.empty(0), np.empty(0), margin_km=50.0) is None
+
+
+def test_the_schema_of_a_gml_file_is_not_fetched_from_the_server_that_it_names(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "roads.gml"
+    calls = []
+
+    def answer() -> None:
+        # Ends with an error when the server is closed.
+        with contextlib.suppress(OSError):
+            while True:
+                caller, _ = server.accept()
+                calls.append(caller.recv(1_000))
+                caller.sendall(b"HTTP/1.0 404 no\r\nContent-Length: 0\r\n\r\n")
+                caller.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/wfs"
+        query = "SERVICE=WFS&amp;VERSION=1.1.0&amp;REQUEST=DescribeFeatureType&amp;TYPENAME=ns:road"
+        path.write_text(
+            '<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs" xmlns:ns="http://ns" '
+            'xmlns:gml="http://www.opengis.net/gml" '
+            'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+            f'xsi:schemaLocation="http://ns {address}?{query}"><gml:featureMember>'
+            '<ns:road gml:id="r1"><ns:line><gml:LineString srsName="EPSG:4326"><gml:posList>'
+            "50 10 51 11</gml:posList></gml:LineString></ns:line></ns:road></gml:featureMember>"
+            "</wfs:FeatureCollection>"
+        )
+        layer = read_layer(path, "roads.gml", layer=None, columns=(), crs=None, kinds=LINES)
+    assert calls == []
+    assert len(layer.frame) == 1
+    assert "remarks_of_reader" not in layer.notes
