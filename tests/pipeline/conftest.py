@@ -146,6 +146,10 @@ def _site(folder: Path) -> Path:
         "stages/__init__.py",
         "stages/table.py",
         "stages/scenario_stages.py",
+        "formats/__init__.py",
+        "formats/companions.py",
+        "formats/drivers.py",
+        "formats/vrt.py",
     ):
         (target / name).parent.mkdir(exist_ok=True)
         shutil.copy(PACKAGE / name, target / name)

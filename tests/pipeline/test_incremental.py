@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import rasterio
 
 from corridors.stages import table
 
@@ -138,6 +141,81 @@ def test_an_edit_of_the_same_size_is_found_by_check_deep(world: Any) -> None:
     deep = world.call("check", "--deep")
     assert deep.returncode == 65
     assert "rank of bison: output changed by hand: rank.json" in deep.stderr
+
+
+def _tile(path: Path, value: int) -> None:
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=2,
+        height=2,
+        count=1,
+        dtype="uint8",
+        crs="EPSG:4326",
+        transform=rasterio.Affine(0.1, 0, 10, 0, -0.1, 50),
+    ) as dataset:
+        dataset.write(np.full((1, 2, 2), value, "uint8"))
+
+
+def _with_mosaic(world: Any, source: str = "tiles/east.tif") -> Path:
+    """Give the world a habitat layer: a VRT of one tile."""
+    raw: Path = world.folder / "data" / "raw"
+    (raw / "tiles").mkdir()
+    _tile(raw / "tiles" / "east.tif", 1)
+    (raw / "cover.vrt").write_text(
+        '<VRTDataset rasterXSize="2" rasterYSize="2"><VRTRasterBand dataType="Byte" band="1">'
+        f'<SimpleSource><SourceFilename relativeToVRT="1">{source}</SourceFilename>'
+        "</SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    path = "data/raw/cover.vrt"
+    layer = {"name": "cover", "path": path, "kind": "continuous", "slope": 1.0}
+    world.settings["habitat"] = {"layers": [layer]}
+    world.write_config()
+    return raw
+
+
+def test_a_changed_tile_of_a_vrt_and_a_new_aux_xml_are_seen(world: Any) -> None:
+    raw = _with_mosaic(world)
+    world.run()
+    assert world.run() == []
+    changes = {
+        "tiles/east.tif": lambda: _tile(raw / "tiles" / "east.tif", 2),
+        "tiles/east.tif.aux.xml": lambda: (raw / "tiles" / "east.tif.aux.xml").write_text(
+            '<PAMDataset><PAMRasterBand band="1"><NoDataValue>2</NoDataValue></PAMRasterBand>'
+            "</PAMDataset>"
+        ),
+    }
+    seeing = {name for name in STAGES if "habitat" in table.get(name).inputs}
+    for name, change in changes.items():
+        change()
+        reason = f"input data/raw/cover.vrt changed ({name})"
+        plan = world.plan()
+        assert {key for key, (state, _) in plan.items() if state == "stale"} == {
+            (stage, herd) for stage in seeing for herd in world.herds
+        }
+        assert all(plan[stage, "bison"][1] == [reason] for stage in seeing)
+        assert ("connect", "bison") in world.run()
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "words"),
+    [
+        ("/vsicurl/https://tiles.example.org/a.tif", 65, "no file of this machine"),
+        ("gone.tif", 66, "a source of a VRT is missing"),
+        ("cover.vrt", 65, "a VRT refers to itself"),
+    ],
+)
+def test_a_vrt_that_cannot_be_followed_is_refused_by_check_and_run(
+    world: Any, source: str, code: int, words: str
+) -> None:
+    _with_mosaic(world, source)
+    for command in ("check", "run"):
+        done = world.call(command)
+        assert done.returncode == code, done.stderr
+        assert words in done.stderr
+        assert "cure:" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_a_new_herd_runs_alone_and_the_atlas_again(world: Any) -> None:

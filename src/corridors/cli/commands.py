@@ -285,8 +285,12 @@ def tile(layer: Path, folder: Path, layer_name: str | None, tile_deg: float) -> 
     LAYER is any vector file; FOLDER is made, and is what `path` of the source then names.
     """
     from corridors.formats.geoparquet import tile_layer
+    from corridors.run.digests import Digests
     from corridors.run.manifest import writing
+    from corridors.run.references import files_of
 
+    if layer.exists():
+        files_of(layer, Digests())
     with writing(folder):
         made = tile_layer(layer, folder, layer=layer_name, tile_deg=tile_deg)
     click.echo(f"{folder}: {made['features']} features in {made['tiles']} tiles")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from rasterio import Affine
 from rasterio.enums import Resampling
 from rasterio.errors import (
     CRSError,
-    NotGeoreferencedWarning,
     RasterioIOError,
     WarpOperationError,
 )
@@ -24,6 +22,7 @@ from rasterio.warp import reproject
 from rasterio.windows import Window
 
 from corridors.formats import raster_faults
+from corridors.formats.drivers import open_raster
 from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import transformer
 from corridors.foundation.errors import Fault, InputError, MissingInputError
@@ -264,22 +263,20 @@ def open_habitat_raster(
             Fault("a habitat raster is not there", file=label, cure="check habitat.layers: path")
         )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path) as dataset:
-                faults = raster_faults.place_faults(dataset, label)
-                if not any_band:
-                    faults += raster_faults.which_band(dataset, band, label)
-                if faults:
-                    raise InputError(faults)
-                found = _under(dataset, grid)
-                if found is None:
-                    raise InputError(raster_faults.no_overlap(dataset, grid, label))
-                source_cells, overlap, window = found
-                n_cells = float(window.width) * float(window.height)
-                if n_cells > max_source_cells:
-                    raise InputError(raster_faults.too_many_cells(n_cells, max_source_cells, label))
-                yield HabitatRaster(dataset, kind, nodata, source_cells, overlap, window, label)
+        with open_raster(path) as dataset:
+            faults = raster_faults.place_faults(dataset, label)
+            if not any_band:
+                faults += raster_faults.which_band(dataset, band, label)
+            if faults:
+                raise InputError(faults)
+            found = _under(dataset, grid)
+            if found is None:
+                raise InputError(raster_faults.no_overlap(dataset, grid, label))
+            source_cells, overlap, window = found
+            n_cells = float(window.width) * float(window.height)
+            if n_cells > max_source_cells:
+                raise InputError(raster_faults.too_many_cells(n_cells, max_source_cells, label))
+            yield HabitatRaster(dataset, kind, nodata, source_cells, overlap, window, label)
     except (RasterioIOError, CRSError, WarpOperationError) as error:
         raise InputError(
             Fault(

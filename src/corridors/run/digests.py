@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
@@ -12,106 +11,146 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from corridors.run.references import files_of
+
 # A file changed this shortly before it was read may change again without a new time stamp.
 _SETTLED_NS = 2_000_000_000
 
-# Files that belong to another one and are read with it.
-_WITH_SHAPEFILE = (".dbf", ".shx", ".prj", ".cpg")
-_FORMAT = 2
+_FORMAT = 3
 
 
 class Digests:
-    """SHA-256 of files, remembered by path, size, time of change and inode.
+    """SHA-256 of files and what else is known of them, remembered by the state of the file.
 
     Parameters
     ----------
     store
         File of the cache; None keeps it in memory. A cache that cannot be read or written is
         only slow, never wrong.
+    is_fresh
+        Look at every file anew, and correct what the cache says of it.
     """
 
-    def __init__(self, store: Path | None = None) -> None:
+    def __init__(self, store: Path | None = None, *, is_fresh: bool = False) -> None:
         self.store = store
-        self.changed = False
-        self.known: dict[str, dict[str, Any]] = {}
-        self.made: dict[str, dict[str, Any]] = {}
-        if store is not None:
-            with contextlib.suppress(OSError, ValueError):
-                content = json.loads(store.read_text(encoding="utf-8"))
-                if isinstance(content, dict) and content.get("format") == _FORMAT:
-                    self.known, self.made = content["files"], content["made"]
+        self.is_fresh = is_fresh
+        self.known, self.made = _stored(store)
+        self.changed: set[str] = set()
+        self.remade: set[str] = set()
+        self.looked_at: set[str] = set()
+        self.held: dict[Path, dict[str, str]] | None = None
 
     def of_file(self, path: Path) -> str:
         """Return the SHA-256 of a file as hexadecimal text."""
-        return str(self._entry(path)["sha256"])
+        entry = self._entry(path)
+        if "sha256" not in entry:
+            with path.open("rb") as file:
+                entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+            self.changed.add(str(path))
+        return str(entry["sha256"])
 
     def remember(self, what: str, state: str, make: Callable[[], Any]) -> Any:
         """Return ``make()``, ready for JSON, kept under ``what`` while ``state`` is the same."""
         kept = self.made.get(what)
         if kept is None or kept["state"] != state:
             kept = self.made[what] = {"state": state, "value": make()}
-            self.changed = True
+            self.remade.add(what)
         return kept["value"]
 
-    def of_input(self, path: Path) -> dict[str, str]:
-        """Return name -> digest of an input file, its companions, or of a folder's files.
+    def recall(
+        self, path: Path, what: str, ask: Callable[[Path], Any], *, given: Any = None
+    ) -> Any:
+        """Return ``ask(path)``, a JSON value, kept under the name ``what``.
 
-        A shapefile comes with ``.dbf .shx .prj .cpg``, a raster with its world file, a GeoPackage
-        with a write-ahead log that holds changes.
-
-        Raises
-        ------
-        OSError
-            Not there, or neither a file nor a folder: a pipe or a device may never end.
+        Parameters
+        ----------
+        path
+            The file; when its state changes, it is asked again.
+        what
+            Name of the question.
+        ask
+            Answers it.
+        given
+            JSON value of anything else that the answer depends on.
         """
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            raise OSError(errno.EINVAL, "neither a file nor a folder", str(path))
-        if path.is_dir():
-            return {
-                file.relative_to(path.parent).as_posix(): self.of_file(file)
-                for file in sorted(path.rglob("*"))
-                if file.is_file() and not file.name.endswith(".lock")
-            }
-        return {file.name: self.of_file(file) for file in _with_companions(path)}
+        entry = self._entry(path)
+        if what not in entry or entry[what]["given"] != given:
+            entry[what] = {"given": given, "answer": ask(path)}
+            self.changed.add(str(path))
+        return entry[what]["answer"]
+
+    def state(self, path: Path) -> list[int]:
+        """Return what changes with the content of a file: size, times and inode."""
+        return _stamp(path.stat())
+
+    def of_input(self, path: Path) -> dict[str, str]:
+        """Return name -> digest of all files that make up an input.
+
+        Parameters and errors as of :func:`corridors.run.references.files_of`.
+        """
+        held = self.held.get(path) if self.held is not None else None
+        if held is None:
+            held = {name: self.of_file(file) for name, file in files_of(path, self).items()}
+            if self.held is not None:
+                self.held[path] = held
+        return held
+
+    @contextlib.contextmanager
+    def one_look(self) -> Iterator[None]:
+        """Look at each input once within the block, however many herds read it."""
+        self.held = {}
+        try:
+            yield
+        finally:
+            self.held = None
 
     def save(self) -> None:
         """Write the cache where there already is a folder for results."""
-        if self.store is None or not self.changed or not self.store.parent.parent.is_dir():
+        if (
+            self.store is None
+            or not (self.changed or self.remade)
+            or not self.store.parent.parent.is_dir()
+        ):
             return
         with contextlib.suppress(OSError):
             self.store.parent.mkdir(exist_ok=True)
             temporary = self.store.with_name(f"{self.store.name}.{os.getpid()}")
-            content = {"format": _FORMAT, "files": self.known, "made": self.made}
+            # Another command may have saved since: what it found out is kept.
+            files, made = _stored(self.store)
+            files |= {key: self.known[key] for key in self.changed if key in self.known}
+            made |= {what: self.made[what] for what in self.remade}
+            content = {"format": _FORMAT, "files": files, "made": made}
             temporary.write_text(json.dumps(content), encoding="utf-8")
             temporary.replace(self.store)
-            self.changed = False
+            self.changed.clear()
+            self.remade.clear()
 
     def _entry(self, path: Path) -> dict[str, Any]:
         state = path.stat()
-        key = str(path)
-        stamp = [state.st_size, state.st_mtime_ns, state.st_ino]
+        key, stamp = str(path), _stamp(state)
         entry = self.known.get(key)
-        if entry is not None and entry["stamp"] == stamp:
+        if (
+            entry is not None
+            and entry["stamp"] == stamp
+            and (key in self.looked_at or not self.is_fresh)
+        ):
             return entry
-        with path.open("rb") as file:
-            entry = {"stamp": stamp, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+        entry = {"stamp": stamp}
         if time.time_ns() - state.st_mtime_ns > _SETTLED_NS:
             self.known[key] = entry
-            self.changed = True
+            self.looked_at.add(key)
         return entry
 
 
-def _with_companions(path: Path) -> Iterator[Path]:
-    yield path
-    suffix = path.suffix.lower()
-    candidates: list[Path] = []
-    if suffix == ".shp":
-        candidates = [path.with_suffix(end) for end in _WITH_SHAPEFILE]
-        candidates += [path.with_suffix(end.upper()) for end in _WITH_SHAPEFILE]
-    elif suffix in {".tif", ".tiff"}:
-        candidates = [path.with_suffix(".tfw")]
-    elif suffix == ".gpkg":
-        candidates = [path.with_name(path.name + "-wal")]
-    for candidate in candidates:
-        if candidate.is_file() and candidate.stat().st_size:
-            yield candidate
+def _stamp(state: os.stat_result) -> list[int]:
+    # The time of change shows what was written under an old date.
+    return [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
+
+
+def _stored(store: Path | None) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return what a cache holds of files and of what was made; nothing if it is not understood."""
+    with contextlib.suppress(OSError, ValueError):
+        content = json.loads(store.read_text(encoding="utf-8")) if store is not None else None
+        if isinstance(content, dict) and content.get("format") == _FORMAT:
+            return content.get("files", {}), content.get("made", {})
+    return {}, {}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.foundation.errors import Fault, MissingInputError
+from corridors.foundation.faults import Faults
 from corridors.run import manifest
 from corridors.run.code import Code
 from corridors.run.digests import Digests
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 CACHE = ".cache"
 
 
+def cache_of(study: Study) -> Path:
+    """Return the file that remembers digests and references of a study's files."""
+    return study.processed / CACHE / "digests.json"
+
+
 class Fingerprints:
     """Computes the fingerprint of any stage and partition of a study.
 
@@ -29,11 +36,13 @@ class Fingerprints:
     ----------
     study
         The loaded configuration.
+    is_fresh
+        Look at every file anew, and correct what the cache says of it.
     """
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, *, is_fresh: bool = False) -> None:
         self.study = study
-        self.digests = Digests(study.processed / CACHE / "digests.json")
+        self.digests = Digests(cache_of(study), is_fresh=is_fresh)
         self.code = Code(self.digests)
 
     def of(
@@ -51,7 +60,9 @@ class Fingerprints:
         Raises
         ------
         MissingInputError
-            A configured input file is not there; every one is named.
+            A configured input file, or a source of it, is not there; every one is named.
+        InputError
+            An input refers to something that is no file of this machine.
         """
         module = stage.module
         return {
@@ -69,25 +80,29 @@ class Fingerprints:
     def inputs(self, stage: Stage, partition: str) -> dict[str, dict[str, str]]:
         """Return configured path -> file name -> digest of a stage's input files."""
         found: dict[str, dict[str, str]] = {}
-        faults = []
+        faults = Faults()
         for configured in registry.inputs_of(stage, self.study.config, partition):
-            path = self.study.raw_path(configured)
-            try:
-                found[configured] = _as_written(configured, path, self.digests.of_input(path))
-            except OSError as error:
-                missing = isinstance(error, FileNotFoundError)
-                faults.append(
-                    Fault(
-                        "an input file is missing" if missing else "an input file cannot be read",
-                        file=str(path),
-                        expected=f"the file configured as {configured}",
-                        got=None if missing else error.strerror,
-                        cure=f"put it there, or correct the path in {self.study.path.name}",
-                    )
-                )
-        if faults:
-            raise MissingInputError(faults)
+            files = faults.collect(partial(self._input, configured))
+            if files is not None:
+                found[configured] = files
+        faults.raise_any()
         return found
+
+    def _input(self, configured: str) -> dict[str, str]:
+        path = self.study.raw_path(configured)
+        try:
+            return _as_written(configured, path, self.digests.of_input(path))
+        except OSError as error:
+            missing = isinstance(error, FileNotFoundError)
+            raise MissingInputError(
+                Fault(
+                    "an input file is missing" if missing else "an input file cannot be read",
+                    file=str(error.filename or path),
+                    expected=f"the file configured as {configured}",
+                    got=None if missing else error.strerror,
+                    cure=f"put it there, or correct the path in {self.study.path.name}",
+                )
+            ) from None
 
 
 def _as_written(configured: str, path: Path, files: Mapping[str, str]) -> dict[str, str]:
@@ -96,7 +111,10 @@ def _as_written(configured: str, path: Path, files: Mapping[str, str]) -> dict[s
     if "${" not in name:
         return dict(files)
     stem = name.removesuffix(path.suffix)
-    return {stem + file.removeprefix(path.stem): digest for file, digest in files.items()}
+    return {
+        stem + file.removeprefix(path.stem) if file.startswith(path.stem) else file: digest
+        for file, digest in files.items()
+    }
 
 
 def sections(settings: Any) -> Mapping[str, object]:

@@ -302,8 +302,8 @@ class Graph:
         except CorridorsError as error:
             self._fail(node, error)
             return
-        if row.state == "blocked":
-            self._fail(node, MissingInputError(row.faults))
+        if row.error is not None:
+            self._fail(node, row.error)
         elif row.state == "current" and row.result is not None and not self.options.is_forced:
             self.settled[node] = row.result
             self._tell(Event("current", *node))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 from corridors.foundation.faults import Faults
 from corridors.run import manifest
+from corridors.run.digests import Digests
+from corridors.run.fingerprint import cache_of
 from corridors.run.layout import StudyLayout
 from corridors.run.plan import partitions
+from corridors.run.references import files_of
 from corridors.stages import registry
 
 if TYPE_CHECKING:
@@ -34,22 +38,27 @@ def check_inputs(study: Study, herds: Sequence[str]) -> int:
     Raises
     ------
     MissingInputError
-        Files that are not there or cannot be opened.
+        Files, or sources of a VRT, that are not there or cannot be opened.
     InputError
-        Files that are not what their name says, or whose header lacks configured columns.
+        Files that are not what their name says, that refer to something that is no file of this
+        machine, or whose header lacks configured columns.
     """
     paths: dict[str, Path] = {}
     scenarios = registry.of_scenario((*registry.SCENARIO, *registry.BEFORE_AFTER))
-    for stage in dict.fromkeys((*registry.stages(), *scenarios)):
+    for stage in (*registry.stages(), *scenarios):
         for herd in herds:
             for configured in registry.inputs_of(stage, study.config, herd):
                 paths[configured] = study.raw_path(configured)
     faults = Faults()
+    memory = Digests(cache_of(study))
     for configured, path in paths.items():
         missing = list(_missing(configured, path, study))
+        unfit = [] if missing else list(_unfit(path))
         faults.add(MissingInputError, *missing)
-        if not missing:
-            faults.add(InputError, *_unfit(path))
+        faults.add(InputError, *unfit)
+        if not missing and not unfit:
+            faults.collect(partial(_follow, configured, path, memory))
+    memory.save()
     for herd in herds:
         for source in study.config.herds[herd].tracks:
             path = study.raw_path(source.path)
@@ -88,6 +97,22 @@ def check_results(study: Study, herds: Sequence[str]) -> int:
     if faults:
         raise InputError(faults)
     return count
+
+
+def _follow(configured: str, path: Path, memory: Digests) -> None:
+    """Refuse an input of which something is missing, or that refers to what is no file."""
+    try:
+        files_of(path, memory)
+    except OSError as error:
+        raise MissingInputError(
+            Fault(
+                "an input file cannot be read",
+                file=str(error.filename or path),
+                expected=f"a part of the file configured as {configured}",
+                got=error.strerror,
+                cure="put it there, and let it be readable",
+            )
+        ) from None
 
 
 def _missing(configured: str, path: Path, study: Study) -> Iterator[Fault]:

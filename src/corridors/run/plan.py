@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from corridors.foundation.errors import Fault, MissingInputError
+from corridors.foundation.errors import CorridorsError, InputError, MissingInputError
 from corridors.run import manifest
 from corridors.run.fingerprint import Fingerprints, changes, upstream_digests
 from corridors.run.layout import StudyLayout
@@ -43,7 +43,7 @@ class Row:
         What a result made now would depend on; None when blocked.
     result
         The committed result, if there is one.
-    faults
+    error
         Why it is blocked.
     """
 
@@ -53,7 +53,7 @@ class Row:
     reasons: tuple[str, ...] = ()
     fingerprint: Mapping[str, Any] | None = None
     result: Manifest | None = None
-    faults: tuple[Fault, ...] = ()
+    error: CorridorsError | None = None
 
 
 def partitions(stage: Stage, config: Config) -> list[str]:
@@ -65,9 +65,10 @@ def survey(prints: Fingerprints) -> dict[Node, Row]:
     """Return the state of every stage of every partition of the study, earlier stages first."""
     rows: dict[Node, Row] = {}
     layout = StudyLayout(prints.study)
-    for stage in layout.stages:
-        for partition in partitions(stage, prints.study.config):
-            rows[stage.name, partition] = _row(prints, layout, stage, partition, rows)
+    with prints.digests.one_look():
+        for stage in layout.stages:
+            for partition in partitions(stage, prints.study.config):
+                rows[stage.name, partition] = _row(prints, layout, stage, partition, rows)
     prints.digests.save()
     return rows
 
@@ -144,9 +145,9 @@ def examine(
             was.get("upstream", {}) if results is None else upstream_digests(layout, stage, results)
         )
         now = prints.of(stage, partition, upstream)
-    except MissingInputError as error:
+    except (MissingInputError, InputError) as error:
         reasons = tuple(f"{fault.what}: {fault.file}" for fault in error.faults)
-        return Row(stage.name, partition, "blocked", reasons, faults=tuple(error.faults))
+        return Row(stage.name, partition, "blocked", reasons, error=error)
     if done is None:
         reason = "not finished" if folder.exists() else NEVER
         return Row(stage.name, partition, "stale", (reason,), now)

@@ -1,0 +1,44 @@
+"""The raster drivers of GDAL that are used: each reads files of this machine and nothing else."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning
+from rasterio.io import DatasetReader
+
+# Not among them: services (WMS, WCS, STAC ...) and headers that name any other data set (ERS, MRF).
+RASTER_DRIVERS = (
+    "GTiff", "COG", "VRT", "HFA", "netCDF", "HDF5", "HDF5Image", "HDF4", "HDF4Image", "GRIB",
+    "GPKG", "AAIGrid", "GRASSASCIIGrid", "AIG", "EHdr", "ENVI", "SAGA", "RST", "RRASTER", "GSAG",
+    "GSBG", "GS7BG", "PCRaster", "NWT_GRD", "BT", "SRTMHGT", "USGSDEM", "DTED", "XYZ", "KEA",
+    "JP2OpenJPEG", "PNG", "JPEG", "BMP", "GIF", "WEBP",
+)  # fmt: skip
+
+
+@contextmanager
+def open_raster(path: Path) -> Iterator[Any]:
+    """Open a raster of this machine and yield its rasterio dataset.
+
+    Parameters
+    ----------
+    path
+        The file, or the folder of an ESRI grid.
+
+    Raises
+    ------
+    rasterio.errors.RasterioIOError
+        None of :data:`RASTER_DRIVERS` reads it.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with (
+            rasterio.Env(),
+            DatasetReader(path, driver=list(RASTER_DRIVERS), sharing=False) as dataset,
+        ):
+            yield dataset
