@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -143,6 +144,51 @@ def test_an_edit_of_the_same_size_is_found_by_check_deep(world: Any) -> None:
     assert "rank of bison: output changed by hand: rank.json" in deep.stderr
 
 
+def _flip(path: Path) -> bytes:
+    """Change one byte and return what was there before."""
+    before = path.read_bytes()
+    path.write_bytes(bytes([before[0] ^ 1]) + before[1:])
+    return before
+
+
+def test_damage_of_the_same_size_is_made_again_by_the_next_run(world: Any) -> None:
+    world.run()
+    path = world.processed / "rank" / "bison" / "rank.json"
+    before = _flip(path)
+    assert world.plan()["rank", "bison"] == ("stale", ["output changed by hand: rank.json"])
+    assert world.run() == [("rank", "bison")]
+    assert path.read_bytes() == before
+    assert world.call("check", "--deep").returncode == 0
+
+
+def test_damage_that_no_state_of_a_file_shows_is_made_again_after_check_deep(world: Any) -> None:
+    """A disk that returns other bytes changes neither size nor times."""
+    world.run()
+    path = world.processed / "rank" / "bison" / "rank.json"
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    world.plan()  # remembers the digest of the good file
+    before = _flip(path)
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    store = world.processed / ".cache" / "digests.json"
+    content = json.loads(store.read_text())
+    state = path.stat()
+    content["files"][str(path)]["stamp"] = [
+        state.st_size,
+        state.st_mtime_ns,
+        state.st_ctime_ns,
+        state.st_ino,
+    ]
+    store.write_text(json.dumps(content))
+    assert world.run() == []
+    deep = world.call("check", "--deep")
+    assert deep.returncode == 65
+    assert "rank of bison: output changed by hand: rank.json" in deep.stderr
+    assert "cure: corridors run\n" in deep.stderr
+    assert world.run() == [("rank", "bison")]
+    assert path.read_bytes() == before
+    assert world.call("check", "--deep").returncode == 0
+
+
 def _tile(path: Path, value: int) -> None:
     with rasterio.open(
         path,
@@ -195,7 +241,11 @@ def test_a_changed_tile_of_a_vrt_and_a_new_aux_xml_are_seen(world: Any) -> None:
             (stage, herd) for stage in seeing for herd in world.herds
         }
         assert all(plan[stage, "bison"][1] == [reason] for stage in seeing)
+        deep = world.call("check", "--deep")
+        assert deep.returncode == 65
+        assert reason in deep.stderr
         assert ("connect", "bison") in world.run()
+        assert world.call("check", "--deep").returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,11 @@ def _survey(config: Path | None, chosen: tuple[str, ...]) -> list[Row]:
 @group.command()
 @_config
 @_herd
-@click.option("--deep", is_flag=True, help="Also compare every result with its digest.")
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Also read every result and input anew: are they as when the results were made?",
+)
 def check(config: Path | None, herd: tuple[str, ...], deep: bool) -> None:
     """Check the configuration and its input files; run nothing."""
     from corridors.run.inputs import check_inputs, check_results

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,9 @@ from corridors.foundation.errors import Fault, InputError, MissingInputError
 from corridors.foundation.faults import Faults
 from corridors.run import manifest
 from corridors.run.digests import Digests
-from corridors.run.fingerprint import cache_of
+from corridors.run.fingerprint import Fingerprints, cache_of, changes
 from corridors.run.layout import StudyLayout
+from corridors.run.overlay import Overlay
 from corridors.run.plan import partitions
 from corridors.run.references import files_of
 from corridors.stages import registry
@@ -21,6 +22,9 @@ from corridors.stages import registry
 if TYPE_CHECKING:
     from corridors.config.load import Study
     from corridors.config.sources import TrackSource
+    from corridors.run.layout import Layout
+    from corridors.run.manifest import Manifest
+    from corridors.stages.registry import Stage
 
 # Magic bytes by suffix: a download page saved as data is found before anything runs.
 _BEGINS_WITH = {
@@ -69,34 +73,62 @@ def check_inputs(study: Study, herds: Sequence[str]) -> int:
 
 
 def check_results(study: Study, herds: Sequence[str]) -> int:
-    """Return how many committed results equal their digests.
+    """Return how many committed results, and the inputs they were made from, are as they were.
+
+    Every file is read, whatever is remembered of it. What is found is remembered, so that the
+    next run makes again what was damaged, also where the state of the file does not show it.
 
     Raises
     ------
     InputError
-        Results that were changed or damaged since they were made.
+        Results, or inputs of results, that were changed or damaged since they were made.
     """
+    prints = Fingerprints(study, is_fresh=True)
     count = 0
-    faults = []
-    layout = StudyLayout(study)
-    for stage in layout.stages:
-        for partition in partitions(stage, study.config):
-            if partition not in herds and partition != registry.WHOLE_STUDY:
-                continue
-            folder = layout.folder(stage, partition)
-            made = manifest.read(folder)
-            if made is None:
-                continue
-            count += 1
-            faults += [
-                Fault(
-                    f"{stage.name} of {partition}: {text}", file=str(folder), cure="corridors run"
-                )
-                for text in manifest.verify(folder, made)
-            ]
-    if faults:
-        raise InputError(faults)
+    faults = Faults()
+    try:
+        with prints.digests.one_look():
+            for layout, cure in _layouts(study):
+                for stage, partition in _nodes(layout, herds):
+                    folder = layout.folder(stage, partition)
+                    made = manifest.read(folder)
+                    if made is None:
+                        continue
+                    count += 1
+                    words = manifest.damaged(folder, made, prints.digests.of_file)
+                    words += _changed_inputs(made, prints.inputs(stage, partition))
+                    for text in words:
+                        what = f"{stage.name} of {partition}: {text}"
+                        faults.add(InputError, Fault(what, file=str(folder), cure=cure))
+    finally:
+        prints.digests.save()
+    faults.raise_any()
     return count
+
+
+def _layouts(study: Study) -> Iterator[tuple[Layout, str]]:
+    """Yield where the results of the study and of its scenarios are, and what makes them again."""
+    yield StudyLayout(study), "corridors run"
+    for name in (*study.config.scenarios, *study.config.before_after):
+        overlay = Overlay(study, name, is_dated=name in study.config.before_after)
+        yield overlay, f"corridors scenario {name}"
+
+
+def _nodes(layout: Layout, herds: Sequence[str]) -> Iterator[tuple[Stage, str]]:
+    for stage in layout.stages:
+        for partition in partitions(stage, layout.study.config):
+            if partition in herds or partition == registry.WHOLE_STUDY:
+                yield stage, partition
+
+
+def _changed_inputs(made: Manifest, now: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Return in words which inputs are not as when a result was made from them."""
+    was = made.fingerprint.get("inputs", {})
+    both = was.keys() & now.keys()
+    return changes(
+        {"inputs": {name: was[name] for name in both}},
+        {"inputs": {name: now[name] for name in both}},
+    )
 
 
 def _follow(configured: str, path: Path, memory: Digests) -> None:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,27 +91,32 @@ def read(folder: Path) -> Manifest | None:
         return None  # not there or not ours: the same as "not done"
 
 
-def damaged(folder: Path, manifest: Manifest) -> list[str]:
-    """Return what is missing from a result or has another size than when it was made."""
+def damaged(
+    folder: Path, manifest: Manifest, digest: Callable[[Path], str] | None = None
+) -> list[str]:
+    """Return what is missing from a result or is not as it was made.
+
+    Parameters
+    ----------
+    folder, manifest
+        The result.
+    digest
+        Returns the SHA-256 of a file; None: only sizes are compared.
+    """
     found = []
     for name, artefact in manifest.artefacts.items():
+        path = folder / name
         try:
-            size = (folder / name).stat().st_size
+            is_same = path.stat().st_size == artefact.size
+            if is_same and digest is not None:
+                is_same = digest(path) == artefact.sha256
+        except PermissionError:
+            found.append(f"output cannot be read: {name}")
         except OSError:
             found.append(f"output missing: {name}")
-            continue
-        if size != artefact.size:
-            found.append(f"output changed by hand: {name}")
-    return found
-
-
-def verify(folder: Path, manifest: Manifest) -> list[str]:
-    """Return what :func:`damaged` does, and files whose content is not what was made."""
-    found = damaged(folder, manifest)
-    named = {text.partition(": ")[2] for text in found}
-    for name, artefact in manifest.artefacts.items():
-        if name not in named and _sha256(folder / name) != artefact.sha256:
-            found.append(f"output changed by hand: {name}")
+        else:
+            if not is_same:
+                found.append(f"output changed by hand: {name}")
     return found
 
 

@@ -151,5 +151,5 @@ def examine(
     if done is None:
         reason = "not finished" if folder.exists() else NEVER
         return Row(stage.name, partition, "stale", (reason,), now)
-    reasons = (*changes(was, now), *manifest.damaged(folder, done))
+    reasons = (*changes(was, now), *manifest.damaged(folder, done, prints.digests.of_file))
     return Row(stage.name, partition, "stale" if reasons else "current", reasons, now, done)
