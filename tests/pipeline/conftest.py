@@ -1,8 +1,8 @@
-"""A small world: the real command line, engine and table of stages around stages made of toys.
+"""A small world: the real command line, engine and declarations of stages around toys.
 
-The package is copied to a temporary folder, its science is left out, and each stage is replaced
-by one that writes a digest of what it was given. So a whole run takes well under a second, and
-source files can be changed without touching the checkout.
+The package is copied to a temporary folder, its science is left out, and each stage keeps its
+``Inputs``, ``Settings`` and ``Results`` but leaves a digest of what it was given. So a whole run
+takes well under a second, and source files can be changed without touching the checkout.
 """
 
 from __future__ import annotations
@@ -12,49 +12,75 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from corridors.stages.table import STAGES
-
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "corridors"
+# In the place of `formats.stored`: artefacts are known by their file, results are text.
+STORED = '''
+"""Artefacts made of toys."""
+import json
+
+class Stored:
+    def __init__(self, path, *_):
+        self.path = path
+
+StoredTable = StoredLayer = StoredFixes = StoredRaster = read_facts = Stored
+
+def spools_in(folder):
+    return None
+
+def save(value, path, contract):
+    if not path.suffix:
+        path.mkdir()
+        path = path / "one.png"
+    if path.suffix == ".json":
+        value = json.dumps({"is_affected": True, "rules": [], "added": [], "digest": value})
+    path.write_text(value)
+'''
 TOY = '''
 """A stage made of toys."""
 import hashlib, json, os, time
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from corridors.stages import table
+from corridors.foundation.artefacts import RawFiles
+from corridors.run.fingerprint import canonical, sections
 
-def work(name, context, science=""):
-    stage = table.get(name)
-    plain = lambda value: value.model_dump(mode="json")
-    settings = json.dumps(vars(context.settings), sort_keys=True, default=plain)
-    digest = hashlib.sha256((name + context.herd + science + settings).encode())
-    for configured, path in sorted(context.raw.items()):
-        data = Path(path).read_bytes()
-        if data.startswith(b"BROKEN"):
-            from corridors.foundation.errors import Fault, InputError
-            raise InputError(Fault("the row cannot be read", file=str(path), row=2))
-        if data.startswith(b"DEFECT"):
-            raise ZeroDivisionError("nobody foresaw this")
-        if data.startswith(b"DEATH"):
-            os.kill(os.getpid(), 9)
-        digest.update(data)
-    for upstream, names in stage.reads.items():
-        for herd, folder in sorted(context.upstream[upstream].items()):
-            for each in names:
-                path = folder / each.format(herd=herd)
-                for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-                    digest.update(file.read_bytes())
-    for step, each in enumerate(stage.writes):
-        path = context.out / each.format(herd=context.herd)
-        context.progress(each, step / len(stage.writes))
+def given(value):
+    if isinstance(value, RawFiles):
+        return [path for _, path in sorted(value.paths.items())]
+    if isinstance(value, Mapping):
+        return [path for _, one in sorted(value.items()) for path in given(one)]
+    if is_dataclass(value):
+        return [path for one in fields(value) for path in given(getattr(value, one.name))]
+    return [value.path]
+
+def work(name, inputs, settings, results, progress, science=""):
+    plain = json.dumps(canonical(sections(settings)), sort_keys=True)
+    digest = hashlib.sha256((name + science + plain).encode())
+    if os.environ.get("TOY_DEATH") == f"{name} {getattr(settings, 'herd', '')}":
+        os.kill(os.getpid(), 9)
+    for path in given(inputs):
+        for file in sorted(Path(path).rglob("*")) if Path(path).is_dir() else [Path(path)]:
+            data = file.read_bytes()
+            if data.startswith(b"BROKEN"):
+                from corridors.foundation.errors import Fault, InputError
+                raise InputError(Fault("the row cannot be read", file=str(file), row=2))
+            if data.startswith(b"DEFECT"):
+                raise ZeroDivisionError("nobody foresaw this")
+            if data.startswith(b"DEATH"):
+                os.kill(os.getpid(), 9)
+            digest.update(data)
+    left = {}
+    for step, one in enumerate(fields(results)):
+        progress(one.name, step / len(fields(results)))
         time.sleep(float(os.environ.get("TOY_SLEEP", "0")))
-        if each.endswith("/"):
-            path.mkdir()
-            path = path / "one.png"
-        path.write_text(each + digest.hexdigest() + "\\n")
+        left[one.name] = one.name + digest.hexdigest() + "\\n"
+    return results(**left)
 '''
 
 
@@ -138,38 +164,38 @@ def _site(folder: Path) -> Path:
     """Copy the package with toys for stages and without any science."""
     target = folder / "corridors"
     ignore = shutil.ignore_patterns("__pycache__")
-    for name in ("cli", "config", "foundation", "run"):
+    for name in ("cli", "config", "formats", "foundation", "run"):
         shutil.copytree(PACKAGE / name, target / name, ignore=ignore)
-    for name in (
-        "__init__.py",
-        "__main__.py",
-        "stages/__init__.py",
-        "stages/table.py",
-        "stages/scenario_stages.py",
-        "formats/__init__.py",
-        "formats/companions.py",
-        "formats/drivers.py",
-        "formats/vrt.py",
-    ):
+    (target / "formats" / "stored.py").write_text(STORED)
+    for name in ("__init__.py", "__main__.py", "stages/__init__.py", "stages/registry.py"):
         (target / name).parent.mkdir(exist_ok=True)
         shutil.copy(PACKAGE / name, target / name)
-    shutil.copy(PACKAGE / "stages" / "context.py", target / "stages" / "context.py")
     (target / "toy.py").write_text(TOY)
     (target / "movement").mkdir()
     (target / "movement" / "__init__.py").write_text("")
     (target / "movement" / "speed.py").write_text("LIMIT = '3'\n")
     (target / "movement" / "fixes.py").write_text("from .speed import LIMIT\n")
-    for name in (stage.name for stage in STAGES):
-        code = f"from corridors.toy import work\ndef run(context):\n    work({name!r}, context)\n"
-        if name == "surface":
-            # A function-level import must count too.
-            code = (
-                "from corridors.toy import work\ndef run(context):\n"
-                "    from corridors.movement import fixes\n"
-                "    work('surface', context, fixes.LIMIT)\n"
-            )
-        (target / "stages" / f"{name}.py").write_text(code)
+    for declared in sorted((PACKAGE / "stages").rglob("stage.py")):
+        own = target / declared.relative_to(PACKAGE)
+        own.parent.mkdir(parents=True, exist_ok=True)
+        for package in (own.parent, own.parent.parent):
+            (package / "__init__.py").touch()
+        own.write_text(_toy(declared.read_text(encoding="utf-8"), own.parent.name))
     return folder
+
+
+def _toy(source: str, name: str) -> str:
+    """Return the module of a stage with a toy in the place of its function."""
+    declarations, _, _ = source.partition("\ndef run(")
+    # A function-level import must count too.
+    science = "fixes.LIMIT" if name == "surface" else "''"
+    imported = "from corridors.movement import fixes" if name == "surface" else "pass"
+    return (
+        f"{declarations}\ndef run(inputs, settings, progress):\n"
+        f"    {imported}\n"
+        "    from corridors.toy import work\n"
+        f"    return work({name!r}, inputs, settings, Results, progress, {science})\n"
+    )
 
 
 def make_world(folder: Path, herds: list[str]) -> World:
@@ -185,3 +211,9 @@ def make_world(folder: Path, herds: list[str]) -> World:
 def world(tmp_path: Path) -> World:
     """Two herds, nothing run yet."""
     return make_world(tmp_path, ["argali", "bison"])
+
+
+@pytest.fixture
+def world_of(tmp_path: Path) -> Callable[..., World]:
+    """Function that returns a world of herds by name, nothing run yet."""
+    return lambda *herds: make_world(tmp_path, list(herds))

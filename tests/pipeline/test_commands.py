@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from corridors.stages import table
+from corridors.stages import registry
 
 
 def test_help_names_every_stage_in_order(world: Any) -> None:
     text = world.call("--help").stdout
-    places = [text.index(f"\n  {stage.name} ") for stage in table.STAGES]
+    places = [text.index(f"\n  {stage.name} ") for stage in registry.stages()]
     assert places == sorted(places)
 
 
@@ -21,7 +21,7 @@ def test_status_tells_each_herd_in_a_line(world: Any) -> None:
     world.run()
     world.track("bison").write_text("other\n")
     lines = world.call("status").stdout.splitlines()
-    first, *later = [stage.name for stage in table.STAGES if stage.partition == "herd"]
+    first, *later = [stage.name for stage in registry.stages() if stage.partition == "herd"]
     n = 1 + len(later)
     assert lines == [
         f"argali     {n} of {n} up to date",

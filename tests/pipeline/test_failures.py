@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from corridors.stages import table
+from corridors.stages import registry
 
-STAGES = [stage.name for stage in table.STAGES if stage.partition == "herd"]
+STAGES = [stage.name for stage in registry.stages() if stage.partition == "herd"]
 BOTH = pytest.mark.parametrize("scheduler", ["serial", "processes"])
 
 
@@ -80,6 +80,30 @@ def test_a_worker_that_dies_fails_its_herd_only(world: Any) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_worker_that_dies_in_a_scenario_is_tried_again_and_then_fails_its_herd_only(
+    world_of: Any,
+) -> None:
+    world = world_of("argali", "bison", "chiru")
+    world.write_config(scenarios={"opened": {"remove": [{"kinds": ["fence"]}]}})
+    world.run()
+    death = {"TOY_DEATH": "circuit bison"}
+    done = world.call("scenario", "opened", "--workers", "2", "--json", **death)
+    assert done.returncode == 3, done.stderr
+    results = _results(done)
+    assert results["circuit", "bison"] == "failed"
+    assert results["difference", "argali"] == results["difference", "chiru"] == "done"
+    assert "the process that ran circuit of bison died" in done.stderr
+    log = max((world.processed / ".log").iterdir())
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    started = [
+        event
+        for event in events
+        if event["event"] == "started"
+        and (event["stage"], event["partition"]) == ("circuit", "bison")
+    ]
+    assert len(started) == 2
+
+
 def test_a_missing_input_names_the_file_and_the_cure(world: Any) -> None:
     world.track("bison").unlink()
     done = world.call("run", "--scheduler", "serial", "--herd", "bison")
@@ -104,8 +128,11 @@ def test_a_stage_alone_says_that_what_it_reads_is_not_there(world: Any) -> None:
 
 def test_a_full_disk_is_an_output_error(world: Any) -> None:
     # The toy raises what the system does when no space is left.
-    clean = world.site / "corridors" / "stages" / "clean.py"
-    clean.write_text("def run(context):\n    raise OSError(28, 'No space left on device')\n")
+    clean = world.site / "corridors" / "stages" / "clean" / "stage.py"
+    declared, _, _ = clean.read_text().partition("\ndef run(")
+    clean.write_text(
+        f"{declared}\ndef run(*_):\n    raise OSError(28, 'No space left on device')\n"
+    )
     done = world.call("run", "--scheduler", "serial")
     assert done.returncode == 73
     assert "the result cannot be written" in done.stderr
@@ -121,7 +148,7 @@ def test_results_where_a_file_is_in_the_way_are_an_output_error(world: Any) -> N
 
 
 def test_a_stage_that_forgets_an_artefact_is_our_defect(world: Any) -> None:
-    rank = world.site / "corridors" / "stages" / "rank.py"
+    rank = world.site / "corridors" / "stages" / "rank" / "stage.py"
     rank.write_text("def run(context):\n    (context.out / 'rank.json').write_text('')\n")
     done = world.call("run", "--scheduler", "serial", "--herd", "argali")
     assert done.returncode == 70

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import rasterio
 
-from corridors.stages import table
+from corridors.stages import registry
 
-STAGES = [stage.name for stage in table.STAGES if stage.partition == "herd"]
+STAGES = [stage.name for stage in registry.stages() if stage.partition == "herd"]
 FROM_SURFACE = STAGES[3:]
 
 
@@ -74,10 +74,10 @@ def test_a_key_written_with_its_default_changes_nothing(world: Any) -> None:
 
 def test_stages_after_one_that_left_the_same_bytes_are_not_run(world: Any) -> None:
     world.run()
-    path = world.site / "corridors" / "stages" / "ingest.py"
+    path = world.site / "corridors" / "stages" / "ingest" / "stage.py"
     path.write_text(path.read_text() + "# a better comment\n")
     plan = world.plan()
-    assert plan["ingest", "argali"] == ("stale", ["code changed: corridors/stages/ingest.py"])
+    assert plan["ingest", "argali"] == ("stale", ["code changed: corridors/stages/ingest/stage.py"])
     assert plan["clean", "argali"] == ("waits", ["waits for ingest"])
     assert sorted(world.run()) == [("ingest", "argali"), ("ingest", "bison")]
     assert all(state == "current" for state, _ in world.plan().values())
@@ -232,7 +232,7 @@ def test_a_changed_tile_of_a_vrt_and_a_new_aux_xml_are_seen(world: Any) -> None:
             "</PAMDataset>"
         ),
     }
-    seeing = {name for name in STAGES if "habitat" in table.get(name).inputs}
+    seeing = {name for name in STAGES if "habitat" in registry.get(name).inputs}
     for name, change in changes.items():
         change()
         reason = f"input data/raw/cover.vrt changed ({name})"

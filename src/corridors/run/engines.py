@@ -66,15 +66,16 @@ class Processes:
     """Runs jobs in fresh worker processes of this machine."""
 
     def __init__(self, workers: int, progress: Progress) -> None:
-        import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
-        context = multiprocessing.get_context("spawn")
-        self.queue: Any = context.Queue()
+        from corridors.run.spawned import Spawned
+
+        self.spawned = Spawned()
+        self.queue: Any = self.spawned.Queue()
         self.workers, self.threads = parallel.divided(workers)
         self.pool = ProcessPoolExecutor(
             self.workers,
-            mp_context=context,
+            mp_context=self.spawned,
             initializer=start,
             initargs=(self.queue, self.threads, os.getpid()),
         )
@@ -97,11 +98,8 @@ class Processes:
 
     def stop(self) -> None:
         """Kill the workers; what they staged is never committed."""
-        import multiprocessing
-
         self.pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            process.kill()
+        self.spawned.kill()
         self._hang_up()
 
     def _hang_up(self) -> None:

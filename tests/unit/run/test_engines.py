@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import signal
+import time
+
 import pytest
 
 from corridors.foundation import parallel
@@ -33,6 +37,24 @@ def test_no_more_workers_are_started_than_there_are_cores(
         assert (engine.workers, engine.threads) == (n_cores, 1)
     finally:
         engine.close()
+
+
+def test_stopping_kills_the_workers_and_no_process_of_others() -> None:
+    other = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,))
+    other.start()
+    engine = engines.Processes(1, ignore)
+    try:
+        busy = engine.pool.submit(time.sleep, 60)
+        while not busy.running():
+            time.sleep(0.01)
+        engine.stop()
+        (worker,) = engine.spawned.started
+        worker.join(timeout=10)
+        assert worker.exitcode == -signal.SIGKILL
+        assert other.is_alive()
+    finally:
+        other.kill()
+        other.join()
 
 
 def test_one_worker_is_this_process_with_all_cores(monkeypatch: pytest.MonkeyPatch) -> None:
