@@ -36,11 +36,15 @@ class Unported:
 
     @property
     def references(self) -> tuple[Any, ...]:
-        """Artefacts that it reads, by file."""
+        """Artefacts that it reads, by file, and by field where a package leaves them."""
         from corridors.stages.registry import Reference
 
         return tuple(
-            Reference(stage.removeprefix("base/"), file, stage.startswith("base/"))
+            Reference(
+                stage.removeprefix("base/"),
+                _field(stage.removeprefix("base/"), file),
+                stage.startswith("base/"),
+            )
             for stage, files in self.row.reads.items()
             for file in files
         )
@@ -61,3 +65,13 @@ class Unported:
     def settings(self, config: Config, herd: str) -> Any:
         """Return the granted sections."""
         return table.sections_of(self.row, config, herd)
+
+
+def _field(stage: str, file: str) -> str:
+    """Return the field of the results of a stage that is ``file``; of an unported one the file."""
+    from corridors.stages import registry
+
+    own = stage in registry.ORDER and registry.get(stage)
+    if not isinstance(own, registry.Stage):
+        return file
+    return next(one.field for one in own.results.values() if one.file == file)
