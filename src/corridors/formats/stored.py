@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -246,11 +247,15 @@ class _FixesInFile:
 
 
 def spools_in(folder: Path) -> Spools:
-    """Return spools whose rows wait in ``folder``, on the disk on which results are written."""
+    """Return spools whose rows wait in ``folder``, on the disk on which results are written.
+
+    Each has a file of its own: a stage that performs others opens several of one contract.
+    """
+    number = itertools.count()
 
     def path(contract: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{contract.lower()}.parquet"
+        return folder / f"{contract.lower()}-{next(number)}.parquet"
 
     return Spools(
         lambda contract: _RowsInFile(path(contract), contract),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -128,5 +129,5 @@ def perform(
         written = stage.results[one.name]
         path = staged / written.file.format(**names)
         save(getattr(results, one.name), path, written.contract)
-    if spools.is_dir():
-        spools.rmdir()
+    # Rows of stages that this one performed, whose results are none of its own.
+    shutil.rmtree(spools, ignore_errors=True)

@@ -123,6 +123,15 @@ def test_spooled_rows_are_the_same_in_memory_and_in_a_file(tmp_path: Path) -> No
     pd.testing.assert_frame_equal(StoredTable(tmp_path / "variances.parquet").read(), held)
 
 
+def test_spools_of_one_contract_do_not_mix(tmp_path: Path) -> None:
+    with waiting_in(spools_in(tmp_path)):
+        one, other = spool_rows("VARIANCES"), spool_rows("VARIANCES")
+        one.add(variances("one", 3))
+        other.add(variances("other", 2))
+        found = [spool.close().read()["migration"].tolist() for spool in (one, other)]
+    assert found == [["one"] * 3, ["other"] * 2]
+
+
 def test_a_spool_without_rows_leaves_a_table_without_rows(tmp_path: Path) -> None:
     assert spool_rows("VARIANCES").close().read().empty
     with waiting_in(spools_in(tmp_path)):

@@ -12,8 +12,9 @@ import pytest
 
 from corridors.config.model import Clean
 from corridors.formats.stored import save
-from corridors.foundation.artefacts import Document, RawFiles, Table
+from corridors.foundation.artefacts import Document, RawFiles, Table, silent
 from corridors.foundation.errors import InternalError
+from corridors.foundation.spool import spool_rows
 from corridors.run import binding
 from corridors.stages.registry import Stage, declared
 
@@ -98,6 +99,21 @@ def test_inputs_come_from_files_and_results_go_to_files(stage: Stage, tmp_path: 
     assert text == "[2020] {'h': ['h'], 'k': ['k']} picks.csv"
     given = files["describe.fidelity"]["h"]
     assert (staged / "fidelity.parquet").read_bytes() == given.read_bytes()
+
+
+def test_rows_that_are_no_result_leave_no_file(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spooling(inputs: Inputs, settings: Settings, progress: Any) -> Results:
+        spool_rows("FIDELITY").close()
+        return run(inputs, settings, progress)
+
+    monkeypatch.setattr(stage.code, "run", spooling)
+    staged = tmp_path / "staged"
+    staged.mkdir()
+    raw = {"p": tmp_path / "picks.csv"}
+    binding.perform(stage, None, places(tmp_path), raw, "h", staged, {"herd": "h"}, silent)
+    assert sorted(path.name for path in staged.iterdir()) == ["fidelity.parquet", "h.html"]
 
 
 def test_a_herd_without_everything_is_left_out_of_a_studys_inputs(
