@@ -16,9 +16,12 @@ from contract.rows.configuration import DEFAULTS, IN_USE, REFUSED
 from corridors.config import model
 from corridors.config.load import PATH_KEYS, load
 from corridors.config.model import Config
+from corridors.config.sources import Herd
 from corridors.config.write import config_text, schema_text, write_study
 from corridors.foundation.errors import OutputError
-from corridors.stages import scenario_stages, table
+from corridors.run.fingerprint import sections
+from corridors.stages import registry
+from corridors.stages.unported import Unported
 
 
 def _models(section: type[BaseModel] = Config) -> Iterator[type[BaseModel]]:
@@ -94,22 +97,24 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
 
 
 ALL_STAGES = (
-    *table.STAGES,
-    table.COMPARISON,
-    scenario_stages.ALTER,
-    *scenario_stages.of_scenario(),
-    scenario_stages.BEFORE_AFTER,
+    *registry.stages(),
+    registry.comparison(),
+    *registry.of_scenario(registry.SCENARIO),
+    *registry.of_scenario(registry.BEFORE_AFTER),
 )
 
 
 def test_every_section_that_a_stage_may_see_exists() -> None:
     config = Config()
     for stage in ALL_STAGES:
-        assert set(table.sections_of(stage, config, "nobody"))
+        assert set(sections(stage.settings(config, "nobody")))
 
 
 def test_every_section_is_seen_by_a_stage() -> None:
-    seen = {section for stage in ALL_STAGES for section in stage.sections}
+    seen: set[str] = set()
+    for stage in ALL_STAGES:
+        is_row = isinstance(stage, Unported)
+        seen |= set(stage.row.sections if is_row else sections(stage.settings(Config(), "nobody")))
     assert set(Config.model_fields) <= seen
 
 
@@ -119,21 +124,21 @@ def test_what_people_are_given_names_no_animal_of_the_configuration() -> None:
     herd = {"species": "Ovis ammon", "simulated": True, "tracks": [track], "picks": "ewe 3.csv"}
     config = Config.model_validate({"herds": {"argali": herd}})
     for stage in (
-        table.get("publish"),
-        table.get("atlas"),
-        table.COMPARISON,
-        scenario_stages.DIFFERENCE,
-        scenario_stages.BEFORE_AFTER,
+        registry.get("publish"),
+        registry.get("atlas"),
+        registry.comparison(),
+        *registry.of_scenario(("difference", "before_after")),
     ):
-        sections = table.sections_of(stage, config, "argali")
-        assert "ewe 3" not in str(sections), stage.name
-        (shown,) = sections["herds"].values() if "herds" in sections else [sections["herd"]]
+        given = sections(stage.settings(config, "argali"))
+        assert "ewe 3" not in str(given), stage.name
+        values = [*given.values(), *given.get("herds", {}).values()]
+        (shown,) = (one for one in values if isinstance(one, Herd))
         assert (shown.species, shown.simulated) == ("Ovis ammon", True)
 
 
 def test_every_artefact_that_is_read_is_written_by_an_earlier_stage() -> None:
     written: dict[str, tuple[str, ...]] = {}
-    for stage in table.STAGES:
+    for stage in registry.stages():
         for name, artefacts in stage.reads.items():
             assert name in written, f"{stage.name} reads {name}, which comes later"
             assert set(artefacts) <= set(written[name]), stage.name

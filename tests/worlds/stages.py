@@ -7,6 +7,7 @@ from typing import Any
 
 from corridors.config.model import Config
 from corridors.foundation.artefacts import silent
+from corridors.foundation.facts.clean import CleanFacts
 from corridors.run import binding
 from corridors.stages import registry
 
@@ -47,3 +48,16 @@ def perform(
         silent,
     )
     return out
+
+
+def lattice(crs: str, cell_m: float = 100.0, n_animals: int = 0) -> CleanFacts:
+    """Return the facts of `clean` of which only the lattice and the animals count."""
+    return CleanFacts(
+        crs=crs,
+        cell_m=cell_m,
+        cell_reason="",
+        n_fixes=0,
+        n_usable=0,
+        n_animals=n_animals,
+        flags={},
+    )

@@ -21,6 +21,7 @@ from corridors.movement.rarefaction import (
     slopes,
 )
 from corridors.movement.skill import others_cells, share_inside
+from corridors.movement.surface_tables import population_of
 
 # Season, biological year and surface of a migration.
 Migration = tuple[str, int, Surface]
@@ -43,19 +44,12 @@ def drawn_populations(
     """
     found = {}
     for season in (ALL, *sorted(set(estimates["season"]))):
-        here = cells[cells["season"] == season].sort_values(["row", "col"], kind="stable")
+        here = cells[cells["season"] == season]
         if not len(here):
             continue
-        surface = Surface(
-            crs,
-            cell_m,
-            here["row"].to_numpy(np.int32),
-            here["col"].to_numpy(np.int32),
-            here["mass"].to_numpy(np.float64),
-        )
         used = estimates if season == ALL else estimates[estimates["season"] == season]
-        found[season] = Population(
-            surface, here["n_animals"].to_numpy(np.int32), used["animal"].nunique()
+        found[season] = population_of(
+            here, crs=crs, cell_m=cell_m, n_tracked=used["animal"].nunique(), kind=Population
         )
     return found
 

@@ -27,7 +27,7 @@ from corridors.movement.herd_populations import (
 from corridors.movement.outlines import Patch, merge, outline
 from corridors.movement.population import ClassRule, Population, class_rules, mass_in
 from corridors.stages.context import StageContext
-from corridors.stages.surface import peer_of
+from corridors.stages.surface.methods import peer_of
 from corridors.stages.window_surfaces import by_animal
 
 LABEL = (

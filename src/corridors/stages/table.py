@@ -100,13 +100,6 @@ STAGES: tuple[Stage, ...] = (
         inputs=("picks",),
     ),
     Stage(
-        "surface",
-        "Compute the occurrence surface of each migration and seasonal range.",
-        reads={"clean": ("fixes.parquet", "clean.json"), "segment": ("migrations.parquet",)},
-        writes=("surfaces.parquet", "estimates.parquet", "variances.parquet", "surface.json"),
-        sections=("occurrence", "working", "profile", "herd_species"),
-    ),
-    Stage(
         "delineate",
         "Draw corridors, stopovers and seasonal ranges of the herd.",
         reads={

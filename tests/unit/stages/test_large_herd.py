@@ -16,8 +16,7 @@ import shapely
 from corridors.config.model import Config
 from corridors.formats.parquet import read_json, write_table
 from corridors.foundation import tables
-from corridors.stages import clean, surface, table
-from corridors.stages.context import StageContext, settings_of
+from worlds.stages import perform
 
 pytestmark = pytest.mark.slow
 
@@ -69,14 +68,6 @@ def windows(names: list[str]) -> pd.DataFrame:
     return frame[[name for name in tables.MIGRATIONS.columns if name in frame]]
 
 
-def stage(name: str, folder: Path, run: Callable[[StageContext], None]) -> None:
-    out = folder / name
-    out.mkdir()
-    sections = table.sections_of(table.get(name), Config(), "h")
-    upstream = {other: {"h": folder / other} for other in ("ingest", "clean", "segment")}
-    run(StageContext("h", settings_of(sections), {}, upstream, out))
-
-
 @pytest.fixture
 def peaks(tmp_path: Path) -> Iterator[Callable[[int], dict[str, float]]]:
     """Function that runs the stages on a herd and returns their peaks of memory, bytes."""
@@ -94,11 +85,11 @@ def peaks(tmp_path: Path) -> Iterator[Callable[[int], dict[str, float]]]:
         write_table(ranges, folder / "ingest" / "ranges_expert.parquet", tables.RANGES)
         write_table(windows(names), folder / "segment" / "migrations.parquet", tables.MIGRATIONS)
         found = {}
-        for name, run in (("clean", clean.run), ("surface", surface.run)):
+        for name in ("clean", "surface"):
             pool = pa.proxy_memory_pool(usual)
             pa.set_memory_pool(pool)
             tracemalloc.start()
-            stage(name, folder, run)
+            perform(name, Config(), folder)
             found[name] = tracemalloc.get_traced_memory()[1] + pool.max_memory()
             tracemalloc.stop()
             pa.set_memory_pool(usual)

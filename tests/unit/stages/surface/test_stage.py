@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ import pyarrow.parquet as pq
 import pytest
 from shapely import points
 
-from corridors.config.model import Occurrence, Profile, Working
-from corridors.formats.parquet import TableWriter, read_json, read_table, write_json, write_table
+from corridors.formats.parquet import TableWriter
+from corridors.formats.stored import StoredTable, save, spools_in
 from corridors.foundation import parallel, tables
+from corridors.foundation.artefacts import FixTable, Table, silent
 from corridors.foundation.errors import InternalError, MethodError
-from corridors.stages import surface
-from corridors.stages.context import StageContext, settings_of
+from corridors.foundation.spool import waiting_in
+from corridors.stages.surface import stage
+from worlds.stages import lattice, settings
 
 START = pd.Timestamp("2024-04-01", tz="UTC")
 # Names that break paths, spreadsheets, pages and queries, if anything does.
@@ -65,56 +68,40 @@ def window(migration: str, animal: str, days: float = 60) -> dict[str, Any]:
     }
 
 
-def run(
-    folder: Path,
+def results(
     tracks: list[pd.DataFrame],
     windows: list[dict[str, Any]],
     species: str = "Ovis ammon",
-    **settings: Any,
-) -> pd.DataFrame:
-    """Run the stage in ``folder`` and return its estimates."""
-    clean, segment, out = (folder / name for name in ("clean", "segment", "out"))
-    for path in (clean, segment, out):
-        path.mkdir(parents=True)
+    **occurrence: Any,
+) -> stage.Results:
+    """Run the stage; what it leaves keeps its contracts."""
     frame = pd.concat(tracks, ignore_index=True) if tracks else tables.empty(tables.CLEAN_FIXES)
     frame = frame.drop(columns="geometry", errors="ignore")
-    geometry = points(np.zeros((len(frame), 2)))
-    layer = gpd.GeoDataFrame(frame, geometry=geometry, crs="EPSG:4326")
-    write_table(layer, clean / "fixes.parquet", tables.CLEAN_FIXES)
-    write_json({"crs": "EPSG:32643", "cell_m": 100.0}, clean / "clean.json")
+    layer = gpd.GeoDataFrame(frame, geometry=points(np.zeros((len(frame), 2))), crs="EPSG:4326")
     table = pd.DataFrame(windows) if windows else tables.empty(tables.MIGRATIONS)
     for column in ("start_utc", "end_utc"):
         table[column] = table[column].astype(tables.UTC)
-    write_table(table, segment / "migrations.parquet", tables.MIGRATIONS)
-    context = StageContext(
-        "h",
-        settings_of(
-            {
-                "occurrence": Occurrence(**settings),
-                "working": Working(),
-                "species": species,
-                "profile": Profile(),
-            }
-        ),
-        {},
-        {"clean": {"h": clean}, "segment": {"h": segment}},
-        out,
-    )
-    surface.run(context)
-    estimates = read_table(out / "estimates.parquet")
-    assert list(tables.check(estimates, tables.ESTIMATES)["migration"]) == sorted(
-        row["migration"] for row in windows
-    )
-    tables.check(read_table(out / "surfaces.parquet"), tables.SURFACES)
-    tables.check(read_table(out / "variances.parquet"), tables.VARIANCES)
-    return estimates.set_index("migration")
+    inputs = stage.Inputs(FixTable.of(layer), lattice(crs="EPSG:32643"), Table.of(table))
+    herd = {"species": species, "tracks": [{"path": "t", "format": "movebank", "time_zone": "UTC"}]}
+    out = stage.run(inputs, settings("surface", herds={"h": herd}, occurrence=occurrence), silent)
+    estimates = tables.check(out.estimates.read(), tables.ESTIMATES)
+    assert list(estimates["migration"]) == sorted(row["migration"] for row in windows)
+    tables.check(out.surfaces.read(), tables.SURFACES)
+    tables.check(out.variances.read(), tables.VARIANCES)
+    return out
 
 
-def test_each_window_has_its_surface_and_refusals_say_why(tmp_path: Path) -> None:
+def run(tracks: list[pd.DataFrame], windows: list[dict[str, Any]], **given: Any) -> pd.DataFrame:
+    """Run the stage and return its estimates."""
+    return results(tracks, windows, **given).estimates.read().set_index("migration")
+
+
+def test_each_window_has_its_surface_and_refusals_say_why() -> None:
     rest = fixes("rest", 40, x_m=np.tile([0.0, 1.0], 20), y_m=0.0)
     tracks = [fixes("a", 100), fixes("few", 3), fixes("sparse", 20, lag_h=12), rest]
     windows = [window(name, name) for name in ("a", "few", "sparse", "rest", "nobody")]
-    estimates = run(tmp_path, tracks, windows, method="bbmm")
+    out = results(tracks, windows, method="bbmm")
+    estimates = out.estimates.read().set_index("migration")
     assert estimates["error"].to_dict() == {
         "a": "",
         "few": "3 usable fixes; at least 4 are needed",
@@ -130,14 +117,12 @@ def test_each_window_has_its_surface_and_refusals_say_why(tmp_path: Path) -> Non
     assert estimates.loc["a", "n_bridges"] == 99
     assert estimates.loc["a", "mass"] == pytest.approx(1, abs=1e-12)
     assert estimates["mass"].isna().sum() == 4
-    surfaces = read_table(tmp_path / "out" / "surfaces.parquet")
-    assert surfaces["migration"].unique().tolist() == ["a"]
-    facts = read_json(tmp_path / "out" / "surface.json")
-    assert facts["crs"] == "EPSG:32643"
-    assert (facts["cell_m"], facts["n_surfaces"], facts["n_without_surface"]) == (100.0, 1, 4)
+    assert out.surfaces.read()["migration"].unique().tolist() == ["a"]
+    assert out.facts.crs == "EPSG:32643"
+    assert (out.facts.cell_m, out.facts.n_surfaces, out.facts.n_without_surface) == (100.0, 1, 4)
 
 
-def test_auto_takes_a_method_for_each_window_and_says_why(tmp_path: Path) -> None:
+def test_auto_takes_a_method_for_each_window_and_says_why() -> None:
     broken = fixes("broken", 40)
     broken.loc[20:, "time_utc"] += pd.Timedelta(hours=20)
     tracks = [
@@ -148,7 +133,7 @@ def test_auto_takes_a_method_for_each_window_and_says_why(tmp_path: Path) -> Non
         fixes("few", 3),
     ]
     windows = [window(name, name) for name in ("many", "broken", "sparse", "daily", "few")]
-    estimates = run(tmp_path, tracks, windows, species="Odocoileus hemionus")
+    estimates = run(tracks, windows, species="Odocoileus hemionus")
     assert estimates["method"].drop(["daily", "few"]).to_dict() == {
         "many": "dbbmm",
         "broken": "bbmm",
@@ -175,22 +160,23 @@ def test_auto_takes_a_method_for_each_window_and_says_why(tmp_path: Path) -> Non
     assert many["n_edge"] == 38
 
 
-def test_auto_refuses_long_steps_of_a_species_without_a_value(tmp_path: Path) -> None:
-    estimates = run(tmp_path, [fixes("a", 20, lag_h=12)], [window("w", "a")])
+def test_auto_refuses_long_steps_of_a_species_without_a_value() -> None:
+    estimates = run([fixes("a", 20, lag_h=12)], [window("w", "a")])
     assert estimates.loc["w", "error"] == (
         "19 of 19 steps are longer than 8 h; at most 33% may be; occurrence.fmv_m2_min has no"
         " value for the species"
     )
 
 
-def test_a_dynamic_window_leaves_the_variance_of_each_bridge(tmp_path: Path) -> None:
+def test_a_dynamic_window_leaves_the_variance_of_each_bridge() -> None:
     track = fixes("a", 100)
     track.loc[60:, "time_utc"] += pd.Timedelta(hours=20)
     # Too few fixes for a window after another gap.
     track.loc[95:, "time_utc"] += pd.Timedelta(hours=20)
     windows = [window("w", "a"), window("static", "b")]
-    estimates = run(tmp_path, [track, fixes("b", 20)], windows)
-    variances = read_table(tmp_path / "out" / "variances.parquet")
+    out = results([track, fixes("b", 20)], windows)
+    estimates = out.estimates.read().set_index("migration")
+    variances = out.variances.read()
     assert set(variances["migration"]) == {"w"}
     assert len(variances) == estimates.loc["w", "n_bridges"] == 97
     assert variances["source"].value_counts().to_dict() == {
@@ -202,34 +188,35 @@ def test_a_dynamic_window_leaves_the_variance_of_each_bridge(tmp_path: Path) -> 
     assert (variances["start_utc"].to_numpy() == starts.to_numpy()).all()
 
 
-def test_dbbmm_asked_for_is_refused_where_too_few_fixes_follow_each_other(tmp_path: Path) -> None:
+def test_dbbmm_asked_for_is_refused_where_too_few_fixes_follow_each_other() -> None:
     windows = [window("w", "a"), window("v", "b")]
-    estimates = run(tmp_path, [fixes("a", 20), fixes("b", 50)], windows, method="dbbmm")
+    estimates = run([fixes("a", 20), fixes("b", 50)], windows, method="dbbmm")
     assert estimates.loc["w", "error"].startswith(
         "no dynamic motion variance: too few fixes in a row; got at most 20"
     )
     assert estimates.loc["v", "error"] == ""
 
 
-def test_only_usable_fixes_inside_the_window_count(tmp_path: Path) -> None:
+def test_only_usable_fixes_inside_the_window_count() -> None:
     track = fixes("a", 100)
     track.loc[[10, 11, 12], ["flags", "burst"]] = 32, -1
     track.loc[[10, 11, 12], ["x_m", "y_m"]] = np.nan
     # 2 days of 2 h fixes, both ends included: 25, less the three that are flagged.
-    estimates = run(tmp_path, [track], [window("w", "a", days=2)])
+    estimates = run([track], [window("w", "a", days=2)])
     assert estimates.loc["w", "n_fixes"] == 22
 
 
-def test_windows_without_tracks_and_herds_without_windows_give_empty_tables(tmp_path: Path) -> None:
-    assert run(tmp_path / "none", [], []).empty
-    assert run(tmp_path / "resident", [fixes("a", 100)], []).empty
-    assert read_table(tmp_path / "none" / "out" / "surfaces.parquet").empty
+def test_windows_without_tracks_and_herds_without_windows_give_empty_tables() -> None:
+    nothing = results([], [])
+    assert nothing.estimates.read().empty
+    assert nothing.surfaces.read().empty
+    assert run([fixes("a", 100)], []).empty
 
 
-def test_hostile_names_are_only_names(tmp_path: Path) -> None:
-    estimates = run(tmp_path, [fixes(HOSTILE, 50)], [window(HOSTILE, HOSTILE)])
-    assert estimates.loc[HOSTILE, "error"] == ""
-    surfaces = read_table(tmp_path / "out" / "surfaces.parquet", where={"migration": [HOSTILE]})
+def test_hostile_names_are_only_names() -> None:
+    out = results([fixes(HOSTILE, 50)], [window(HOSTILE, HOSTILE)])
+    assert out.estimates.read().set_index("migration").loc[HOSTILE, "error"] == ""
+    surfaces = out.surfaces.rows("migration", [HOSTILE])
     assert surfaces["mass"].sum() == pytest.approx(1)
 
 
@@ -242,43 +229,48 @@ def test_threads_and_the_order_of_windows_do_not_change_a_byte(
     for k, (threads, order) in enumerate([(1, names), (3, names), (7, names[::-1])]):
         monkeypatch.setattr(parallel, "n_threads", lambda n=threads: n)
         folder = tmp_path / str(k)
-        run(folder, tracks, [window(name, name) for name in order])
-        files = sorted((folder / "out").iterdir())
+        folder.mkdir()
+        with waiting_in(spools_in(folder / "spools")):
+            out = results(tracks, [window(name, name) for name in order])
+        for one in fields(out):
+            save(getattr(out, one.name), folder / one.name, one.name.upper())
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+        assert len(files) == 4
         digests.add(hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest())
     assert len(digests) == 1
 
 
 def test_each_window_is_a_row_group_of_its_own(tmp_path: Path) -> None:
-    run(tmp_path, [fixes("a", 60), fixes("b", 70)], [window("a", "a"), window("b", "b")])
-    assert pq.ParquetFile(tmp_path / "out" / "surfaces.parquet").num_row_groups == 2
+    with waiting_in(spools_in(tmp_path)):
+        out = results([fixes("a", 60), fixes("b", 70)], [window("a", "a"), window("b", "b")])
+    assert isinstance(out.surfaces, StoredTable)
+    assert pq.ParquetFile(out.surfaces.path).num_row_groups == 2
 
 
-def test_fmv_takes_the_species_value_and_refuses_a_species_without(tmp_path: Path) -> None:
+def test_fmv_takes_the_species_value_and_refuses_a_species_without() -> None:
     arguments = ([fixes("a", 60)], [window("w", "a")])
     fixed = {"method": "fmv", "fmv_m2_min": {"Ovis ammon": 640.0}}
-    estimates = run(tmp_path / "known", *arguments, **fixed)
+    estimates = run(*arguments, **fixed)
     assert estimates.loc["w", "s2_m2_min"] == 640
     assert np.isnan(estimates.loc["w", "s2_low_m2_min"])
     with pytest.raises(MethodError, match="'Ovis ammon'") as caught:
-        run(tmp_path / "unknown", *arguments, method="fmv")
+        run(*arguments, method="fmv")
     assert "occurrence.fmv_m2_min" in str(caught.value)
 
 
-def test_line_needs_no_variance(tmp_path: Path) -> None:
-    estimates = run(tmp_path, [fixes("a", 60)], [window("w", "a")], method="line")
+def test_line_needs_no_variance() -> None:
+    estimates = run([fixes("a", 60)], [window("w", "a")], method="line")
     assert estimates.loc["w", ["s2_m2_min", "s2_low_m2_min", "s2_high_m2_min"]].isna().all()
     assert estimates.loc["w", "mass"] == pytest.approx(1)
     assert estimates.loc["w", "reason"].startswith("even within 200 m of the steps")
 
 
-def test_dop_counts_only_where_the_collar_s_factor_is_configured(tmp_path: Path) -> None:
+def test_dop_counts_only_where_the_collar_s_factor_is_configured() -> None:
     track = fixes("a", 80)
     track["dop"] = np.where(np.arange(80) % 3 == 0, np.nan, 12.0)
     arguments = ([track], [window("w", "a")])
     found = {
-        factor: run(tmp_path / str(factor), *arguments, method="bbmm", error_per_dop_m=factor).loc[
-            "w"
-        ]
+        factor: run(*arguments, method="bbmm", error_per_dop_m=factor).loc["w"]
         for factor in (None, 5.0, 20 / 12)
     }
     # 20 m for all, by the default or by DOP 12 times 20/12 and 20 m where DOP is not known.
@@ -288,10 +280,10 @@ def test_dop_counts_only_where_the_collar_s_factor_is_configured(tmp_path: Path)
         assert one["s2_low_m2_min"] < one["s2_m2_min"] < one["s2_high_m2_min"]
 
 
-def test_long_steps_that_are_left_out_are_told(tmp_path: Path) -> None:
+def test_long_steps_that_are_left_out_are_told() -> None:
     track = fixes("a", 60)
     track.loc[30:, "time_utc"] += pd.Timedelta(hours=12)
-    estimates = run(tmp_path, [track], [window("w", "a")])
+    estimates = run([track], [window("w", "a")])
     assert estimates.loc["w", "reason"].endswith("; 1 of 59 steps left out: over 8 h")
     assert estimates.loc["w", ["n_bridges", "n_long_lags"]].tolist() == [58, 1]
 
