@@ -100,25 +100,6 @@ STAGES: tuple[Stage, ...] = (
         inputs=("picks",),
     ),
     Stage(
-        "delineate",
-        "Draw corridors, stopovers and seasonal ranges of the herd.",
-        reads={
-            "ingest": ("ranges_expert.parquet", "corridors_expert.parquet"),
-            "clean": ("clean.json",),
-            "segment": ("migrations.parquet", "animal_years.parquet"),
-            "surface": ("surfaces.parquet", "estimates.parquet", "surface.json"),
-        },
-        writes=(
-            "corridors.parquet",
-            "stopovers.parquet",
-            "ranges.parquet",
-            "population.parquet",
-            "population.tif",
-            "delineate.json",
-        ),
-        sections=("delineate", "profile"),
-    ),
-    Stage(
         "describe",
         "Describe the migrations, and say whether the sample of animals is large enough.",
         reads={

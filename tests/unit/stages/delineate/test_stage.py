@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from dataclasses import fields
 
 import geopandas as gpd
 import numpy as np
@@ -11,11 +11,12 @@ import pytest
 import rasterio
 from shapely.geometry import box
 
-from corridors.config.model import Delineate, Profile
-from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
+from corridors.formats.stored import save
 from corridors.foundation import tables
-from corridors.stages import delineate
-from corridors.stages.context import StageContext
+from corridors.foundation.artefacts import Layer, Table, silent
+from corridors.foundation.facts.surface import SurfaceFacts
+from corridors.stages.delineate import stage
+from worlds.stages import settings
 
 CRS = "+proj=laea +lat_0=42.1 +lon_0=-109.8 +datum=WGS84 +units=m +no_defs +type=crs"
 CELL_M = 100.0
@@ -55,26 +56,24 @@ def expert():
     )  # fmt: skip
 
 
-def run(tmp_path, estimates, surfaces, ranges=None, drawn=None):
-    upstream = {}
-    for stage in ("ingest", "clean", "surface"):
-        folder = tmp_path / stage
-        folder.mkdir(exist_ok=True)
-        upstream[stage] = {"h": folder}
-    ranges = tables.empty(tables.RANGES) if ranges is None else ranges
-    write_table(ranges, tmp_path / "ingest/ranges_expert.parquet", tables.RANGES)
-    drawn = tables.empty(tables.CORRIDORS) if drawn is None else drawn
-    write_table(drawn, tmp_path / "ingest/corridors_expert.parquet", tables.CORRIDORS)
-    write_json({"crs": CRS, "cell_m": CELL_M}, tmp_path / "clean/clean.json")
-    write_json({"crs": CRS, "cell_m": CELL_M}, tmp_path / "surface/surface.json")
-    frame = pd.DataFrame(estimates) if estimates else tables.empty(tables.ESTIMATES)
-    write_table(frame, tmp_path / "surface/estimates.parquet", tables.ESTIMATES)
-    frame = pd.concat(surfaces) if surfaces else tables.empty(tables.SURFACES)
-    write_table(frame, tmp_path / "surface/surfaces.parquet", tables.SURFACES)
-    out = tmp_path / "delineate"
-    out.mkdir(exist_ok=True)
-    settings = SimpleNamespace(delineate=Delineate(), profile=Profile())
-    delineate.run(StageContext("h", settings, {}, upstream, out))
+def run(estimates, surfaces, ranges=None, drawn=None):
+    lattice = SurfaceFacts(
+        crs=CRS, cell_m=CELL_M, method="auto", profile="corrected",
+        n_surfaces=len(surfaces), n_without_surface=0,
+    )  # fmt: skip
+    inputs = stage.Inputs(
+        ranges_expert=Layer.of(tables.empty(tables.RANGES) if ranges is None else ranges),
+        corridors_expert=Layer.of(tables.empty(tables.CORRIDORS) if drawn is None else drawn),
+        migrations=Table.of(tables.empty(tables.MIGRATIONS)),
+        surfaces=Table.of(pd.concat(surfaces) if surfaces else tables.empty(tables.SURFACES)),
+        estimates=Table.of(
+            pd.DataFrame(estimates) if estimates else tables.empty(tables.ESTIMATES)
+        ),
+        surface=lattice,
+    )
+    out = stage.run(inputs, settings("delineate"), silent)
+    for name in ("corridors", "stopovers", "ranges", "population"):
+        tables.check(getattr(out, name).read(), tables.CONTRACTS[name.upper()])
     return out
 
 
@@ -101,9 +100,9 @@ def herd():
     ]
 
 
-def test_classes_count_animals_and_say_why_one_is_missing(tmp_path, herd):
-    out = run(tmp_path, *herd)
-    corridors = read_layer(out / "corridors.parquet")
+def test_classes_count_animals_and_say_why_one_is_missing(herd):
+    out = run(*herd)
+    corridors = out.corridors.read()
     rows = {(r.season, r.corridor_class): r for r in corridors.itertuples()}
     assert sorted(rows) == [
         ("all", "high"), ("all", "low"), ("autumn", "low"), ("spring", "high"), ("spring", "low"),
@@ -116,17 +115,16 @@ def test_classes_count_animals_and_say_why_one_is_missing(tmp_path, herd):
     assert rows["spring", "low"].area_km2 == pytest.approx(46 * 0.01, rel=0.02)
     assert rows["spring", "low"].geometry.covers(high.geometry)
     assert rows["all", "low"].area_km2 == pytest.approx((46 + 26) * 0.01, rel=0.02)
-    facts = read_json(out / "delineate.json")
-    assert facts["n_animals"] == {"all": 11, "autumn": 3, "spring": 11, "winter": 11}
-    assert facts["seasons"]["spring"]["missing_classes"] == {
+    assert out.facts.n_animals == {"all": 11, "autumn": 3, "spring": 11, "winter": 11}
+    assert out.facts.seasons["spring"].missing_classes == {
         "medium": "10% of 11 animals is 1.1, not more than 2"
     }
-    assert facts["n_windows_without_surface"] == 1
+    assert out.facts.n_windows_without_surface == 1
 
 
 def test_the_population_surface_is_the_mean_of_animals_and_balanced_by_season(tmp_path, herd):
-    out = run(tmp_path, *herd)
-    cells = read_table(out / "population.parquet")
+    out = run(*herd)
+    cells = out.population.read()
     assert cells.groupby("season")["mass"].sum().round(12).to_dict() == dict.fromkeys(
         ["all", "autumn", "spring", "winter"], 1.0
     )
@@ -134,7 +132,8 @@ def test_the_population_surface_is_the_mean_of_animals_and_balanced_by_season(tm
     # Three of eleven animals spend half of their weight in autumn.
     assert everything.loc[everything["row"] >= 40, "mass"].sum() == pytest.approx(3 / 11 / 2)
     assert everything.loc[everything["row"] < 40, "n_animals"].max() == 11
-    with rasterio.open(out / "population.tif") as raster:
+    save(out.population_raster, tmp_path / "population.tif", "")
+    with rasterio.open(tmp_path / "population.tif") as raster:
         array = raster.read(1)
         assert np.isnan(raster.nodata)
         assert raster.bounds == (-300.0, 700.0, 2000.0, 4200.0)
@@ -143,12 +142,12 @@ def test_the_population_surface_is_the_mean_of_animals_and_balanced_by_season(tm
     assert array[0, 0] == pytest.approx(3 / 11 / 2 / 26)
 
 
-def test_stopovers_are_the_top_tenth_of_the_area_and_ranges_are_isopleths(tmp_path, herd):
-    out = run(tmp_path, *herd)
-    stopovers = read_layer(out / "stopovers.parquet")
+def test_stopovers_are_the_top_tenth_of_the_area_and_ranges_are_isopleths(herd):
+    out = run(*herd)
+    stopovers = out.stopovers.read()
     spring = stopovers[stopovers["season"] == "spring"]
     assert spring["area_km2"].sum() == pytest.approx(0.05, rel=0.02)
-    ranges = read_layer(out / "ranges.parquet").set_index("isopleth")
+    ranges = out.ranges.read().set_index("isopleth")
     assert ranges["season"].unique().tolist() == ["winter"]
     assert ranges.loc[0.5, "area_km2"] == pytest.approx(0.15, rel=0.02)
     assert ranges.loc[0.95, "geometry"].covers(ranges.loc[0.5, "geometry"])
@@ -157,28 +156,28 @@ def test_stopovers_are_the_top_tenth_of_the_area_and_ranges_are_isopleths(tmp_pa
 
 def test_the_order_of_rows_changes_no_byte(tmp_path, herd):
     estimates, surfaces = herd
-    one, two = tmp_path / "one", tmp_path / "two"
-    one.mkdir(), two.mkdir()
-    first = run(one, estimates, surfaces)
-    second = run(two, estimates[::-1], surfaces[::-1])
-    for path in sorted(first.iterdir()):
-        assert path.read_bytes() == (second / path.name).read_bytes(), path.name
+    found = run(estimates, surfaces), run(estimates[::-1], surfaces[::-1])
+    for one in fields(stage.Results):
+        for number, results in enumerate(found):
+            save(getattr(results, one.name), tmp_path / str(number), one.name.upper())
+        first, second = ((tmp_path / name).read_bytes() for name in "01")
+        assert first == second, one.name
 
 
-def test_a_herd_with_expert_ranges_only_passes_them_on(tmp_path):
-    out = run(tmp_path, [], [], expert())
-    assert len(read_layer(out / "corridors.parquet")) == 0
-    assert len(read_layer(out / "stopovers.parquet")) == 0
-    assert len(read_table(out / "population.parquet")) == 0
-    ranges = read_layer(out / "ranges.parquet")
+def test_a_herd_with_expert_ranges_only_passes_them_on():
+    out = run([], [], expert())
+    assert len(out.corridors.read()) == 0
+    assert len(out.stopovers.read()) == 0
+    assert len(out.population.read()) == 0
+    ranges = out.ranges.read()
     assert ranges["evidence"].tolist() == ["expert"]
     assert ranges["source"].tolist() == ["A. Name; 2020; high"]
-    with rasterio.open(out / "population.tif") as raster:
-        assert np.isnan(raster.read(1)).all()
+    array, _ = out.population_raster.read(CRS)
+    assert np.isnan(array).all()
 
 
-def test_expert_ranges_stand_beside_tracked_ones(tmp_path, herd):
-    ranges = read_layer(run(tmp_path, *herd, expert()) / "ranges.parquet")
+def test_expert_ranges_stand_beside_tracked_ones(herd):
+    ranges = run(*herd, expert()).ranges.read()
     assert sorted(ranges["evidence"]) == ["expert", "tracked", "tracked"]
 
 
@@ -193,11 +192,9 @@ def drawn():
     )  # fmt: skip
 
 
-def test_corridors_of_experts_stand_beside_tracked_ones_and_change_none(tmp_path, herd):
-    (tmp_path / "with").mkdir()
-    (tmp_path / "without").mkdir()
-    both = read_layer(run(tmp_path / "with", *herd, drawn=drawn()) / "corridors.parquet")
-    tracked = read_layer(run(tmp_path / "without", *herd) / "corridors.parquet")
+def test_corridors_of_experts_stand_beside_tracked_ones_and_change_none(herd):
+    both = run(*herd, drawn=drawn()).corridors.read()
+    tracked = run(*herd).corridors.read()
     expert = both[both["evidence"] == "expert"]
     assert expert["source"].tolist() == ["A. Name; 2020; high"]
     assert expert["share"].isna().all()
@@ -206,16 +203,16 @@ def test_corridors_of_experts_stand_beside_tracked_ones_and_change_none(tmp_path
     assert (own["source"] == "").all()
 
 
-def test_a_herd_that_only_an_expert_knows_has_the_experts_corridor(tmp_path):
-    out = run(tmp_path, [], [], expert(), drawn())
-    assert read_layer(out / "corridors.parquet")["evidence"].tolist() == ["expert"]
-    assert read_json(out / "delineate.json")["n_expert_corridors"] == 1
+def test_a_herd_that_only_an_expert_knows_has_the_experts_corridor():
+    out = run([], [], expert(), drawn())
+    assert out.corridors.read()["evidence"].tolist() == ["expert"]
+    assert out.facts.n_expert_corridors == 1
 
 
-def test_classes_have_the_area_of_their_cells_are_nested_and_valid(tmp_path, herd):
-    out = run(tmp_path, *herd)
-    corridors = read_layer(out / "corridors.parquet")
-    cells = read_table(out / "population.parquet")
+def test_classes_have_the_area_of_their_cells_are_nested_and_valid(herd):
+    out = run(*herd)
+    corridors = out.corridors.read()
+    cells = out.population.read()
     assert corridors.geometry.is_valid.all()
     for season, rows in corridors.groupby("season"):
         here = cells[cells["season"] == season]
