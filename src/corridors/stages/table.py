@@ -100,29 +100,6 @@ STAGES: tuple[Stage, ...] = (
         inputs=("picks",),
     ),
     Stage(
-        "describe",
-        "Describe the migrations, and say whether the sample of animals is large enough.",
-        reads={
-            "clean": ("fixes.parquet", "clean.json"),
-            "segment": ("migrations.parquet",),
-            "surface": ("surfaces.parquet", "estimates.parquet", "surface.json"),
-            "delineate": (
-                "corridors.parquet",
-                "stopovers.parquet",
-                "ranges.parquet",
-                "population.parquet",
-            ),
-        },
-        writes=(
-            "migration_facts.parquet",
-            "sufficiency.parquet",
-            "skill.parquet",
-            "fidelity.parquet",
-            "facts.json",
-        ),
-        sections=("describe", "delineate", "profile"),
-    ),
-    Stage(
         "connect",
         "Find the least-cost corridor between the ranges and the herd's network.",
         reads={

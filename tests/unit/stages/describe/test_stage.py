@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from dataclasses import fields
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 
-from corridors.config.model import Delineate, Describe, Profile
-from corridors.formats.parquet import read_json, read_table, write_json, write_table
+from corridors.formats.stored import save
 from corridors.foundation import tables
+from corridors.foundation.artefacts import FixTable, Layer, Table, silent
 from corridors.foundation.crs import transformer
-from corridors.stages import delineate, describe
-from corridors.stages.context import StageContext
+from corridors.foundation.facts.surface import SurfaceFacts
+from corridors.stages.delineate import stage as delineate
+from corridors.stages.describe import stage as describe
+from worlds.stages import lattice, settings
 
 CRS = "+proj=laea +lat_0=42.1 +lon_0=-109.8 +datum=WGS84 +units=m +no_defs +type=crs"
 CELL_M = 100.0
@@ -23,9 +25,8 @@ SCHEMAS = {
     "fixes": tables.CLEAN_FIXES,
     "surfaces": tables.SURFACES,
     "estimates": tables.ESTIMATES,
-    "ranges_expert": tables.RANGES,
-    "corridors_expert": tables.CORRIDORS,
 }
+TABLES = ("migration_facts", "sufficiency", "skill", "fidelity")
 FILLED = {"float64": np.nan, "int64": 0, "bool": False}
 # Columns that each animal uses in row 7 in spring; the last one also comes back in a second year.
 COLUMNS = {"a/1": range(4), "b <i>": range(2, 6), "c'--": range(2, 8), "d": range(6, 10)}
@@ -84,47 +85,70 @@ def world(tracked=True):
         fixes.append(own)
         surfaces.append(surface(f"m{number}", cols))
         estimates.append(filled(tables.ESTIMATES, **about, method="bbmm", mass=1.0))
+    frames = {
+        "migrations": pd.DataFrame(windows),
+        "fixes": pd.concat(fixes) if fixes else pd.DataFrame(),
+        "surfaces": pd.concat(surfaces) if surfaces else pd.DataFrame(),
+        "estimates": pd.DataFrame(estimates),
+    }
     return {
-        ("segment", "migrations"): pd.DataFrame(windows),
-        ("clean", "fixes"): pd.concat(fixes) if fixes else pd.DataFrame(),
-        ("surface", "surfaces"): pd.concat(surfaces) if fixes else pd.DataFrame(),
-        ("surface", "estimates"): pd.DataFrame(estimates),
-        ("ingest", "ranges_expert"): pd.DataFrame(),
-        ("ingest", "corridors_expert"): pd.DataFrame(),
+        name: tables.check(frame, SCHEMAS[name]) if len(frame) else tables.empty(SCHEMAS[name])
+        for name, frame in frames.items()
     }
 
 
-def run(folder, frames, profile="corrected"):
-    upstream = {}
-    for stage in ("ingest", "clean", "segment", "surface", "delineate"):
-        (folder / stage).mkdir(parents=True, exist_ok=True)
-        upstream[stage] = {"h": folder / stage}
-    for (stage, name), frame in frames.items():
-        schema = SCHEMAS[name]
-        rows = frame if len(frame) else tables.empty(schema)
-        write_table(rows, folder / stage / f"{name}.parquet", schema)
-    animals = len(COLUMNS) if len(frames["clean", "fixes"]) else 0
-    write_json({"crs": CRS, "cell_m": CELL_M, "n_animals": animals}, folder / "clean/clean.json")
-    write_json({"crs": CRS, "cell_m": CELL_M}, folder / "surface/surface.json")
-    settings = SimpleNamespace(
-        delineate=Delineate(footprint_isopleth=1.0, min_area_m2=0.0),
-        describe=Describe(orders=50),
-        profile=Profile(name=profile),
+def run(frames, profile="corrected"):
+    migrations, surfaces, estimates = (
+        Table.of(frames[name]) for name in ("migrations", "surfaces", "estimates")
     )
-    delineate.run(StageContext("h", settings, {}, upstream, folder / "delineate"))
-    out = folder / "describe"
-    out.mkdir()
-    describe.run(StageContext("h", settings, {}, upstream, out))
+    facts = SurfaceFacts(
+        crs=CRS, cell_m=CELL_M, method="auto", profile=profile, n_surfaces=0, n_without_surface=0
+    )
+    given = {
+        "delineate": {"footprint_isopleth": 1.0, "min_area_m2": 0.0},
+        "describe": {"orders": 50},
+        "profile": {"name": profile},
+    }
+    drawn = delineate.run(
+        delineate.Inputs(
+            ranges_expert=Layer.of(tables.empty(tables.RANGES)),
+            corridors_expert=Layer.of(tables.empty(tables.CORRIDORS)),
+            migrations=migrations,
+            surfaces=surfaces,
+            estimates=estimates,
+            surface=facts,
+        ),
+        settings("delineate", **given),
+        silent,
+    )
+    out = describe.run(
+        describe.Inputs(
+            fixes=FixTable.of(frames["fixes"]),
+            clean=lattice(CRS, CELL_M, n_animals=len(COLUMNS) if len(frames["fixes"]) else 0),
+            migrations=migrations,
+            surfaces=surfaces,
+            estimates=estimates,
+            surface=facts,
+            corridors=drawn.corridors,
+            stopovers=drawn.stopovers,
+            ranges=drawn.ranges,
+            population=drawn.population,
+        ),
+        settings("describe", **given),
+        silent,
+    )
+    for name in TABLES:
+        tables.check(getattr(out, name).read(), tables.CONTRACTS[name.upper()])
     return out
 
 
 @pytest.fixture
-def out(tmp_path):
-    return run(tmp_path, world())
+def out():
+    return run(world())
 
 
 def test_the_rarefaction_curve_of_four_animals_is_exact(out):
-    curve = read_table(out / "sufficiency.parquet").query("season == 'all'")
+    curve = out.sufficiency.read().query("season == 'all'")
     assert set(curve["corridor_class"]) == {"low"}
     # Footprints of 4, 4, 6 and 6 columns; 2-3 shared by three, 4-5 by two, 6-7 by two.
     assert curve["area_km2"].tolist() == pytest.approx([0.05, 0.0833333, 0.105, 0.12], rel=1e-6)
@@ -132,13 +156,13 @@ def test_the_rarefaction_curve_of_four_animals_is_exact(out):
     assert curve["slope_frac"].iloc[-1] == pytest.approx(6 / 4 / 12)
     last = curve.iloc[-1]
     assert last["area_p05_km2"] == last["area_km2"] == last["area_p95_km2"]
-    facts = read_json(out / "facts.json")["sufficiency"]["all"]
-    assert (facts["flag"], facts["n_sufficient"]) == ("insufficient", None)
-    assert read_json(out / "facts.json")["notes"][0].startswith("insufficient sample of 4 animals")
+    facts = out.facts.sufficiency["all"]
+    assert (facts.flag, facts.n_sufficient) == ("insufficient", None)
+    assert out.facts.notes[0].startswith("insufficient sample of 4 animals")
 
 
 def test_an_animal_is_held_against_the_corridor_of_the_others(out):
-    skill = read_table(out / "skill.parquet").set_index("animal")
+    skill = out.skill.read().set_index("animal")
     assert set(skill["corridor_class"]) == {"low"}
     assert skill["n_others"].tolist() == [3] * 4
     # Two of the first's four columns are others' too; all of the second's; d's 6 and 7 of the
@@ -152,56 +176,54 @@ def test_an_animal_is_held_against_the_corridor_of_the_others(out):
 
 
 def test_years_of_one_animal_are_compared(out):
-    fidelity = read_table(out / "fidelity.parquet")
+    fidelity = out.fidelity.read()
     row = fidelity.iloc[0]
     assert len(fidelity) == 1
     assert (row["animal"], row["bio_year"], row["other_year"]) == ("d", 2020, 2021)
     # Two of four even columns in common.
     assert row["bhattacharyya"] == pytest.approx(0.5)
     assert row["intersection"] == pytest.approx(0.5)
-    assert read_json(out / "facts.json")["fidelity"]["spring"]["n_animals"] == 1
+    assert out.facts.fidelity["spring"].n_animals == 1
 
 
 def test_migrations_have_days_and_distances(out):
-    found = read_table(out / "migration_facts.parquet").set_index("migration")
+    found = out.migration_facts.read().set_index("migration")
     assert found["n_fixes"].tolist() == [4, 4, 6, 4, 4]
     assert found.loc["m2", "days"] == pytest.approx(15 / 24)
     assert found.loc["m2", "path_km"] == pytest.approx(0.5, rel=1e-4)
     for name in ("net_km", "resampled_km", "farthest_km"):
         assert found.loc["m2", name] == pytest.approx(found.loc["m2", "path_km"], rel=1e-4)
     assert found.loc["m2", "speed_km_d"] == pytest.approx(0.5 / (15 / 24), rel=1e-4)
-    facts = read_json(out / "facts.json")
-    assert facts["sample"]["n_migrations"] == 5
-    assert facts["sample"]["fix_interval_h"] == 3.0
-    assert facts["migrations"]["spring"]["median_start"] == "05-03"
-    assert facts["migrations"]["all"]["days"]["max"] == pytest.approx(15 / 24)
+    assert out.facts.sample.n_migrations == 5
+    assert out.facts.sample.fix_interval_h == 3.0
+    assert out.facts.migrations["spring"].median_start == "05-03"
+    assert out.facts.migrations["all"].days.max == pytest.approx(15 / 24)
 
 
 def test_the_order_of_rows_changes_no_byte(tmp_path, out):
     frames = world()
-    mixed = {
-        key: frame if key[1] in ("surfaces", "fixes") else frame.iloc[::-1]
-        for key, frame in frames.items()
-    }
-    fixes = frames["clean", "fixes"]
-    mixed["clean", "fixes"] = fixes.sample(frac=1.0, random_state=4)
-    again = run(tmp_path / "again", mixed)
-    for path in sorted(out.iterdir()):
-        assert path.read_bytes() == (again / path.name).read_bytes(), path.name
+    mixed = {name: frame.iloc[::-1] for name, frame in frames.items()}
+    mixed |= {"surfaces": frames["surfaces"]}
+    mixed |= {"fixes": frames["fixes"].sample(frac=1.0, random_state=4)}
+    again = run(mixed)
+    for one in fields(describe.Results):
+        for number, results in enumerate((out, again)):
+            save(getattr(results, one.name), tmp_path / str(number), one.name.upper())
+        first, second = ((tmp_path / name).read_bytes() for name in "01")
+        assert first == second, one.name
 
 
-def test_a_herd_without_tracks_has_empty_tables_and_no_claims(tmp_path):
-    out = run(tmp_path, world(tracked=False))
-    for name in ("migration_facts", "sufficiency", "skill", "fidelity"):
-        assert len(read_table(out / f"{name}.parquet")) == 0
-    facts = read_json(out / "facts.json")
-    assert facts["sample"]["n_animals"] == 0
-    assert facts["sufficiency"] == facts["skill"] == facts["migrations"] == {}
-    assert facts["notes"] == []
+def test_a_herd_without_tracks_has_empty_tables_and_no_claims():
+    out = run(world(tracked=False))
+    for name in TABLES:
+        assert len(getattr(out, name).read()) == 0
+    assert out.facts.sample.n_animals == 0
+    assert out.facts.sufficiency == out.facts.skill == out.facts.migrations == {}
+    assert out.facts.notes == ()
 
 
-def test_profile_usgs_makes_no_claim_about_the_sample(tmp_path):
-    out = run(tmp_path, world(), profile="usgs")
-    assert len(read_table(out / "sufficiency.parquet")) == 0
-    assert len(read_table(out / "skill.parquet")) == 0
-    assert len(read_table(out / "migration_facts.parquet")) == 5
+def test_profile_usgs_makes_no_claim_about_the_sample():
+    out = run(world(), profile="usgs")
+    assert len(out.sufficiency.read()) == 0
+    assert len(out.skill.read()) == 0
+    assert len(out.migration_facts.read()) == 5
