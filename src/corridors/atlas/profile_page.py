@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from corridors.atlas.facts import records
+from corridors.foundation.facts.profiles import ProfilesFacts
 
 # What each step of the comparison changes, for readers who have not read docs/profiles.md.
 EXPLANATIONS: Mapping[str, str] = {
@@ -53,7 +54,7 @@ class Comparison:
     study: str
     simulated: bool
     version: str
-    facts: Mapping[str, Any]
+    facts: ProfilesFacts
     steps: pd.DataFrame
     migrations: pd.DataFrame
     map_png: bytes

@@ -19,6 +19,7 @@ from corridors.movement.migration_mapper import centre_surface, trimmed
 from corridors.movement.migration_mapper_herd import Peer, PeerHerd, PeerPopulation
 from corridors.movement.occurrence import bridge_surface
 from corridors.movement.population import Herd, Population, Use, animal, class_rules, window
+from corridors.movement.shapes import Drawing
 from corridors.movement.variance import Form, motion_variance
 
 # The time sum whose error is counted as none has this many times as many steps.
@@ -67,26 +68,6 @@ CORRECTED = replace(
     STEPS[-1], key="corrected", title="Profile corrected, as this study is configured", defect=""
 )
 SAME = replace(STEPS[-1], title=f"{STEPS[-1].title}: profile corrected")
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """How corridors and stopovers are drawn from a herd.
-
-    Parameters
-    ----------
-    footprint_isopleth
-        Isopleth of an animal's footprint, 0...1.
-    medium_share, high_share
-        See :func:`~corridors.movement.population.class_rules`.
-    stopover_area_frac
-        Share of the used area that counts as stopover, 0...1.
-    """
-
-    footprint_isopleth: float
-    medium_share: float
-    high_share: float
-    stopover_area_frac: float
 
 
 @dataclass(frozen=True)

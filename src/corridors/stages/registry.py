@@ -274,12 +274,7 @@ def of_scenario(order: tuple[str, ...]) -> tuple[Stage, ...]:
 @cache
 def comparison() -> Stage:
     """Return the stage of `corridors compare-profiles`, which is part of no run."""
-    if (_FOLDER / "profiles" / "stage.py").is_file():
-        return Stage("compare_profiles", "corridors.stages.profiles.stage")
-    from corridors.stages import table
-    from corridors.stages.unported import Unported
-
-    return Unported(table.COMPARISON)  # type: ignore[return-value]
+    return Stage("compare_profiles", f"{__package__}.profiles.stage")
 
 
 @cache

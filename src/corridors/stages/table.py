@@ -345,27 +345,6 @@ STAGES: tuple[Stage, ...] = (
     ),
 )
 
-# Not part of a run: `corridors compare-profiles` performs it from committed results.
-COMPARISON = Stage(
-    "compare_profiles",
-    "Write what Migration Mapper's way of computing would make of the herd's corridor.",
-    reads={
-        "ingest": ("ranges_expert.parquet", "corridors_expert.parquet"),
-        "clean": ("fixes.parquet", "clean.json"),
-        "segment": ("migrations.parquet", "animal_years.parquet"),
-    },
-    writes=("profiles.html", "profiles.json", "steps.csv", "migrations.csv"),
-    sections=(
-        "study",
-        "herd",
-        "occurrence",
-        "working",
-        "profile",
-        "delineate",
-        "herd_species",
-    ),
-)
-
 # Keys of a herd that say nothing about its sources: they must not make `ingest` stale.
 _NOT_A_SOURCE = {"picks": None, "segment": None, "population_size": None, "population_source": None}
 # Sources may name animals, and what a stage sees stands in its manifest, beside what is passed on.

@@ -1,0 +1,1 @@
+"""Stage of `corridors compare-profiles`, part of no run."""
