@@ -154,3 +154,23 @@ MIGRATION_FACTS = Example(
     ],
     key=("migration",),
 )  # fmt: skip
+
+DISPLACEMENT_FITS = Example(
+    row={
+        "herd": "wakhan-argali", "animal": "ewe 3", "bio_year": 2020, "model": "mixed_migrant",
+        "weight": 0.96, "anchor": "first", "first_d": 0.5, "delta_km": 71.5, "theta_d": 70.5,
+        "phi_d": 6.25, "rho_d": 168.0, "phi2_d": 8.5, "zeta": 0.9, "gamma_km": 1.5,
+        "kappa_per_d": 0.2, "beta_km_per_d": 0.1,
+    },
+    other={
+        "animal": "ram 1", "bio_year": 2021, "model": "resident", "weight": 0.0, "anchor": "last",
+        "delta_km": None, "theta_d": None, "phi_d": None, "rho_d": None, "phi2_d": None,
+        "zeta": None, "gamma_km": None, "kappa_per_d": None, "beta_km_per_d": None,
+    },
+    takes={
+        "model": ("migrant", "mixed_migrant", "disperser", "resident", "nomad"),
+        "anchor": ("first", "last"),
+    },
+    refuses=[("wanderer", "model"), (-0.01, "weight"), (1.01, "weight"), ("middle", "anchor")],
+    key=("animal", "bio_year", "model"),
+)  # fmt: skip
