@@ -66,7 +66,7 @@ def execute(
         log = Log(study.processed)
         report.log = log.path
         due = {node[1] for node in nodes if rows[node].state != "current"}
-        options = replace(options, workers=_workers(options, len(due or touched)))
+        options = replace(options, workers=_workers(options, due or touched))
         chosen = set(nodes)
         settled = {
             node: row.result
@@ -87,9 +87,13 @@ def execute(
     return report
 
 
-def _workers(options: Options, n_partitions: int) -> int:
-    """Return how many workers have something to do."""
-    return min(options.workers or parallel.cores(), max(1, n_partitions))
+def _workers(options: Options, partitions: set[str]) -> int:
+    """Return how many workers have something to do.
+
+    What is of the whole study waits for the herds: its worker would only take threads from them.
+    """
+    n_herds = len(partitions - {WHOLE_STUDY})
+    return min(options.workers or parallel.cores(), max(1, n_herds))
 
 
 def _nodes(study: Study, stages: Sequence[str], herds: Sequence[str]) -> list[Node]:
