@@ -125,9 +125,9 @@ def test_facts_count_animals_by_their_best_year_and_those_that_skip_one() -> Non
     )
     legs = pd.DataFrame({"migration": ["m", "m"], "stop_days": [3.0, 0.0]})
     facts = segment_facts(years, migrations, legs, {}, "02-01", ("spring", "autumn"))
-    assert facts["animals_by_best_year"]["migrant"] == 2
-    assert facts["partial_migration"]["n_animals_skipping_years"] == 1
-    assert facts["seasons"]["spring"]["median_days"] == 10.0
-    assert facts["seasons"]["spring"]["median_start"] == "04-01"
-    assert facts["seasons"]["spring"]["longest_stop_days"] == 3.0
-    assert facts["seasons"]["autumn"]["n_windows"] == 0
+    assert facts.animals_by_best_year["migrant"] == 2
+    assert facts.partial_migration.n_animals_skipping_years == 1
+    assert facts.seasons["spring"].median_days == 10.0
+    assert facts.seasons["spring"].median_start == "04-01"
+    assert facts.seasons["spring"].longest_stop_days == 3.0
+    assert facts.seasons["autumn"].n_windows == 0

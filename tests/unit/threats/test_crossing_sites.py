@@ -69,8 +69,8 @@ def test_the_first_site_serves_the_segment_that_blocks_most() -> None:
     assert sites["segment"].iloc[0] == "s2"
     assert 1.0 <= sites["at_km"].iloc[0] <= 2.0
     assert sites["gain_per_year"].sum() == pytest.approx(9.0)
-    assert facts["gain_everywhere"] == pytest.approx(9.0)
-    assert facts["n_candidates"] == 6
+    assert facts.gain_everywhere == pytest.approx(9.0)
+    assert facts.n_candidates == 6
     assert sites["cost"].tolist() == [7.0] * len(sites)
     assert sites["action"].iloc[0] == "h:structure:1"
 
@@ -82,5 +82,5 @@ def test_a_budget_buys_as_many_as_it_pays() -> None:
 
 def test_sites_that_add_little_are_counted_and_left_out() -> None:
     sites, facts = chosen(replace(RULES, least_frac=0.5, reach_m=400.0))
-    assert len(sites) == facts["n_chosen"] == 1
-    assert facts["n_that_add_little"] == 1
+    assert len(sites) == facts.n_chosen == 1
+    assert facts.n_that_add_little == 1
