@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from rasterio import Affine
 from rasterio.features import rasterize
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
 from corridors.foundation.arrays import Bytes, Flags, Floats, Indices
@@ -115,3 +116,42 @@ def codes_without_resistance(values: Floats, resistance: Mapping[int, float]) ->
         for code, n in zip(codes.tolist(), counts.tolist(), strict=True)
         if code not in resistance
     }
+
+
+def codes_not_on_grid(values: Floats, codes: Mapping[int, float]) -> list[int]:
+    """Return the class codes of the table that no cell has, sorted.
+
+    Parameters
+    ----------
+    values
+        Class codes (ny, nx), NaN: no data.
+    codes
+        Class code -> anything.
+
+    Examples
+    --------
+    >>> codes_not_on_grid(np.array([[1.0, 4.0], [np.nan, 4.0]]), {1: 2.0, 3: 2.0})
+    [3]
+    """
+    found = set(np.unique(values[np.isfinite(values)]).tolist())
+    return sorted(set(codes) - found)
+
+
+def line_through(grid: Grid, path: Indices) -> LineString:
+    """Return the line through the centres of cells.
+
+    Parameters
+    ----------
+    grid
+        The habitat grid.
+    path
+        Array indices (iy, ix) of the cells, (n, 2), n >= 2.
+
+    Examples
+    --------
+    >>> grid = Grid("EPSG:32612", 100.0, row_min=0, col_min=0, n_rows=2, n_cols=2)
+    >>> line_through(grid, np.array([[1, 0], [0, 1]])).wkt
+    'LINESTRING (50 50, 150 150)'
+    """
+    x, y = grid.centres()
+    return LineString(np.stack([x[path[:, 1]], y[path[:, 0]]], axis=1))

@@ -19,10 +19,10 @@ from corridors.habitat.circuit_grid import burn, coarsened, conductances, curren
 from corridors.habitat.circuits import Circuit, NoConvergenceError, solve
 from corridors.habitat.gains import gains, opened
 from corridors.habitat.layers import cells_in
+from corridors.habitat.ranges import ALL, ENDS, MAX_EDGE_DEG, ranges_of
 from corridors.habitat.terminals import Terminals, terminals
 from corridors.habitat.validation import compare, high_cells
 from corridors.stages.circuit_barriers import Expected, Obstacles, obstacles
-from corridors.stages.connect_ranges import ALL, ENDS, MAX_EDGE_DEG, ranges_of
 from corridors.stages.context import StageContext
 
 # Tolerance of the networks that are only compared with: resistances are right to its square.

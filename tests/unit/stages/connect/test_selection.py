@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,14 +13,16 @@ import rasterio
 from rasterio import Affine
 from shapely.geometry import LineString, Point, box
 
-from corridors.config.model import Delineate, Habitat
 from corridors.demo.selection import COVER, COVER_SELECTION, ELEVATION, walk, world
-from corridors.formats.parquet import read_json, read_table, write_json, write_table
+from corridors.formats.stored import save
 from corridors.foundation import tables
+from corridors.foundation.artefacts import FixTable, Layer, RawFiles, Table, silent
 from corridors.foundation.crs import to_geographic, transformer
 from corridors.foundation.errors import MethodError
-from corridors.stages import connect
-from corridors.stages.context import StageContext
+from corridors.foundation.facts.clean import CleanFacts
+from corridors.stages import registry
+from corridors.stages.connect import stage
+from worlds.stages import settings
 
 CRS = "+proj=laea +lat_0=42.1 +lon_0=-109.8 +datum=WGS84 +units=m +no_defs +type=crs"
 N, CELL_M, HOURS = 60, 200.0, 12
@@ -33,9 +36,17 @@ LAYERS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Made:
+    """A folder with layers, and the fixes of a herd whose selection is known."""
+
+    folder: Path
+    fixes: gpd.GeoDataFrame
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Return a folder with layers, tracks and windows of a herd whose selection is known."""
+    """Return layers and tracks of a herd whose selection is known."""
     folder = tmp_path_factory.mktemp("herd")
     rng = np.random.default_rng(15)
     ground = world(rng, n=N)
@@ -48,16 +59,7 @@ def made(tmp_path_factory):
             dtype=values.dtype, crs=CRS, transform=Affine(CELL_M, 0, 0, 0, -CELL_M, N * CELL_M),
         ) as dataset:  # fmt: skip
             dataset.write(values, 1)
-    for stage in ("clean", "segment", "delineate"):
-        (folder / stage).mkdir()
-    write_json({"crs": CRS, "cell_m": 50.0}, folder / "clean/clean.json")
-    write_table(fixes(cells, rng), folder / "clean/fixes.parquet", tables.CLEAN_FIXES)
-    write_table(windows(), folder / "segment/migrations.parquet", tables.MIGRATIONS)
-    for name in ("corridors", "stopovers"):
-        schema = getattr(tables, name.upper())
-        write_table(tables.empty(schema), folder / f"delineate/{name}.parquet", schema)
-    write_table(ranges(), folder / "delineate/ranges.parquet", tables.RANGES)
-    return folder
+    return Made(folder, fixes(cells, rng))
 
 
 def names():
@@ -115,31 +117,33 @@ def ranges():
     return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
 
 
-def run(
-    made, out, layers=LAYERS, selection=None, resistance_from="tracks", upstream=None, habitat=None
-):
-    out.mkdir()
-    settings = SimpleNamespace(
-        habitat=Habitat(
-            cell_m=CELL_M, margin_km=0.0, layers=layers, resistance_from=resistance_from,
-            selection={"used": "all", "available_km": 20.0} | (selection or {}),
-            **(habitat or {}),
+def run(made, layers=LAYERS, selection=None, resistance_from="tracks", tracks=None, habitat=None):
+    used = {"used": "all", "available_km": 20.0} | (selection or {})
+    habitat = {
+        "cell_m": CELL_M, "margin_km": 0.0, "layers": layers, "resistance_from": resistance_from,
+        "selection": used,
+    } | (habitat or {})  # fmt: skip
+    inputs = stage.Inputs(
+        clean=CleanFacts(
+            crs=CRS, cell_m=50.0, cell_reason="", n_fixes=0, n_usable=0, n_animals=0, flags={}
         ),
-        delineate=Delineate(),
-    )  # fmt: skip
-    raw = {layer["path"]: made / layer["path"] for layer in layers}
-    folders = {stage: {"h": made / stage} for stage in ("clean", "segment", "delineate")}
-    connect.run(StageContext("h", settings, raw, folders | (upstream or {}), out))
-    return out
+        fixes=FixTable.of(made.fixes if tracks is None else tracks),
+        migrations=Table.of(windows()),
+        corridors=Layer.of(tables.empty(tables.CORRIDORS)),
+        stopovers=Layer.of(tables.empty(tables.STOPOVERS)),
+        ranges=Layer.of(ranges()),
+        raw=RawFiles({layer["path"]: made.folder / layer["path"] for layer in layers}),
+    )
+    return stage.run(inputs, settings("connect", habitat=habitat), silent)
 
 
 @pytest.fixture(scope="module")
-def fitted(made, tmp_path_factory):
-    return run(made, tmp_path_factory.mktemp("out") / "connect")
+def fitted(made):
+    return run(made)
 
 
 def test_the_known_selection_is_inside_the_intervals(fitted):
-    table = read_table(fitted / "selection.parquet").set_index("term")
+    table = fitted.selection.read().set_index("term")
     # The truth is per standard deviation of the world, 300 m.
     true = {"elevation": ELEVATION * table.loc["elevation", "sd"] / 300.0} | {
         f"cover:{name}": COVER_SELECTION[code] for code, name in COVER.items() if code != 1
@@ -156,29 +160,26 @@ def test_the_known_selection_is_inside_the_intervals(fitted):
 
 
 def test_thinned_fixes_are_one_per_animal_and_twelve_hours(fitted):
-    facts = read_json(fitted / "selection.json")
-    assert facts["n_fixes"] == ANIMALS * 150
-    assert facts["n_animals"] == len(facts["boyce_folds"]) == ANIMALS
-    assert sorted(fold["animals"][0] for fold in facts["boyce_folds"]) == sorted(names())
-    assert facts["boyce_mean"] > 0.6
-    response = facts["response"]["elevation"]
-    assert len(response["x"]) == 41
-    assert response["log_use"] == sorted(response["log_use"])
+    facts = fitted.selection_facts
+    assert facts.n_fixes == ANIMALS * 150
+    assert facts.n_animals == len(facts.boyce_folds) == ANIMALS
+    assert sorted(fold.animals[0] for fold in facts.boyce_folds) == sorted(names())
+    assert facts.boyce_mean > 0.6
+    response = facts.response["elevation"]
+    assert len(response.x) == 41
+    assert response.log_use == sorted(response.log_use)
 
 
 def test_resistance_is_the_inverse_of_use(fitted, made):
-    with rasterio.open(fitted / "resistance.tif") as dataset:
-        resistance = dataset.read(1).astype(float)
-    with rasterio.open(made / "cover.tif") as dataset:
+    resistance, _ = fitted.resistance.read(CRS)
+    with rasterio.open(made.folder / "cover.tif") as dataset:
         cover = dataset.read(1)
-    with rasterio.open(made / "elevation.tif") as dataset:
+    with rasterio.open(made.folder / "elevation.tif") as dataset:
         elevation = dataset.read(1)
     rows, cols = resistance.shape
     cover, elevation = cover[N - rows :, :cols], elevation[N - rows :, :cols]
-    table = read_table(fitted / "selection.parquet").set_index("term")["coefficient"]
-    mean, sd = (
-        read_table(fitted / "selection.parquet").set_index("term").loc["elevation", ["mean", "sd"]]
-    )
+    table = fitted.selection.read().set_index("term")["coefficient"]
+    mean, sd = fitted.selection.read().set_index("term").loc["elevation", ["mean", "sd"]]
     log_use = (
         table["elevation"] * (elevation - mean) / sd
         + np.array(
@@ -192,70 +193,65 @@ def test_resistance_is_the_inverse_of_use(fitted, made):
     assert np.nanmin(resistance) == 1.0
 
 
-def test_fixes_on_migration_are_those_of_the_windows(made, tmp_path):
-    out = run(made, tmp_path / "connect", selection={"used": "migrations"})
-    facts = read_json(out / "selection.json")
-    assert facts["n_fixes"] == ANIMALS * 101  # 50 days with two fixes, and the last moment
-    assert facts["used"] == "migrations"
+def test_fixes_on_migration_are_those_of_the_windows(made):
+    out = run(made, selection={"used": "migrations"})
+    facts = out.selection_facts
+    assert facts.n_fixes == ANIMALS * 101  # 50 days with two fixes, and the last moment
+    assert facts.used == "migrations"
 
 
 def test_a_second_run_writes_the_same_bytes(made, fitted, tmp_path):
-    again = run(made, tmp_path / "connect")
-    for path in sorted(fitted.iterdir()):
-        assert path.read_bytes() == (again / path.name).read_bytes(), path.name
+    again = run(made)
+    for name, written in registry.get("connect").results.items():
+        one, two = (tmp_path / f"{each}-{written.file}" for each in ("one", "two"))
+        save(getattr(fitted, name), one, written.contract)
+        save(getattr(again, name), two, written.contract)
+        assert one.read_bytes() == two.read_bytes(), name
 
 
-def test_too_few_animals_are_refused_or_leave_the_table_and_say_so(made, tmp_path):
+def test_too_few_animals_are_refused_or_leave_the_table_and_say_so(made):
     few = {"min_animals": 9}
     with pytest.raises(MethodError, match="8 animals with at least 10 thinned fixes"):
-        run(made, tmp_path / "a", selection=few)
-    out = run(made, tmp_path / "b", selection=few, resistance_from="tracks_or_table")
-    facts = read_json(out / "connect.json")
-    assert facts["resistance_from"] == "table"
-    assert any("resistance is that of the tables: 8 animals" in note for note in facts["notes"])
-    assert read_json(out / "selection.json")["is_fitted"] is False
-    assert len(read_table(out / "selection.parquet")) == 0
-    with rasterio.open(out / "resistance.tif") as dataset:
-        assert set(np.unique(dataset.read(1))) <= {1.0, 2.0, 3.0, 4.0}
+        run(made, selection=few)
+    out = run(made, selection=few, resistance_from="tracks_or_table")
+    facts = out.facts
+    assert facts.resistance_from == "table"
+    assert any("resistance is that of the tables: 8 animals" in note for note in facts.notes)
+    assert out.selection_facts.is_fitted is False
+    assert len(out.selection.read()) == 0
+    assert set(np.unique(out.resistance.read(CRS)[0])) <= {1.0, 2.0, 3.0, 4.0}
 
 
-def test_a_herd_that_nobody_tracked_gets_the_table_only_where_that_is_allowed(made, tmp_path):
-    (tmp_path / "clean").mkdir()
-    write_json({"crs": CRS, "cell_m": 50.0}, tmp_path / "clean/clean.json")
-    write_table(
-        tables.empty(tables.CLEAN_FIXES), tmp_path / "clean/fixes.parquet", tables.CLEAN_FIXES
-    )
-    upstream = {"clean": {"h": tmp_path / "clean"}}
+def test_a_herd_that_nobody_tracked_gets_the_table_only_where_that_is_allowed(made):
+    nobody = tables.empty(tables.CLEAN_FIXES)
     with pytest.raises(MethodError, match="the herd has no fixes that are usable"):
-        run(made, tmp_path / "a", upstream=upstream)
-    out = run(made, tmp_path / "b", upstream=upstream, resistance_from="tracks_or_table")
-    assert read_json(out / "connect.json")["resistance_from"] == "table"
+        run(made, tracks=nobody)
+    out = run(made, tracks=nobody, resistance_from="tracks_or_table")
+    assert out.facts.resistance_from == "table"
 
 
-def test_a_class_that_hardly_any_animal_used_has_the_largest_resistance(made, tmp_path):
-    used = read_table(made / "clean/fixes.parquet", columns=["animal", "x_m", "y_m"])
+def test_a_class_that_hardly_any_animal_used_has_the_largest_resistance(made):
+    used = made.fixes
     cell = (N - 1 - used["y_m"] // CELL_M) * N + used["x_m"] // CELL_M
     by_two = cell.groupby(cell).transform(lambda own: used.loc[own.index, "animal"].nunique()) <= 2
     first_two = used["animal"].isin(names()[:2])
     rare = np.setdiff1d(cell[first_two & by_two], cell[~first_two]).astype(int)[:8]
-    with rasterio.open(made / "cover.tif") as dataset:
+    with rasterio.open(made.folder / "cover.tif") as dataset:
         cover, profile = dataset.read(1), dataset.profile
     cover.flat[rare] = 9
-    with rasterio.open(made / "rare.tif", "w", **profile) as dataset:
+    with rasterio.open(made.folder / "rare.tif", "w", **profile) as dataset:
         dataset.write(cover, 1)
     layer = LAYERS[0] | {"path": "rare.tif", "classes": LAYERS[0]["classes"] | {"rare": [9]}}
-    out = run(made, tmp_path / "connect", layers=(layer | {"resistance": {}}, LAYERS[1]))
-    table = read_table(out / "selection.parquet").set_index("term")
+    out = run(made, layers=(layer | {"resistance": {}}, LAYERS[1]))
+    table = out.selection.read().set_index("term")
     assert not table.loc["cover:rare", "is_estimated"]
     assert np.isnan(table.loc["cover:rare", "coefficient"])
     assert table.loc["cover:rare", "available_frac"] > 0
-    (note,) = (note for note in read_json(out / "selection.json")["notes"] if "too few" in note)
+    (note,) = (note for note in out.selection_facts.notes if "too few" in note)
     assert "cover:rare (" in note
-    with rasterio.open(out / "resistance.tif") as dataset:
-        resistance = dataset.read(1)
-        row, col = np.divmod(rare, N)
-        at = [dataset.index((c + 0.5) * CELL_M, (N - 1 - r + 0.5) * CELL_M)
-              for r, c in zip(row, col, strict=True)]  # fmt: skip
+    resistance, grid = out.resistance.read(CRS)
+    row, col = np.divmod(rare, N)
+    at = zip(*grid.array_index(N - 1 - row, col), strict=True)
     inside = [
         (r, c) for r, c in at if 0 <= r < resistance.shape[0] and 0 <= c < resistance.shape[1]
     ]
@@ -263,12 +259,12 @@ def test_a_class_that_hardly_any_animal_used_has_the_largest_resistance(made, tm
     assert {float(resistance[place]) for place in inside} == {100.0}
 
 
-def test_a_response_with_a_square_is_told_by_where_it_turns(made, tmp_path):
-    out = run(made, tmp_path / "connect", layers=(LAYERS[0], LAYERS[1] | {"quadratic": True}))
-    facts = read_json(out / "selection.json")
-    (said,) = (line for line in facts["what"] if line.startswith("elevation"))
-    response = facts["response"]["elevation"]
-    x, log_use = np.array(response["x"]), np.array(response["log_use"])
+def test_a_response_with_a_square_is_told_by_where_it_turns(made):
+    out = run(made, layers=(LAYERS[0], LAYERS[1] | {"quadratic": True}))
+    facts = out.selection_facts
+    (said,) = (line for line in facts.what if line.startswith("elevation"))
+    response = facts.response["elevation"]
+    x, log_use = np.array(response.x), np.array(response.log_use)
     inner = [k for k in (int(log_use.argmax()), int(log_use.argmin())) if 0 < k < x.size - 1]
     if inner:
         turn = float(said.split(" at ")[1])
@@ -279,46 +275,46 @@ def test_a_response_with_a_square_is_told_by_where_it_turns(made, tmp_path):
         assert f"greatest at its {end} end" in said
 
 
-def test_words_say_metres_where_a_layer_is_a_distance(made, tmp_path):
+def test_words_say_metres_where_a_layer_is_a_distance(made):
     gpd.GeoDataFrame(
         geometry=[LineString([(5000, 0), (5000, 12_000)])], crs=CRS
-    ).to_file(made / "road.gpkg")  # fmt: skip
+    ).to_file(made.folder / "road.gpkg")  # fmt: skip
     road = {"name": "road", "path": "road.gpkg", "kind": "distance", "max_distance_m": 4000.0}
-    out = run(made, tmp_path / "connect", layers=(*LAYERS, road))
-    said = read_json(out / "selection.json")["what"]
+    out = run(made, layers=(*LAYERS, road))
+    said = out.selection_facts.what
     assert [" m more means" in line for line in said if line.startswith("road:")] == [True]
     assert not any(" m more means" in line for line in said if line.startswith("elevation:"))
 
 
-def test_a_distance_without_features_is_noted(made, tmp_path):
-    gpd.GeoDataFrame(geometry=[Point(500_000, 0)], crs=CRS).to_file(made / "far.gpkg")
+def test_a_distance_without_features_is_noted(made):
+    gpd.GeoDataFrame(geometry=[Point(500_000, 0)], crs=CRS).to_file(made.folder / "far.gpkg")
     far = {"name": "far", "path": "far.gpkg", "kind": "distance", "max_distance_m": 4000.0,
            "slope": 0.0}  # fmt: skip
-    out = run(made, tmp_path / "connect", layers=(*LAYERS, far), resistance_from="table")
-    facts = read_json(out / "connect.json")
-    assert facts["layers"]["far"]["n_features"] == 0
-    assert "layer far has no feature near the grid: all of it is 4000 m away" in facts["notes"]
+    out = run(made, layers=(*LAYERS, far), resistance_from="table")
+    facts = out.facts
+    assert facts.layers["far"].n_features == 0
+    assert "layer far has no feature near the grid: all of it is 4000 m away" in facts.notes
 
 
-def test_migrations_are_compared_with_the_green_up_of_their_cells(made, tmp_path):
+def test_migrations_are_compared_with_the_green_up_of_their_cells(made):
     # Green in the west first: half of summer's greenness on day 70 of 2020 in the first column,
     # a third of a day later in each next one.
     days = np.arange(1, 240, 8)
     column = np.tile(np.arange(N), (N, 1))
     bands = [40 + 160 / (1 + np.exp((70 + column / 3 - day) / 7)) for day in days]
     with rasterio.open(
-        made / "ndvi.tif", "w", driver="GTiff", height=N, width=N, count=len(days),
+        made.folder / "ndvi.tif", "w", driver="GTiff", height=N, width=N, count=len(days),
         dtype="float32", crs=CRS, transform=Affine(CELL_M, 0, 0, 0, -CELL_M, N * CELL_M),
     ) as dataset:  # fmt: skip
         for number, (day, band) in enumerate(zip(days, bands, strict=True), start=1):
             dataset.write(band.astype(np.float32), number)
             dataset.set_band_description(number, f"2020{day:03d}")
     layer = {"name": "ndvi", "path": "ndvi.tif", "kind": "continuous", "date_format": "%Y%j"}
-    out = run(made, tmp_path / "connect", layers=(*LAYERS, layer),
+    out = run(made, layers=(*LAYERS, layer),
               habitat={"green_up": {"layer": "ndvi"}})  # fmt: skip
-    table = read_table(out / "drivers.parquet").set_index("animal")
+    table = out.drivers.read().set_index("animal")
     assert sorted(table.index) == sorted(names())
-    used = read_table(made / "clean/fixes.parquet", columns=["animal", "time_utc", "x_m"])
+    used = made.fixes
     used = used[used["time_utc"] <= pd.Timestamp("2020-04-20", tz="UTC")]
     day = (used["time_utc"] - pd.Timestamp("2019-12-31", tz="UTC")) / pd.Timedelta(days=1)
     late = day - (70 + (used["x_m"] // CELL_M) / 3)
@@ -326,6 +322,6 @@ def test_migrations_are_compared_with_the_green_up_of_their_cells(made, tmp_path
     assert table["days_from_peak"].to_dict() == pytest.approx(expected.to_dict(), abs=1.0)
     assert (table["n_known"] == table["n_fixes"]).all()
     assert table["speed_km_d"].to_numpy() == pytest.approx(table["net_km"] / 50.0, rel=0.02)
-    facts = read_json(out / "connect.json")["green_up"]
-    assert facts["n_with_green_up"] == ANIMALS
-    assert facts["median_abs_days_from_peak"] == table["abs_days_from_peak"].median()
+    facts = out.facts.green_up
+    assert facts.n_with_green_up == ANIMALS
+    assert facts.median_abs_days_from_peak == table["abs_days_from_peak"].median()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,14 +12,17 @@ import rasterio
 from rasterio import Affine
 from shapely.geometry import Point, box
 
-from corridors.config.model import Delineate, Habitat
-from corridors.formats.parquet import read_json, read_layer, read_table, write_json, write_table
+from corridors.config.model import Habitat
+from corridors.formats.stored import save
 from corridors.foundation import tables
+from corridors.foundation.artefacts import FixTable, Layer, RawFiles, Table, silent
 from corridors.foundation.crs import geodesic_area_km2, to_geographic
 from corridors.foundation.errors import InputError, MethodError, MissingInputError
-from corridors.stages import connect
-from corridors.stages.context import StageContext
+from corridors.foundation.facts.clean import CleanFacts
+from corridors.stages import registry
+from corridors.stages.connect import stage
 from worlds.rows import example_rows
+from worlds.stages import settings
 
 CRS = "+proj=laea +lat_0=42.1 +lon_0=-109.8 +datum=WGS84 +units=m +no_defs +type=crs"
 CELL_M = 100.0
@@ -60,38 +63,29 @@ def stopover(name, shape):
 
 
 def run(
-    tmp_path, ranges, *, layers=(), tracked=None, stopovers=(), fixes=None, windows=None, **habitat
-):
-    for stage in ("clean", "segment", "delineate", "connect"):
-        (tmp_path / stage).mkdir(exist_ok=True)
-    write_json({"crs": CRS, "cell_m": 50.0}, tmp_path / "clean/clean.json")
-    write_table(ranges, tmp_path / "delineate/ranges.parquet", tables.RANGES)
-    write_table(
-        tables.empty(tables.CORRIDORS) if tracked is None else corridor(tracked),
-        tmp_path / "delineate/corridors.parquet",
-        tables.CORRIDORS,
+    ranges, *, folder=Path(), layers=(), tracked=None, stopovers=(), fixes=None, windows=None,
+    **habitat
+):  # fmt: skip
+    """Run the stage on made-up results of other stages and the layers in a folder."""
+    habitat = {"cell_m": CELL_M, "margin_km": 1.0, "layers": layers} | habitat
+    if stopovers:
+        stopovers = gpd.GeoDataFrame(list(stopovers), geometry="geometry", crs="EPSG:4326")
+    else:
+        stopovers = tables.empty(tables.STOPOVERS)
+    inputs = stage.Inputs(
+        clean=CleanFacts(
+            crs=CRS, cell_m=50.0, cell_reason="", n_fixes=0, n_usable=0, n_animals=0, flags={}
+        ),
+        fixes=FixTable.of(tables.empty(tables.CLEAN_FIXES) if fixes is None else fixes),
+        migrations=Table.of(tables.empty(tables.MIGRATIONS) if windows is None else windows),
+        corridors=Layer.of(
+            tables.empty(tables.CORRIDORS) if tracked is None else corridor(tracked)
+        ),
+        stopovers=Layer.of(stopovers),
+        ranges=Layer.of(ranges),
+        raw=RawFiles({layer["path"]: folder / layer["path"] for layer in layers}),
     )
-    write_table(
-        gpd.GeoDataFrame(list(stopovers), geometry="geometry", crs="EPSG:4326")
-        if stopovers
-        else tables.empty(tables.STOPOVERS),
-        tmp_path / "delineate/stopovers.parquet",
-        tables.STOPOVERS,
-    )
-    for name, schema, frame in (
-        ("clean/fixes", tables.CLEAN_FIXES, fixes),
-        ("segment/migrations", tables.MIGRATIONS, windows),
-    ):
-        frame = tables.empty(schema) if frame is None else frame
-        write_table(frame, tmp_path / f"{name}.parquet", schema)
-    settings = SimpleNamespace(
-        habitat=Habitat(**({"cell_m": CELL_M, "margin_km": 1.0, "layers": layers} | habitat)),
-        delineate=Delineate(),
-    )
-    raw = {layer["path"]: tmp_path / layer["path"] for layer in layers}
-    upstream = {stage: {"h": tmp_path / stage} for stage in ("clean", "segment", "delineate")}
-    connect.run(StageContext("h", settings, raw, upstream, tmp_path / "connect"))
-    return tmp_path / "connect"
+    return stage.run(inputs, settings("connect", habitat=habitat), silent)
 
 
 def raster(path, array, transform=None, crs=CRS, nodata=None, **options):
@@ -109,23 +103,22 @@ SHAPE = (25, 60)  # y 2000...4500, x 0...6000
 CLASSES = {"name": "cover", "path": "cover.tif", "kind": "class", "resistance": {1: 1, 2: 50}}
 
 
-def test_without_layers_the_corridor_is_straight(tmp_path):
-    out = run(tmp_path, rangeset(winter=WINTER, summer=SUMMER))
-    facts = read_json(out / "connect.json")
-    assert facts["notes"] == ["no habitat layers: resistance is the same everywhere"]
+def test_without_layers_the_corridor_is_straight():
+    out = run(rangeset(winter=WINTER, summer=SUMMER))
+    facts = out.facts
+    assert facts.notes == ["no habitat layers: resistance is the same everywhere"]
     # From the centre of the last winter cell to that of the first summer cell: 31 steps.
-    assert facts["least_cost_m"] == pytest.approx(3100.0)
-    assert facts["path_km"] == pytest.approx(3.1, rel=1e-4)
-    assert facts["straight_km"] == pytest.approx(3.02, rel=1e-4)
-    (modelled,) = read_layer(out / "modelled.parquet").itertuples()
+    assert facts.least_cost_m == pytest.approx(3100.0)
+    assert facts.path_km == pytest.approx(3.1, rel=1e-4)
+    assert facts.straight_km == pytest.approx(3.02, rel=1e-4)
+    (modelled,) = out.modelled.read().itertuples()
     assert (modelled.evidence, modelled.season, modelled.corridor_class) == (
         "modelled", "all", "low",
     )  # fmt: skip
     assert np.isnan(modelled.share)
-    assert modelled.area_km2 == pytest.approx(facts["corridor_area_km2"])
-    with rasterio.open(out / "cost.tif") as dataset:
-        assert dataset.bounds == (0.0, 2000.0, 6000.0, 4500.0)
-        detour = dataset.read(1)
+    assert modelled.area_km2 == pytest.approx(facts.corridor_area_km2)
+    detour, grid = out.cost.read(CRS)
+    assert grid.bounds == (0.0, 2000.0, 6000.0, 4500.0)
     # A row of the straight way, then one that costs two half diagonals more each way.
     assert detour[12, 15:45] == pytest.approx(np.zeros(30), abs=1e-6)
     assert np.nanmin(detour) == pytest.approx(0.0, abs=1e-6)
@@ -136,26 +129,26 @@ def test_the_corridor_goes_through_the_open_door_of_a_wall(tmp_path):
     cover[:, 30] = 2
     cover[20, 30] = 1  # the only door, south of the straight line
     raster(tmp_path / "cover.tif", cover)
-    out = run(tmp_path, rangeset(winter=WINTER, summer=SUMMER), layers=[CLASSES])
-    modelled = read_layer(out / "modelled.parquet").to_crs(CRS).geometry[0]
+    out = run(rangeset(winter=WINTER, summer=SUMMER), folder=tmp_path, layers=[CLASSES])
+    modelled = out.modelled.read().to_crs(CRS).geometry[0]
     assert modelled.intersects(box(3000, 2400, 3100, 2500))
     assert not modelled.intersects(box(3010, 2610, 3090, 4490))
-    facts = read_json(out / "connect.json")
-    assert facts["layers"]["cover"]["coverage_frac"] == 1.0
+    facts = out.facts
+    assert facts.layers["cover"].coverage_frac == 1.0
     # Rows 20 - 14 = 6 down and up again on diagonals: 31 columns, 12 of them diagonal.
-    assert facts["least_cost_m"] == pytest.approx(100 * (19 + 12 * 2**0.5))
-    with rasterio.open(out / "resistance.tif") as dataset:
-        assert dataset.read(1)[:, 30].tolist() == [50.0] * 20 + [1.0] + [50.0] * 4
+    assert facts.least_cost_m == pytest.approx(100 * (19 + 12 * 2**0.5))
+    resistance, _ = out.resistance.read(CRS)
+    assert resistance[:, 30].tolist() == [50.0] * 20 + [1.0] + [50.0] * 4
 
 
-def test_a_tracked_core_goes_before_the_experts_range(tmp_path):
+def test_a_tracked_core_goes_before_the_experts_range():
     ranges = rangeset(winter=WINTER, summer=SUMMER)
     core = rangeset("tracked", winter=box(1000, 2500, 1200, 2600))
     ranges = gpd.GeoDataFrame(
         [*core.to_dict("records"), *ranges.to_dict("records")], geometry="geometry", crs="EPSG:4326"
     )
-    facts = read_json(run(tmp_path, ranges) / "connect.json")
-    assert facts["ranges_used"] == {"winter": "tracked, 50% isopleth", "summer": "expert"}
+    facts = run(ranges).facts
+    assert facts.ranges_used == {"winter": "tracked, 50% isopleth", "summer": "expert"}
 
 
 @pytest.mark.parametrize(
@@ -166,45 +159,47 @@ def test_a_tracked_core_goes_before_the_experts_range(tmp_path):
         ({"winter": WINTER, "summer": WINTER}, "the ranges share cells of the habitat grid"),
     ],
 )
-def test_without_two_ranges_tables_are_empty_and_say_why(tmp_path, ranges, reason):
-    out = run(tmp_path, rangeset(**ranges))
-    assert len(read_layer(out / "modelled.parquet")) == 0
-    assert read_json(out / "connect.json")["no_corridor"].startswith(reason)
-    for name in ("resistance.tif", "cost.tif", "network.parquet", "network_use.parquet"):
-        assert (out / name).exists()
+def test_without_two_ranges_tables_are_empty_and_say_why(ranges, reason):
+    out = run(rangeset(**ranges))
+    assert len(out.modelled.read()) == 0
+    assert out.facts.no_corridor.startswith(reason)
+    for raster in (out.resistance, out.cost):
+        assert raster.read(CRS)[0].size > 0
+    assert out.network.read().columns.tolist() == list(tables.NETWORK.columns)
+    assert out.network_use.read().empty
 
 
 def test_a_wall_of_unknown_ground_is_no_way(tmp_path):
     cover = np.ones(SHAPE, dtype=np.uint8)
     cover[:, 30] = 255
     raster(tmp_path / "cover.tif", cover, nodata=255)
-    out = run(tmp_path, rangeset(winter=WINTER, summer=SUMMER), layers=[CLASSES])
-    facts = read_json(out / "connect.json")
-    assert facts["no_corridor"] == "no path of cells with known resistance joins the ranges"
-    assert facts["coverage_frac"] == pytest.approx(59 / 60)
+    out = run(rangeset(winter=WINTER, summer=SUMMER), folder=tmp_path, layers=[CLASSES])
+    facts = out.facts
+    assert facts.no_corridor == "no path of cells with known resistance joins the ranges"
+    assert facts.coverage_frac == pytest.approx(59 / 60)
 
 
-def test_the_network_links_ranges_and_stopovers_along_the_corridor(tmp_path):
+def test_the_network_links_ranges_and_stopovers_along_the_corridor():
     stops = [
         stopover("h-all-on-the-way", box(2500, 3000, 2700, 3500)),
         stopover("h-all-far-away", box(100, 2100, 300, 2300)),
     ]
-    out = run(tmp_path, rangeset(winter=WINTER, summer=SUMMER), stopovers=stops,
+    out = run(rangeset(winter=WINTER, summer=SUMMER), stopovers=stops,
               tracked=box(1400, 3000, 4600, 3500))  # fmt: skip
-    network = read_layer(out / "network.parquet")
+    network = out.network.read()
     assert network["part"].value_counts().to_dict() == {"node": 4, "edge": 2}
     edges = network[network["part"] == "edge"]
     assert edges["is_cut"].all()
     assert sorted(edges["cost"].round()) == [1100.0, 1900.0]
     assert sorted(edges["length_km"].round(2)) == [1.1, 1.9]
     assert set(edges["from_node"]) | set(edges["to_node"]) <= set(network["element"])
-    facts = read_json(out / "connect.json")
-    assert facts["network"]["n_parts"] == 2
-    assert facts["validation"]["tracked_area_inside_frac"] > 0.9
+    facts = out.facts
+    assert facts.network.n_parts == 2
+    assert facts.validation.tracked_area_inside_frac > 0.9
     assert edges["betweenness"].tolist() == [1.0, 1.0]
     assert edges["detour_frac"].isna().all()
     assert edges["flux"].isna().all()
-    assert facts["network"]["ways_that_share_no_link"] == 1
+    assert facts.network.ways_that_share_no_link == 1
 
 
 def track(animal, x, day):
@@ -223,42 +218,41 @@ def track(animal, x, day):
     )
 
 
-def test_links_tell_the_share_of_the_tracked_migrations(tmp_path):
+def test_links_tell_the_share_of_the_tracked_migrations():
     tracks = [
         track("a", [1300, 2000, 2600, 3500, 4700], 1),
         track("a", [1300, 2000, 2600, 2000, 1300], 10),  # turned back at the stopover
         track("b", [2600, 4700], 1),
     ]
-    out = run(tmp_path, rangeset(winter=WINTER, summer=SUMMER), tracked=box(1400, 3000, 4600, 3500),
+    out = run(rangeset(winter=WINTER, summer=SUMMER), tracked=box(1400, 3000, 4600, 3500),
               stopovers=[stopover("h-all-on-the-way", box(2500, 3000, 2700, 3500))],
               fixes=gpd.GeoDataFrame(pd.concat([one for one, _ in tracks], ignore_index=True),
                                      crs="EPSG:4326"),
               windows=pd.concat([one for _, one in tracks], ignore_index=True))  # fmt: skip
-    network = read_layer(out / "network.parquet")
+    network = out.network.read()
     edges = network[network["part"] == "edge"].set_index("cost").sort_index()
     # West of the stopover one of a's two migrations; east of it the same and b's only one.
     assert edges["flux"].tolist() == [0.25, 0.75]
     assert edges["n_animals"].tolist() == [1, 2]
-    use = read_table(out / "network_use.parquet")
+    use = out.network_use.read()
     assert sorted(use["animal"]) == ["a", "a", "b"]
 
 
 def test_a_second_run_writes_the_same_bytes(tmp_path):
     cover = np.random.default_rng(7).integers(1, 3, SHAPE).astype(np.uint8)
-    (tmp_path / "a").mkdir(), (tmp_path / "b").mkdir()
-    folders = []
-    for name in "ab":
-        raster(tmp_path / name / "cover.tif", cover)
-        folders.append(
-            run(tmp_path / name, rangeset(winter=WINTER, summer=SUMMER), layers=[CLASSES])
-        )
-    for path in sorted(folders[0].iterdir()):
-        assert path.read_bytes() == (folders[1] / path.name).read_bytes(), path.name
+    raster(tmp_path / "cover.tif", cover)
+    ranges = rangeset(winter=WINTER, summer=SUMMER)
+    one, two = (run(ranges, folder=tmp_path, layers=[CLASSES]) for _ in range(2))
+    for name, written in registry.get("connect").results.items():
+        first, second = (tmp_path / f"{each}-{written.file}" for each in ("one", "two"))
+        save(getattr(one, name), first, written.contract)
+        save(getattr(two, name), second, written.contract)
+        assert first.read_bytes() == second.read_bytes(), name
 
 
-def test_a_grid_that_is_too_large_says_which_cell_fits(tmp_path):
+def test_a_grid_that_is_too_large_says_which_cell_fits():
     with pytest.raises(MethodError) as caught:
-        run(tmp_path, rangeset(winter=WINTER, summer=SUMMER), max_cells=600)
+        run(rangeset(winter=WINTER, summer=SUMMER), max_cells=600)
     assert str(caught.value) == (
         "the habitat grid is too large\n"
         "  expected: at most 600 cells (habitat.max_cells)\n"
@@ -273,9 +267,8 @@ def test_a_grid_that_is_too_large_says_which_cell_fits(tmp_path):
 def values_of(tmp_path, kind="continuous", nodata=None, band=1):
     layer = {"name": "x", "path": "x.tif", "kind": kind, "nodata": nodata, "band": band}
     layer |= {"slope": 1.0} if kind == "continuous" else {"resistance": {1: 1, 2: 2, 3: 3}}
-    out = run(tmp_path, rangeset(winter=WINTER, summer=SUMMER), layers=[layer])
-    with rasterio.open(out / "resistance.tif") as dataset:
-        return dataset.read(1), read_json(out / "connect.json")["layers"]["x"]
+    out = run(rangeset(winter=WINTER, summer=SUMMER), folder=tmp_path, layers=[layer])
+    return out.resistance.read(CRS)[0], out.facts.layers["x"]
 
 
 def test_finer_classes_give_the_majority_and_finer_values_their_mean(tmp_path):
@@ -286,19 +279,19 @@ def test_finer_classes_give_the_majority_and_finer_values_their_mean(tmp_path):
     raster(tmp_path / "x.tif", fine, transform)
     classes, facts = values_of(tmp_path, "class")
     assert (classes[0, 0], classes[-1, -1], classes[5, 5]) == (3.0, 1.0, 1.0)
-    assert facts["resampling"] == "mode"
+    assert facts.resampling == "mode"
     raster(tmp_path / "x.tif", fine.astype(np.float32), transform)
     means, facts = values_of(tmp_path)
     # Resistance is 1 + value.
     assert (means[0, 0], means[-1, -1]) == (3.5, 2.25)
-    assert facts["resampling"] == "average"
+    assert facts.resampling == "average"
 
 
 def test_coarser_classes_are_never_mixed(tmp_path):
     coarse = np.where(np.arange(12)[None, :] < 6, 1, 3).repeat(5, axis=0).astype(np.int16)
     raster(tmp_path / "x.tif", coarse, Affine(500, 0, 0, 0, -500, 4500))
     classes, facts = values_of(tmp_path, "class")
-    assert facts["resampling"] == "nearest"
+    assert facts.resampling == "nearest"
     assert classes[:, :30].max() == 1.0
     assert classes[:, 30:].min() == 3.0
 
@@ -310,7 +303,7 @@ def test_nodata_of_the_file_or_the_configuration_is_unknown(tmp_path, stated, ov
     raster(tmp_path / "x.tif", values, nodata=stated)
     out, facts = values_of(tmp_path, nodata=override)
     assert np.argwhere(np.isnan(out)).tolist() == [[3, 7]]
-    assert facts["nodata"] == -9999.0
+    assert facts.nodata == -9999.0
 
 
 def test_nan_is_unknown_also_without_a_stated_nodata(tmp_path):
@@ -326,8 +319,8 @@ def test_zero_counts_as_data_and_outside_the_raster_is_unknown(tmp_path):
     out, facts = values_of(tmp_path)
     assert (out[:, :39] == 1.0).all()
     assert np.isnan(out[:, 41:]).all()
-    assert facts["nodata_policy"] == "every value counts as data"
-    assert facts["coverage_frac"] == pytest.approx(40 / 60, abs=0.02)
+    assert facts.nodata_policy == "every value counts as data"
+    assert facts.coverage_frac == pytest.approx(40 / 60, abs=0.02)
 
 
 def test_scale_and_offset_of_a_band_are_applied(tmp_path):
@@ -355,8 +348,7 @@ def test_a_rotated_raster_lands_where_it_belongs(tmp_path):
 def refused(tmp_path, error=InputError, **layer):
     layer = CLASSES | layer
     with pytest.raises(error) as caught:
-        run(tmp_path, rangeset(winter=WINTER, summer=SUMMER), layers=[layer])
-    assert not any((tmp_path / "connect").iterdir())
+        run(rangeset(winter=WINTER, summer=SUMMER), folder=tmp_path, layers=[layer])
     return str(caught.value)
 
 
@@ -442,7 +434,7 @@ def test_class_codes_without_resistance_are_listed_at_once_for_all_layers(tmp_pa
     raster(tmp_path / "other.tif", np.full(SHAPE, 8, np.int16))
     other = {"name": "other", "path": "other.tif", "kind": "class", "resistance": {1: 2}}
     with pytest.raises(InputError) as caught:
-        run(tmp_path, rangeset(winter=WINTER, summer=SUMMER), layers=[CLASSES, other])
+        run(rangeset(winter=WINTER, summer=SUMMER), folder=tmp_path, layers=[CLASSES, other])
     first, second = caught.value.faults
     assert str(first) == (
         "class codes have no resistance\n"

@@ -20,7 +20,7 @@ from corridors.foundation.facts.circuit import CircuitFacts
 from corridors.foundation.facts.difference import DifferenceFacts, MeasureFacts
 from corridors.habitat.detour import Ways, closed_cells, ways_around
 from corridors.habitat.layers import cells_in
-from corridors.stages.connect_ranges import ENDS, ranges_of
+from corridors.habitat.ranges import ENDS, ranges_of
 from corridors.stages.intersect.tracked import corridor_of
 from corridors.stages.scenario.difference.products import Shown, products
 from corridors.stages.scenario.difference.stage import Inputs, Results, Settings

@@ -1,55 +1,47 @@
-"""The selection model of `connect`: fixes and available ground in, resistance out."""
+"""The selection model of the herd's fixes on the configured layers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from corridors.formats.parquet import read_table
+from corridors.config.habitat import Habitat, HabitatLayer, Selection
 from corridors.foundation.arrays import Floats
+from corridors.foundation.grid import Grid
 from corridors.foundation.track import usable
 from corridors.habitat import selected_resistance
 from corridors.habitat.selected_resistance import Fitted, Rules
 from corridors.habitat.selection import NoSelectionError
 from corridors.habitat.selection_terms import Covariate, class_covariate
 from corridors.habitat.used_fixes import UsedFixes, is_within, thinned
-
-if TYPE_CHECKING:
-    from corridors.config.habitat import HabitatLayer
-    from corridors.foundation.grid import Grid
-    from corridors.stages.context import StageContext
+from corridors.stages.connect.layers import OnGrid
+from corridors.stages.connect.stage import Inputs
 
 
-def used_fixes(context: StageContext) -> UsedFixes | None:
+def used_fixes(inputs: Inputs, habitat: Habitat) -> UsedFixes | None:
     """Return the fixes to learn from; None where resistance comes from tables."""
-    settings = context.settings.habitat
-    if settings.resistance_from == "table":
+    if habitat.resistance_from == "table":
         return None
-    fixes = usable_fixes(context)
-    if settings.selection.used == "migrations":
-        windows = read_table(context.read("segment", "migrations.parquet"))
-        windows = windows[windows["part"] == "migration"].reset_index(drop=True)
-        fixes = fixes[is_within(fixes, windows)]
-    return thinned(fixes, thin_h=settings.selection.thin_h)
+    fixes = usable_fixes(inputs)
+    if habitat.selection.used == "migrations":
+        fixes = fixes[is_within(fixes, migration_windows(inputs))]
+    return thinned(fixes, thin_h=habitat.selection.thin_h)
 
 
-def usable_fixes(context: StageContext) -> pd.DataFrame:
+def usable_fixes(inputs: Inputs) -> pd.DataFrame:
     """Return animal, time and planar position of usable fixes, sorted, with a plain index."""
-    fixes = read_table(
-        context.read("clean", "fixes.parquet"),
-        columns=["animal", "time_utc", "x_m", "y_m", "burst"],
-    )
+    fixes = inputs.fixes.read(["animal", "time_utc", "x_m", "y_m", "burst"])
     return usable(fixes).reset_index(drop=True)
 
 
-def fit(
-    context: StageContext,
-    grid: Grid,
-    layers: Sequence[tuple[HabitatLayer, Floats]],
-    used: UsedFixes,
-) -> Fitted:
+def migration_windows(inputs: Inputs) -> pd.DataFrame:
+    """Return MIGRATIONS without stays, with a plain index."""
+    windows = inputs.migrations.read()
+    return windows[windows["part"] == "migration"].reset_index(drop=True)
+
+
+def fit(settings: Selection, grid: Grid, layers: Sequence[OnGrid], used: UsedFixes) -> Fitted:
     """Return the selection model and the resistance that it gives.
 
     Raises
@@ -57,8 +49,6 @@ def fit(
     NoSelectionError
         The tracks cannot tell.
     """
-    settings = context.settings.habitat.selection
-    context.progress("fit the selection model", 0.38)
     if used.x_m.size == 0:
         on = "on migration" if settings.used == "migrations" else "that are usable"
         raise NoSelectionError(f"the herd has no fixes {on}")
@@ -75,7 +65,7 @@ def fit(
         power=settings.power,
         max_resistance=settings.max_resistance,
     )
-    covariates = [_covariate(layer, values.ravel()) for layer, values in layers]
+    covariates = [_covariate(one.layer, one.cells.ravel()) for one in layers]
     return selected_resistance.fit(grid, covariates, used, rules)
 
 

@@ -1,75 +1,71 @@
-"""What `connect` writes about its selection model: table, numbers and words."""
+"""What is told of the selection model: table, numbers and words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from corridors.formats.parquet import write_json, write_table
+from corridors.config.habitat import Habitat
 from corridors.foundation import tables
+from corridors.foundation.facts.connect import FoldFacts, ResponseFacts, SelectionFacts
 from corridors.habitat.selected_resistance import Fitted
 from corridors.habitat.selection_table import correlated, responses, selection_table
 from corridors.habitat.selection_terms import LINEAR, QUADRATIC
-
-if TYPE_CHECKING:
-    from corridors.stages.context import StageContext
-
-
-def write_selection(context: StageContext, fitted: Fitted | None, facts: dict[str, Any]) -> None:
-    """Write ``selection.parquet`` and ``selection.json``, empty where nothing was estimated."""
-    if fitted is None:
-        reason = facts.get("selection_refused", "resistance comes from the tables of the layers")
-        write_table(
-            tables.empty(tables.SELECTION), context.out / "selection.parquet", tables.SELECTION
-        )
-        write_json({"is_fitted": False, "reason": reason}, context.out / "selection.json")
-        return
-    table = selection_table(context.herd, fitted)
-    write_table(table, context.out / "selection.parquet", tables.SELECTION)
-    write_json(_facts(context, fitted, table), context.out / "selection.json")
+from corridors.stages.connect.resistance import Ground
+from corridors.stages.connect.stage import Settings
 
 
-def _facts(context: StageContext, fitted: Fitted, table: pd.DataFrame) -> dict[str, Any]:
-    settings, selection = context.settings.habitat.selection, fitted.selection
+def facts_of_selection(settings: Settings, ground: Ground) -> tuple[pd.DataFrame, SelectionFacts]:
+    """Return SELECTION and its facts, no rows and the reason where nothing was estimated."""
+    if ground.fitted is None:
+        reason = ground.selection_refused or "resistance comes from the tables of the layers"
+        return tables.empty(tables.SELECTION), SelectionFacts(is_fitted=False, reason=reason)
+    table = selection_table(settings.herd, ground.fitted)
+    return table, _facts(settings.habitat, ground.fitted, table)
+
+
+def _facts(habitat: Habitat, fitted: Fitted, table: pd.DataFrame) -> SelectionFacts:
+    settings, selection = habitat.selection, fitted.selection
     folds = [
-        {
-            "animals": [
+        FoldFacts(
+            animals=[
                 fitted.names[number] for number in np.flatnonzero(selection.groups == fold).tolist()
             ],
-            "n_fixes": int(selection.n_used[selection.groups == fold].sum()),
-            "boyce": _number(selection.boyce[fold]),
-        }
+            n_fixes=int(selection.n_used[selection.groups == fold].sum()),
+            boyce=_number(selection.boyce[fold]),
+        )
         for fold in range(len(selection.boyce))
     ]
     known = selection.boyce[np.isfinite(selection.boyce)]
-    return {
-        "is_fitted": True,
-        "used": settings.used,
-        "thin_h": settings.thin_h,
-        "n_animals": int(np.count_nonzero(selection.n_used)),
-        "n_fixes": int(selection.n_used.sum()),
-        "animals_left_out": [
+    return SelectionFacts(
+        is_fitted=True,
+        used=settings.used,
+        thin_h=settings.thin_h,
+        n_animals=int(np.count_nonzero(selection.n_used)),
+        n_fixes=int(selection.n_used.sum()),
+        animals_left_out=[
             name for name, n in zip(fitted.names, selection.n_used, strict=True) if n == 0
         ],
-        "n_available": int(selection.available.size),
-        "available_km": settings.available_km,
-        "boyce_folds": folds,
-        "boyce_mean": _number(known.mean()) if known.size else None,
-        "boyce_min": _number(known.min()) if known.size else None,
-        "boyce_fitted": _number(selection.boyce_fitted),
-        "interval": f"jackknife over {len(folds)} animals or groups, Student's t with "
+        n_available=int(selection.available.size),
+        available_km=settings.available_km,
+        boyce_folds=folds,
+        boyce_mean=_number(known.mean()) if known.size else None,
+        boyce_min=_number(known.min()) if known.size else None,
+        boyce_fitted=_number(selection.boyce_fitted),
+        interval=f"jackknife over {len(folds)} animals or groups, Student's t with "
         f"{len(folds) - 1} degrees of freedom, 95 %",
-        "transform": f"Resistance = {_ratio(settings.power)}, from 1 to "
+        transform=f"Resistance = {_ratio(settings.power)}, from 1 to "
         f"{settings.max_resistance:g}; best: quantile {settings.best_quantile:g} of the use of "
         "available ground",
-        "extrapolated_frac": fitted.extrapolated_frac,
-        "response": responses(fitted),
-        "what": _words(table, fitted, _units(context)),
-        "notes": _notes(fitted, table),
-    }
+        extrapolated_frac=fitted.extrapolated_frac,
+        response={
+            name: ResponseFacts.model_validate(one) for name, one in responses(fitted).items()
+        },
+        what=_words(table, fitted, _units(habitat)),
+        notes=_notes(fitted, table),
+    )
 
 
 def _number(value: float) -> float | None:
@@ -81,9 +77,9 @@ def _ratio(power: float) -> str:
     return ratio if power == 1 else f"({ratio})^{power:g}"
 
 
-def _units(context: StageContext) -> dict[str, str]:
+def _units(habitat: Habitat) -> dict[str, str]:
     """Return the unit of each layer of numbers that has a known one, to stand behind a number."""
-    layers = context.settings.habitat.layers
+    layers = habitat.layers
     slopes = {layer.name: "°" for layer in layers if layer.derive == "slope_deg"}
     return slopes | {layer.name: " m" for layer in layers if layer.kind == "distance"}
 
