@@ -19,9 +19,29 @@ _SAME_LINE_M = 1.0
 
 def stands(rows: pd.DataFrame, today: Collection[str]) -> Flags:
     """Return which lines stand: existing ones, and planned ones that ``today`` does not have."""
-    is_added = ~rows["barrier"].isin(today) & (rows["status"] == "planned")
-    there = ((rows["status"] == "existing") | is_added) & ~is_jurisdiction(rows)
+    there = ((rows["status"] == "existing") | _is_added(rows, today)) & ~is_jurisdiction(rows)
     return np.asarray(there, dtype=bool)
+
+
+def built(rows: gpd.GeoDataFrame, today: Collection[str]) -> gpd.GeoDataFrame:
+    """Return BARRIERS or SEGMENTS with what a scenario plans as if it stood.
+
+    Parameters
+    ----------
+    rows
+        With ``barrier status``.
+    today
+        Barriers of the study: what it plans itself stays planned.
+
+    Examples
+    --------
+    >>> rows = gpd.GeoDataFrame({"barrier": ["a", "b", "c"],
+    ...     "status": ["existing", "planned", "planned"]}, geometry=[None] * 3)
+    >>> built(rows, {"a", "b"})["status"].tolist()
+    ['existing', 'planned', 'existing']
+    """
+    status = rows["status"].mask(_is_added(rows, today), "existing").astype(str)
+    return rows.assign(status=status)
 
 
 def planar(rows: gpd.GeoDataFrame, crs: str) -> Geometries:
@@ -43,3 +63,7 @@ def beyond(barriers: gpd.GeoDataFrame, segments: gpd.GeoDataFrame, crs: str) -> 
     is_cut = ~shapely.is_missing(taken)
     lines[is_cut] = shapely.difference(lines[is_cut], taken[is_cut])
     return np.asarray(lines[~shapely.is_empty(lines)], dtype=object)
+
+
+def _is_added(rows: pd.DataFrame, today: Collection[str]) -> pd.Series[bool]:
+    return ~rows["barrier"].isin(today) & (rows["status"] == "planned")

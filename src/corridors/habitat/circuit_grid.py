@@ -188,6 +188,39 @@ def crossed_edges(lines: Geometries, grid: Grid) -> Cuts:
     return Cuts(pairs // n_edges, pairs % n_edges)
 
 
+def beyond(whole: Cuts, parts: Cuts, line_of: Indices, *, n_edges: int) -> tuple[Cuts, Indices]:
+    """Return what lines cut that none of their parts cuts, and which lines these are.
+
+    Parameters
+    ----------
+    whole, parts
+        Which edges the lines and their parts cross.
+    line_of
+        Line of each part, -1 for none, (n_parts,).
+    n_edges
+        Of the grid.
+
+    Returns
+    -------
+    Cuts
+        Lines that cut anything more, numbered anew from 0.
+    array
+        Number in ``whole`` of each of these lines, (n,).
+
+    Examples
+    --------
+    >>> lines = Cuts(np.array([0, 1, 1]), np.array([5, 2, 3]))
+    >>> rest, kept = beyond(lines, Cuts(np.array([0]), np.array([2])), np.array([1]), n_edges=9)
+    >>> rest.line.tolist(), rest.edge.tolist(), kept.tolist()
+    ([0, 1], [5, 3], [0, 1])
+    """
+    is_beyond = ~np.isin(
+        whole.line * n_edges + whole.edge, line_of[parts.line] * n_edges + parts.edge
+    )
+    kept, line = np.unique(whole.line[is_beyond], return_inverse=True)
+    return Cuts(line, whole.edge[is_beyond]), kept
+
+
 def _whole_numbers(start: Floats, end: Floats) -> tuple[Indices, Floats]:
     """Return each whole number in (min, max] of each pair: number of the pair, and the number."""
     low, high = np.floor(np.minimum(start, end)), np.floor(np.maximum(start, end))
@@ -220,6 +253,33 @@ def burn(conductance: Floats, cuts: Cuts, added: Floats) -> Floats:
     """
     times = total_added(cuts, added, conductance.size)
     out: Floats = conductance / (1.0 + times.reshape(conductance.shape))
+    return out
+
+
+def added_by(
+    permeability: Floats, *, least_permeability: float, ground_m: float, cell_m: float
+) -> Floats:
+    """Return what lines add to an edge as multiples of the edge's own resistance.
+
+    Parameters
+    ----------
+    permeability
+        Of each line, (n_lines,), 0...1.
+    least_permeability
+        What a closed line lets through, > 0.
+    ground_m
+        A line of permeability p adds (1/p - 1) times the resistance of this much of the ground, m:
+        what it adds per metre of its length does not depend on the cell.
+    cell_m
+        Cell edge, m.
+
+    Examples
+    --------
+    >>> added_by(np.array([0.5, 0.0]), least_permeability=0.1, ground_m=200.0, cell_m=100.0)
+    array([ 2., 18.])
+    """
+    share = np.maximum(permeability, least_permeability)
+    out: Floats = (1.0 / share - 1.0) * ground_m / cell_m
     return out
 
 

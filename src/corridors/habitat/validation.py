@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from corridors.foundation.arrays import Flags, Floats
+from corridors.foundation.arrays import Flags, Floats, Indices
+from corridors.foundation.grid import Grid
 
 # A place counts if the model knows this share of the use put there.
 _LEAST_KNOWN = 0.5
@@ -34,6 +36,37 @@ class Comparison:
     random_p95: float
     p: float
     n_shifts: int
+
+
+def use_of_cells(surface: pd.DataFrame, grid: Grid, *, cell_m: float) -> Floats:
+    """Return the use of each cell of a grid, (ny, nx), from cells of another size.
+
+    Parameters
+    ----------
+    surface
+        ``row col mass``: where each of its cells is on its lattice, and the use there.
+    grid
+        The cells wanted.
+    cell_m
+        Cell edge of the surface, m; a cell counts where its centre lies.
+
+    Examples
+    --------
+    >>> grid = Grid("EPSG:32612", 100.0, row_min=0, col_min=-1, n_rows=1, n_cols=2)
+    >>> surface = pd.DataFrame({"row": [0, 1, 0, 7], "col": [-1, 0, 1, 0], "mass": 0.25})
+    >>> use_of_cells(surface, grid, cell_m=50.0)
+    array([[0.25, 0.5 ]])
+    """
+    row, col = (
+        np.floor((surface[axis].to_numpy(float) + 0.5) * cell_m / grid.cell_m).astype(np.int32)
+        for axis in ("row", "col")
+    )
+    iy, ix = grid.array_index(row, col)
+    inside = (iy >= 0) & (iy < grid.n_rows) & (ix >= 0) & (ix < grid.n_cols)
+    cell: Indices = (iy * grid.n_cols + ix)[inside]
+    mass = surface["mass"].to_numpy(float)[inside]
+    use = np.bincount(cell, weights=mass, minlength=grid.n_rows * grid.n_cols)
+    return use.reshape(grid.shape).astype(np.float64, copy=False)
 
 
 def high_cells(values: Floats, share: float) -> Flags:

@@ -167,3 +167,42 @@ def with_estimates(
         for pi, w, m, text in zip(share, weight, before, priors.loc[hit, "basis"], strict=True)
     ]
     return out
+
+
+def best_known(
+    rows: pd.DataFrame,
+    estimates: pd.DataFrame,
+    *,
+    overrides: Mapping[str, float],
+    species: str,
+    prior_encounters: float,
+) -> pd.DataFrame:
+    """Return the permeability that counts of each barrier: stated, else expected of its class.
+
+    Parameters
+    ----------
+    rows
+        ``kind class permeability``, NaN where none is stated.
+    estimates, overrides, species, prior_encounters
+        See :func:`prior_table` and :func:`with_estimates`.
+
+    Returns
+    -------
+    DataFrame
+        ``used`` (0...1) and ``used_source`` (stated, estimated or prior), aligned with ``rows``.
+    """
+    kinds, classes = rows["kind"], rows["class"]
+    prior = with_estimates(
+        prior_table(kinds, classes, overrides=overrides, species=species),
+        kinds,
+        classes,
+        estimates,
+        prior_encounters=prior_encounters,
+    )
+    stated = rows["permeability"].astype("float64")
+    return pd.DataFrame(
+        {
+            "used": stated.fillna(prior["permeability"]),
+            "used_source": prior["label"].astype(object).mask(stated.notna(), "stated"),
+        }
+    )

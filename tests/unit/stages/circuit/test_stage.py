@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import rasterio
 import shapely.affinity
 from shapely.geometry import LineString, Polygon, box
 
-from corridors.config.circuit import Circuit
-from corridors.formats.parquet import read_json, read_layer, write_json, write_table
-from corridors.formats.raster import write_cog
+from corridors.formats.stored import save
 from corridors.foundation import tables
+from corridors.foundation.artefacts import Layer, Raster, Table, silent
 from corridors.foundation.crs import to_geographic
 from corridors.foundation.errors import MethodError
+from corridors.foundation.facts.clean import CleanFacts
 from corridors.foundation.grid import Grid
-from corridors.stages import circuit
-from corridors.stages.context import StageContext
-from corridors.stages.table import BY_NAME
+from corridors.stages import registry
+from corridors.stages.circuit import stage
+from corridors.stages.scenario.circuit import stage as planned
+from worlds.stages import settings
 
 CRS = "+proj=laea +lat_0=42.1 +lon_0=-109.8 +datum=WGS84 +units=m +no_defs +type=crs"
 CELL_M = 100.0
@@ -39,7 +39,9 @@ def ranges(**shapes: Polygon):
         }
         for season, shape in shapes.items()
     ]  # fmt: skip
-    return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326") if rows else None
+    if not rows:
+        return tables.empty(tables.RANGES)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
 
 
 def segment(name: str, points, **changes):
@@ -79,113 +81,95 @@ def frame(rows, schema):
     return out
 
 
-def run(
-    tmp_path, own_ranges, *, segments=(), barriers=None, resistance=None, use=None,
-    estimates=(), priors=None, **settings
-):  # fmt: skip
-    for stage in ("ingest", "clean", "delineate", "connect", "intersect", "behave", "circuit"):
-        (tmp_path / stage).mkdir(parents=True, exist_ok=True)
-    write_json({"crs": CRS}, tmp_path / "clean/clean.json")
-    write_json({"cell_m": 50.0}, tmp_path / "delineate/delineate.json")
-    write_table(
-        tables.empty(tables.RANGES) if own_ranges is None else own_ranges,
-        tmp_path / "delineate/ranges.parquet",
-        tables.RANGES,
-    )
-    population = tables.empty(tables.POPULATION) if use is None else use
-    write_table(population, tmp_path / "delineate/population.parquet", tables.POPULATION)
-    write_table(
-        tables.empty(tables.CORRIDORS), tmp_path / "connect/modelled.parquet", tables.CORRIDORS
-    )
-    ground = np.ones(GRID.shape) if resistance is None else resistance
-    write_cog(tmp_path / "connect/resistance.tif", ground.astype(np.float32), GRID)
+def inputs(own_ranges, *, segments=(), barriers=None, resistance=None, use=None, estimates=()):
     rows = list(segments)
     if barriers is None:
         barriers = barrier_of(rows) if rows else []
-    write_table(
-        frame(rows, tables.SEGMENTS), tmp_path / "intersect/segments.parquet", tables.SEGMENTS
-    )
-    write_table(
-        frame(barriers, tables.BARRIERS), tmp_path / "ingest/barriers.parquet", tables.BARRIERS
-    )
-    write_table(
-        pd.DataFrame(list(estimates)) if estimates else tables.empty(tables.PERMEABILITY),
-        tmp_path / "behave/permeability.parquet",
-        tables.PERMEABILITY,
-    )
-    context = StageContext(
-        "h",
-        SimpleNamespace(
-            circuit=Circuit(**({"barrier_ground_m": CELL_M} | settings)),
-            barrier_priors=(priors or {}, 4.0),
-            species="Odocoileus hemionus",
+    ground = np.ones(GRID.shape) if resistance is None else resistance
+    return stage.Inputs(
+        barriers=Layer.of(frame(barriers, tables.BARRIERS)),
+        clean=CleanFacts(
+            crs=CRS, cell_m=50.0, cell_reason="", n_fixes=0, n_usable=0, n_animals=0, flags={}
         ),
-        {},
-        {stage: {"h": tmp_path / stage} for stage in BY_NAME["circuit"].reads},
-        tmp_path / "circuit",
+        ranges=Layer.of(own_ranges),
+        population=Table.of(tables.empty(tables.POPULATION) if use is None else use),
+        resistance=Raster.of(ground.astype(np.float32), GRID),
+        modelled=Layer.of(tables.empty(tables.CORRIDORS)),
+        segments=Layer.of(frame(rows, tables.SEGMENTS)),
+        permeability=Table.of(
+            pd.DataFrame(list(estimates)) if estimates else tables.empty(tables.PERMEABILITY)
+        ),
     )
-    circuit.run(context)
-    out = tmp_path / "circuit"
-    return read_json(out / "circuit.json"), read_layer(out / "gains.parquet"), out
 
 
-def band(path):
-    with rasterio.open(path) as dataset:
-        return dataset.read(1)
+def granted(priors=None, **circuit):
+    sections = {
+        "circuit": {"barrier_ground_m": CELL_M} | circuit,
+        "rank": {"priors": priors or {}, "prior_encounters": 4.0},
+    }
+    return replace(settings("circuit", **sections), species="Odocoileus hemionus")
 
 
-def test_a_fence_adds_resistance_and_its_middle_gains_most(tmp_path):
-    facts, table, out = run(
-        tmp_path, ranges(winter=WINTER, summer=SUMMER), segments=fence(permeability=0.02)
+def run(
+    own_ranges, *, segments=(), barriers=None, resistance=None, use=None, estimates=(),
+    priors=None, **circuit
+):  # fmt: skip
+    """Return the facts, the gains and the current of the stage."""
+    given = inputs(
+        own_ranges, segments=segments, barriers=barriers, resistance=resistance, use=use,
+        estimates=estimates,
+    )  # fmt: skip
+    out = stage.run(given, granted(priors, **circuit), silent)
+    return out.facts, out.gains.read(), out.current.read(CRS)[0]
+
+
+def test_a_fence_adds_resistance_and_its_middle_gains_most():
+    facts, table, current = run(
+        ranges(winter=WINTER, summer=SUMMER), segments=fence(permeability=0.02)
     )
-    assert facts["effective_resistance"] > facts["effective_resistance_without_barriers"] > 0
-    assert 0 < facts["barriers_frac"] < 1
+    assert facts.effective_resistance > facts.effective_resistance_without_barriers > 0
+    assert 0 < facts.barriers_frac < 1
     assert table["rank"].tolist() == [1, 2, 3, 4]
     # Segment 1 lies straight between the ranges.
     assert table["segment"][0] in ("fences:1@1", "fences:1@2")
     assert table["gain"].is_monotonic_decreasing
     assert table["gain_share"].to_numpy() == pytest.approx(
-        table["gain"].to_numpy() / facts["effective_resistance"]
+        table["gain"].to_numpy() / facts.effective_resistance
     )
     assert (table["gain"] <= table["gain_linear"]).all()
     assert (table["permeability_source"] == "stated").all()
-    assert facts["links"][0]["imbalance"] < 1e-8
-    current = band(out / "current.tif")
+    assert facts.links[0].imbalance < 1e-8
     assert current.shape == GRID.shape
     # Both ranges are unknown; all cells of a column between them carry the whole current.
     assert np.isnan(current[15:20, 5:10]).all()
     assert np.nansum(current[:, 20]) >= 1.0
 
 
-def test_opening_all_segments_gains_more_than_any_one_of_them(tmp_path):
-    facts, table, _ = run(
-        tmp_path, ranges(winter=WINTER, summer=SUMMER), segments=fence(permeability=0.1)
-    )
-    whole = facts["effective_resistance"] - facts["effective_resistance_without_barriers"]
+def test_opening_all_segments_gains_more_than_any_one_of_them():
+    facts, table, _ = run(ranges(winter=WINTER, summer=SUMMER), segments=fence(permeability=0.1))
+    whole = facts.effective_resistance - facts.effective_resistance_without_barriers
     assert whole > table["gain"].max() > 0
 
 
-def test_a_closed_fence_across_everything_still_has_finite_gains(tmp_path):
-    facts, table, _ = run(
-        tmp_path, ranges(winter=WINTER, summer=SUMMER), segments=fence(permeability=0.0)
-    )
-    assert np.isfinite(facts["effective_resistance"])
-    assert facts["barriers_frac"] > 0.9
+def test_a_closed_fence_across_everything_still_has_finite_gains():
+    facts, table, _ = run(ranges(winter=WINTER, summer=SUMMER), segments=fence(permeability=0.0))
+    assert np.isfinite(facts.effective_resistance)
+    assert facts.barriers_frac > 0.9
     assert (table["gain"] > 0).all()
 
 
-def test_removed_and_planned_barriers_and_plain_borders_are_not_burned_in(tmp_path):
+def test_removed_and_planned_barriers_and_plain_borders_are_not_burned_in():
     rows = [
         *fence(status="removed")[:1],
         *fence(status="planned")[1:2],
         *fence(kind="border", **{"class": "border_unfenced"})[2:3],
     ]
-    facts, table, _ = run(tmp_path, ranges(winter=WINTER, summer=SUMMER), segments=rows)
+    facts, table, _ = run(ranges(winter=WINTER, summer=SUMMER), segments=rows)
     assert table.empty
-    assert facts["barriers_frac"] == 0.0
+    assert facts.barriers_frac == 0.0
 
 
-def test_permeability_is_stated_else_estimated_else_the_prior(tmp_path):
+def test_permeability_is_stated_else_estimated_else_the_prior():
     rows = [
         segment("a", WEST_FENCE[:2], permeability=0.3),
         segment("b", WEST_FENCE[1:3], **{"class": "fence_livestock"}),
@@ -194,9 +178,11 @@ def test_permeability_is_stated_else_estimated_else_the_prior(tmp_path):
     ]
     estimate = estimated("fence", "fence_livestock", permeability=0.8, expected=36.0)
     _, table, _ = run(
-        tmp_path, ranges(winter=WINTER, summer=SUMMER), segments=rows, estimates=[estimate],
+        ranges(winter=WINTER, summer=SUMMER),
+        segments=rows,
+        estimates=[estimate],
         priors={"own": 0.07},
-    )  # fmt: skip
+    )
     found = table.set_index("segment")
     assert found["permeability_source"].to_dict() == {
         "a": "stated", "b": "estimated", "c": "prior", "d": "prior",
@@ -221,32 +207,29 @@ def estimated(kind: str, own: str, *, permeability: float, expected: float) -> d
     }  # fmt: skip
 
 
-def test_the_rest_of_a_barrier_beyond_its_segments_hinders_too(tmp_path):
+def test_the_rest_of_a_barrier_beyond_its_segments_hinders_too():
     rows = fence(permeability=0.01)
-    facts, _, _ = run(tmp_path, ranges(winter=WINTER, summer=SUMMER), segments=rows)
+    facts, _, _ = run(ranges(winter=WINTER, summer=SUMMER), segments=rows)
     partly, table, _ = run(
-        tmp_path, ranges(winter=WINTER, summer=SUMMER), segments=rows[:2], barriers=barrier_of(rows)
+        ranges(winter=WINTER, summer=SUMMER), segments=rows[:2], barriers=barrier_of(rows)
     )
-    assert facts["n_barriers_beyond_segments"] == 0
-    assert partly["n_barriers_beyond_segments"] == 1
-    assert partly["effective_resistance"] == pytest.approx(facts["effective_resistance"], rel=1e-9)
+    assert facts.n_barriers_beyond_segments == 0
+    assert partly.n_barriers_beyond_segments == 1
+    assert partly.effective_resistance == pytest.approx(facts.effective_resistance, rel=1e-9)
     assert len(table) == 2
 
 
-def test_a_coarser_grid_keeps_what_a_barrier_adds(tmp_path):
-    one, _, _ = run(
-        tmp_path, ranges(winter=WINTER, summer=SUMMER), segments=fence(permeability=0.02)
+def test_a_coarser_grid_keeps_what_a_barrier_adds():
+    one, _, _ = run(ranges(winter=WINTER, summer=SUMMER), segments=fence(permeability=0.02))
+    other, _, current = run(
+        ranges(winter=WINTER, summer=SUMMER), segments=fence(permeability=0.02), max_cells=500
     )
-    other, _, out = run(
-        tmp_path, ranges(winter=WINTER, summer=SUMMER), segments=fence(permeability=0.02),
-        max_cells=500,
-    )  # fmt: skip
-    assert other["cell_m"] == 200.0
-    assert band(out / "current.tif").size <= 500
-    assert other["barriers_frac"] == pytest.approx(one["barriers_frac"], rel=0.1)
+    assert other.cell_m == 200.0
+    assert current.size <= 500
+    assert other.barriers_frac == pytest.approx(one.barriers_frac, rel=0.1)
 
 
-def test_use_that_follows_the_current_is_told_from_chance(tmp_path):
+def test_use_that_follows_the_current_is_told_from_chance():
     # Tracks along the straight way through the only easy ground.
     ground = np.full(GRID.shape, 40.0)
     ground[15:20] = 1.0
@@ -261,16 +244,15 @@ def test_use_that_follows_the_current_is_told_from_chance(tmp_path):
         }
     )
     facts, _, _ = run(
-        tmp_path, ranges(winter=WINTER, summer=SUMMER), resistance=ground, use=use,
-        high_current_frac=0.1,
-    )  # fmt: skip
-    found = facts["validation"]["high_current"]
-    assert found["share"] > 0.9
-    assert found["share"] > found["random_p95"]
-    assert found["p"] <= 0.01
-    assert found["n_shifts"] == 199
-    assert found["even_ground_share"] < found["share"]
-    assert "modelled_corridor" not in facts["validation"]
+        ranges(winter=WINTER, summer=SUMMER), resistance=ground, use=use, high_current_frac=0.1
+    )
+    found = facts.validation.high_current
+    assert found.share > 0.9
+    assert found.share > found.random_p95
+    assert found.p <= 0.01
+    assert found.n_shifts == 199
+    assert found.even_ground_share < found.share
+    assert facts.validation.modelled_corridor is None
 
 
 @pytest.mark.parametrize(
@@ -282,22 +264,22 @@ def test_use_that_follows_the_current_is_told_from_chance(tmp_path):
         ({"winter": WINTER, "summer": box(90_000, 0, 91_000, 900)}, "no cell with known"),
     ],
 )
-def test_without_two_ranges_the_results_are_empty_and_say_why(tmp_path, shapes, reason):
-    facts, table, out = run(tmp_path, ranges(**shapes), segments=fence())
-    assert reason in facts["no_circuit"]
+def test_without_two_ranges_the_results_are_empty_and_say_why(shapes, reason):
+    facts, table, current = run(ranges(**shapes), segments=fence())
+    assert reason in facts.no_circuit
     assert table.empty
-    assert np.isnan(band(out / "current.tif")).all()
+    assert np.isnan(current).all()
 
 
-def test_ranges_that_no_known_ground_joins_have_no_circuit(tmp_path):
+def test_ranges_that_no_known_ground_joins_have_no_circuit():
     ground = np.ones(GRID.shape)
     ground[:, 30] = np.nan
-    facts, table, _ = run(tmp_path, ranges(winter=WINTER, summer=SUMMER), resistance=ground)
-    assert facts["no_circuit"] == "no path of cells with known resistance joins the ranges"
+    facts, table, _ = run(ranges(winter=WINTER, summer=SUMMER), resistance=ground)
+    assert facts.no_circuit == "no path of cells with known resistance joins the ranges"
     assert table.empty
 
 
-def test_a_part_beyond_unknown_ground_leaves_the_others_their_resistance(tmp_path):
+def test_a_part_beyond_unknown_ground_leaves_the_others_their_resistance():
     ground = np.ones(GRID.shape)
     ground[1:4] = np.nan
     x_min, _, _, y_max = GRID.bounds
@@ -305,34 +287,46 @@ def test_a_part_beyond_unknown_ground_leaves_the_others_their_resistance(tmp_pat
     near = shapely.affinity.translate(WINTER, 0.0, -8 * CELL_M)
     two, apart = (
         run(
-            tmp_path / name,
             ranges(winter=shapely.union_all(parts), summer=SUMMER),
             resistance=ground,
             segments=fence(),
         )
         for name, parts in (("two", [WINTER, near]), ("apart", [WINTER, near, island]))
     )
-    assert apart[0]["n_links_without_way"] == 1
-    resistances = (
-        [link["effective_resistance"] for link in one[0]["links"]] for one in (apart, two)
-    )
+    assert apart[0].n_links_without_way == 1
+    resistances = ([link.effective_resistance for link in one[0].links] for one in (apart, two))
     assert next(resistances) == pytest.approx(next(resistances), rel=1e-8)
     assert apart[1]["gain_linear"].max() == pytest.approx(two[1]["gain_linear"].max(), rel=0.2)
 
 
-def test_currents_that_do_not_add_up_are_an_error_with_a_cure(tmp_path):
+def test_currents_that_do_not_add_up_are_an_error_with_a_cure():
     with pytest.raises(MethodError) as caught:
-        run(tmp_path, ranges(winter=WINTER, summer=SUMMER), tolerance=1e-30)
+        run(ranges(winter=WINTER, summer=SUMMER), tolerance=1e-30)
     (fault,) = caught.value.faults
     assert "raise circuit.tolerance" in fault.cure
     assert "2000 steps" in fault.got
 
 
 def test_two_runs_leave_the_same_bytes(tmp_path):
-    kept = []
-    for _ in range(2):
-        _, _, out = run(tmp_path, ranges(winter=WINTER, summer=SUMMER), segments=fence())
-        kept.append(
-            [(out / n).read_bytes() for n in ("current.tif", "gains.parquet", "circuit.json")]
-        )
-    assert kept[0] == kept[1]
+    given = inputs(ranges(winter=WINTER, summer=SUMMER), segments=fence())
+    one, two = (stage.run(given, granted(), silent) for _ in range(2))
+    for name, written in registry.get("circuit").results.items():
+        first, second = (tmp_path / f"{each}-{written.file}" for each in ("one", "two"))
+        save(getattr(one, name), first, written.contract)
+        save(getattr(two, name), second, written.contract)
+        assert first.read_bytes() == second.read_bytes(), name
+
+
+def test_in_a_scenario_what_it_plans_stands_and_what_the_study_plans_does_not():
+    rows = fence(status="planned", permeability=0.02)
+    given = inputs(ranges(winter=WINTER, summer=SUMMER), segments=rows)
+    today = stage.run(given, granted(), silent)
+    assert today.facts.barriers_frac == 0.0
+    nothing = Layer.of(tables.empty(tables.BARRIERS))
+    added = planned.run(planned.Inputs(given, today=nothing), granted(), silent)
+    same = [row | {"status": "existing"} for row in rows]
+    expected = run(ranges(winter=WINTER, summer=SUMMER), segments=same)[0]
+    assert added.facts == expected
+    assert added.facts.barriers_frac > 0.0
+    known = planned.run(planned.Inputs(given, today=given.barriers), granted(), silent)
+    assert known.facts == today.facts

@@ -1,0 +1,1 @@
+"""Stage `circuit` of a scenario."""
