@@ -24,6 +24,7 @@ from corridors.run import engines, manifest
 from corridors.run.fingerprint import Fingerprints
 from corridors.run.log import Log
 from corridors.run.manifest import Manifest
+from corridors.run.order import Order
 from corridors.run.plan import Node, Row, examine
 from corridors.run.worker import Job, Outcome
 from corridors.stages import registry
@@ -172,8 +173,8 @@ class Graph:
         self.listener = listener
         self.report = report
         self.log = log
-        self.waiting = list(nodes)
-        self.selected = set(nodes)
+        self.order = Order({node: self._earlier_of(node) for node in nodes})
+        self.named = {stage for stage, _ in nodes}
         self.about = about
         self.settled: dict[Node, Manifest] = dict(settled)
         self.failed: set[Node] = set()
@@ -186,12 +187,12 @@ class Graph:
         self.engine = self._engine()
         self.log.write(
             "run",
-            stages=sorted({stage for stage, _ in self.selected}),
+            stages=sorted(self.named),
             workers=self.engine.workers,
             threads=self.engine.threads,
         )
         try:
-            while self.waiting or self.running:
+            while self.order.is_waiting or self.running:
                 self._start_ready()
                 if self.running:
                     done, _ = wait(self.running, return_when=FIRST_COMPLETED)
@@ -214,21 +215,29 @@ class Graph:
         tell(event, self.report, self.log, self.listener, **details)
 
     def _fail(self, node: Node, error: CorridorsError, **details: object) -> None:
-        self.failed.add(node)
+        self._over(node)
         self._tell(Event("failed", *node, error=error), **details)
+
+    def _skip(self, node: Node, words: str) -> None:
+        self._over(node)
+        self._tell(Event("skipped", *node, message=words))
+
+    def _over(self, node: Node, made: Manifest | None = None) -> None:
+        """Keep what a node left, or that it failed; what waits for it may start."""
+        if made is None:
+            self.failed.add(node)
+        else:
+            self.settled[node] = made
+        self.order.over(node)
 
     # --- what can start ---------------------------------------------------------------------------
 
     def _start_ready(self) -> None:
-        for node in list(self.waiting):
-            if self.deaths and self.running:
-                return  # after a worker died, one at a time, to know which one it was
+        # After a worker died, one at a time, to know which one it was.
+        while not (self.deaths and self.running) and (node := self.order.next()):
             stage, partition = self.stages[node[0]], node[1]
-            herds = list(self.study.config.herds) if stage.partition == "study" else [partition]
-            earlier = self._earlier(stage, herds)
-            if any(other in self.selected and self._is_open(other) for other in earlier):
-                continue
-            self.waiting.remove(node)
+            earlier = self._earlier_of(node)
+            herds = self._herds(stage, partition)
             if stage.partition == "study":
                 herds = [
                     herd
@@ -240,14 +249,18 @@ class Graph:
             if any(future.done() for future in self.running):
                 return  # commit first; the serial engine ran it already
 
+    def _herds(self, stage: Stage, partition: str) -> list[str]:
+        return list(self.study.config.herds) if stage.partition == "study" else [partition]
+
+    def _earlier_of(self, node: Node) -> list[Node]:
+        stage = self.stages[node[0]]
+        return self._earlier(stage, self._herds(stage, node[1]))
+
     def _earlier(self, stage: Stage, herds: Sequence[str]) -> list[Node]:
         """Return the nodes of this graph that ``stage`` reads."""
         supplies = [self.layout.supply(reference, stage) for reference in stage.references]
         names = dict.fromkeys(one.stage.name for one in supplies if one.is_ours)
         return [(name, herd) for name in names for herd in herds]
-
-    def _is_open(self, node: Node) -> bool:
-        return node not in self.settled and node not in self.failed
 
     def _can_run(self, stage: Stage, partition: str, herds: list[str], earlier: list[Node]) -> bool:
         node = (stage.name, partition)
@@ -259,13 +272,11 @@ class Graph:
                     self._tell(Event("note", *node, message=words))
                 return True
             if any(other in self.failed for other in earlier):
-                self.failed.add(node)
-                self._tell(Event("skipped", *node, message="no herd is done"))
+                self._skip(node, "no herd is done")
                 return False
         elif any(other in self.failed for other in earlier):
-            self.failed.add(node)
             names = ", ".join(name for name, herd in earlier if (name, herd) in self.failed)
-            self._tell(Event("skipped", *node, message=f"{names} failed"))
+            self._skip(node, f"{names} failed")
             return False
         absent = [other for other in earlier if other not in self.settled]
         if absent or not herds:
@@ -305,7 +316,7 @@ class Graph:
         if row.error is not None:
             self._fail(node, row.error)
         elif row.state == "current" and row.result is not None and not self.options.is_forced:
-            self.settled[node] = row.result
+            self._over(node, row.result)
             self._tell(Event("current", *node))
         else:
             self._submit(node, self._job(stage, partition, herds), row)
@@ -378,7 +389,7 @@ class Graph:
             self._settle(node, job, row, outcome)
         if broken:
             for node, _, _ in self.running.values():
-                self.waiting.append(node)
+                self.order.again(node)
                 self.deaths.setdefault(node, 0)
             self.running.clear()
             self.engine.stop()
@@ -388,7 +399,7 @@ class Graph:
         """Try once more, alone: the first time it may have been the neighbour's fault."""
         self.deaths[node] = self.deaths.get(node, 0) + 1
         if self.deaths[node] < 2:
-            self.waiting.append(node)
+            self.order.again(node)
             return
         fault = Fault(
             f"the process that ran {node[0]} of {node[1]} died",
@@ -407,7 +418,7 @@ class Graph:
             except CorridorsError as error:
                 self._fail(node, error)
                 return
-            self.settled[node] = made
+            self._over(node, made)
             self._tell(
                 Event("done", *node, seconds=outcome.seconds, reasons=row.reasons),
                 warnings=outcome.warnings,
