@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,55 @@ def selection_table(herd: str, fitted: Fitted) -> pd.DataFrame:
             }
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A row of SELECTION, as far as it is told in words.
+
+    Parameters
+    ----------
+    term, layer, kind, value
+        Name of the term, its layer, its kind, and its class or "".
+    is_estimated
+        Whether the model has it.
+    n_animals
+        Animals that used the class.
+    relative_use, low, high
+        Use relative to the reference, or for one ``sd`` more, and its 95 % interval.
+    sd
+        Standard deviation of the layer's numbers over the available ground.
+    """
+
+    term: str
+    layer: str
+    kind: str
+    value: str
+    is_estimated: bool
+    n_animals: int
+    relative_use: float
+    low: float
+    high: float
+    sd: float
+
+
+def estimates(table: pd.DataFrame) -> list[Estimate]:
+    """Return the rows of SELECTION in order."""
+    return [
+        Estimate(
+            term=row["term"],
+            layer=row["layer"],
+            kind=row["kind"],
+            value=row["class"],
+            is_estimated=row["is_estimated"],
+            n_animals=row["n_animals"],
+            relative_use=row["relative_use"],
+            low=row["relative_use_low"],
+            high=row["relative_use_high"],
+            sd=row["sd"],
+        )
+        for row in table.to_dict("records")
+    ]
 
 
 def responses(fitted: Fitted) -> dict[str, dict[str, list[float]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,13 @@ from corridors.config.habitat import Habitat
 from corridors.foundation import tables
 from corridors.foundation.facts.connect import FoldFacts, ResponseFacts, SelectionFacts
 from corridors.habitat.selected_resistance import Fitted
-from corridors.habitat.selection_table import correlated, responses, selection_table
+from corridors.habitat.selection_table import (
+    Estimate,
+    correlated,
+    estimates,
+    responses,
+    selection_table,
+)
 from corridors.habitat.selection_terms import LINEAR, QUADRATIC
 from corridors.stages.connect.resistance import Ground
 from corridors.stages.connect.stage import Settings
@@ -23,10 +29,10 @@ def facts_of_selection(settings: Settings, ground: Ground) -> tuple[pd.DataFrame
         reason = ground.selection_refused or "resistance comes from the tables of the layers"
         return tables.empty(tables.SELECTION), SelectionFacts(is_fitted=False, reason=reason)
     table = selection_table(settings.herd, ground.fitted)
-    return table, _facts(settings.habitat, ground.fitted, table)
+    return table, _facts(settings.habitat, ground.fitted, estimates(table))
 
 
-def _facts(habitat: Habitat, fitted: Fitted, table: pd.DataFrame) -> SelectionFacts:
+def _facts(habitat: Habitat, fitted: Fitted, rows: Sequence[Estimate]) -> SelectionFacts:
     settings, selection = habitat.selection, fitted.selection
     folds = [
         FoldFacts(
@@ -63,8 +69,8 @@ def _facts(habitat: Habitat, fitted: Fitted, table: pd.DataFrame) -> SelectionFa
         response={
             name: ResponseFacts.model_validate(one) for name, one in responses(fitted).items()
         },
-        what=_words(table, fitted, _units(habitat)),
-        notes=_notes(fitted, table),
+        what=_words(rows, fitted, _units(habitat)),
+        notes=_notes(fitted, rows),
     )
 
 
@@ -84,27 +90,23 @@ def _units(habitat: Habitat) -> dict[str, str]:
     return slopes | {layer.name: " m" for layer in layers if layer.kind == "distance"}
 
 
-def _words(table: pd.DataFrame, fitted: Fitted, units: Mapping[str, str]) -> list[str]:
+def _words(rows: Sequence[Estimate], fitted: Fitted, units: Mapping[str, str]) -> list[str]:
     """Return what each estimate means in words."""
-    references = table[table["kind"] == "reference"]
-    reference = dict(zip(references["layer"], references["class"], strict=True))
-    curved = set(table.loc[table["kind"] == QUADRATIC, "layer"])
+    reference = {row.layer: row.value for row in rows if row.kind == "reference"}
+    curved = {row.layer for row in rows if row.kind == QUADRATIC}
     out = []
-    for row in table[table["is_estimated"]].to_dict("records"):
-        layer = row["layer"]
-        interval = (
-            f"{row['relative_use']:.2g} ({row['relative_use_low']:.2g} to "
-            f"{row['relative_use_high']:.2g})"
-        )
-        if row["kind"] == "class":
+    for row in (row for row in rows if row.is_estimated):
+        interval = f"{row.relative_use:.2g} ({row.low:.2g} to {row.high:.2g})"
+        if row.kind == "class":
             out.append(
-                f"{row['class']} ({layer}) is used {interval} times as much as {reference[layer]}"
+                f"{row.value} ({row.layer}) is used {interval} times as much as "
+                f"{reference[row.layer]}"
             )
-        elif row["kind"] == QUADRATIC:
-            out.append(_curve(layer, fitted, units.get(layer, "")))
-        elif layer not in curved:
-            more = f"{row['sd']:.3g}{units.get(layer, '')} more"
-            out.append(f"{layer}: {more} means {interval} times the use")
+        elif row.kind == QUADRATIC:
+            out.append(_curve(row.layer, fitted, units.get(row.layer, "")))
+        elif row.layer not in curved:
+            more = f"{row.sd:.3g}{units.get(row.layer, '')} more"
+            out.append(f"{row.layer}: {more} means {interval} times the use")
     return out
 
 
@@ -126,13 +128,13 @@ def _curve(layer: str, fitted: Fitted, unit: str) -> str:
     return f"{layer}: use is {'greatest' if square < 0 else 'least'} at {turn:.3g}{unit}"
 
 
-def _notes(fitted: Fitted, table: pd.DataFrame) -> list[str]:
+def _notes(fitted: Fitted, rows: Sequence[Estimate]) -> list[str]:
     notes = []
-    gone = table[~table["is_estimated"] & (table["kind"] == "class")]
-    if len(gone):
+    gone = [row for row in rows if row.kind == "class" and not row.is_estimated]
+    if gone:
         notes.append(
             "too few animals used these classes, they have the largest resistance: "
-            + ", ".join(f"{row['term']} ({row['n_animals']})" for row in gone.to_dict("records"))
+            + ", ".join(f"{row.term} ({row.n_animals})" for row in gone)
         )
     notes += [
         f"{first} and {second} have a correlation of {correlation:.2f}: read their coefficients"
