@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-import shapely
 
-from corridors.barriers.closed_lines import planar
-from corridors.barriers.sources import is_areal_pressure, is_standing
+from corridors.barriers.standing_lines import standing_lines
 from corridors.foundation.arrays import Floats
 from corridors.foundation.grid import Grid
 from corridors.habitat.circuit_grid import Cuts, beyond, crossed_edges
@@ -42,41 +40,31 @@ class Obstacles:
 
 
 def obstacles(inputs: Inputs, settings: Settings, grid: Grid) -> Obstacles:
-    """Return what exists in the way on ``grid``; no boundary without a fence does."""
-    segments, barriers = inputs.segments.read(), inputs.barriers.read()
-    segments = segments[is_standing(segments)].sort_values(
-        "segment", kind="stable", ignore_index=True
-    )
-    barriers = barriers[is_standing(barriers) & ~is_areal_pressure(barriers)]
-    barriers = barriers.sort_values("barrier", kind="stable", ignore_index=True)
-    own = crossed_edges(planar(segments, grid.crs), grid)
-    whole = planar(barriers, grid.crs)
-    areal = shapely.get_dimensions(whole) == 2
+    """Return what exists in the way on ``grid``."""
+    lines = standing_lines(inputs.segments.read(), inputs.barriers.read(), grid.crs)
+    own = crossed_edges(lines.parts, grid)
     rest, kept = beyond(
-        crossed_edges(np.where(areal, shapely.boundary(whole), whole), grid),
+        crossed_edges(lines.whole, grid),
         own,
-        pd.Index(barriers["barrier"]).get_indexer(pd.Index(segments["barrier"])),
+        lines.barrier_of,
         n_edges=4 * grid.n_rows * grid.n_cols,
     )
-    estimates = inputs.permeability.read()
-
-    def known(rows: pd.DataFrame) -> pd.DataFrame:
-        return best_known(
-            rows,
-            estimates,
-            overrides=settings.priors,
-            species=settings.species or "",
-            prior_encounters=settings.prior_encounters,
-        )
-
-    segments = segments.join(known(segments))
-    passing = [segments["used"], known(barriers.iloc[kept])["used"]]
+    known = partial(
+        best_known,
+        estimates=inputs.permeability.read(),
+        overrides=settings.priors,
+        species=settings.species or "",
+        prior_encounters=settings.prior_encounters,
+    )
+    of_segments, of_rest = known(lines.segments), known(lines.barriers.iloc[kept])
     return Obstacles(
-        segments=segments,
+        segments=lines.segments.join(of_segments),
         cuts=Cuts(
-            np.concatenate([own.line, len(segments) + rest.line]),
+            np.concatenate([own.line, lines.parts.size + rest.line]),
             np.concatenate([own.edge, rest.edge]),
         ),
-        passing=np.concatenate([values.to_numpy(float) for values in passing]),
+        passing=np.concatenate(
+            [of_segments["used"].to_numpy(float), of_rest["used"].to_numpy(float)]
+        ),
         n_rest=kept.size,
     )
