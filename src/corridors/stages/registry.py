@@ -281,20 +281,7 @@ def comparison() -> Stage:
 def _of_scenario(name: str) -> Stage:
     if (_FOLDER / "scenario" / name / "stage.py").is_file():
         return Stage(name, f"corridors.stages.scenario.{name}.stage")
-    from corridors.stages import scenario_stages
-    from corridors.stages.unported import Unported
-
-    own = {
-        one.name: one
-        for one in (
-            scenario_stages.ALTER,
-            scenario_stages.CUT,
-            scenario_stages.CURRENT,
-            scenario_stages.DIFFERENCE,
-            scenario_stages.BEFORE_AFTER,
-        )
-    }
-    return Unported(own[name]) if name in own else get(name)  # type: ignore[return-value]
+    return get(name)
 
 
 def file_of(reference: Reference) -> str:

@@ -100,28 +100,6 @@ STAGES: tuple[Stage, ...] = (
         inputs=("picks",),
     ),
     Stage(
-        "connect",
-        "Find the least-cost corridor between the ranges and the herd's network.",
-        reads={
-            "clean": ("fixes.parquet", "clean.json"),
-            "segment": ("migrations.parquet",),
-            "delineate": ("corridors.parquet", "stopovers.parquet", "ranges.parquet"),
-        },
-        writes=(
-            "resistance.tif",
-            "cost.tif",
-            "modelled.parquet",
-            "network.parquet",
-            "network_use.parquet",
-            "selection.parquet",
-            "selection.json",
-            "drivers.parquet",
-            "connect.json",
-        ),
-        sections=("habitat", "delineate"),
-        inputs=("habitat",),
-    ),
-    Stage(
         "intersect",
         "Cross the herd's movements with barriers and borders.",
         reads={
@@ -162,20 +140,6 @@ STAGES: tuple[Stage, ...] = (
             "behave.json",
         ),
         sections=("behave", "herd_species", "rank_priors"),
-    ),
-    Stage(
-        "circuit",
-        "Compute the current between the ranges, and what opening each barrier would give.",
-        reads={
-            "ingest": ("barriers.parquet",),
-            "clean": ("clean.json",),
-            "delineate": ("ranges.parquet", "population.parquet", "delineate.json"),
-            "connect": ("resistance.tif", "modelled.parquet"),
-            "intersect": ("segments.parquet",),
-            "behave": ("permeability.parquet",),
-        },
-        writes=("current.tif", "gains.parquet", "circuit.json"),
-        sections=("circuit", "barrier_priors", "herd_species"),
     ),
     Stage(
         "rank",
