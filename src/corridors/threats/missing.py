@@ -1,0 +1,306 @@
+"""Missing passages: what would pass through a place if it were open, less what does.
+
+One set of draws for everything that is published: the rule that says what a trial is, the weights
+of independent units, what free animals do, and the permeability of each place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from corridors.threats.free_movement import Cells, FreeLaw, effective, free_law
+from corridors.threats.missing_kernel import fill, likelihoods, placebo
+
+Floats = npt.NDArray[np.float64]
+Short = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+N_BINS: Final = 24  # of permeability and of free shares, each 0...1
+N_KINDS: Final = 4
+EXISTING, PLANNED, REMOVED, ASSUMED = 0, 1, 2, 3
+_ROUNDS: Final = 50
+_SHAPE: Final = 0.5  # of the weights of units, see draw
+_START: Final = 2.0  # places by which one half is believed before the herd's places are seen
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Trials under one rule at one position of the barriers.
+
+    Parameters
+    ----------
+    met
+        Trials at the real barriers. ``copy`` holds twice the state, and 1 more for trials that
+        began at a free end.
+    free
+        Trials at copies of each kind: 0 migration, 1 migration at an end, 2 range, 3 range at an
+        end.
+    """
+
+    met: Cells
+    free: Sequence[Cells]
+
+    def kind(self, is_migration: Flags) -> Indices:
+        """Return the kind of each row of ``met``."""
+        return np.asarray(2 * ~is_migration[self.met.copy // 2] + self.met.copy % 2)
+
+
+@dataclass(frozen=True)
+class Herd:
+    """What is known of a herd's places before the draws.
+
+    Parameters
+    ----------
+    exposure
+        Seasons of each state for which each unit was tracked, its animals added up, shape
+        (n_units, n_states).
+    n_animals
+        Animals of each unit, shape (n_units,).
+    is_migration
+        Whether each state is a migration, shape (n_states,).
+    status
+        :data:`EXISTING`, :data:`PLANNED`, :data:`REMOVED` or :data:`ASSUMED` (by a scenario) of
+        each place, shape (n_places,).
+    kappa_mean, kappa_strength
+        Of the Beta law of the permeability of a place that does something: mean 0...1 and strength
+        in trials, shape (n_places,).
+    may_be_harmless
+        False where the permeability is stated: no weight is given to 1, shape (n_places,).
+    """
+
+    exposure: Floats
+    n_animals: Floats
+    is_migration: Flags
+    status: Indices
+    kappa_mean: Floats
+    kappa_strength: Floats
+    may_be_harmless: Flags
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The draws, each of shape (n_draws, n_places).
+
+    Parameters
+    ----------
+    missing
+        Missing passages per animal and year in migrations.
+    missing_all
+        The same in all states.
+    free
+        Passages per animal and year in migrations if the place were open.
+    kappa
+        Permeability relative to free movement, 0...1.
+    harmless_weight
+        Weight w of "does nothing" under each rule, learned from the herd.
+    placebo_p
+        Chance that a copy, where nothing stands, lets so few of the place's trials surely pass, or
+        fewer, in migrations; mean over the rules; 1 without trials, shape (n_places,).
+    """
+
+    missing: Short
+    missing_all: Short
+    free: Short
+    kappa: Short
+    harmless_weight: Floats
+    placebo_p: Floats
+
+
+def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: str) -> Draws:
+    """Return the draws of a herd's places.
+
+    Parameters
+    ----------
+    counts
+        Trials under each rule (and at each position of the barriers): a draw takes one of them.
+    herd
+        Exposure, status and priors.
+    draws
+        Number of draws.
+    seed, name
+        The same seed and name of the herd give the same draws on every machine.
+
+    Notes
+    -----
+    In a draw, for each place,
+
+    - E, trials per animal and season: a Bayesian bootstrap of independent units, the same weights
+      for all places, Gamma(1/2) instead of Gamma(1): the seasons of one unit resemble each other,
+      and a few units show less of their differences than there is; and one more unit that was not
+      tracked: it comes by, or
+      not, as often as the herd's units do at such places, with the rate of one of them.
+    - r, share of free trials that surely pass, and kappa: from their joint posterior on a grid,
+      sure passages ~ Binomial(E, kappa r) with the trials of a unit counting as independent by
+      their correlation. kappa is 1 with weight w, else from the Beta law of the class; w is
+      learned over the herd's places (expectation-maximisation from one half).
+    - missing = E R (1 - kappa), R = 1 - f (1 - r), the share that passes in any way: f of the free
+      trials that are no sure passage are none at all; summed over the seasons of the year.
+
+    A planned barrier blocks the passages that now happen, with the permeability of its class; of a
+    removed one nothing is missing; what a scenario assumes keeps its permeability whatever was
+    met.
+
+    Examples
+    --------
+    Eight units come by once in each spring; one place lets none pass, free animals always do:
+
+    >>> eight, one = np.arange(8), np.ones(8)
+    >>> met = Cells(0 * eight, 0 * eight, eight, one, *(0 * one,) * 3)
+    >>> free = Cells(0 * eight, 0 * eight, eight, one, one, one, 0 * one)
+    >>> none = Cells(*(np.zeros(0, np.int64),) * 3, *(np.zeros(0),) * 4)
+    >>> herd = Herd(np.ones((8, 1)), one, np.array([True]), np.array([EXISTING]), np.array([0.5]),
+    ...             np.array([2.0]), np.array([True]))
+    >>> found = draw([Counts(met, [free] + 3 * [none])], herd, draws=500, seed=1, name="a")
+    >>> bool(0.6 < found.missing.mean() < 0.95), bool(np.quantile(found.kappa, 0.95) < 0.5)
+    (True, True)
+    """
+    n_places = len(herd.status)
+    rng, key = _seeds(seed, name)
+    weights = rng.standard_gamma(_SHAPE, (draws, len(herd.exposure)))
+    weights /= _SHAPE
+    exposed = weights @ herd.exposure
+    out = [np.zeros((draws, n_places), dtype=np.float32) for _ in range(4)]
+    share, placebo_p = np.zeros(len(counts)), np.zeros(n_places)
+    edges = np.linspace(0.0, 1.0, N_BINS + 1)
+    alpha = np.maximum(herd.kappa_mean * herd.kappa_strength, 1e-3)
+    beta = np.maximum((1.0 - herd.kappa_mean) * herd.kappa_strength, 1e-3)
+    slab = _bins(alpha, beta, edges)
+    for number, one in enumerate(counts):
+        laws = [free_law(cells, n_places) for cells in one.free]
+        free = np.stack(
+            [_bins(law.mean * law.strength, (1 - law.mean) * law.strength, edges) for law in laws]
+        )
+        told = _told(one, laws, herd, n_places)
+        like = likelihoods(*told, free)
+        placebo_p += placebo(*told, free) / len(counts)
+        does = (slab * like[:, :N_BINS]).sum(axis=1)
+        counted = herd.may_be_harmless & (herd.status == EXISTING)
+        share[number] = _weight(does[counted], like[counted, N_BINS])
+        w = np.where(herd.may_be_harmless, share[number], 0.0)
+        known = np.isin(herd.status, (EXISTING, REMOVED))[:, None]
+        prior = np.column_stack([(1.0 - w)[:, None] * slab, w])
+        belief = np.where(known, prior * like, np.column_stack([slab, 0.0 * w]))
+        belief = np.cumsum(belief, axis=1)
+        rows = _rows(one.met, herd, n_places)
+        own = np.flatnonzero(np.arange(draws) % len(counts) == number)
+        fill(
+            own,
+            key,
+            (belief / np.maximum(belief[:, -1:], 1e-300), free, *told),
+            np.stack([(1.0 - law.all_mean) / (1.0 - law.mean) for law in laws]),
+            (
+                rows.first,
+                rows.unit,
+                rows.state,
+                rows.n,
+                rows.passed,
+                rows.away,
+                rows.comes,
+                rows.pool,
+                rows.pool_first,
+                rows.size,
+            ),
+            (weights, exposed, herd.is_migration, herd.status),
+            tuple(out),
+        )
+    missing, missing_all, would, kappa = out
+    return Draws(missing, missing_all, would, kappa, share, placebo_p)
+
+
+def _seeds(seed: int, name: str) -> tuple[np.random.Generator, np.uint64]:
+    digest = hashlib.sha256(name.encode()).digest()
+    source = np.random.SeedSequence([seed, int.from_bytes(digest[:8], "big")])
+    return np.random.default_rng(source), np.uint64(source.generate_state(1, np.uint64)[0])
+
+
+def _bins(alpha: Floats, beta: Floats, edges: Floats) -> Floats:
+    """Return the mass of Beta laws in each bin, shape (n, N_BINS)."""
+    return np.asarray(np.diff(special.betainc(alpha[:, None], beta[:, None], edges), axis=1))
+
+
+def _told(
+    counts: Counts, laws: Sequence[FreeLaw], herd: Herd, n_places: int
+) -> tuple[Floats, Floats]:
+    """Return independent trials and sure passages of each kind, shape (N_KINDS, n_places)."""
+    trials, sure = np.zeros((N_KINDS, n_places)), np.zeros((N_KINDS, n_places))
+    met, kinds = counts.met, counts.kind(herd.is_migration)
+    for kind in range(N_KINDS):
+        own = kinds == kind
+        # Animals of one unit come together: their trials are one.
+        size = herd.n_animals[met.unit[own]]
+        cells = Cells(
+            met.place[own], met.copy[own], met.unit[own],
+            met.n[own] / size, met.passed[own] / size, met.sure[own] / size, met.away[own],
+        )  # fmt: skip
+        key, cell = np.unique(cells.place * len(herd.exposure) + cells.unit, return_inverse=True)
+        summed = Cells(
+            key // len(herd.exposure), 0 * key, key % len(herd.exposure),
+            *(np.asarray(np.bincount(cell, weights=v, minlength=len(key)), float)
+              for v in (cells.n, cells.passed, cells.sure, cells.away)),
+        )  # fmt: skip
+        trials[kind], sure[kind] = effective(summed, laws[kind].rho, n_places)
+    return trials, sure
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Trials of each place by unit and state, packed by place; and the unit nobody tracked."""
+
+    first: Indices
+    unit: Indices
+    state: Indices  # twice the state, and 1 more at a free end
+    n: Floats
+    passed: Floats
+    away: Floats
+    comes: Floats  # chance that another unit comes by, (n_places, 2 n_states)
+    pool: Floats  # rates of units where they come by
+    pool_first: Indices  # as ``state``
+    size: Floats  # mean exposure of a unit in each state
+
+
+def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
+    n_states = herd.exposure.shape[1]
+    order = np.lexsort((met.unit, met.copy, met.place))
+    place, state, unit = met.place[order], met.copy[order], met.unit[order]
+    n, n_cells = met.n[order], 2 * n_states
+    cell = place * n_cells + state
+    came = np.bincount(cell[n > 0], minlength=n_places * n_cells).reshape(n_places, n_cells)
+    tracked = np.maximum(1, (herd.exposure > 0).sum(axis=0))
+    size = herd.exposure.sum(axis=0) / tracked
+    tracked = np.repeat(tracked, 2)
+    is_met = came > 0
+    usual = came.sum(axis=0) / np.maximum(1, is_met.sum(axis=0)) / tracked
+    comes = np.where(is_met, (came + usual) / (tracked + 1.0), usual / (tracked + 1.0))
+    exposed = herd.exposure[unit, state // 2]
+    rate = np.divide(n, exposed, out=np.zeros_like(n), where=exposed > 0)
+    pools = [np.sort(rate[(state == s) & (rate > 0)]) for s in range(n_cells)]
+    pools = [pool if len(pool) else np.zeros(1) for pool in pools]
+    return _Rows(
+        np.searchsorted(place, np.arange(n_places + 1)),
+        unit,
+        state,
+        n,
+        met.passed[order],
+        met.away[order],
+        comes,
+        np.concatenate(pools),
+        np.cumsum([0, *map(len, pools)]),
+        size,
+    )
+
+
+def _weight(does: Floats, nothing: Floats) -> float:
+    """Return the weight of "does nothing" that the places themselves make most plausible."""
+    w = 0.5
+    for _ in range(_ROUNDS):
+        chance = w * nothing / np.maximum(w * nothing + (1.0 - w) * does, 1e-300)
+        w = float((chance.sum() + 0.5 * _START) / (len(chance) + _START))
+    return w

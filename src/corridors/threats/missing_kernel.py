@@ -1,0 +1,165 @@
+"""The draws of missing passages, place by place: compiled."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+
+_MOST_TRIALS: Final = 60  # of a place in the placebo test: more say no more about the copies
+
+
+@njit(cache=True, nogil=True)
+def likelihoods(trials: Any, sure: Any, free: Any) -> Any:
+    """Return the likelihood of each bin of kappa, and of 1, shape (n_places, bins + 1)."""
+    n_places, n_bins = trials.shape[1], free.shape[2]
+    out = np.ones((n_places, n_bins + 1))
+    for i in range(n_places):
+        for kind in range(free.shape[0]):
+            e, s = trials[kind, i], sure[kind, i]
+            if e <= 0.0:
+                continue
+            top = _log_chance(min(max(s / e, 1e-6), 1.0 - 1e-6), e, s)
+            for k in range(n_bins + 1):
+                kappa = (k + 0.5) / n_bins if k < n_bins else 1.0
+                total = 0.0
+                for j in range(n_bins):
+                    if free[kind, i, j] > 0.0:
+                        chance = kappa * (j + 0.5) / n_bins
+                        total += free[kind, i, j] * np.exp(_log_chance(chance, e, s) - top)
+                out[i, k] *= total
+    return out
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _log_chance(chance: float, e: float, s: float) -> float:
+    return float(s * np.log(chance) + (e - s) * np.log1p(-chance))
+
+
+@njit(cache=True, nogil=True)
+def _random(key: Any, place: int, number: int, purpose: int) -> float:
+    """Return a number 0...1 that depends on nothing but its arguments."""
+    z = key + np.uint64(place) * np.uint64(0xBF58476D1CE4E5B9)
+    z += np.uint64(number) * np.uint64(0x94D049BB133111EB)
+    z += np.uint64(purpose) * np.uint64(0xD6E8FEB86659FD93)
+    for _ in range(2):
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z = z ^ (z >> np.uint64(31))
+    return (float(z >> np.uint64(11)) + 0.5) / 9007199254740992.0
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _bin(cumulated: Any, chance: float) -> int:
+    return int(np.searchsorted(cumulated, chance))
+
+
+@njit(cache=True, nogil=True)
+def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out: Any) -> None:
+    """Write the draws ``own`` of each place that was met."""
+    kappas, free, trials, sure = belief
+    first, unit, state, n, passed, away, comes, pool, pool_first, size = rows
+    weights, exposed, is_migration, status = units
+    missing, missing_all, free_out, kappa_out = out
+    n_places, n_bins = kappas.shape[0], free.shape[2]
+    n_states = size.size
+    n_kinds = free.shape[0]
+    table, shares = np.empty((n_kinds, n_bins + 1, n_bins)), np.ones(n_kinds)
+    met, lacks = np.empty(2 * n_states), np.empty(n_states)
+    for i in range(n_places):
+        if first[i] == first[i + 1]:
+            continue
+        _free_table(table, free[:, i], trials[:, i], sure[:, i], status[i])
+        planned = status[i] == 1
+        for b in own:
+            u = _random(key, i, b, 0)
+            k = _bin(kappas[i], u)
+            kappa = 1.0
+            if k < n_bins:
+                kappa = (k + _random(key, i, b, 1)) / n_bins
+            k = min(k, n_bins)
+            met[:] = 0.0
+            lacks[:] = 0.0
+            for j in range(first[i], first[i + 1]):
+                met[state[j]] += weights[b, unit[j]] * (passed[j] if planned else n[j])
+                lacks[state[j] // 2] += weights[b, unit[j]] * away[j]
+            more = -np.log(_random(key, i, b, 2))
+            if not planned:
+                for kind in range(n_kinds):
+                    j = _bin(table[kind, k], _random(key, i, b, 4 + kind))
+                    share = (min(j, n_bins - 1) + _random(key, i, b, 8 + kind)) / n_bins
+                    shares[kind] = 1.0 - fails[kind, i] * (1.0 - share)
+            else:
+                shares[:] = 1.0
+            total = moving = would = 0.0
+            for s in range(2 * n_states):
+                moves = is_migration[s // 2]
+                seasons = exposed[b, s // 2] - lacks[s // 2] + more * size[s // 2]
+                if seasons <= 0.0:
+                    continue
+                came = met[s]
+                if not planned and _random(key, i, b, 20 + s) < comes[i, s]:
+                    m = pool_first[s + 1] - pool_first[s]
+                    at = pool_first[s] + int(_random(key, i, b, 60 + s) * m)
+                    came += more * size[s // 2] * pool[at]
+                per_season = came / seasons * shares[s % 2 if moves else 2 + s % 2]
+                lost = per_season * (1.0 - kappa) if status[i] != 2 else 0.0
+                total += lost
+                if moves:
+                    moving += lost
+                    would += per_season
+            missing[b, i], missing_all[b, i] = moving, total
+            free_out[b, i], kappa_out[b, i] = would, kappa
+
+
+@njit(cache=True, nogil=True)
+def placebo(trials: Any, sure: Any, free: Any) -> Any:
+    """Return the chance of so few sure passages if nothing stood there (kinds 0 and 1)."""
+    n_places, n_bins = trials.shape[1], free.shape[2]
+    out = np.ones(n_places)
+    for i in range(n_places):
+        whole = trials[0, i] + trials[1, i]
+        if whole <= 0.0:
+            continue
+        scale = min(1.0, _MOST_TRIALS / whole)
+        law = np.ones(1)
+        for kind in range(2):
+            e = int(trials[kind, i] * scale + 0.5)
+            own = np.zeros(e + 1)
+            for j in range(n_bins):
+                r = (j + 0.5) / n_bins
+                chance = free[kind, i, j] * (1.0 - r) ** e
+                for x in range(e + 1):
+                    own[x] += chance
+                    chance *= (e - x) / (x + 1.0) * r / (1.0 - r)
+            law = np.convolve(law, own)
+        seen = (sure[0, i] + sure[1, i]) * scale
+        total = 0.0
+        for x in range(law.size):
+            if x <= seen + 1e-9:
+                total += law[x]
+            elif x < seen + 1.0:
+                total += law[x] * (seen + 1.0 - x)
+        out[i] = min(1.0, total)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _free_table(table: Any, free: Any, trials: Any, sure: Any, status: int) -> None:
+    """Write the cumulated law of r given each bin of kappa, for both kinds of state."""
+    n_bins = free.shape[1]
+    for kind in range(free.shape[0]):
+        e, s = trials[kind], sure[kind]
+        top = _log_chance(min(max(s / e, 1e-6), 1.0 - 1e-6), e, s) if e > 0.0 else 0.0
+        for k in range(n_bins + 1):
+            kappa = (k + 0.5) / n_bins if k < n_bins else 1.0
+            total = 0.0
+            for j in range(n_bins):
+                like = 1.0
+                if e > 0.0 and status == 0:
+                    like = np.exp(_log_chance(kappa * (j + 0.5) / n_bins, e, s) - top)
+                total += free[kind, j] * like
+                table[kind, k, j] = total
+            for j in range(n_bins):
+                table[kind, k, j] /= max(total, 1e-300)

@@ -1,0 +1,182 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from corridors.threats.free_movement import Cells, free_law
+from corridors.threats.missing import ASSUMED, EXISTING, PLANNED, REMOVED, Counts, Herd, draw
+from corridors.threats.places import places, places_of
+
+N_UNITS = 12
+
+
+def cells(rows):
+    """Return cells of (place, copy, unit, trials, passed)."""
+    place, copy, unit, n, passed = (np.array(column) for column in zip(*rows, strict=True))
+    passed = passed.astype(float)
+    return Cells(place, copy, unit, n.astype(float), passed, passed, 0.0 * passed)
+
+
+def none():
+    empty = np.zeros(0, np.int64)
+    return Cells(empty, empty, empty, *(np.zeros(0),) * 4)
+
+
+def herd(status=(EXISTING,), **how):
+    n = len(status)
+    values = {
+        "exposure": np.full((N_UNITS, 1), 2.0),
+        "n_animals": np.ones(N_UNITS),
+        "is_migration": np.array([True]),
+        "status": np.array(status),
+        "kappa_mean": np.full(n, 0.5),
+        "kappa_strength": np.ones(n),
+        "may_be_harmless": np.ones(n, bool),
+    }
+    return Herd(**{**values, **how})
+
+
+def counts(passed, free=0.9):
+    """Return the trials of places: each unit tried twice; ``passed`` says how many of two pass."""
+    met = cells([(p, 0, u, 2, k) for p, k in enumerate(passed) for u in range(N_UNITS)])
+    rows = [
+        (p, c, u, 2, 2 if (7 * u + 5 * c + p) % 20 < 20 * free else 0)
+        for p in range(len(passed)) for c in range(6) for u in range(N_UNITS)
+    ]  # fmt: skip
+    return [Counts(met, [cells(rows), none(), none(), none()])]
+
+
+def found(passed, status=None, free=0.9, **how):
+    status = [EXISTING] * len(passed) if status is None else status
+    return draw(counts(passed, free), herd(status, **how), draws=2000, seed=1, name="h")
+
+
+def test_a_closed_line_misses_what_free_animals_would_pass():
+    out = found([0, 2, 2])
+    assert out.missing[:, 0].mean() == pytest.approx(0.9, abs=0.1)
+    assert np.quantile(out.kappa[:, 0], 0.95) < 0.2
+
+
+def test_a_line_that_passes_like_its_copies_misses_nothing():
+    out = found([0, 2, 2])
+    assert out.missing[:, 1].mean() < 0.02
+    assert (out.missing[:, 1] == 0).mean() > 0.8
+
+
+def test_turning_round_is_no_harm_where_free_animals_turn_round_as_often():
+    out = found([1, 1], free=0.5)
+    assert out.missing.mean() < 0.1
+    assert out.placebo_p.min() > 0.2
+
+
+def test_the_placebo_test_is_small_only_for_the_closed_line():
+    out = found([0, 2])
+    assert out.placebo_p[0] < 1e-3
+    assert out.placebo_p[1] > 0.5
+
+
+def test_draws_are_the_same_each_time_and_differ_between_herds():
+    one, two = found([0, 1]), found([0, 1])
+    other = draw(counts([0, 1]), herd([EXISTING] * 2), draws=2000, seed=1, name="other")
+    assert (one.missing == two.missing).all()
+    assert (one.missing != other.missing).any()
+
+
+def test_a_removed_line_misses_nothing_and_a_planned_one_by_its_class():
+    out = found([2, 2, 2], [EXISTING, REMOVED, PLANNED], kappa_mean=np.full(3, 0.25))
+    assert out.missing[:, 1].max() == 0.0
+    assert out.missing[:, 2].mean() == pytest.approx(0.75, abs=0.12)
+
+
+def test_what_a_scenario_assumes_does_not_learn_from_what_was_met():
+    out = found(
+        [2, 2], [EXISTING, ASSUMED], kappa_mean=np.array([0.5, 0.1]),
+        kappa_strength=np.array([1.0, 50.0]), may_be_harmless=np.array([True, False]),
+    )  # fmt: skip
+    assert out.kappa[:, 1].mean() == pytest.approx(0.1, abs=0.03)
+
+
+def test_five_companions_say_as_much_as_one():
+    alone = found([0])
+    group = [Counts(cells([(0, 0, u, 10, 0) for u in range(N_UNITS)]), counts([0])[0].free)]
+    five = draw(
+        group, herd(exposure=np.full((N_UNITS, 1), 10.0), n_animals=np.full(N_UNITS, 5.0)),
+        draws=2000, seed=1, name="h",
+    )  # fmt: skip
+    widths = [np.ptp(np.quantile(d.missing[:, 0], [0.05, 0.95])) for d in (alone, five)]
+    assert widths[1] == pytest.approx(widths[0], rel=0.1)
+    assert five.missing.mean() == pytest.approx(alone.missing.mean(), rel=0.05)
+
+
+def test_a_season_kept_away_is_no_exposure():
+    base = counts([0])[0]
+    met = base.met
+    away = Counts(
+        Cells(met.place, met.copy, met.unit, met.n, met.passed, met.sure, met.n / 4), base.free
+    )
+    more = draw([away], herd(), draws=2000, seed=1, name="h")
+    assert more.missing.mean() == pytest.approx(found([0]).missing.mean() * 2 / 1.5, rel=0.05)
+
+
+def test_without_copies_nothing_is_known_of_free_movement():
+    law = free_law(none(), 2)
+    assert law.mean.tolist() == [0.5, 0.5]
+    assert law.strength.tolist() == [2.0, 2.0]
+
+
+def test_free_movement_of_a_place_leans_on_its_own_copies():
+    rows = [(p, c, u, 2, 2 * (p == 0)) for p in (0, 1) for c in range(6) for u in range(10)]
+    law = free_law(cells(rows), 3)
+    assert law.mean[0] > 0.85
+    assert law.mean[1] < 0.15
+    assert law.mean[2] == pytest.approx(0.5, abs=0.01)
+    assert law.strength[2] < law.strength[0]
+
+
+def attempts(passed):
+    real = [(0, -1, s, u, 0, 0, 2, k, k, 0) for s, k in enumerate(passed) for u in range(N_UNITS)]
+    free = [
+        (0, c, s, u, 0, 0, 2, 2 if (u + c) % 10 else 0, 2 if (u + c) % 10 else 0, 0)
+        for s in range(len(passed)) for c in range(6) for u in range(N_UNITS)
+    ]  # fmt: skip
+    columns = "rule copy segment animal state at_end trials passed sure away".split()
+    return pd.DataFrame(real + free, columns=columns)
+
+
+def ranked(passed, n_places=None):
+    n = len(passed) if n_places is None else n_places
+    prior = pd.DataFrame({"kappa": np.full(n, 0.5), "is_stated": False})
+    return places(
+        attempts(passed), np.full((N_UNITS, 1), 2.0), np.arange(N_UNITS), np.arange(n),
+        np.array([True]), np.full(n, EXISTING), prior, prior_strength=1.0, draws=1000, seed=1,
+        name="h",
+    )  # fmt: skip
+
+
+def test_the_published_figures_are_those_of_the_draws():
+    table, _, draws = ranked([0, 1, 2])
+    own = draws.missing[:, table["place"]]
+    assert table["missing_per_year"].to_numpy() == pytest.approx(own.mean(axis=0))
+    assert table["missing_p05"].to_numpy() == pytest.approx(np.quantile(own, 0.05, axis=0))
+    assert table["missing_p95"].to_numpy() == pytest.approx(np.quantile(own, 0.95, axis=0))
+    assert table["p_harm"].tolist() == (own > 0.05).mean(axis=0).tolist()
+
+
+def test_the_closed_line_is_first_and_may_be_acted_on_the_free_one_is_harmless():
+    table, segments, _ = ranked([2, 0, 1, 2])
+    assert table["place"].tolist()[:2] == [1, 2]
+    assert table["rank"].tolist() == [1, 2, 3, 4]
+    assert table["grade"].tolist()[0] == "act"
+    assert set(table["grade"].tolist()[2:]) == {"nothing_seen"}
+    assert segments["missing_per_year"].sum() == pytest.approx(table["missing_per_year"].sum())
+
+
+def test_a_place_that_nobody_met_has_no_rank():
+    table, _, _ = ranked([0, 2], n_places=3)
+    assert sorted(table["place"]) == [0, 1]
+
+
+def test_places_of_one_line_are_about_equally_long():
+    place = places_of(
+        np.zeros(10, np.int64), np.arange(10), np.full(10, 1000.0), place_length_m=4000.0
+    )
+    assert np.bincount(place).tolist() == [3, 4, 3]
