@@ -26,6 +26,7 @@ HEADER = (
 NOT_A_BENCHMARK = {
     "barrier_landscape",
     "brownian_herds",
+    "fenced_worlds",
     "simulated_animals",
     "simulated_crossings",
     "simulated_encounters",
