@@ -26,9 +26,8 @@ Flags = npt.NDArray[np.bool_]
 N_BINS: Final = 24  # of permeability and of free shares, each 0...1
 N_KINDS: Final = 4
 EXISTING, PLANNED, REMOVED, ASSUMED = 0, 1, 2, 3
-_ROUNDS: Final = 50
+_N_WEIGHTS: Final = 200
 _SHAPE: Final = 0.5  # of the weights of units, see draw
-_START: Final = 2.0  # places by which one half is believed before the herd's places are seen
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
     - r, share of free trials that surely pass, and kappa: from their joint posterior on a grid,
       sure passages ~ Binomial(E, kappa r) with the trials of a unit counting as independent by
       their correlation. kappa is 1 with weight w, else from the Beta law of the class; w is
-      learned over the herd's places (expectation-maximisation from one half).
+      learned over the herd's places (posterior mean, uniform before).
     - missing = E R (1 - kappa), R = 1 - f (1 - r), the share that passes in any way: f of the free
       trials that are no sure passage are none at all; summed over the seasons of the year.
 
@@ -298,9 +297,12 @@ def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
 
 
 def _weight(does: Floats, nothing: Floats) -> float:
-    """Return the weight of "does nothing" that the places themselves make most plausible."""
-    w = 0.5
-    for _ in range(_ROUNDS):
-        chance = w * nothing / np.maximum(w * nothing + (1.0 - w) * does, 1e-300)
-        w = float((chance.sum() + 0.5 * _START) / (len(chance) + _START))
-    return w
+    """Return the weight of "does nothing" that the places make most plausible: posterior mean.
+
+    One half without places; uniform before they are seen.
+    """
+    w = (np.arange(_N_WEIGHTS) + 0.5) / _N_WEIGHTS
+    most = np.maximum(np.maximum(does, nothing), 1e-300)
+    told = np.log(np.outer(w, nothing / most) + np.outer(1.0 - w, does / most)).sum(axis=1)
+    belief = np.exp(told - told.max())
+    return float((w * belief).sum() / belief.sum())

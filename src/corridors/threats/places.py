@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from corridors.threats.free_movement import Cells
-from corridors.threats.grades import MISSED, grades
+from corridors.threats.grades import MISSED, false_alarms, grades
 from corridors.threats.missing import N_KINDS, REMOVED, Counts, Draws, Herd, draw
 
 Floats = npt.NDArray[np.float64]
@@ -158,7 +158,8 @@ def places(
     places
         One row per place that was met, by rank: ``place missing_per_year missing_p05 missing_p95
         p_harm grade rank rank_p05 rank_p95 p_top10 trials_per_year free_per_year free_frac kappa
-        kappa_p05 kappa_p95 n_animals n_units placebo_p missing_all_per_year rank_all``. Per animal
+        kappa_p05 kappa_p95 n_animals n_units placebo_p placebo_q missing_all_per_year
+        rank_all``. Per animal
         and year; ``_all``: in the whole year, all else in migrations. ``not_known``: nobody met
         it, no figures, no rank.
     segments
@@ -217,11 +218,15 @@ def places(
             "missing_all_per_year": whole,
         }
     )
+    # Only places that were met can be false alarms.
+    frame["placebo_q"] = 1.0
+    tested = n_trials.to_numpy() > 0
+    frame.loc[tested, "placebo_q"] = false_alarms(found.placebo_p[tested])
     frame["grade"] = grades(
         p_harm=frame["p_harm"].to_numpy(),
         n_units=frame["n_units"].to_numpy(),
         n_trials=n_trials.to_numpy(float),
-        placebo_p=found.placebo_p,
+        placebo_q=frame["placebo_q"].to_numpy(),
         kappa=frame["kappa"].to_numpy(),
     )
     frame.loc[status == REMOVED, "grade"] = "nothing_seen"

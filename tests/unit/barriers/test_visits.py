@@ -95,7 +95,7 @@ def test_a_visit_that_begins_near_a_free_end_says_so():
 
 def test_visits_do_not_depend_on_how_the_fence_is_turned():
     rng = np.random.default_rng(3)
-    points = np.cumsum(rng.normal(0, 120, (300, 2)), axis=0) + [1000, 0]
+    points = np.cumsum(rng.normal(0, 120, (300, 2)), axis=0) + np.array([1000, 0])
     one = met([tuple(p) for p in points])
     angle = 0.7
     spin = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

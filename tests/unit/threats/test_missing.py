@@ -7,6 +7,9 @@ from corridors.threats.missing import ASSUMED, EXISTING, PLANNED, REMOVED, Count
 from corridors.threats.places import places, places_of
 
 N_UNITS = 12
+COLUMNS = [
+    "rule", "copy", "segment", "animal", "state", "at_end", "trials", "passed", "sure", "away"
+]  # fmt: skip
 
 
 def cells(rows):
@@ -138,8 +141,7 @@ def attempts(passed):
         (0, c, s, u, 0, 0, 2, 2 if (u + c) % 10 else 0, 2 if (u + c) % 10 else 0, 0)
         for s in range(len(passed)) for c in range(6) for u in range(N_UNITS)
     ]  # fmt: skip
-    columns = "rule copy segment animal state at_end trials passed sure away".split()
-    return pd.DataFrame(real + free, columns=columns)
+    return pd.DataFrame(real + free, columns=COLUMNS)
 
 
 def ranked(passed, n_places=None):
