@@ -153,7 +153,6 @@ def placed(study: Study, move_m: tuple[float, float]) -> pd.DataFrame:
         seed=1,
         name=study.name,
     )
-    found.attrs["w"] = DR.harmless_weight
     return found
 
 
