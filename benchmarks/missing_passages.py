@@ -56,7 +56,7 @@ def run() -> Report:
                 cut = only_migrations(truth)
                 parts.append(judged(cut, 1.0, seed).assign(setting="cut to migrations"))
     rows = pd.concat(parts, ignore_index=True)
-    return Report(figures(rows), markdown(rows), "rank-honesty.md")
+    return Report(figures(rows), markdown(rows), "missing-passages.md")
 
 
 def only_migrations(truth: World) -> World:
