@@ -73,7 +73,7 @@ def read_points(
     centre[~nothing] = shapely.get_geometry(geometry[~nothing], 0)
     text = pd.DataFrame({"source_row": frame["source_row"]})
     for column in mapping.columns():
-        text[column] = _text(frame[column], name, column, is_time=column == mapping.time)
+        text[column] = text_of(frame[column], name, column, is_time=column == mapping.time)
     x, y = shapely.get_x(centre), shapely.get_y(centre)
     # repr of a float is exact, so the detour over text loses nothing.
     text["x of geometry"] = pd.Series(x).map(repr).astype("str")
@@ -83,7 +83,14 @@ def read_points(
     return replace(tracks, notes={**read.notes, **tracks.notes})
 
 
-def _text(values: pd.Series, name: str, column: str, *, is_time: bool) -> pd.Series:
+def text_of(values: pd.Series, name: str, column: str, *, is_time: bool) -> pd.Series:
+    """Return a column as text that :func:`corridors.formats.tracks.interpret` reads back exactly.
+
+    Raises
+    ------
+    InputError
+        The column is to hold times and holds something else.
+    """
     if is_time and pd.api.types.is_datetime64_any_dtype(values):
         # GeoPackage and GeoParquet times with a zone say so; naive ones need time_zone.
         return values.map(lambda t: "" if pd.isna(t) else t.isoformat()).astype("str")

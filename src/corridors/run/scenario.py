@@ -71,7 +71,7 @@ def run_scenario(
         Another run holds a lock.
     """
     engines.check_scheduler(options.scheduler)
-    layout = Overlay(_only(study, name), name, is_dated=name in study.config.before_after)
+    layout = overlay_of(study, name)
     done = Done(Report())
     prints = Fingerprints(layout.study)
     with lock.held(study, herds, options.wait_s), signals():
@@ -118,8 +118,16 @@ def _facts(layout: Layout, stage: Stage, herd: str) -> dict[str, Any]:
     return content
 
 
-def _only(study: Study, name: str) -> Study:
-    """Return the study with this scenario alone: the others must not make its results stale."""
+def overlay_of(study: Study, name: str) -> Overlay:
+    """Return the graph of a scenario, or of a ``before_after``.
+
+    Its study has this scenario alone: the others must not make its results stale.
+
+    Raises
+    ------
+    ConfigError
+        There is no such scenario.
+    """
     config = study.config
     known = [*config.scenarios, *config.before_after]
     if name not in known:
@@ -136,7 +144,8 @@ def _only(study: Study, name: str) -> Study:
         section: {key: value for key, value in getattr(config, section).items() if key == name}
         for section in ("scenarios", "before_after")
     }
-    return replace(study, config=config.model_copy(update=alone))
+    only = replace(study, config=config.model_copy(update=alone))
+    return Overlay(only, name, is_dated=name in config.before_after)
 
 
 def _check_base(rows: Mapping[Node, Row], layout: Layout, herds: Sequence[str]) -> None:

@@ -42,14 +42,6 @@ def read_barriers(
         All faults of this source.
     """
     path = raw.of(source.path)
-    common: dict[str, Any] = {
-        "name": source.name,
-        "file": source.path,
-        "permeability": source.permeability,
-        "tolerance_m": source.tolerance_m,
-        "valid_from": source.valid_from,
-        "valid_to": source.valid_to,
-    }
     kinds = (*LINES, *POLYGONS)
     if source.format == "osm":
         rules: Sequence[Rule] = osm_rules()
@@ -62,29 +54,10 @@ def read_barriers(
         same = ["kind", "class", "name", "id"]
         if source.status == "existing":
             same.append("status")
-        common |= {f"{column}_column": column for column in same}
+        common = _of_all(source) | {f"{column}_column": column for column in same}
         mapping = BarrierMapping(**common, status=source.status)
     else:
-        own: dict[str, Any] = {
-            "kind": source.kind,
-            "kind_column": source.kind_column,
-            "kind_map": source.kind_map,
-            "class_": source.class_ or None,
-            "class_column": source.class_column,
-            "class_map": source.class_map,
-            "name_column": source.name_column,
-            "id_column": source.id_column,
-            "status": source.status,
-            "status_column": source.status_column,
-            "status_map": source.status_map,
-            "permeability_column": source.permeability_column,
-            "valid_from_column": source.valid_from_column,
-            "valid_to_column": source.valid_to_column,
-        }
-        stated = {name: value for name, value in own.items() if value is not None}
-        mapping = BarrierMapping(
-            **common, **((preset(source.preset) if source.preset else {}) | stated)
-        )
+        mapping = mapping_of(source)
         layer = read_layer(
             path,
             source.path,
@@ -99,6 +72,41 @@ def read_barriers(
     if bounds is not None and layer.frame.empty:
         notes["nothing_near_the_herd"] = True
     return barriers, {"barriers": len(barriers), **layer.notes, **repairs, **notes}
+
+
+def mapping_of(source: BarrierSource) -> BarrierMapping:
+    """Return which column of a vector layer says what, its preset's where the source is silent."""
+    own: dict[str, Any] = {
+        "kind": source.kind,
+        "kind_column": source.kind_column,
+        "kind_map": source.kind_map,
+        "class_": source.class_ or None,
+        "class_column": source.class_column,
+        "class_map": source.class_map,
+        "name_column": source.name_column,
+        "id_column": source.id_column,
+        "status": source.status,
+        "status_column": source.status_column,
+        "status_map": source.status_map,
+        "permeability_column": source.permeability_column,
+        "valid_from_column": source.valid_from_column,
+        "valid_to_column": source.valid_to_column,
+    }
+    stated = {name: value for name, value in own.items() if value is not None}
+    packaged = preset(source.preset) if source.preset else {}
+    return BarrierMapping(**_of_all(source), **(packaged | stated))
+
+
+def _of_all(source: BarrierSource) -> dict[str, Any]:
+    """Return what a source says of all of its features, by field of the mapping."""
+    return {
+        "name": source.name,
+        "file": source.path,
+        "permeability": source.permeability,
+        "tolerance_m": source.tolerance_m,
+        "valid_from": source.valid_from,
+        "valid_to": source.valid_to,
+    }
 
 
 def read_states(raw: RawFiles, source: StateSource) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:

@@ -48,7 +48,8 @@ def read_source(
             raw.of(source.deployments), source.deployments, time_zone=source.time_zone
         )
         outside = outside | _outside(frame, windows, source)
-    return _fixes(frame, outside, name, source, herd.species), notes
+    fixes = fix_rows(frame, outside, herd=name, species=herd.species, source=source.path)
+    return fixes, notes
 
 
 def summary(fixes: pd.DataFrame) -> dict[str, Any]:
@@ -173,9 +174,22 @@ def _outside(frame: pd.DataFrame, windows: pd.DataFrame, source: TrackSource) ->
     )
 
 
-def _fixes(
-    frame: pd.DataFrame, outside: Flags, herd: str, source: TrackSource, species: str
+def fix_rows(
+    frame: pd.DataFrame, outside: Flags, *, herd: str, species: str, source: str
 ) -> gpd.GeoDataFrame:
+    """Return FIXES of rows as `formats.tracks` reads them.
+
+    Parameters
+    ----------
+    frame
+        Columns of ``formats.tracks.COLUMNS``, shape (n,).
+    outside
+        Which rows are outside of their animal's deployment, shape (n,).
+    herd, species
+        Names; the species of rows that state none.
+    source
+        How messages call where the rows are from.
+    """
     lon, lat = frame["lon"].to_numpy(float), frame["lat"].to_numpy(float)
     given = np.isfinite(lon) & np.isfinite(lat)
     flags = np.zeros(len(frame), dtype="uint16")
@@ -196,7 +210,7 @@ def _fixes(
             "dop": frame["dop"].astype("float64"),
             "fix_type": frame["fix_type"].astype("str"),
             "species": frame["species"].mask(frame["species"] == "", species),
-            "source": source.path,
+            "source": source,
             "source_row": frame["source_row"],
             "flags": flags,
         },
