@@ -12,20 +12,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Inputs:
-    """What it reads."""
+class Moved:
+    """What the movements of a herd are made of; scenarios look at these too."""
 
-    barriers: Annotated[Layer, "ingest.barriers"]
-    boundaries: Annotated[Layer, "ingest.boundaries"]
-    states: Annotated[Layer, "ingest.states"]
     fixes: Annotated[FixTable, "clean.fixes"]
     clean: Annotated["CleanFacts", "clean.facts"]
     migrations: Annotated[Table, "segment.migrations"]
     estimates: Annotated[Table, "surface.estimates"]
     variances: Annotated[Table, "surface.variances"]
     corridors: Annotated[Layer, "delineate.corridors"]
-    population: Annotated[Table, "delineate.population"]
     modelled: Annotated[Layer, "connect.modelled"]
+
+
+@dataclass(frozen=True)
+class Inputs(Moved):
+    """What it reads."""
+
+    barriers: Annotated[Layer, "ingest.barriers"]
+    boundaries: Annotated[Layer, "ingest.boundaries"]
+    states: Annotated[Layer, "ingest.states"]
+    population: Annotated[Table, "delineate.population"]
 
 
 @dataclass(frozen=True)

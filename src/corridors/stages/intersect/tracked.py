@@ -27,7 +27,7 @@ from corridors.movement.step_variances import (
     track_variances,
 )
 from corridors.movement.straying import Straying
-from corridors.stages.intersect.stage import Inputs, Settings
+from corridors.stages.intersect.stage import Moved, Settings
 
 _ALL = "all"
 _COLUMNS = ["time_utc", "dop", "x_m", "y_m", "burst", "geometry"]
@@ -41,7 +41,7 @@ class Origin:
     laws: dict[str, Straying]
 
 
-def movements_of(inputs: Inputs, settings: Settings) -> tuple[Movements, Origin]:
+def movements_of(inputs: Moved, settings: Settings) -> tuple[Movements, Origin]:
     """Return the herd's movements, read one animal at a time, and what its bridges are made of."""
     max_lag_h = settings.intersect.max_lag_h
     whole: dict[str, float] = {}

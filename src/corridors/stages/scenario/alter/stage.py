@@ -19,7 +19,8 @@ INSTEAD_OF = "ingest"
 class Inputs:
     """What it reads."""
 
-    moved: intersect.Inputs
+    moved: intersect.Moved
+    barriers: Annotated[Layer, "ingest.barriers"]
     segments: Annotated[Layer, "intersect.segments"]
     areas: Annotated[Layer, "intersect.areas"]
     threats: Annotated[Layer, "rank.threats"]

@@ -104,7 +104,7 @@ def compared(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
 
 
 def _place(inputs: Inputs, moves: Movements, settings: Settings, chosen_by: BeforeAfter) -> _Place:
-    barriers, segments = inputs.moved.barriers.read(), inputs.segments.read()
+    barriers, segments = inputs.barriers.read(), inputs.segments.read()
     rules: list[RuleFacts] = []
     added: list[AddedFacts] = []
     own: set[str] = set()

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Inputs:
     """What it reads."""
 
-    moved: intersect.Inputs
+    moved: intersect.Moved
+    barriers: Annotated[Layer, "ingest.barriers"]
     segments: Annotated[Layer, "intersect.segments"]
     ranges: Annotated[Layer, "delineate.ranges"]
     migration_facts: Annotated[Table, "describe.migration_facts"]

@@ -30,6 +30,7 @@ def altered(scenario: dict[str, Any], raw: dict[str, Path] | None = None) -> sta
     today: intersect.Results = intersect.run(moved, settings("intersect", HERD), silent)
     inputs = stage.Inputs(
         moved=moved,
+        barriers=moved.barriers,
         segments=today.segments,
         areas=today.areas,
         threats=Layer.of(tables.empty(tables.THREATS)),
