@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types contracts bench clean help
+.PHONY: run test coverage lint types contracts bench clean help
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -24,6 +24,9 @@ run: $(READY) ## set up, simulate the demo herd and run the whole pipeline on it
 
 test: $(READY) ## set up and run the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+coverage: $(READY) ## the whole test suite, and which lines of src it never reached
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=corridors --cov-report=term:skip-covered
 
 lint: $(READY) ## ruff, formatting
 	$(BIN)/ruff check .
