@@ -287,7 +287,7 @@ CASES = (
     raster_case("raster_overflow", f"path: overflow.tif, {NUMBERS}"),
     raster_case("raster_all_nodata", f"path: all_nodata.tif, {COVER}"),
     raster_case("raster_all_nan", f"path: all_nan.tif, {NUMBERS}"),
-    raster_case("raster_gigantic", f"path: gigantic.vrt, {NUMBERS}"),
+    raster_case("raster_gigantic", f"path: gigantic.vrt, format: vrt, {NUMBERS}"),
     raster_case("raster_cut_off", f"path: cut_off.tif, {NUMBERS}"),
     raster_case("raster_covers_little", f"path: west_only.tif, {COVER}"),
     raster_case("raster_scaled_classes", f"path: scaled.tif, {COVER}"),

@@ -113,16 +113,15 @@ def test_a_layer_far_from_the_herd_is_counted_as_such_and_nothing_is_ranked(stud
     assert read_json(study / f"data/processed/rank/{HERD}/rank.json")["n_ranked"] == 0
 
 
-def test_a_collection_of_lines_and_polygons_is_refused_with_its_row(
-    study: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    line = LineString([(70.9, 37.2), (71.1, 37.2)])
-    layer(study, line, GeometryCollection([line, box(70.9, 37.2, 71.0, 37.3)]))
-    write(study, "barriers:\n  - {name: lines, path: b.gpkg, kind: fence}\n")
-    assert run("ingest") == InputError.exit_code
-    said = capsys.readouterr().err
-    assert "geometry of the wrong type\n  where: file b.gpkg, row 2" in said
-    assert "take collections apart" in said
+def test_a_collection_of_lines_and_polygons_is_taken_apart_and_counted(study: Path) -> None:
+    line, other = (LineString([(70.9, y), (71.1, y)]) for y in (37.2, 37.25))
+    layer(study, line, GeometryCollection([other, box(70.9, 37.3, 71.0, 37.4)]), id=[7, 8])
+    barriers, facts = ingested(study)
+    parts = sorted(barriers["barrier"].str.slice(0, 7))
+    assert parts == ["lines:7", "lines:8", "lines:8"]
+    assert sorted(barriers.geom_type) == ["LineString", "LineString", "Polygon"]
+    assert barriers["barrier"].is_unique
+    assert facts["barriers"][0]["collections_taken_apart"] == 1
 
 
 @pytest.mark.parametrize("value", ["1.5", "-0.1", ".nan", "often"])

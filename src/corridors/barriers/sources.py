@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from corridors.barriers.codes import counted, looked_up
+from corridors.barriers.days import ISO, UTC_DAY, advice, days_of
 from corridors.foundation.arrays import Flags, Floats, Labels, Words
 from corridors.foundation.errors import Fault, InputError
 from corridors.foundation.vocabulary import BARRIER_KINDS, BARRIER_STATUS
 
 _ROWS_SHOWN = 5
-_UTC = pd.DatetimeTZDtype("us", "UTC")
-_MIDNIGHT = r"[T ]00:00:00(\.0+)?(Z|\+00:00)?$"  # of a date that a reader took for a time
 AREAL_KINDS = ("settlement", "cropland", "energy")
 
 
@@ -48,6 +48,8 @@ class BarrierMapping:
         Positional tolerance, m.
     valid_from, valid_to, valid_from_column, valid_to_column
         First and last day of every feature, or the columns that say them; empty: that of the file.
+    date_formats
+        Forms of the days in the columns, as in :func:`corridors.barriers.days.days_of`.
     """
 
     name: str
@@ -70,6 +72,7 @@ class BarrierMapping:
     valid_to: date | None = None
     valid_from_column: str | None = None
     valid_to_column: str | None = None
+    date_formats: Sequence[str] = (ISO,)
 
     def columns(self) -> list[str]:
         """Return the attributes that are needed."""
@@ -102,7 +105,8 @@ def barriers_of(
     -------
     barriers, notes
         Columns of the BARRIERS contract sorted by ``barrier``, and counts: ``by_kind``,
-        ``left_out`` by a null in ``kind_map``, ``duplicates`` (same id and same geometry).
+        ``left_out`` by a null in ``kind_map``, ``duplicates`` (same id and same geometry),
+        ``classes_not_in_map``.
 
     Raises
     ------
@@ -118,8 +122,8 @@ def barriers_of(
     kind = _kinds(features, mapping, faults)
     status = _status(features, mapping, faults)
     permeability = _permeability(features, mapping, faults)
-    first = _days(features, mapping, mapping.valid_from_column, mapping.valid_from, faults)
-    last = _days(features, mapping, mapping.valid_to_column, mapping.valid_to, faults)
+    first = _days(features, mapping, faults, is_last=False)
+    last = _days(features, mapping, faults, is_last=True)
     _in_order(features, mapping, first, last, faults)
     if faults:
         raise InputError(faults)
@@ -127,7 +131,8 @@ def barriers_of(
     features = features[chosen].reset_index(drop=True)
     kind, status = kind[chosen].reset_index(drop=True), status[chosen].reset_index(drop=True)
     first, last = first[chosen].reset_index(drop=True), last[chosen].reset_index(drop=True)
-    permeability, class_ = permeability[chosen], _classes(features, mapping)
+    permeability = permeability[chosen]
+    class_, unmapped = _classes(features, mapping)
     digest = digests(features.geometry, kind + "\n" + class_)
     frame = gpd.GeoDataFrame(
         {
@@ -147,6 +152,8 @@ def barriers_of(
         crs=features.crs,
     )
     notes: dict[str, Any] = {}
+    if unmapped:
+        notes["classes_not_in_map"] = unmapped
     if not chosen.all():
         notes["left_out_by_kind"] = int((~chosen).sum())
     frame, n_duplicates = _distinct(frame, digest)
@@ -229,8 +236,8 @@ def _kinds(features: gpd.GeoDataFrame, mapping: BarrierMapping, faults: list[Fau
         return pd.Series(mapping.kind or "", index=features.index, dtype="str")
     words = _words(features, mapping.kind_column, "")
     known: Mapping[str, str | None] = mapping.kind_map or {kind: kind for kind in BARRIER_KINDS}
-    mapped = words.map({word: kind or "" for word, kind in known.items()}).astype("object")
-    unknown = ~words.isin(list(known))
+    mapped = looked_up(words, {word: kind or "" for word, kind in known.items()})
+    unknown = mapped.isna()
     if mapping.kind is not None:
         return mapped.mask(unknown, mapping.kind).astype("str")
     if unknown.any():
@@ -250,19 +257,25 @@ def _kinds(features: gpd.GeoDataFrame, mapping: BarrierMapping, faults: list[Fau
     return mapped.mask(unknown, "").astype("str")
 
 
-def _classes(features: gpd.GeoDataFrame, mapping: BarrierMapping) -> pd.Series:
+def _classes(
+    features: gpd.GeoDataFrame, mapping: BarrierMapping
+) -> tuple[pd.Series, dict[str, int]]:
+    """Return the class of each feature, and the values that ``class_map`` lacks."""
     words = _words(features, mapping.class_column, mapping.class_)
     if mapping.class_column is None:
-        return words
+        return words, {}
+    unmapped: dict[str, int] = {}
     if mapping.class_map is not None:
-        words = words.map(dict(mapping.class_map)).fillna(mapping.class_)
-    return words.mask(words == "", mapping.class_).astype("str")
+        found = looked_up(words, mapping.class_map)
+        unmapped = counted(words[found.isna() & (words != "")])
+        words = found.fillna(mapping.class_)
+    return words.mask(words == "", mapping.class_).astype("str"), unmapped
 
 
 def _status(features: gpd.GeoDataFrame, mapping: BarrierMapping, faults: list[Fault]) -> pd.Series:
     words = _words(features, mapping.status_column, mapping.status)
     if mapping.status_map is not None:
-        words = words.replace(dict(mapping.status_map))
+        words = looked_up(words, mapping.status_map).fillna(words)
     words = words.mask(words == "", mapping.status).str.casefold().astype("str")
     _report(
         faults,
@@ -342,31 +355,38 @@ def _distinct(frame: gpd.GeoDataFrame, digest: Words) -> tuple[gpd.GeoDataFrame,
 
 
 def _days(
-    features: gpd.GeoDataFrame,
-    mapping: BarrierMapping,
-    column: str | None,
-    of_file: date | None,
-    faults: list[Fault],
+    features: gpd.GeoDataFrame, mapping: BarrierMapping, faults: list[Fault], *, is_last: bool
 ) -> pd.Series:
     """Return a day of each feature, UTC; NaT where nothing is said."""
+    column, of_file = (
+        (mapping.valid_to_column, mapping.valid_to)
+        if is_last
+        else (mapping.valid_from_column, mapping.valid_from)
+    )
     default = pd.NaT if of_file is None else pd.Timestamp(of_file, tz="UTC")
     if column is None:
-        return pd.Series([default] * len(features), index=features.index, dtype=_UTC)
-    text = _words(features, column, "").str.replace(_MIDNIGHT, "", regex=True)
-    days = pd.to_datetime(text.mask(text == ""), format="%Y-%m-%d", errors="coerce", utc=True)
+        return pd.Series([default] * len(features), index=features.index, dtype=UTC_DAY)
+    text = _words(features, column, "")
+    days = days_of(text, mapping.date_formats, is_last=is_last)
+    wrong = days.isna() & (text != "")
+    cure = advice(text[wrong]) or "correct the column, or state its form in date_formats"
     _report(
         faults,
-        (days.isna() & (text != "")).to_numpy(),
+        wrong.to_numpy(),
         text,
         features,
         mapping,
         what="unreadable day",
         column=column,
-        expected="YYYY-MM-DD, or nothing where unknown",
-        cure="correct the column; a year alone does not say the day",
+        expected=_expected_days(mapping.date_formats),
+        cure=cure,
     )
-    days = days.astype(_UTC)
     return days if of_file is None else days.fillna(pd.Timestamp(of_file, tz="UTC"))
+
+
+def _expected_days(forms: Sequence[str]) -> str:
+    words = "YYYY-MM-DD" if tuple(forms) == (ISO,) else f"date_formats {', '.join(forms)}"
+    return f"{words}, or nothing where unknown"
 
 
 def _in_order(

@@ -141,9 +141,12 @@ def _herds(study: Study, chosen: tuple[str, ...]) -> list[str]:
 def _go(study: Study, stages: list[str], herds: list[str], choice: Choice) -> int:
     from corridors.cli import views
     from corridors.run.execute import execute
+    from corridors.run.locked_layers import wait_until_free
 
+    options = choice.options()
+    wait_until_free(study, stages, herds, wait_s=options.wait_s)
     with views.Screen() as screen:
-        report = execute(study, stages, herds, choice.options(), screen.hear)
+        report = execute(study, stages, herds, options, screen.hear)
     click.echo(views.report(report, as_json=choice.as_json))
     return report.exit_code
 

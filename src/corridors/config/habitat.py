@@ -51,7 +51,18 @@ class HabitatLayer(Section):
         False, description="true: the largest number of the data type is a value, not missing data"
     )
     layer: str | None = Field(None, description="kind distance: layer of the vector file")
-    crs: str | None = Field(None, description="kind distance: only where the file states none")
+    crs: str | None = Field(
+        None, description="where the file states none, or one that its coordinates cannot be of"
+    )
+    crs_overrules: bool = Field(False, description="true: crs counts although the file has another")
+    encoding: str | None = Field(None, description="kind distance: of the attributes")
+    format: Literal["raster", "vector", "vrt"] | None = Field(
+        None, description="vrt: a VRT of your own, which may refer to files beside it only"
+    )
+    variable: str | None = Field(None, description="of a netCDF or HDF file with several")
+    tiles: tuple[str, ...] = Field(
+        (), description="more rasters of this layer beside that of path, in the same form"
+    )
     max_distance_m: Positive = Field(
         10_000.0, description="kind distance: farther features count as this far, m"
     )
@@ -107,7 +118,7 @@ class HabitatLayer(Section):
         """The files of the layer as configured."""
         if self.files is not None:
             return tuple(self.files[day] for day in sorted(self.files))
-        return (self.path,) if self.path is not None else ()
+        return (self.path, *self.tiles) if self.path is not None else ()
 
     @property
     def is_series(self) -> bool:

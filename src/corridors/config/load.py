@@ -18,6 +18,10 @@ from corridors.foundation.errors import ConfigError, Fault
 
 # Keys whose value is a file or folder; environment variables are expanded only here.
 PATH_KEYS = frozenset({"path", "picks", "deployments", "data_processed", "config"})
+# Keys whose values are several paths.
+PATH_LISTS = frozenset({"files", "tiles"})
+# Servers, databases and archives as GDAL names them, and content in the place of a name.
+_CONNECTION = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]+://|/vsi\w+/|[A-Z][A-Z0-9_]+:|<\w|\{\s*\")")
 
 # Partition of the stages that run once; `stages.table.WHOLE_STUDY` is the same word.
 _RESERVED_HERD = "all-herds"
@@ -111,9 +115,15 @@ def _leaves(value: Any, keys: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
         yield keys, value
 
 
+def _is_path(keys: KeyPath) -> bool:
+    """Return whether a value is a path: by its key, in a list of them, or in a map of dates."""
+    named = [key for key in keys[-2:] if isinstance(key, str)]
+    return bool(keys) and (keys[-1] in PATH_KEYS or any(key in PATH_LISTS for key in named))
+
+
 def _unusable_paths(document: Document) -> Iterator[Fault]:
     for keys, value in _leaves(document.content):
-        if not keys or keys[-1] not in PATH_KEYS or not isinstance(value, str):
+        if not _is_path(keys) or not isinstance(value, str):
             continue
         there = Fault(
             "", file=str(document.path), row=document.line(keys), column=dotted(keys), got=value
@@ -124,6 +134,13 @@ def _unusable_paths(document: Document) -> Iterator[Fault]:
                 what="the path cannot be used",
                 expected="a path without line breaks and control characters",
                 got=repr(value),
+            )
+        if _CONNECTION.match(value):
+            yield replace(
+                there,
+                what="the path is a connection, not a file",
+                expected="a file or folder; nothing is fetched from a server or a database",
+                cure="download or export it into data/raw, and name that file",
             )
         for name in _VARIABLE.findall(value):
             if name not in os.environ:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from corridors.config.section import Fraction, NotNegative, Positive, Section
 from corridors.config.segmentation import Segment
@@ -17,6 +17,15 @@ BarrierKind = Literal[
 BarrierStatus = Literal["existing", "planned", "removed"]
 Completeness = Literal["complete", "partial", "unknown"]
 BoundaryType = Literal["river", "land", "lake", "fenced", "disputed", "unknown"]
+
+
+def _says_the_year(text: str) -> str:
+    if text not in ("epoch_s", "epoch_ms") and "%Y" not in text and "%y" not in text:
+        raise ValueError("a form of days needs %Y, or is epoch_s or epoch_ms")
+    return text
+
+
+DateFormat = Annotated[str, AfterValidator(_says_the_year)]
 
 
 class TrackColumns(Section):
@@ -76,24 +85,46 @@ class TrackSource(Section):
         return self
 
 
-class RangeSource(Section):
+class LayerSource(Section):
+    """One layer of a vector file, and what the file does not say or says wrongly."""
+
+    path: str = Field(description="file, relative to this config")
+    layer: str | None = Field(None, description="needed where the file has several")
+    format: Literal["vector", "vrt"] = Field(
+        "vector", description="vrt: an OGR VRT of your own; it may refer to files beside it only"
+    )
+    crs: str | None = Field(
+        None, description="where the file states none, or one that its coordinates cannot be of"
+    )
+    crs_overrules: bool = Field(False, description="true: crs counts although the file has another")
+    encoding: str | None = Field(
+        None, description="of the attributes, e.g. windows-1251; null: UTF-8, or as the file says"
+    )
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How the file is read, as arguments of the reader."""
+        return {
+            "layer": self.layer,
+            "crs": self.crs,
+            "crs_overrules": self.crs_overrules,
+            "encoding": self.encoding,
+            "is_vrt": self.format == "vrt",
+        }
+
+
+class RangeSource(LayerSource):
     """Expert seasonal ranges (polygons) of a herd."""
 
-    path: str
-    layer: str | None = None
-    crs: str | None = Field(None, description="only where the file states none")
     season_column: str = Field(description="column that says winter or summer")
     author: str
     date: date
     confidence: Literal["low", "medium", "high"]
 
 
-class CorridorSource(Section):
+class CorridorSource(LayerSource):
     """Expert migration corridors (polygons or lines) of a herd."""
 
-    path: str
-    layer: str | None = None
-    crs: str | None = Field(None, description="only where the file states none")
     buffer_m: Positive | None = Field(
         None, description="half width of a corridor drawn as a line, m; needed where there are any"
     )
@@ -164,23 +195,26 @@ _NOT_OF_OSM = (
     "status_map",
     "permeability_column",
     "crs",
+    "crs_overrules",
+    "encoding",
     "valid_from_column",
     "valid_to_column",
 )
 
 
-class BarrierSource(Section):
+class BarrierSource(LayerSource):
     """One file of roads, fences, railways and the like."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="short name, goes into ids")
-    path: str
-    format: Literal["vector", "osm"] = "vector"
+    format: Literal["vector", "osm", "vrt"] = Field(  # type: ignore[assignment]
+        "vector",
+        description="osm: OpenStreetMap, by rules; vrt: an OGR VRT that refers to files beside it",
+    )
     preset: Literal["grip4", "natural-earth-roads", "natural-earth-railroads"] | None = Field(
         None,
         description="columns and values of a known layer; what is stated here besides wins."
         " Needs tolerance_m: these maps are generalised",
     )
-    layer: str | None = None
     kind: BarrierKind | None = Field(
         None, description="kind of everything in the file, or of values that kind_map lacks"
     )
@@ -213,9 +247,14 @@ class BarrierSource(Section):
     completeness_note: str = Field("", description="how that is known")
     valid_from: date | None = Field(None, description="first day on which it stands; null: ever")
     valid_to: date | None = Field(None, description="last day on which it stands; null: ever")
-    valid_from_column: str | None = Field(None, description="column with it, YYYY-MM-DD")
+    valid_from_column: str | None = Field(None, description="column with it, in date_formats")
     valid_to_column: str | None = None
-    crs: str | None = Field(None, description="only where the file states none")
+    date_formats: tuple[DateFormat, ...] = Field(
+        ("%Y-%m-%d",),
+        min_length=1,
+        description="forms of the days in the columns, the first that fits each value: strptime,"
+        " epoch_s or epoch_ms; of '%Y' or '%Y-%m' valid_from is the first day, valid_to the last",
+    )
     margin_km: NotNegative = Field(
         50.0, description="features farther from the herd's bounding box are not read, km"
     )
@@ -230,14 +269,14 @@ class BarrierSource(Section):
             names = ", ".join(name.rstrip("_") for name in told_by_tags)
             raise ValueError(f"format osm reads tags, by rules: {names} would say nothing")
         named = self.kind is not None or self.kind_column is not None or self.preset is not None
-        if self.format == "vector" and not named:
+        if self.format != "osm" and not named:
             raise ValueError("a vector file needs kind, kind_column with kind_map, or preset")
         if self.preset is not None and "tolerance_m" not in self.model_fields_set:
             raise ValueError(f"preset {self.preset} needs tolerance_m, m: the map is generalised")
         return self
 
 
-class BoundarySource(Section):
+class BoundarySource(LayerSource):
     """State boundaries: the bundled Natural Earth extract or the user's own lines.
 
     Where several sources have the same pair of states, the user's own counts, the first of them;
@@ -245,7 +284,6 @@ class BoundarySource(Section):
     """
 
     path: str = Field(description="file, or 'natural-earth' for the bundled generalised extract")
-    layer: str | None = None
     left_column: str | None = None
     right_column: str | None = None
     pair_column: str | None = Field(
@@ -267,7 +305,6 @@ class BoundarySource(Section):
     )
     source: str = Field("", description="what to cite")
     source_column: str | None = Field(None, description="column that says what to cite")
-    crs: str | None = Field(None, description="only where the file states none")
     tolerance_m: NotNegative = Field(
         100.0,
         description="positional tolerance of lines of type fenced, m; these also are barriers,"
@@ -292,12 +329,10 @@ class BoundarySource(Section):
         return self
 
 
-class StateSource(Section):
+class StateSource(LayerSource):
     """Polygons of states, for national shares."""
 
     path: str = Field(description="file, or 'natural-earth' for the bundled generalised extract")
-    layer: str | None = None
     name_column: str = "state"
     source: str = Field("", description="what to cite")
     label: str = Field("", description="e.g. generalised")
-    crs: str | None = Field(None, description="only where the file states none")

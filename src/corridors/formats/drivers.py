@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,26 +19,30 @@ RASTER_DRIVERS = (
     "GSBG", "GS7BG", "PCRaster", "NWT_GRD", "BT", "SRTMHGT", "USGSDEM", "DTED", "XYZ", "KEA",
     "JP2OpenJPEG", "PNG", "JPEG", "BMP", "GIF", "WEBP",
 )  # fmt: skip
+# Those that read what is in the file itself.
+OF_OWN_DATA = tuple(driver for driver in RASTER_DRIVERS if driver != "VRT")
 
 
 @contextmanager
-def open_raster(path: Path) -> Iterator[Any]:
+def open_raster(path: Path | str, drivers: Sequence[str] = RASTER_DRIVERS) -> Iterator[Any]:
     """Open a raster of this machine and yield its rasterio dataset.
 
     Parameters
     ----------
     path
-        The file, or the folder of an ESRI grid.
+        The file, the folder of an ESRI grid, or GDAL's name of a variable in a file.
+    drivers
+        Those that may open it.
 
     Raises
     ------
     rasterio.errors.RasterioIOError
-        None of :data:`RASTER_DRIVERS` reads it.
+        None of ``drivers`` reads it.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with (
             rasterio.Env(),
-            DatasetReader(path, driver=list(RASTER_DRIVERS), sharing=False) as dataset,
+            DatasetReader(path, driver=list(drivers), sharing=False) as dataset,
         ):
             yield dataset

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,19 +13,14 @@ import numpy as np
 import rasterio
 from rasterio import Affine
 from rasterio.enums import Resampling
-from rasterio.errors import (
-    CRSError,
-    RasterioIOError,
-    WarpOperationError,
-)
 from rasterio.warp import reproject
 from rasterio.windows import Window
 
 from corridors.formats import raster_faults
-from corridors.formats.drivers import open_raster
+from corridors.formats.raster_file import RasterFile, extent, opened
 from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import transformer
-from corridors.foundation.errors import Fault, InputError, MissingInputError
+from corridors.foundation.errors import Fault, InputError
 from corridors.foundation.grid import Grid
 
 Kind = Literal["class", "continuous"]
@@ -73,6 +68,9 @@ class HabitatRaster:
         The part of the raster under the grid.
     label
         The file as the user named it.
+    suspected
+        Band: its least value and the product in which that marks missing data, where the file says
+        nothing; known after :meth:`faults`.
     """
 
     dataset: Any
@@ -82,6 +80,7 @@ class HabitatRaster:
     overlap_frac: float
     window: Window
     label: str
+    suspected: dict[int, str] = field(default_factory=dict)
 
     def known_nodata(self, band: int) -> float | None:
         """Return the value of a band without data, NaN for floats that state none, else None."""
@@ -141,16 +140,22 @@ class HabitatRaster:
     def _extremes(self, band: int) -> tuple[int, float]:
         nodata = self.known_nodata(band)
         n, extreme = 0, math.nan
+        least: list[float] = []
         rows = max(1, _CELLS_AT_ONCE // max(1, self.window.width))
         for top in range(0, self.window.height, rows):
             height = min(rows, self.window.height - top)
             part = Window(self.window.col_off, self.window.row_off + top, self.window.width, height)
             values = self.dataset.read(band, window=part)
+            if nodata is None or math.isnan(nodata):
+                least = raster_faults.two_least(values, least)
             found = raster_faults.is_extreme(values)
             if nodata is not None:
                 found &= values != np.asarray(nodata, dtype=values.dtype)
             if found.any():
                 n, extreme = n + int(found.sum()), float(values[found][0])
+        mark = raster_faults.likely_nodata(least)
+        if mark:
+            self.suspected[band] = mark
         return n, extreme
 
     def facts(self, band: int, grid: Grid) -> dict[str, Any]:
@@ -164,11 +169,11 @@ class HabitatRaster:
             "nodata_policy": "every value counts as data" if known is None else "nodata is unknown",
             "resampling": self.resampling(grid, grid.cell_m).name,
             "overlap_frac": self.overlap_frac,
-        }
+        } | ({"suspected_nodata": self.suspected[band]} if band in self.suspected else {})
 
 
 def read_onto_grid(
-    path: Path,
+    path: Path | RasterFile,
     grid: Grid,
     *,
     band: int | None,
@@ -243,7 +248,7 @@ def read_onto_grid(
 
 @contextmanager
 def open_habitat_raster(
-    path: Path,
+    path: Path | RasterFile,
     grid: Grid,
     *,
     band: int | None,
@@ -258,35 +263,20 @@ def open_habitat_raster(
     With ``any_band`` the raster may have several bands although none is named. What GDAL raises
     inside the ``with`` block becomes an ``InputError``.
     """
-    if not path.exists():
-        raise MissingInputError(
-            Fault("a habitat raster is not there", file=label, cure="check habitat.layers: path")
-        )
-    try:
-        with open_raster(path) as dataset:
-            faults = raster_faults.place_faults(dataset, label)
-            if not any_band:
-                faults += raster_faults.which_band(dataset, band, label)
-            if faults:
-                raise InputError(faults)
-            found = _under(dataset, grid)
-            if found is None:
-                raise InputError(raster_faults.no_overlap(dataset, grid, label))
-            source_cells, overlap, window = found
-            n_cells = float(window.width) * float(window.height)
-            if n_cells > max_source_cells:
-                raise InputError(raster_faults.too_many_cells(n_cells, max_source_cells, label))
-            yield HabitatRaster(dataset, kind, nodata, source_cells, overlap, window, label)
-    except (RasterioIOError, CRSError, WarpOperationError) as error:
-        raise InputError(
-            Fault(
-                "the file cannot be read as a raster",
-                file=label,
-                expected="a raster that GDAL reads, e.g. GeoTIFF",
-                got=str(error.__cause__ or error).replace(str(path), label),
-                cure="check that the file is complete",
-            )
-        ) from None
+    with opened(path, label) as dataset:
+        faults = raster_faults.place_faults(dataset, label)
+        if not any_band:
+            faults += raster_faults.which_band(dataset, band, label)
+        if faults:
+            raise InputError(faults)
+        found = _under(dataset, grid)
+        if found is None:
+            raise InputError(raster_faults.no_overlap(dataset, grid, label))
+        source_cells, overlap, window = found
+        n_cells = float(window.width) * float(window.height)
+        if n_cells > max_source_cells:
+            raise InputError(raster_faults.too_many_cells(n_cells, max_source_cells, label))
+        yield HabitatRaster(dataset, kind, nodata, source_cells, overlap, window, label)
 
 
 def _under(dataset: Any, grid: Grid) -> tuple[float, float, Window] | None:
@@ -319,6 +309,9 @@ def _under(dataset: Any, grid: Grid) -> tuple[float, float, Window] | None:
 def _source_index(dataset: Any, grid: Grid, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     there = transformer(grid.crs, dataset.crs.to_wkt()).transform(x, y)
     there_x, there_y = (np.where(np.isfinite(axis), axis, np.nan) for axis in there)
+    west, _, east, _ = extent(dataset)
+    if dataset.crs.is_geographic and (east > 180 or west < -180):
+        there_x = west + (there_x - west) % 360.0  # longitudes from 0 to 360
     inverse = ~dataset.transform
     return (
         inverse.a * there_x + inverse.b * there_y + inverse.c,

@@ -11,13 +11,14 @@ import numpy as np
 
 from corridors.formats import raster_faults
 from corridors.formats.habitat_raster import open_habitat_raster
+from corridors.formats.raster_file import RasterFile
 from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import Fault, InputError
 from corridors.foundation.grid import Grid
 
 
 def read_bands(
-    path: Path,
+    path: Path | RasterFile,
     grid: Grid,
     *,
     date_format: str | None,
@@ -73,7 +74,7 @@ def read_bands(
 
 
 def read_files(
-    files: Mapping[date, tuple[Path, str]],
+    files: Mapping[date, tuple[Path | RasterFile, str]],
     grid: Grid,
     *,
     band: int | None,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from corridors.formats.habitat_raster import open_habitat_raster
+from corridors.formats.raster_file import RasterFile
 from corridors.foundation.arrays import Floats
 from corridors.foundation.errors import InputError
 from corridors.foundation.grid import Grid
@@ -19,7 +20,7 @@ _CELLS_AT_ONCE = 2_000_000
 
 
 def read_elevation_strips(
-    path: Path,
+    path: Path | RasterFile,
     grid: Grid,
     *,
     band: int | None,

@@ -17,6 +17,7 @@ from osmium.osm import Area, Way
 
 from corridors.formats.delimited import require_file
 from corridors.formats.geoparquet import Bounds
+from corridors.formats.openstreetmap_edits import own_id, settled
 from corridors.formats.vector import Layer
 from corridors.foundation.arrays import Flags, Geometries
 from corridors.foundation.crs import GEOGRAPHIC
@@ -86,29 +87,30 @@ def read_ways(path: Path, name: str, rules: Sequence[Rule], bounds: Bounds | Non
     kept = _Kept(bounds)
     incomplete = 0
     try:
-        processor = osmium.FileProcessor(str(path)).with_locations()
-        if any(result["kind"] for _, result in areal):
-            processor = processor.with_areas(KeyFilter(*keys))
-        for item in processor.with_filter(KeyFilter(*keys)):
-            if not isinstance(item, Area | Way):
-                continue
-            tags = {tag.k: tag.v for tag in item.tags}
-            found = match(tags, areal if isinstance(item, Area) else linear)
-            if found is None or not found["kind"]:
-                continue
-            try:
-                shape = (
-                    factory.create_multipolygon(item)
-                    if isinstance(item, Area)
-                    else factory.create_linestring(item)
+        with settled(path) as edited:
+            processor = osmium.FileProcessor(str(edited.path)).with_locations()
+            if any(result["kind"] for _, result in areal):
+                processor = processor.with_areas(KeyFilter(*keys))
+            for item in processor.with_filter(KeyFilter(*keys)):
+                if not isinstance(item, Area | Way):
+                    continue
+                tags = {tag.k: tag.v for tag in item.tags}
+                found = match(tags, areal if isinstance(item, Area) else linear)
+                if found is None or not found["kind"]:
+                    continue
+                try:
+                    shape = (
+                        factory.create_multipolygon(item)
+                        if isinstance(item, Area)
+                        else factory.create_linestring(item)
+                    )
+                except (RuntimeError, osmium.InvalidLocationError):
+                    incomplete += 1
+                    continue
+                kept.add(
+                    (_id(item), _name(tags), found["kind"], found["class"], found["status"]), shape
                 )
-            except (RuntimeError, osmium.InvalidLocationError):
-                incomplete += 1
-                continue
-            kept.add(
-                (_id(item), _name(tags), found["kind"], found["class"], found["status"]), shape
-            )
-    except (RuntimeError, OSError):
+    except (RuntimeError, OSError, ValueError):
         raise InputError(
             Fault(
                 "the file cannot be read as OpenStreetMap data",
@@ -121,6 +123,10 @@ def read_ways(path: Path, name: str, rules: Sequence[Rule], bounds: Bounds | Non
     frame = frame.sort_values("id", kind="stable").reset_index(drop=True)
     frame["source_row"] = np.arange(1, len(frame) + 1, dtype="int64")
     notes: dict[str, Any] = {"features": len(frame)}
+    if edited.n_deleted:
+        notes["deleted_left_out"] = edited.n_deleted
+    if edited.n_new:
+        notes["not_uploaded"] = edited.n_new
     if incomplete:
         notes["incomplete_left_out"] = incomplete
     return Layer(frame, notes)
@@ -179,8 +185,8 @@ def _fits(value: str, values: Sequence[str]) -> bool:
 
 def _id(item: Area | Way) -> str:
     if isinstance(item, Area):
-        return f"{'way' if item.from_way() else 'relation'}/{item.orig_id()}"
-    return f"way/{item.id}"
+        return f"{'way' if item.from_way() else 'relation'}/{own_id(item.orig_id())}"
+    return f"way/{own_id(item.id)}"
 
 
 def _name(tags: Mapping[str, str]) -> str:

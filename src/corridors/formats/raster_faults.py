@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from rasterio.enums import MaskFlags
 
+from corridors.formats.raster_file import extent, has_degrees
 from corridors.foundation.arrays import Flags, Floats, Values
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import Fault
@@ -14,6 +15,15 @@ from corridors.foundation.grid import Grid
 
 # No measured quantity is as large; the lowest float32 is a common mark of missing data.
 _LARGEST_FLOAT = 1e30
+# Numbers by which known products mark missing data, also where a file has lost that remark.
+_MARKS = {
+    -3000.0: "MODIS vegetation indices",
+    -28672.0: "MODIS",
+    -32768.0: "SRTM elevations",
+    -9999.0: "CHIRPS, WorldClim, ASCII grids",
+    -99999.0: "elevations",
+    -1000.0: "NOAA vegetation indices",
+}
 
 
 def place_faults(dataset: Any, label: str) -> list[Fault]:
@@ -26,7 +36,7 @@ def place_faults(dataset: Any, label: str) -> list[Fault]:
                 file=label,
                 expected="a CRS in the file",
                 got="none",
-                cure="write it into the file, e.g. gdal_edit.py -a_srs EPSG:4326 FILE",
+                cure="set crs of this layer in habitat.layers, e.g. crs: EPSG:4326",
             )
         )
     if dataset.transform.is_identity or dataset.transform.determinant == 0:
@@ -39,7 +49,55 @@ def place_faults(dataset: Any, label: str) -> list[Fault]:
                 cure="use the georeferenced original, or write them with gdal_edit.py -a_ullr",
             )
         )
+    if not faults and dataset.crs.is_geographic and not has_degrees(dataset):
+        west, south, east, north = extent(dataset)
+        faults.append(
+            Fault(
+                "the raster has coordinates that are no degrees",
+                file=label,
+                expected="longitudes from -180 to 360 and latitudes from -90 to 90",
+                got=f"x from {west:g} to {east:g}, y from {south:g} to {north:g}",
+                cure="set crs of this layer to the projected CRS that they are in",
+            )
+        )
     return faults
+
+
+def two_least(values: Values, before: list[float]) -> list[float]:
+    """Return the two smallest different numbers of values and of those before.
+
+    Examples
+    --------
+    >>> two_least(np.array([[5, -3000], [7, -3000]]), [-200.0])
+    [-3000.0, -200.0]
+    """
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return before
+    least = finite.min()
+    above = finite[finite > least]
+    found = {float(least), *before}
+    if above.size:
+        found.add(float(above.min()))
+    return sorted(found)[:2]
+
+
+def likely_nodata(least: list[float]) -> str:
+    """Return the smallest number and whose mark of missing data it is, "" if of none.
+
+    A mark stands apart: the next number is far from it.
+
+    Examples
+    --------
+    >>> likely_nodata([-3000.0, -2000.0])
+    '-3000 (MODIS vegetation indices)'
+    >>> likely_nodata([-3000.0, -2999.0])
+    ''
+    """
+    if len(least) < 2 or least[0] not in _MARKS:
+        return ""
+    is_apart = least[1] - least[0] >= abs(least[0]) / 5
+    return f"{least[0]:g} ({_MARKS[least[0]]})" if is_apart else ""
 
 
 def which_band(dataset: Any, band: int | None, label: str) -> list[Fault]:

@@ -10,30 +10,22 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from corridors.formats.delimited import require_file
 from corridors.formats.geoparquet import Bounds, is_geoparquet, open_geoparquet
+from corridors.formats.placement import place, whole_turns
+from corridors.formats.shapes import LINES, POINTS, POLYGONS, wanted
+from corridors.formats.vector_file import VectorFile, opened
 from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer
-from corridors.foundation.errors import Fault, InputError, MissingInputError
+from corridors.foundation.errors import Fault, InputError
 from corridors.foundation.faults import IN_FILES_FRAC, nearest
 
+__all__ = ["LINES", "POINTS", "POLYGONS", "Layer", "degree_bounds", "read_layer"]
+
 _REMARKS = 5  # of GDAL's remarks on one file, how many are kept
-# Drivers with a spatial index, and the id of their first feature; others are read whole.
-_FIRST_ID = {"GPKG": 1, "ESRI Shapefile": 0, "FlatGeobuf": 0}
-# GML may name the server that gave it; GDAL would fetch its schema there.
-_FETCH_SCHEMA = (
-    "GML_DOWNLOAD_SCHEMA" if pyogrio.__gdal_version__ >= (3, 12) else "GML_DOWNLOAD_WFS_SCHEMA"
-)
-POINTS = ("Point", "MultiPoint")
-LINES = ("LineString", "MultiLineString")
-POLYGONS = ("Polygon", "MultiPolygon")
 
 
 @dataclass(frozen=True)
@@ -41,11 +33,23 @@ class Layer:
     """Features of one layer in EPSG:4326, 2-D, and what was done to them.
 
     ``frame`` has the wanted columns, ``source_row`` and ``geometry``. The row is the 1-based
-    place in the layer; read within bounds from a GeoPackage it is the feature's id.
+    place in the layer; read within bounds from a GeoPackage it is the feature's id. ``remarks`` in
+    the notes are sentences that a person should read.
     """
 
     frame: gpd.GeoDataFrame
     notes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """Features as the file has them, indexed by row, and what is known of the file."""
+
+    frame: gpd.GeoDataFrame
+    fields: tuple[str, ...]
+    is_bounded: bool
+    remarks: tuple[str, ...] = ()
+    n_single: int = 0
 
 
 def read_layer(
@@ -58,6 +62,9 @@ def read_layer(
     kinds: Sequence[str],
     bounds: Bounds | None = None,
     keep_empty: bool = False,
+    encoding: str | None = None,
+    crs_overrules: bool = False,
+    is_vrt: bool = False,
 ) -> Layer:
     """Read a layer of any vector file, or of a GeoParquet file.
 
@@ -68,29 +75,49 @@ def read_layer(
     layer
         Layer; None when the file has one.
     columns
-        Attributes to read.
+        Attributes to read; the key of the table is one of them.
     crs
-        CRS to assume where the file states none.
+        CRS where the file states none, or one that its coordinates cannot be of.
     kinds
-        Geometry types that are wanted; others are a fault.
+        Geometry types that are wanted; points among wanted ones are left out, others are a fault.
     bounds
         (west, south, east, north), degrees; features wholly outside are not read. None: all.
     keep_empty
         Keep features without geometry (None), else they are left out and counted.
+    encoding
+        Of the attributes; None: as the file says, UTF-8 recognised.
+    crs_overrules
+        ``crs`` counts although the file states another.
+    is_vrt
+        The configuration says that the file is an OGR VRT.
 
     Raises
     ------
     MissingInputError
         No such file or layer.
+    BusyError
+        Another program holds the file.
     InputError
-        Not readable, no CRS, a CRS besides the file's own, missing columns, wrong geometry types.
+        Not readable, no CRS, a CRS besides the file's own, coordinates that cannot be of it,
+        missing columns, wrong geometry types, words in an unknown encoding.
     """
     require_file(path, name, "file")
     with warnings.catch_warnings(record=True) as heard:
         # What GDAL remarks belongs into the report, not between progress bars.
         warnings.simplefilter("always", RuntimeWarning)
-        frame, stated = _open(path, name, layer, columns, crs, bounds)
-    faults = _absent(frame, columns, name, stated)
+        raw = _open(
+            path,
+            name,
+            layer,
+            columns,
+            crs,
+            bounds,
+            encoding,
+            is_vrt=is_vrt,
+            overrules=crs_overrules,
+        )
+    frame = raw.frame
+    faults = _absent(frame, columns, name, raw.fields)
     if faults:
         raise InputError(faults)
     rows = np.asarray(frame.index, dtype="int64")
@@ -100,45 +127,33 @@ def read_layer(
             raise InputError(Fault("two columns are called geometry", name, column="geometry"))
         frame = frame.rename_geometry("geometry")
     frame["source_row"] = rows
-    geometry = frame.geometry.array
-    nothing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    notes: dict[str, Any] = {"features": len(frame)}
+    notes: dict[str, Any] = {"features": len(frame) + raw.n_single}
+    remarks = list(raw.remarks)
     if heard:
         said = {str(remark.message).replace(str(path), name) for remark in heard}
         notes["remarks_of_reader"] = sorted(said)[:_REMARKS]
+    if raw.n_single:
+        notes["too_few_vertices_left_out"] = raw.n_single
+    frame, done = wanted(frame, kinds, name)
+    remarks += done.pop("remarks", [])
+    notes |= done
+    nothing = shapely.is_missing(frame.geometry.array) | shapely.is_empty(frame.geometry.array)
     if nothing.any():
         notes["without_geometry"] = int(nothing.sum())
-    found = sorted(set(frame.geom_type[~nothing]) - set(kinds))
-    if found:
-        wrong = frame[frame.geom_type.isin(found)]
-        raise InputError(
-            Fault(
-                "geometry of the wrong type",
-                name,
-                int(wrong["source_row"].iloc[0]),
-                expected=" or ".join(kinds),
-                got=f"{', '.join(found)} ({len(wrong)} features)",
-                cure=_geometry_cure(kinds),
-            )
-        )
     if frame.has_z.any():
         notes["height_dropped"] = int(frame.has_z.sum())
-    frame = frame.set_geometry(gpd.GeoSeries(shapely.force_2d(geometry), crs=frame.crs).array)
-    frame = frame.to_crs(GEOGRAPHIC)
+    flat = shapely.force_2d(frame.geometry.array)
+    frame = frame.set_geometry(gpd.GeoSeries(flat, crs=frame.crs).array)
     if not keep_empty:
         frame = frame[~nothing].reset_index(drop=True)
-    lost = ~np.isfinite(shapely.bounds(frame.geometry.array)).all(axis=1)
-    lost &= ~(shapely.is_missing(frame.geometry.array) | shapely.is_empty(frame.geometry.array))
-    if lost.any():
-        raise InputError(
-            Fault(
-                "coordinates do not fit the layer's CRS",
-                name,
-                int(frame.loc[lost, "source_row"].iloc[0]),
-                got=f"{int(lost.sum())} features",
-                cure="the file's CRS is probably wrong: correct it",
-            )
-        )
+    frame, n_turned = _geographic(frame, name)
+    if n_turned:
+        notes["moved_by_a_whole_turn"] = n_turned
+        remarks.append(f"{n_turned} features reach beyond 180 degrees: moved within, or cut there")
+    if not raw.is_bounded:
+        frame = _within(frame, bounds)
+    if remarks:
+        notes["remarks"] = remarks
     return Layer(frame, notes)
 
 
@@ -180,134 +195,88 @@ def _open(
     columns: Sequence[str],
     crs: str | None,
     bounds: Bounds | None,
-) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
-    """Return the features, indexed by row, and all column names of the file."""
+    encoding: str | None,
+    *,
+    is_vrt: bool,
+    overrules: bool,
+) -> _Raw:
+    """Return the features that may lie within the bounds, in the CRS that counts."""
     if is_geoparquet(path):
-        frame = _with_crs(open_geoparquet(path, name, bounds), name, crs)
-        return _within(frame, bounds), tuple(frame.columns)
-    pyogrio.set_gdal_config_options({_FETCH_SCHEMA: "NO"})
-    try:
-        layers = [str(row[0]) for row in pyogrio.list_layers(path)]
-        chosen = _layer(layers, layer, name)
-        info = pyogrio.read_info(path, layer=chosen)
-        own = info["crs"]
-        _check_crs(own, name, crs)
-        if info["features"] == 0:
-            raise InputError(_no_features(name))
-        frame = pyogrio.read_dataframe(
-            path,
-            layer=chosen,
-            columns=[c for c in dict.fromkeys(columns) if c in set(info["fields"])],
-            bbox=_in_crs(bounds, own or crs) if info["driver"] in _FIRST_ID else None,
-            fid_as_index=True,
-        )
-    except (DataSourceError, DataLayerError) as error:
+        frame = open_geoparquet(path, name, bounds)
+        own = None if frame.crs is None else frame.crs.to_string()
+        extent = _extent(frame)
+        placed = place(own, crs, extent, name, overrules=overrules, near=bounds)
+        frame = frame.set_crs(placed.crs, allow_override=True)
+        said = (placed.remark,) if placed.remark else ()
+        return _Raw(frame, tuple(frame.columns), is_bounded=False, remarks=said)
+    with opened(path, name, layer=layer, encoding=encoding, is_vrt=is_vrt) as file:
+        return _read(file, name, columns, crs, bounds, overrules=overrules)
+
+
+def _read(
+    file: VectorFile,
+    name: str,
+    columns: Sequence[str],
+    crs: str | None,
+    bounds: Bounds | None,
+    *,
+    overrules: bool,
+) -> _Raw:
+    box = None
+    placed = None
+    if file.is_indexed and bounds is not None:
+        placed = place(file.crs, crs, file.extent, name, overrules=overrules, near=bounds)
+        turned = file.extent[0] < -180 or file.extent[2] > 180
+        is_degrees = CRS.from_user_input(placed.crs).is_geographic
+        box = None if turned and is_degrees else _in_crs(bounds, placed.crs)
+    frame, n_single = file.read(columns, box)
+    if placed is None:
+        placed = place(file.crs, crs, _extent(frame), name, overrules=overrules, near=bounds)
+    frame = frame.set_crs(placed.crs, allow_override=True)
+    said = [file.remark, placed.remark]
+    if n_single:
+        said.append(f"{n_single} features with too few vertices (a line of one) are left out")
+    return _Raw(frame, file.fields, box is not None, tuple(text for text in said if text), n_single)
+
+
+def _extent(frame: gpd.GeoDataFrame) -> Bounds:
+    west, south, east, north = frame.total_bounds
+    return float(west), float(south), float(east), float(north)
+
+
+def _geographic(frame: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, int]:
+    """Return features in EPSG:4326 within -180 and 180, and how many had to be moved or cut."""
+    n_turned = 0
+    if frame.crs.is_geographic:
+        # Before PROJ, which would turn single vertices.
+        shapes, n_turned = whole_turns(np.asarray(frame.geometry.array, dtype=object))
+        frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+    frame = frame.to_crs(GEOGRAPHIC)
+    geometry = np.asarray(frame.geometry.array, dtype=object)
+    there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    lost = there & ~np.isfinite(shapely.bounds(geometry)).all(axis=1)
+    if lost.any():
         raise InputError(
             Fault(
-                "the file cannot be read as a vector layer",
+                "coordinates do not fit the layer's CRS",
                 name,
-                expected="GeoPackage, shapefile, GeoJSON, FlatGeobuf or GeoParquet",
-                got=_first_sentence(error, path),
-                cure="open it in QGIS and export it as GeoPackage",
+                int(frame.loc[lost, "source_row"].iloc[0]),
+                got=f"{int(lost.sum())} features",
+                cure="the file's CRS is probably wrong: set crs and crs_overrules: true",
             )
-        ) from None
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise InputError(
-            Fault("the layer has no geometry", name, got=f"layer {chosen}", cure="name another")
         )
-    frame = _with_crs(frame, name, crs)
-    fields = tuple(map(str, info["fields"]))
-    if info["driver"] in _FIRST_ID and bounds is not None:
-        frame.index = frame.index + 1 - _FIRST_ID[info["driver"]]
-        return frame, fields
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
-    return _within(frame, bounds), fields
+    shapes, n_crossing = whole_turns(geometry)
+    if n_crossing:
+        frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=GEOGRAPHIC))
+    return frame, n_turned + n_crossing
 
 
 def _within(frame: gpd.GeoDataFrame, bounds: Bounds | None) -> gpd.GeoDataFrame:
     """Return the features that meet the bounds, and those without geometry."""
     if bounds is None:
         return frame
-    near = frame.geometry.to_crs(GEOGRAPHIC).intersects(shapely.box(*bounds)).to_numpy()
-    return frame[near | frame.geometry.isna().to_numpy()]
-
-
-def _no_features(name: str) -> Fault:
-    return Fault("the layer has no features", name, cure="export it again, or remove the source")
-
-
-def _first_sentence(error: Exception, path: Path) -> str:
-    # GDAL puts the absolute path into its message.
-    return str(error).replace(str(path), path.name).split(";")[0].split("\n")[0][:160]
-
-
-def _layer(layers: Sequence[str], layer: str | None, name: str) -> str:
-    if layer is None:
-        if len(layers) == 1:
-            return layers[0]
-        raise InputError(
-            Fault(
-                "the file has several layers" if layers else "the file has no layers",
-                name,
-                expected="layer in the configuration",
-                got=", ".join(layers) or None,
-                cure="set layer of this source",
-            )
-        )
-    if layer not in layers:
-        near = nearest(layer, layers, least_alike_frac=IN_FILES_FRAC)
-        raise MissingInputError(
-            Fault(
-                "layer not found",
-                name,
-                expected=layer,
-                got=", ".join(layers),
-                cure=f"the nearest layer is '{near}'" if near else "correct layer of this source",
-            )
-        )
-    return layer
-
-
-def _check_crs(own: str | None, name: str, crs: str | None) -> None:
-    if own is None and crs is None:
-        raise InputError(
-            Fault(
-                "the layer states no CRS",
-                name,
-                expected="a CRS in the file, or crs in the configuration",
-                cure="set crs of this source, e.g. EPSG:4326",
-            )
-        )
-    if crs is None:
-        return
-    try:
-        given = CRS.from_user_input(crs)
-    except CRSError:
-        raise InputError(
-            Fault(
-                "unknown CRS",
-                name,
-                expected="an authority code such as EPSG:32642",
-                got=crs,
-                cure="correct crs of this source",
-            )
-        ) from None
-    if own is not None and not CRS.from_user_input(own).equals(given, ignore_axis_order=True):
-        raise InputError(
-            Fault(
-                "two different CRS",
-                name,
-                expected=f"the file's own: {own if len(own) < 40 else CRS(own).name}",
-                got=f"crs: {crs}",
-                cure="remove crs of this source; it is only for files that state none",
-            )
-        )
-
-
-def _with_crs(frame: gpd.GeoDataFrame, name: str, crs: str | None) -> gpd.GeoDataFrame:
-    own = frame.crs.to_string() if frame.crs is not None else None
-    _check_crs(own, name, crs)
-    return frame if own is not None else frame.set_crs(crs)
+    near = frame.geometry.intersects(shapely.box(*bounds)).to_numpy()
+    return frame[near | frame.geometry.isna().to_numpy()].reset_index(drop=True)
 
 
 def _in_crs(bounds: Bounds | None, crs: str | None) -> Bounds | None:
@@ -339,11 +308,3 @@ def _absent(
             )
         )
     return faults
-
-
-def _geometry_cure(kinds: Sequence[str]) -> str:
-    if "Point" in kinds:
-        return "tracks are points, one per fix"
-    if "LineString" in kinds:
-        return "buffer points to polygons first; take collections apart"
-    return "the layer must hold polygons"

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from corridors.foundation.errors import Fault, InputError
+
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
 
@@ -45,6 +47,8 @@ _SUBDATASET = re.compile(
 )
 # A data source inside SQL: a quoted path that a table's name follows.
 _IN_SQL = re.compile(r"""(["'])([^"']*[./\\:][^"']*)\1\s*\.""")
+# What GDAL would carry out, not read.
+_RUNS = frozenset({"srcsql", "pixelfunctionlanguage", "pixelfunctioncode"})
 _CREDENTIALS = re.compile(r"//[^/@]*@")
 
 
@@ -71,12 +75,19 @@ def kind_of(path: Path) -> Kind | None:
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if not head.startswith(_ZIP):
-        return _kind_of_head(head)
+        return kind_of_head(head)
     # GDAL opens what is inside an archive as if it stood there itself.
-    return "service" if any(map(_kind_of_head, _heads_in_archive(path))) else None
+    return "service" if any(map(kind_of_head, _heads_in_archive(path))) else None
 
 
-def _kind_of_head(head: bytes) -> Kind | None:
+def kind_of_head(head: bytes) -> Kind | None:
+    """Return as what GDAL would follow a file that begins so, None: it holds its own data.
+
+    Examples
+    --------
+    >>> kind_of_head(b'<VRTDataset rasterXSize="2">'), kind_of_head(b"id,lon,lat")
+    ('raster', None)
+    """
     text = head.partition(b"\0")[0].lower()
     return next((kind for root, kind in _ROOTS if root in text), None)
 
@@ -110,14 +121,7 @@ def references(content: bytes) -> list[Reference]:
     >>> references(b'<V><SourceFilename relativeToVRT="1">a.tif</SourceFilename></V>')
     [Reference(text='a.tif', is_relative=True, is_raster=True)]
     """
-    from xml.etree import ElementTree as ET  # only a VRT needs it
-
-    if b"<!entity" in content.lower():
-        raise ValueError("XML entities are not allowed")
-    try:
-        root = ET.fromstring(content)  # noqa: S314 - without entities there is nothing to expand
-    except ET.ParseError as error:
-        raise ValueError(f"not well-formed XML: {error}") from None
+    root = _root(content)
     raw = {
         id(below)
         for band in root.iter()
@@ -126,6 +130,86 @@ def references(content: bytes) -> list[Reference]:
     }
     found = (each for element in root.iter() for each in _of(element, id(element) not in raw))
     return list(dict.fromkeys(found))
+
+
+def require_confined(path: Path, name: str) -> None:
+    """Refuse a VRT that reads anything but files in its own folder or below.
+
+    Parameters
+    ----------
+    path, name
+        The VRT, and how messages call it. What a VRT among its sources refers to counts as well.
+
+    Raises
+    ------
+    InputError
+        Not XML; a source that is on a server, elsewhere or missing; no source; SQL or code that
+        would be run.
+    """
+    # GDAL counts from the place of the VRT itself, not of a link to it.
+    folder = path.resolve().parent
+    faults = list(_unconfined(path.resolve(), folder, name, ()))
+    if faults:
+        raise InputError(dict.fromkeys(faults))
+
+
+def _unconfined(path: Path, folder: Path, name: str, trail: tuple[Path, ...]) -> Iterator[Fault]:
+    try:
+        content = path.read_bytes()
+        named = references(content)
+        ran = dict.fromkeys(e.tag for e in _root(content).iter() if e.tag.casefold() in _RUNS)
+    except ValueError:
+        yield Fault("the VRT cannot be read as XML", name, cure="make it anew")
+        return
+    for tag in ran:
+        yield Fault(
+            "a VRT may not run SQL or code",
+            name,
+            got=f"<{tag}>",
+            cure="write what it makes into a GeoPackage or GeoTIFF, and name that",
+        )
+    if not named:
+        yield Fault("the VRT refers to no file", name, cure="make it anew")
+    for each in named:
+        written = path_of(each.text)
+        file = None if written is None else path.parent / written
+        reason = _unfit(file, folder, each, (*trail, path))
+        if reason:
+            yield Fault(
+                "a VRT refers to what it may not",
+                name,
+                expected='files in its own folder or below, with relativeToVRT="1"',
+                got=f"{shown(each.text)}: {reason}",
+                cure="move the files beside the VRT, or make it anew there with gdalbuildvrt",
+            )
+        elif file is not None and file.is_file() and kind_of(file) is not None:
+            yield from _unconfined(file.resolve(), folder, name, (*trail, path))
+
+
+def _unfit(file: Path | None, folder: Path, each: Reference, trail: tuple[Path, ...]) -> str:
+    if file is None:
+        return "no file of this machine"
+    if not each.is_relative and not Path(each.text).is_absolute():
+        return "relative to the folder that the program is started in"
+    place = file.resolve()
+    if not place.is_relative_to(folder):
+        return "outside its folder"
+    if not place.exists():
+        return "no such file"
+    if place in trail:
+        return "it refers to itself"
+    return "it describes a service" if place.is_file() and kind_of(place) == "service" else ""
+
+
+def _root(content: bytes) -> ET.Element:
+    from xml.etree import ElementTree as ET  # only a VRT needs it
+
+    if b"<!entity" in content.lower():
+        raise ValueError("XML entities are not allowed")
+    try:
+        return ET.fromstring(content)  # noqa: S314 - without entities there is nothing to expand
+    except ET.ParseError as error:
+        raise ValueError(f"not well-formed XML: {error}") from None
 
 
 def _of(element: ET.Element, is_raster: bool) -> Iterator[Reference]:

@@ -26,6 +26,7 @@ from corridors.run.log import Log
 from corridors.run.manifest import Manifest
 from corridors.run.order import Order
 from corridors.run.plan import Node, Row, examine
+from corridors.run.remarks import remarks_of
 from corridors.run.worker import Job, Outcome
 from corridors.stages import registry
 
@@ -423,6 +424,8 @@ class Graph:
                 Event("done", *node, seconds=outcome.seconds, reasons=row.reasons),
                 warnings=outcome.warnings,
             )
+            for words in remarks_of(node[0], target):
+                self._tell(Event("note", *node, message=words))
             return
         failure = outcome.error
         if outcome.unexpected:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corridors.formats.signatures import head_of, looks_like, pointer, vector_kind
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 from corridors.foundation.faults import Faults
 from corridors.run import manifest
@@ -181,16 +182,23 @@ def _unfit(path: Path) -> Iterator[Fault]:
     begins = _BEGINS_WITH.get(path.suffix.lower())
     if begins is None:
         return
-    with path.open("rb") as opened:
-        found = opened.read(len(begins))
-    if found != begins:
+    head = head_of(path)
+    if not head.startswith(begins) and not _is_another_layer(path):
         yield Fault(
             "the file is not what its name says",
             file=str(path),
             expected=f"a file that begins as every {path.suffix} does",
-            got=repr(found),
+            got=pointer(head) or looks_like(head),
             cure="look at it with a text editor; it may be a saved web page or a broken download",
         )
+
+
+def _is_another_layer(path: Path) -> bool:
+    """Return whether a file under a wrong name can be read all the same."""
+    try:
+        return path.suffix.lower() in (".gpkg", ".shp") and bool(vector_kind(path, path.name))
+    except InputError:
+        return False
 
 
 def _columns(path: Path, source: TrackSource) -> Iterator[Fault]:

@@ -38,7 +38,7 @@ def test_an_unknown_key_names_line_and_nearest_key(tmp_path: Path) -> None:
 def test_an_unknown_key_like_nothing_lists_what_there_is(tmp_path: Path) -> None:
     fault = _one(tmp_path, "states: {path: x, zzz: 1}\n")
     assert fault.expected is not None
-    assert fault.expected.startswith("one of: path, layer, name_column")
+    assert fault.expected.startswith("one of: path, layer, format, crs")
 
 
 def test_every_fault_is_reported_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

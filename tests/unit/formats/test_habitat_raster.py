@@ -13,6 +13,7 @@ from rasterio import Affine
 from corridors.formats.habitat_raster import read_onto_grid
 from corridors.formats.habitat_series import read_bands, read_files
 from corridors.formats.habitat_terrain import read_elevation_strips
+from corridors.formats.raster_file import RasterFile
 from corridors.foundation.crs import transformer
 from corridors.foundation.errors import InputError
 from corridors.foundation.grid import Grid
@@ -81,7 +82,7 @@ def test_a_gigantic_raster_is_read_only_under_the_grid(tmp_path):
         "</SimpleSource></VRTRasterBand></VRTDataset>"
     )
     tracemalloc.start()
-    found = read(tmp_path / "x.vrt")
+    found = read(RasterFile(tmp_path / "x.vrt", is_vrt=True))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 100e6
@@ -90,7 +91,7 @@ def test_a_gigantic_raster_is_read_only_under_the_grid(tmp_path):
     assert found.values[0, 0] == 5.0
     assert found.values[0, -1] == 6.0
     with pytest.raises(InputError, match="too many cells"):
-        read(tmp_path / "x.vrt", max_source_cells=5e6)
+        read(RasterFile(tmp_path / "x.vrt", is_vrt=True), max_source_cells=5e6)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_a_nodata_value_that_the_file_states_but_cannot_hold_is_no_value(tmp_pat
         '<SourceFilename relativeToVRT="1">x.tif</SourceFilename><SourceBand>1</SourceBand>'
         "</SimpleSource></VRTRasterBand></VRTDataset>"
     )
-    found = read(vrt)
+    found = read(RasterFile(vrt, is_vrt=True))
     assert (found.values == 3.0).all()
     assert found.facts["nodata_policy"] == "every value counts as data"
 

@@ -20,6 +20,8 @@ class LayerFacts(Facts):
         Share of the grid inside the raster's frame, and with data.
     crs, shape, nodata, nodata_policy
         Of the raster: its CRS, rows and columns, value without data and what is made of it.
+    suspected_nodata
+        Least value, and the product in which it marks missing data, where the file says nothing.
     codes_not_on_the_grid
         Class codes that the configuration names and no cell has.
     derived, slope_cell_m
@@ -38,6 +40,7 @@ class LayerFacts(Facts):
     shape: list[int] = Field(default_factory=list)
     nodata: float | None = None
     nodata_policy: str = ""
+    suspected_nodata: str = ""
     codes_not_on_the_grid: list[int] = Field(default_factory=list)
     derived: str = ""
     slope_cell_m: float | None = None
@@ -136,6 +139,8 @@ class ConnectFacts(Facts):
         Season -> which range of it counts.
     notes
         What a reader must know.
+    remarks
+        What among it a person should do something about; unset without any.
     network
         How redundant the network is.
     layers
@@ -165,6 +170,7 @@ class ConnectFacts(Facts):
     ranges_used: dict[str, str]
     notes: list[str]
     network: NetworkFacts
+    remarks: list[str] = Field(default_factory=list)
     layers: dict[str, LayerFacts] = Field(default_factory=dict)
     resistance_from: Literal["table", "tracks"] = "table"
     coverage_frac: float | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from corridors.foundation.facts import Facts
 
@@ -67,6 +67,8 @@ class IngestFacts(Facts):
         What came of the tracks.
     doubles
         What was found of lines that are drawn twice.
+    notes
+        Sentences on sources that a person should read; unset without any.
     """
 
     herd: str
@@ -79,3 +81,4 @@ class IngestFacts(Facts):
     expert_ranges: SourceFacts | None = None
     expert_corridors: SourceFacts | None = None
     states: SourceFacts | None = None
+    notes: list[str] = Field(default_factory=list)

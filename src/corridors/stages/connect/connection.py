@@ -60,6 +60,7 @@ def connected(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         "crs": crs,
         "ranges_used": ranges.used,
         "notes": [*ground.notes, *surfed.notes],
+        "remarks": list(ground.remarks) or None,
         "network": network.facts,
         "layers": ground.layers,
         "resistance_from": ground.resistance_from,

@@ -13,6 +13,7 @@ import shapely
 from corridors.formats.habitat_raster import read_onto_grid
 from corridors.formats.habitat_series import check_coverage, read_bands, read_files
 from corridors.formats.habitat_terrain import read_elevation_strips
+from corridors.formats.raster_file import RasterFile
 from corridors.formats.vector import LINES, POINTS, POLYGONS, degree_bounds, read_layer
 from corridors.foundation.arrays import Floats
 from corridors.foundation.artefacts import Progress, RawFiles
@@ -55,12 +56,23 @@ class OnGrid:
             out.append(
                 f"layer {self.layer.name} states no value for missing data: every value counts"
             )
+        out += self.remarks
         if self.facts.n_features == 0:
             out.append(
                 f"layer {self.layer.name} has no feature near the grid: all of it is "
                 f"{self.layer.max_distance_m:g} m away"
             )
         return out
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a person should do something about."""
+        if not self.facts.suspected_nodata:
+            return []
+        return [
+            f"layer {self.layer.name} counts {self.facts.suspected_nodata} as data, which looks "
+            "like missing data: set nodata of this layer, or extremes_are_data: true"
+        ]
 
 
 def read_layers(
@@ -89,7 +101,7 @@ def _read(
     if layer.derive is not None:
         return _derived(raw, habitat, layer, grid)
     raster = read_onto_grid(
-        raw.of(layer.paths[0]),
+        raster_of(raw, layer, layer.paths[0]),
         grid,
         band=layer.band,
         kind=layer.kind,
@@ -102,6 +114,18 @@ def _read(
     return raster.values, raster.facts
 
 
+def raster_of(raw: RawFiles, layer: HabitatLayer, path: str) -> RasterFile:
+    """Return a raster of a layer with what the configuration says of its file."""
+    return RasterFile(
+        raw.of(path),
+        variable=layer.variable,
+        crs=layer.crs,
+        crs_overrules=layer.crs_overrules,
+        is_vrt=layer.format == "vrt",
+        tiles=tuple(raw.of(tile) for tile in layer.tiles),
+    )
+
+
 def series_of(
     raw: RawFiles,
     habitat: Habitat,
@@ -112,7 +136,7 @@ def series_of(
 ) -> Iterator[tuple[date, Floats]]:
     """Yield date and values (ny, nx) of a layer with dates; ``facts`` takes what is known of it."""
     if layer.files is not None:
-        files = {day: (raw.of(path), path) for day, path in layer.files.items()}
+        files = {day: (raster_of(raw, layer, path), path) for day, path in layer.files.items()}
         return read_files(
             files, grid, band=layer.band, months=months, nodata=layer.nodata,
             extremes_are_data=layer.extremes_are_data,
@@ -120,7 +144,7 @@ def series_of(
         )  # fmt: skip
     path = layer.paths[0]
     return read_bands(
-        raw.of(path), grid, date_format=layer.date_format, dates=layer.dates,
+        raster_of(raw, layer, path), grid, date_format=layer.date_format, dates=layer.dates,
         months=months, nodata=layer.nodata, extremes_are_data=layer.extremes_are_data,
         max_source_cells=habitat.max_source_cells, label=path, facts=facts,
     )  # fmt: skip
@@ -154,7 +178,7 @@ def _derived(
     values = np.full(grid.shape, np.nan)
     what = layer.derive or "slope_deg"
     for rows, n, fine_m, elevation in read_elevation_strips(
-        raw.of(path),
+        raster_of(raw, layer, path),
         grid,
         band=layer.band,
         nodata=layer.nodata,
@@ -181,6 +205,9 @@ def _distance(raw: RawFiles, layer: HabitatLayer, grid: Grid) -> tuple[Floats, d
         layer=layer.layer,
         columns=(),
         crs=layer.crs,
+        crs_overrules=layer.crs_overrules,
+        encoding=layer.encoding,
+        is_vrt=layer.format == "vrt",
         kinds=(*POINTS, *LINES, *POLYGONS),
         bounds=degree_bounds(np.asarray(lon), np.asarray(lat), margin_km=1.0),
     )

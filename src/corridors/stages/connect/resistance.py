@@ -44,6 +44,8 @@ class Ground:
         Why they do not, although they were to.
     notes
         What a reader must know.
+    remarks
+        What among it a person should do something about.
     """
 
     resistance: Floats
@@ -53,6 +55,7 @@ class Ground:
     fitted: Fitted | None = None
     selection_refused: str | None = None
     notes: Sequence[str] = ()
+    remarks: Sequence[str] = ()
 
 
 def ground_of(
@@ -96,6 +99,7 @@ def ground_of(
         fitted=fitted,
         selection_refused=refused,
         notes=notes,
+        remarks=[remark for one in layers for remark in one.remarks],
     )
 
 

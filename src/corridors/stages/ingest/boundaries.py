@@ -47,10 +47,9 @@ def read_boundaries(
         layer = read_layer(
             raw.of(source.path),
             source.path,
-            layer=source.layer,
             columns=[column for column in columns if column],
-            crs=source.crs,
             kinds=LINES,
+            **source.reading,
         )
         features, repairs = repair(layer.frame, LINES)
         notes = {**layer.notes, **repairs}

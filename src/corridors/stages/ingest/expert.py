@@ -51,10 +51,9 @@ def read_expert_corridors(
     layer = read_layer(
         raw.of(source.path),
         source.path,
-        layer=source.layer,
         columns=columns,
-        crs=source.crs,
         kinds=kinds,
+        **source.reading,
     )
     features, repairs = repair(layer.frame, kinds)
     season = _words(features, source.season_column, ALL)

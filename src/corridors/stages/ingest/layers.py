@@ -12,6 +12,7 @@ import shapely
 
 from corridors.barriers import parallel
 from corridors.barriers.presets import Rule, osm_rules, preset
+from corridors.barriers.remarks import remarks
 from corridors.barriers.segments import projected
 from corridors.barriers.sources import BarrierMapping, barriers_of
 from corridors.formats import natural_earth
@@ -61,17 +62,18 @@ def read_barriers(
         layer = read_layer(
             path,
             source.path,
-            layer=source.layer,
             columns=mapping.columns(),
-            crs=source.crs,
             kinds=kinds,
             bounds=bounds,
+            **source.reading,
         )
     features, repairs = repair(layer.frame, kinds)
     barriers, notes = barriers_of(features, mapping)
     if bounds is not None and layer.frame.empty:
         notes["nothing_near_the_herd"] = True
-    return barriers, {"barriers": len(barriers), **layer.notes, **repairs, **notes}
+    told = {"barriers": len(barriers), **layer.notes, **repairs, **notes}
+    said = remarks(told, completeness=source.completeness, margin_km=source.margin_km)
+    return barriers, told | ({"remarks": said} if said else {})
 
 
 def mapping_of(source: BarrierSource) -> BarrierMapping:
@@ -91,6 +93,7 @@ def mapping_of(source: BarrierSource) -> BarrierMapping:
         "permeability_column": source.permeability_column,
         "valid_from_column": source.valid_from_column,
         "valid_to_column": source.valid_to_column,
+        "date_formats": source.date_formats,
     }
     stated = {name: value for name, value in own.items() if value is not None}
     packaged = preset(source.preset) if source.preset else {}
@@ -123,10 +126,9 @@ def read_states(raw: RawFiles, source: StateSource) -> tuple[gpd.GeoDataFrame, d
     layer = read_layer(
         raw.of(source.path),
         source.path,
-        layer=source.layer,
         columns=[source.name_column],
-        crs=source.crs,
         kinds=POLYGONS,
+        **source.reading,
     )
     features, repairs = repair(layer.frame, POLYGONS)
     names = features[source.name_column]
@@ -163,10 +165,9 @@ def read_expert_ranges(
     layer = read_layer(
         raw.of(source.path),
         source.path,
-        layer=source.layer,
         columns=[source.season_column],
-        crs=source.crs,
         kinds=POLYGONS,
+        **source.reading,
     )
     features, repairs = repair(layer.frame, POLYGONS)
     season = features[source.season_column].astype("str").str.strip().str.casefold()

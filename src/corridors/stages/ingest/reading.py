@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from corridors.barriers import remarks
 from corridors.formats.geoparquet import Bounds
 from corridors.formats.vector import degree_bounds
 from corridors.foundation import tables
@@ -64,6 +65,9 @@ def everything(inputs: Inputs, settings: Settings, progress: Progress) -> Result
             states, notes = read
             told["states"] = {"source": of_states.path, **notes}
     faults.raise_any()
+    said = remarks.of_all(told)
+    if said:
+        told["notes"] = said
     progress("writing tables", 0.9)
     return Results(
         fixes=FixTable.of(fixes),

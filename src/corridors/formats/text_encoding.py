@@ -1,0 +1,261 @@
+"""In which encoding the words of a layer are: stated, recognised, or asked for."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from corridors.foundation.errors import Fault, InputError
+
+UTF8 = "UTF-8"
+_WORDS_SHOWN = 60
+_CHUNK = 1 << 20
+# Language driver byte of dBASE: the code page that it means. 0x57 says "ANSI", whichever that was.
+_LANGUAGE_DRIVERS = {
+    0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x08: "cp865", 0x13: "cp932", 0x1F: "cp852",
+    0x22: "cp852", 0x23: "cp852", 0x24: "cp860", 0x26: "cp866", 0x37: "cp850", 0x40: "cp852",
+    0x4D: "cp936", 0x4E: "cp949", 0x4F: "cp950", 0x50: "cp874", 0x58: "cp1252", 0x59: "cp1252",
+    0x64: "cp852", 0x65: "cp866", 0x66: "cp865", 0x67: "cp861", 0x6A: "cp737", 0x6B: "cp857",
+    0x78: "cp950", 0x79: "cp949", 0x7A: "cp936", 0x7B: "cp932", 0x7C: "cp874", 0x86: "cp737",
+    0x87: "cp852", 0x88: "cp857", 0xC8: "cp1250", 0xC9: "cp1251", 0xCA: "cp1254", 0xCB: "cp1253",
+    0xCC: "cp1257",
+}  # fmt: skip
+_OFFERED = ("windows-1252", "windows-1251", "windows-1250", "cp866")
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """An encoding that Python knows, and where it comes from: ``""`` where it is no news."""
+
+    name: str
+    basis: str = ""
+
+
+def check_encoding(encoding: str | None, name: str) -> None:
+    """Refuse an encoding that nobody knows.
+
+    Raises
+    ------
+    InputError
+        Unknown.
+    """
+    if encoding is None:
+        return
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise InputError(
+            Fault(
+                "unknown encoding",
+                name,
+                expected="a name such as UTF-8, windows-1251, cp866, latin1",
+                got=encoding,
+                cure="correct encoding of this source",
+            )
+        ) from None
+
+
+def encoding_of_dbf(shp: Path, name: str, stated: str | None) -> Encoding:
+    """Return the encoding of a shapefile's attributes.
+
+    What is stated counts, then the ``.cpg`` file where the words fit it, then UTF-8 where they are
+    that, then the language driver byte.
+
+    Parameters
+    ----------
+    shp, name
+        The shapefile, and how messages call it.
+    stated
+        ``encoding`` of the configuration.
+
+    Raises
+    ------
+    InputError
+        Words beyond ASCII in an encoding that nothing tells, or not in the one that is stated.
+    """
+    dbf = _companion(shp, ".dbf")
+    words = [] if dbf is None else _words_beyond_ascii(dbf)
+    if stated is not None:
+        _must_fit(words, stated, name, "correct encoding of this source")
+        return Encoding(stated, "stated in the configuration")
+    if not words:
+        return Encoding(UTF8)
+    cpg = _companion(shp, ".cpg")
+    own = "" if cpg is None else _python_name(cpg.read_bytes()[:64].decode("ascii", "replace"))
+    if own and _fit(words, own):
+        return Encoding(own)
+    if _fit(words, UTF8):
+        return Encoding(UTF8, "recognised: the words are UTF-8")
+    driver = 0
+    if dbf is not None:
+        with dbf.open("rb") as stream:
+            driver = stream.read(30)[29]
+    by_driver = _LANGUAGE_DRIVERS.get(driver, "")
+    if by_driver and not own and _fit(words, by_driver):
+        return Encoding(by_driver, f"language driver 0x{driver:02X} of the .dbf")
+    where = f".cpg says {own}, which does not fit" if own else "there is no .cpg"
+    raise InputError(
+        Fault(
+            "the encoding of the attributes is unknown",
+            name,
+            expected=f"UTF-8, or encoding in the configuration ({where})",
+            got=_readings(words),
+            cure="set encoding of this source to the one that reads right, e.g. "
+            f"encoding: {_OFFERED[1]}",
+        )
+    )
+
+
+def utf8_copy(path: Path, name: str, stated: str | None, folder: Path) -> tuple[Path, Encoding]:
+    """Return a text file that is UTF-8: the file itself, or a copy of it in ``folder``.
+
+    Raises
+    ------
+    InputError
+        Not UTF-8 and no encoding stated, or not in the stated one.
+    """
+    with path.open("rb") as stream:
+        start = stream.read(4)
+        stream.seek(0)
+        bom = next((b for b in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) if start[:2] == b), None)
+        if bom is not None and stated is None:
+            return _transcoded(path, name, "utf-16", folder), Encoding("UTF-16", "byte order mark")
+        if stated is not None and codecs.lookup(stated).name != "utf-8":
+            copied = _transcoded(path, name, stated, folder)
+            return copied, Encoding(stated, "stated in the configuration")
+        declared = re.match(rb"\s*<\?xml[^>]*encoding=[\"']([\w.:-]+)", stream.read(200))
+        if declared and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii"):
+            return path, Encoding(declared[1].decode())
+        stream.seek(0)
+        found = _first_not_utf8(stream)
+    if found is not None:
+        line, byte = found
+        raise InputError(
+            Fault(
+                "the file is not UTF-8",
+                name,
+                line,
+                expected="UTF-8, or encoding in the configuration",
+                got=f"byte 0x{byte:02X} in line {line}",
+                cure="set encoding of this source, e.g. encoding: windows-1252, or save as UTF-8",
+            )
+        )
+    return path, Encoding(UTF8)
+
+
+def _first_not_utf8(stream: BinaryIO) -> tuple[int, int] | None:
+    """Return line and byte of the first place that is not UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line, before = 1, b""
+    while True:
+        chunk = stream.read(_CHUNK)
+        try:
+            decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            held = error.object
+            at = min(error.start, max(0, len(held) - 1))
+            extra = held[:at].count(b"\n") - (len(held) > len(chunk)) * before.count(b"\n")
+            return line + max(0, extra), held[at]
+        if not chunk:
+            return None
+        line, before = line + chunk.count(b"\n"), chunk[-4:]
+
+
+def _transcoded(path: Path, name: str, encoding: str, folder: Path) -> Path:
+    target = folder / path.name
+    try:
+        with path.open(encoding=encoding, newline="") as old:
+            text = old.read()
+    except (UnicodeDecodeError, UnicodeError):
+        raise InputError(
+            Fault(
+                "the file is not in the stated encoding",
+                name,
+                got=f"encoding: {encoding}",
+                cure="correct encoding of this source, or save the file as UTF-8",
+            )
+        ) from None
+    text = re.sub(r"^(\s*<\?xml[^>]*?)\s+encoding=[\"'][^\"']*[\"']", r"\1", text.lstrip("\ufeff"))
+    target.write_text(text, encoding="utf-8", newline="")
+    return target
+
+
+def _companion(shp: Path, suffix: str) -> Path | None:
+    for candidate in (shp.with_suffix(suffix), shp.with_suffix(suffix.upper())):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _python_name(text: str) -> str:
+    """Return the encoding that a .cpg names, "" where it names none that Python knows."""
+    word = text.strip().strip("\x00").casefold().replace("ansi ", "cp").replace("oem ", "cp")
+    for candidate in (word, f"cp{word}", word.replace("8859", "iso8859-", 1)):
+        try:
+            return codecs.lookup(candidate).name
+        except LookupError:
+            continue
+    return ""
+
+
+def _words_beyond_ascii(dbf: Path) -> list[bytes]:
+    """Return each different text beyond ASCII: values of text columns, and column names."""
+    content = dbf.read_bytes()
+    if len(content) < 33:
+        return []
+    n_rows, start, size = struct.unpack("<IHH", content[4:12])
+    fields, at, offset = [], 32, 1
+    while at + 32 <= min(start, len(content)) and content[at] != 0x0D:
+        width = content[at + 16]
+        kind = content[at + 11 : at + 12]
+        if kind == b"C":
+            width += content[at + 17] << 8
+        fields.append((content[at : at + 11].split(b"\x00")[0], kind, offset, width))
+        offset, at = offset + width, at + 32
+    found = {field[0] for field in fields if not field[0].isascii()}
+    for row in range(n_rows):
+        record = content[start + row * size : start + (row + 1) * size]
+        if record.isascii():
+            continue
+        for _, kind, begin, width in fields:
+            value = record[begin : begin + width].rstrip(b" \x00")
+            if kind == b"C" and not value.isascii():
+                found.add(value)
+    return sorted(found)
+
+
+def _fit(words: list[bytes], encoding: str) -> bool:
+    """Return whether all words can be read; one may be cut within its last letter."""
+    decoder = codecs.getincrementaldecoder(encoding)
+    try:
+        for word in words:
+            decoder().decode(word, final=False)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _must_fit(words: list[bytes], encoding: str, name: str, cure: str) -> None:
+    if not _fit(words, encoding):
+        raise InputError(
+            Fault(
+                "the attributes are not in the stated encoding",
+                name,
+                got=f"encoding: {encoding}",
+                cure=cure,
+            )
+        )
+
+
+def _readings(words: list[bytes]) -> str:
+    word = max(words, key=len)[:_WORDS_SHOWN]
+    read = [
+        f"'{word.decode(encoding)}' as {encoding}"
+        for encoding in _OFFERED
+        if _fit([word], encoding)
+    ]
+    return "; ".join(read)

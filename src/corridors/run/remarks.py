@@ -1,0 +1,27 @@
+"""What a stage wants people to read, from the facts that it has left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def remarks_of(stage: str, folder: Path) -> Iterator[str]:
+    """Yield the remarks in a committed result's ``<stage>.json``, each with its source.
+
+    A result without facts, or facts that cannot be read, have no remarks.
+    """
+    try:
+        facts = json.loads((folder / f"{stage}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if not isinstance(facts, dict):
+        return
+    for part in (facts, *facts.values()):
+        for notes in part if isinstance(part, list) else [part]:
+            if not isinstance(notes, dict):
+                continue
+            source = notes.get("source", "")
+            for words in notes.get("remarks", ()):
+                yield f"{source}: {words}" if source else str(words)
