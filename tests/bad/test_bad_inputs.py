@@ -103,8 +103,6 @@ CASES = (
     track_case("empty.csv"),
     track_case("header_only.csv"),
     track_case("binary.csv"),
-    track_case("gzipped.csv"),
-    track_case("utf16.csv"),
     track_case("latin1.csv"),
     track_case("open_quote.csv"),
     track_case("truncated_row.csv"),
@@ -160,7 +158,6 @@ CASES = (
     track_case("not_a_number.csv"),
     track_case("swapped.csv"),
     track_case("projected.csv"),
-    track_case("longitudes_0_360.csv"),
     Case("decimal_comma", INPUT, herd(table("decimal_comma.csv", "time_zone: UTC"))),
     Case(
         "negative_dop",
@@ -467,6 +464,27 @@ def test_a_bad_input_is_refused_in_words(
     assert not (processed / case.command / "bek").exists()
     staging = processed / ".staging"
     assert not staging.exists() or not list(staging.iterdir())
+
+
+TRACK_CASES = [
+    case
+    for case in CASES
+    if case.command == "ingest"
+    and "tracks:" in case.config
+    and not any(word in case.config for word in ("barriers:", "boundaries:", "expert_"))
+]
+
+
+@pytest.mark.parametrize("case", TRACK_CASES, ids=lambda case: case.name)
+def test_check_refuses_the_tracks_that_ingest_refuses(
+    case: Case, study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (study / "config.yaml").write_text(case.config, encoding="utf-8")
+    assert main(["check", "--config", "config.yaml"]) == case.exit_code
+    told = capsys.readouterr().err
+    expected = (HERE / "expected" / f"{case.name}.txt").read_text(encoding="utf-8")
+    cures = [line.strip() for line in expected.splitlines() if line.strip().startswith("cure:")]
+    assert all(cure in told for cure in cures if "path in the configuration" not in cure)
 
 
 def test_the_demo_does_not_write_into_a_file(

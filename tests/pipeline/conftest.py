@@ -41,6 +41,17 @@ def save(value, path, contract):
         value = json.dumps({"is_affected": True, "rules": [], "added": [], "digest": value})
     path.write_text(value)
 '''
+# In the place of `run.surveys`.
+SURVEYS = """
+from dataclasses import dataclass
+
+@dataclass
+class Surveys:
+    tracks = layers = rasters = ()
+
+def survey(*_):
+    return Surveys()
+"""
 TOY = '''
 """A stage made of toys."""
 import hashlib, json, os, time
@@ -171,6 +182,8 @@ def _site(folder: Path) -> Path:
         (target / name).parent.mkdir(exist_ok=True)
         shutil.copy(PACKAGE / name, target / name)
     (target / "toy.py").write_text(TOY)
+    # Toys of files hold nothing; that `check` reads real ones is tested in tests/bad.
+    (target / "run" / "surveys.py").write_text(SURVEYS)
     (target / "movement").mkdir()
     (target / "movement" / "__init__.py").write_text("")
     (target / "movement" / "speed.py").write_text("LIMIT = '3'\n")

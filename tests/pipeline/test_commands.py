@@ -75,20 +75,6 @@ def test_check_finds_a_web_page_saved_as_a_geopackage(world: Any) -> None:
     assert "the file is not what its name says" in done.stderr
 
 
-def test_check_finds_a_column_that_is_not_there(world: Any) -> None:
-    track = {
-        "path": "data/raw/argali.csv",
-        "format": "csv",
-        "columns": {"animal": "id", "time": "when", "lon": "lon", "lat": "lat"},
-    }
-    world.track("argali").write_text("id,time,lon,lat\n")
-    world.write_config(herds={"argali": {"species": "Ovis ammon", "tracks": [track]}})
-    done = world.call("check")
-    assert done.returncode == 65
-    assert "the column for time is not in the file" in done.stderr
-    assert "column when" in done.stderr
-
-
 def test_check_passes_and_counts(world: Any) -> None:
     done = world.call("check")
     assert done.returncode == 0

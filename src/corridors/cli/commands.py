@@ -230,21 +230,22 @@ def _survey(config: Path | None, chosen: tuple[str, ...]) -> list[Row]:
 @group.command()
 @_config
 @_herd
+@_json
 @click.option(
     "--deep",
     is_flag=True,
     help="Also read every result and input anew: are they as when the results were made?",
 )
-def check(config: Path | None, herd: tuple[str, ...], deep: bool) -> None:
+def check(config: Path | None, herd: tuple[str, ...], as_json: bool, deep: bool) -> None:
     """Check the configuration and its input files; run nothing."""
+    from corridors.cli import views
     from corridors.run.inputs import check_inputs, check_results
 
     study = _load(config)
     herds = _herds(study, herd)
-    count = check_inputs(study, herds)
-    click.echo(f"{study.path}: the configuration and {count} input files can be read")
-    if deep:
-        click.echo(f"{check_results(study, herds)} results are as they were made")
+    checked = check_inputs(study, herds)
+    n_results = check_results(study, herds) if deep else None
+    click.echo(views.checked(checked, study.path, n_results, as_json=as_json))
 
 
 @group.command()

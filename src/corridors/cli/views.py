@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from corridors.foundation.errors import visible
 from corridors.run.graph import Event, Report
 from corridors.run.plan import Row
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from corridors.run.inputs import Checked
     from corridors.run.scenario import Done
+    from corridors.run.surveys import LayerSurvey, RasterSurvey
+    from corridors.stages.ingest.survey import TrackSurvey
 
+_SHOWN = 12
 _MARKS = {"current": "up to date", "stale": "stale", "waits": "may rerun", "blocked": "blocked"}
 
 
@@ -98,6 +105,68 @@ class Screen:
 
 def _dump(content: Any) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def checked(found: Checked, config: Path, n_results: int | None, *, as_json: bool) -> str:
+    """Return what input files hold; with a number, how many results are as they were made."""
+    if as_json:
+        deep = {} if n_results is None else {"results": n_results}
+        told = {"config": str(config), "files": found.n_files, **deep}
+        return _dump({**told, **asdict(found.surveys)})
+    held = found.surveys
+    lines = [line for one in held.tracks for line in _track(one)]
+    lines += [line for one in held.layers for line in _layer(one)]
+    lines += [_raster(one) for one in held.rasters]
+    lines.append(f"{config}: the configuration and {found.n_files} input files can be read")
+    if n_results is not None:
+        lines.append(f"{n_results} results are as they were made")
+    return visible("\n".join(lines))
+
+
+def _track(one: TrackSurvey) -> Iterator[str]:
+    n = sum(one.animals.values())
+    what = f"{len(one.animals)} animals, {n} fixes"
+    if n:
+        what += f", {one.first_utc} to {one.last_utc}"
+    if one.median_interval_h is not None:
+        what += f", every {one.median_interval_h:.3g} h (median)"
+    yield f"{one.herd}: {one.source}: {what}"
+    if one.bounds_deg is not None:
+        west, south, east, north = one.bounds_deg
+        place = f"longitude {west:.4f} to {east:.4f}, latitude {south:.4f} to {north:.4f}"
+        yield f"  {place}; {100 * one.no_position_frac:.1f} % without a position"
+    for key, value in one.notes.items():
+        yield f"  {key.replace('_', ' ')}: {value}"
+
+
+def _layer(one: LayerSurvey) -> Iterator[str]:
+    words = ["bundled" if one.n_features is None else f"{one.n_features} features", one.crs]
+    if one.n_near is not None:
+        words.append(f"{one.n_near} barriers near {one.herd}")
+    words += [f"{kind} {n}" for kind, n in one.kinds.items()]
+    name = f"{one.herd}: {one.source}" if one.herd else one.source
+    yield f"{name}: {', '.join(word for word in words if word)}"
+    if one.classes:
+        yield f"  classes: {_some([f'{word} {n}' for word, n in one.classes.items()])}"
+    if one.without_prior:
+        yield f"  classes that no prior knows: {_some(one.without_prior)}"
+    for words_of_reader in one.remarks:
+        yield f"  {words_of_reader}"
+
+
+def _raster(one: RasterSurvey) -> str:
+    words = [
+        f"{one.n_bands} bands" if one.n_bands > 1 else "1 band",
+        f"{one.n_columns} x {one.n_rows} cells",
+        one.crs,
+        "nodata: none stated" if one.nodata is None else f"nodata {one.nodata:g}",
+        *(f"data at {share:.0%} of {herd}" for herd, share in one.coverage_frac.items()),
+    ]
+    return f"{one.source}: {', '.join(words)}"
+
+
+def _some(words: Sequence[str]) -> str:
+    return ", ".join(words[:_SHOWN]) + (" ..." if len(words) > _SHOWN else "")
 
 
 def report(done: Report, *, as_json: bool) -> str:

@@ -34,14 +34,47 @@ class TrackColumns(Section):
     animal: str | None = Field(
         None, description="name of the animal; not needed where the source's animal says it"
     )
-    time: str = Field(description="time stamp")
-    time_format: str | None = Field(None, description="strptime format; null: ISO 8601")
+    time: str | tuple[str, ...] = Field(
+        description="time stamp; or [date, time of day], columns that are joined by a blank"
+    )
+    time_format: str | tuple[str, ...] | None = Field(
+        None,
+        description="strptime format, excel, unix_s, unix_ms or iso, or several, the first that"
+        " fits a row; null: ISO 8601",
+    )
     lon: str | None = Field(None, description="longitude or x; not needed for a vector file")
     lat: str | None = Field(None, description="latitude or y; not needed for a vector file")
     dop: str | None = Field(None, description="dilution of precision")
     fix_type: str | None = Field(None, description="2D/3D column")
     species: str | None = Field(None, description="species column")
     outlier: str | None = Field(None, description="true where the vendor marks an outlier")
+    tag: str | None = Field(None, description="the collar, where animal names the animal")
+    utm_zone: str | None = Field(
+        None,
+        description="UTM zone of each row, as 12T or 32612; crs then says the hemisphere only",
+    )
+
+    @model_validator(mode="after")
+    def _forms_say_when(self) -> TrackColumns:
+        # Only reading the configuration needs these: no stage depends on them.
+        from corridors.foundation.time_forms import exchanged, fault_of
+
+        stated = self.time_format
+        forms = (stated,) if isinstance(stated, str) else stated or ()
+        for form in forms:
+            fault = fault_of(form)
+            if fault is not None:
+                named = self.time if isinstance(self.time, str) else self.time[0]
+                raise ValueError("time_format " + fault.replace("DATE", named))
+        pair = exchanged(forms)
+        if pair is not None:
+            raise ValueError(
+                f"time_format: '{pair[0]}' and '{pair[1]}' exchange day and month, and 3 April "
+                "follows both; state the one that is right, or make two sources"
+            )
+        if not isinstance(self.time, str) and not self.time:
+            raise ValueError("time names no column")
+        return self
 
 
 class TrackSource(Section):
@@ -50,18 +83,43 @@ class TrackSource(Section):
     path: str = Field(
         description="file, relative to this config; ${NAME} is an environment variable"
     )
-    format: Literal["movebank", "csv", "gpx", "vector", "geoparquet"]
-    layer: str | None = Field(None, description="layer of a vector file")
+    format: Literal["movebank", "csv", "gpx", "kml", "vector", "geoparquet"] = Field(
+        description="csv: any table: text, .xlsx, Parquet; text may be in a .zip or .gz"
+    )
+    layer: str | None = Field(None, description="layer of a vector file, sheet of a workbook")
+    encoding: str | None = Field(
+        None, description="of text, e.g. cp1252, cp1251; null: only where the bytes leave no doubt"
+    )
+    header_row: int | None = Field(
+        None, ge=1, description="line with the names of columns; null: the one that has them"
+    )
     time_zone: str | None = Field(
         None,
-        description="IANA zone of the time stamps, e.g. UTC; needed unless they carry an offset",
+        description="IANA zone or offset of the time stamps, e.g. UTC, '+05:00'; needed unless they"
+        " carry an offset",
+    )
+    midnight: Literal["date_alone"] | None = Field(
+        None,
+        description="date_alone: a date without time of day is midnight; null: only where the"
+        " file's other stamps leave no doubt",
+    )
+    add_1024_weeks_before: date | None = Field(
+        None,
+        description="fixes before this day get 1,024 weeks more: their collar's GPS week number"
+        " rolled over",
     )
     crs: str | None = Field(
         None, description="CRS of lon/lat of a csv, null: EPSG:4326; else only if the file has none"
     )
+    unit: Literal["m", "km"] | None = Field(
+        None, description="km: projected coordinates of a csv are in kilometres"
+    )
     decimal: Literal[".", ","] = Field(".", description="decimal mark (csv only)")
     animal: str | None = Field(
         None, description="the one animal in the file, where no column or track name says it"
+    )
+    animal_prefix: str = Field(
+        "", description="put before every name, where two sources use one name for two animals"
     )
     columns: TrackColumns | None = Field(None, description="needed for csv, vector and geoparquet")
     animals: tuple[str, ...] | None = Field(None, description="read only these animals")
@@ -70,7 +128,12 @@ class TrackSource(Section):
         description="read only this taxon, as the file spells it; null: all must be the herd's",
     )
     deployments: str | None = Field(
-        None, description="CSV with columns animal,start,end: fixes outside are flagged"
+        None,
+        description="CSV with columns animal,start,end: fixes outside are flagged; with collar too,"
+        " also names of collars are read, as the animals that wore them",
+    )
+    deployments_by: Literal["animal", "collar"] | None = Field(
+        None, description="what a name in the file is, where deployments have it as both"
     )
 
     @model_validator(mode="after")

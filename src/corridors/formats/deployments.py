@@ -1,33 +1,43 @@
-"""Deployments of collars: a CSV of animal, start and end."""
+"""Deployments of collars: which animal wore a collar from when to when."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from corridors.formats.delimited import (
-    EMPTY,
+    TextTable,
     missing_columns,
+    open_table,
     read_columns,
-    read_header,
     row_faults,
 )
 from corridors.formats.movebank import plain
-from corridors.formats.tracks import TrackMapping, check_zone, times
+from corridors.formats.numbers import EMPTY
+from corridors.formats.row_faults import RowFaults
+from corridors.formats.stamps import StampReader, check_zone
+from corridors.formats.tracks import TrackMapping, words
 from corridors.foundation.clock import UTC_US
 from corridors.foundation.errors import InputError
 
-# Movebank's reference data call them otherwise.
+# Movebank's reference data and other tables call them otherwise.
 _NAMES = {
-    "animal": ("animal", "animal-id", "individual-local-identifier"),
-    "start": ("start", "deploy-on-date"),
-    "end": ("end", "deploy-off-date"),
+    "animal": ("animal", "animal-id", "individual-local-identifier", "animals-id", "individual"),
+    "start": ("start", "deploy-on-date", "start-time", "start-date"),
+    "end": ("end", "deploy-off-date", "end-time", "end-date"),
 }
+_COLLARS = (
+    "collar", "collar-id", "collarid", "tag", "tag-id", "tag-local-identifier", "device",
+    "device-id", "serial", "serial-number", "gps-sensors-id",
+)  # fmt: skip
 
 
 def read_deployments(path: Path, name: str, *, time_zone: str | None) -> pd.DataFrame:
-    """Return deployments as ``animal``, ``start``, ``end`` (UTC, NaT: open).
+    """Return deployments as ``animal``, ``collar``, ``start``, ``end`` (UTC, NaT: open).
+
+    ``collar`` is "" where the table has no column of collars.
 
     Raises
     ------
@@ -36,16 +46,21 @@ def read_deployments(path: Path, name: str, *, time_zone: str | None) -> pd.Data
     InputError
         Missing columns, times that cannot be read, an end before its start.
     """
-    header = read_header(path, name, [word for words in _NAMES.values() for word in words])
-    spelled = {plain(column): column for column in header.names}
+    table = open_table(path, name, [word for words in _NAMES.values() for word in words])
+    spelled: dict[str, str] = {}
+    for column in table.names:
+        spelled.setdefault(plain(column), column)
     found = {
         role: next((spelled[word] for word in words if word in spelled), role)
         for role, words in _NAMES.items()
     }
-    faults = check_zone(time_zone, name) + missing_columns(name, [*found.values()], header.names)
+    collar = next((spelled[word] for word in _COLLARS if word in spelled), None)
+    row = table.header.row if isinstance(table, TextTable) else 1
+    wanted = [*found.values(), *([collar] if collar else [])]
+    faults = check_zone(time_zone, name) + missing_columns(name, wanted, table.names, row)
     if faults:
         raise InputError(faults)
-    frame = read_columns(path, name, header, [*found.values()])
+    frame = read_columns(table, wanted)
     rows = frame["source_row"]
     animal = frame[found["animal"]]
     faults += row_faults(
@@ -56,21 +71,16 @@ def read_deployments(path: Path, name: str, *, time_zone: str | None) -> pd.Data
         column=found["animal"],
         cure="fill in the name, or remove the rows",
     )
+    of_times = RowFaults(name)
     ends: dict[str, pd.Series] = {}
     for role in ("start", "end"):
-        mapping = TrackMapping(animal=None, time=found[role], time_zone=time_zone)
         text = frame[found[role]]
-        given = ~text.isin(EMPTY)
+        given = (~text.isin(EMPTY)).to_numpy()
+        mapping = TrackMapping(animal=None, time=found[role], time_zone=time_zone, midnight=False)
         utc = pd.Series(pd.NaT, index=frame.index, dtype=UTC_US)
-        read = times(
-            text[given].reset_index(drop=True),
-            rows[given].reset_index(drop=True),
-            name,
-            mapping,
-            faults,
-        )
-        utc[given] = read.array
+        utc[given] = _times(text[given], rows[given], name, mapping, of_times)
         ends[role] = utc
+    faults += of_times.list()
     turned = (ends["end"] < ends["start"]).to_numpy(dtype=bool)
     faults += row_faults(
         "deployment ends before it starts",
@@ -82,4 +92,17 @@ def read_deployments(path: Path, name: str, *, time_zone: str | None) -> pd.Data
     )
     if faults:
         raise InputError(faults)
-    return pd.DataFrame({"animal": animal, **ends})
+    collars = frame[collar] if collar else pd.Series("", index=frame.index, dtype="str")
+    return pd.DataFrame({"animal": animal, "collar": collars, **ends})
+
+
+def _times(
+    text: pd.Series, rows: pd.Series, name: str, mapping: TrackMapping, faults: RowFaults
+) -> pd.Series:
+    columns = pa.RecordBatch.from_pydict(
+        {mapping.times()[0]: pa.array(text.to_numpy(dtype=object), pa.string())}
+    )
+    nobody = words(pa.array([""] * len(text), pa.string()))
+    read = StampReader(name, mapping, faults).read(columns, rows.to_numpy(), nobody)
+    times: pd.Series = pd.Series(read, index=text.index).dt.tz_localize("UTC")
+    return times

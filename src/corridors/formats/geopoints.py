@@ -9,16 +9,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from corridors.formats.delimited import row_faults
-from corridors.formats.tracks import TrackMapping, Tracks, check_zone, interpret
+from corridors.formats.row_faults import row_faults
+from corridors.formats.stamps import check_zone
+from corridors.formats.tracks import TrackMapping, Tracks, TrackScan, scan_frame, with_notes
 from corridors.formats.vector import POINTS, read_layer
-from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
 
 
 def read_points(
     path: Path, name: str, mapping: TrackMapping, *, layer: str | None, crs: str | None
 ) -> Tracks:
+    """Read all fixes of a layer; see :func:`scan_points`."""
+    return scan_points(path, name, mapping, layer=layer, crs=crs).tracks()
+
+
+def scan_points(
+    path: Path, name: str, mapping: TrackMapping, *, layer: str | None, crs: str | None
+) -> TrackScan:
     """Read fixes from points of a GeoPackage, shapefile, GeoParquet or other vector file.
 
     Positions come from the geometry; ``source_row`` is the feature's place in the layer.
@@ -73,18 +80,17 @@ def read_points(
     centre[~nothing] = shapely.get_geometry(geometry[~nothing], 0)
     text = pd.DataFrame({"source_row": frame["source_row"]})
     for column in mapping.columns():
-        text[column] = text_of(frame[column], name, column, is_time=column == mapping.time)
+        text[column] = text_of(frame[column], name, column, is_time=column in mapping.times())
     x, y = shapely.get_x(centre), shapely.get_y(centre)
     # repr of a float is exact, so the detour over text loses nothing.
     text["x of geometry"] = pd.Series(x).map(repr).astype("str")
     text["y of geometry"] = pd.Series(y).map(repr).astype("str")
-    mapped = replace(mapping, lon="x of geometry", lat="y of geometry", crs=GEOGRAPHIC, decimal=".")
-    tracks = interpret(text, name, mapped)
-    return replace(tracks, notes={**read.notes, **tracks.notes})
+    mapped = replace(mapping, lon="x of geometry", lat="y of geometry", crs=None, decimal=".")
+    return with_notes(scan_frame(text, name, mapped), read.notes)
 
 
 def text_of(values: pd.Series, name: str, column: str, *, is_time: bool) -> pd.Series:
-    """Return a column as text that :func:`corridors.formats.tracks.interpret` reads back exactly.
+    """Return a column as text that :func:`corridors.formats.tracks.scan_frame` reads back exactly.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""GPX tracks: points with time, one animal per track."""
+"""GPX: track points, one animal per track; or waypoints with time, where there is no track."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from xml.parsers import expat
 
 import pandas as pd
 
-from corridors.formats.delimited import require_file, row_faults
-from corridors.formats.tracks import TrackMapping, Tracks, interpret
+from corridors.formats.contents import contents
+from corridors.formats.row_faults import row_faults
+from corridors.formats.tracks import TrackMapping, Tracks, TrackScan, scan_frame
 from corridors.foundation.errors import Fault, InputError
 
 _TEXT_OF_POINT = ("time", "hdop", "pdop", "fix")
@@ -30,7 +31,8 @@ class _Reader:
         self.point: dict[str, Any] | None = None
         self.track_name = ""
         self.track_start = 0
-        self.waypoints = 0
+        self.waypoints: list[dict[str, Any]] = []
+        self.n_route_points = 0
         self.root = ""
 
     def entity(self, *_: Any) -> None:
@@ -44,14 +46,14 @@ class _Reader:
         self.text = []
         if tag == "trk":
             self.track_name, self.track_start = "", len(self.points)
-        elif tag == "trkpt":
+        elif tag in ("trkpt", "wpt"):
             self.point = {
                 "line": self.parser.CurrentLineNumber,
                 "lat": attributes.get("lat", ""),
                 "lon": attributes.get("lon", ""),
             }
-        elif tag in ("wpt", "rtept"):
-            self.waypoints += 1
+        elif tag == "rtept":
+            self.n_route_points += 1
 
     def characters(self, data: str) -> None:
         self.text.append(data)
@@ -60,12 +62,17 @@ class _Reader:
         tag = tag.rsplit(":", 1)[-1]
         parent = self.path[-2] if len(self.path) > 1 else ""
         text = "".join(self.text).strip()
-        if parent == "trkpt" and self.point is not None and tag in _TEXT_OF_POINT:
+        if parent in ("trkpt", "wpt") and self.point is not None and tag in _TEXT_OF_POINT:
             self.point[tag] = text
+        elif parent == "wpt" and self.point is not None and tag == "name":
+            self.point["track"] = text
         elif parent == "trk" and tag == "name":
             self.track_name = text
         elif tag == "trkpt" and self.point is not None:
             self.points.append(self.point)
+            self.point = None
+        elif tag == "wpt" and self.point is not None:
+            self.waypoints.append(self.point)
             self.point = None
         elif tag == "trk":
             # The name may follow the points in files that disregard the schema's order.
@@ -76,10 +83,18 @@ class _Reader:
 
 
 def read_gpx(path: Path, name: str, *, animal_name: str | None) -> Tracks:
-    """Read the track points of a GPX file; times are UTC by the standard.
+    """Read all points of a GPX file; see :func:`scan_gpx`."""
+    return scan_gpx(path, name, animal_name=animal_name).tracks()
+
+
+def scan_gpx(
+    path: Path, name: str, *, animal_name: str | None, animal_prefix: str = ""
+) -> TrackScan:
+    """Return the track points of a GPX file; times are UTC by the standard.
 
     The animal is the track's name, or ``animal_name`` for every track. ``source_row`` is the line
-    of the point. Waypoints and routes are counted only.
+    of the point. Beside tracks, waypoints and routes are counted only; where there is no track,
+    waypoints with a time are the fixes and their name is the animal's.
 
     Parameters
     ----------
@@ -87,18 +102,59 @@ def read_gpx(path: Path, name: str, *, animal_name: str | None) -> Tracks:
         The file, and how messages call it.
     animal_name
         The one animal of the file; None: tracks carry the names.
+    animal_prefix
+        Put before every name.
 
     Raises
     ------
     MissingInputError
         No such file.
     InputError
-        Not GPX, no track points, points without time, tracks without a name.
+        Not GPX, no points, points without time, tracks without a name, waypoints with a name each.
     """
-    require_file(path, name, "track file")
+    reader = _parsed(path, name)
+    is_track = bool(reader.points)
+    points = reader.points or reader.waypoints
+    what = "track point" if is_track else "waypoint"
+    if not points:
+        raise InputError(
+            Fault(
+                "no track points in the file",
+                name,
+                expected="trkpt elements, or wpt elements with a time",
+                got=f"{reader.n_route_points} route points" if reader.n_route_points else "none",
+                cure="a route has no times: export the track",
+            )
+        )
+    frame = _frame(points)
+    faults = _faults(frame, name, what)
+    if animal_name is None:
+        faults += _name_faults(frame, name, is_track=is_track)
+    if faults:
+        raise InputError(faults)
+    mapping = TrackMapping(
+        animal=None if animal_name is not None else "track",
+        animal_name=animal_name,
+        animal_prefix=animal_prefix,
+        time="time",
+        lon="lon",
+        lat="lat",
+        dop="dop",
+        fix_type="fix",
+        time_zone="UTC",
+    )
+    scan = scan_frame(frame, name, mapping)
+    if not is_track:
+        scan.notes["waypoints_read"] = len(points)
+    elif reader.waypoints or reader.n_route_points:
+        scan.notes["waypoints_not_read"] = len(reader.waypoints) + reader.n_route_points
+    return scan
+
+
+def _parsed(path: Path, name: str) -> _Reader:
     reader = _Reader()
     try:
-        with path.open("rb") as stream:
+        with contents(path, name).open() as stream:
             reader.parser.ParseFile(stream)
     except (expat.ExpatError, ValueError) as error:
         raise InputError(
@@ -113,65 +169,61 @@ def read_gpx(path: Path, name: str, *, animal_name: str | None) -> Tracks:
         ) from None
     if reader.root != "gpx":
         raise InputError(Fault("not a GPX document", name, expected="gpx", got=reader.root))
-    if not reader.points:
-        got = f"{reader.waypoints} waypoints or route points" if reader.waypoints else "none"
-        raise InputError(
-            Fault(
-                "no track points in the file",
-                name,
-                expected="trkpt elements",
-                got=got,
-                cure="export the track, not waypoints",
-            )
-        )
-    raw = pd.DataFrame(reader.points)
+    return reader
+
+
+def _frame(points: list[dict[str, Any]]) -> pd.DataFrame:
+    raw = pd.DataFrame(points)
     frame = pd.DataFrame({"source_row": raw["line"].astype("int64")})
     for column in ("track", "lat", "lon", *_TEXT_OF_POINT):
         values = raw[column] if column in raw else pd.Series("", index=raw.index)
         frame[column] = values.fillna("").astype("str")
     frame["dop"] = frame["hdop"].mask(frame["hdop"] == "", frame["pdop"])
-    nameless = frame["track"] == ""
+    return frame
+
+
+def _faults(frame: pd.DataFrame, name: str, what: str) -> list[Fault]:
     unplaced = (frame["lat"] == "") | (frame["lon"] == "")
     untimed = frame["time"] == ""
     faults = row_faults(
-        "track point without lat or lon",
+        f"{what} without lat or lon",
         name,
         frame.loc[unplaced, "source_row"].to_list(),
         (frame["lat"] + ", " + frame["lon"])[unplaced].head(5).to_list(),
         expected="attributes lat and lon",
         cure="export it again",
     )
-    faults += row_faults(
-        "track point without time",
+    return faults + row_faults(
+        f"{what} without time",
         name,
         frame.loc[untimed, "source_row"].to_list(),
         ["no time element"] * min(5, int(untimed.sum())),
         expected="a time element",
         cure="export the track with its times",
     )
-    if animal_name is None and nameless.any():
-        faults.append(
+
+
+def _name_faults(frame: pd.DataFrame, name: str, *, is_track: bool) -> list[Fault]:
+    nameless = frame["track"] == ""
+    if nameless.any():
+        return [
             Fault(
-                "track without a name",
+                "track without a name" if is_track else "waypoint without a name",
                 name,
                 int(frame.loc[nameless, "source_row"].iloc[0]),
                 expected="the animal's name in the track's name element",
                 cure="name the tracks, or set animal of this source",
             )
+        ]
+    n_names = frame["track"].nunique()
+    if is_track or 2 * n_names <= len(frame) or len(frame) == 1:
+        return []
+    return [
+        Fault(
+            "waypoints with a name each, which is no animal's",
+            name,
+            expected="the animal's name in the name element of its waypoints",
+            got=f"{n_names} names of {len(frame)} waypoints",
+            cure="set animal of this source to the one animal of the file",
         )
-    if faults:
-        raise InputError(faults)
-    mapping = TrackMapping(
-        animal=None if animal_name is not None else "track",
-        animal_name=animal_name,
-        time="time",
-        lon="lon",
-        lat="lat",
-        dop="dop",
-        fix_type="fix",
-        time_zone="UTC",
-    )
-    tracks = interpret(frame, name, mapping)
-    if reader.waypoints:
-        tracks.notes["waypoints_not_read"] = reader.waypoints
-    return tracks
+    ]

@@ -1,49 +1,52 @@
-"""GPS fixes from text, vector files and GPX, as one frame whatever the format.
+"""GPS fixes from text, vector files and GPX, as one table whatever the format.
 
-Every reader returns :class:`Tracks`; nothing that is a GPS row of the file is left out, and every
-fault found is reported with its row.
+Every reader yields parts of a file as they are read (:class:`TrackScan`), so that looking at a file
+needs no memory for all of it; :meth:`TrackScan.tracks` holds them together. Nothing that is a GPS
+row of the file is left out, and every fault found is reported with its row. What is known only at
+the end (faults among it) is known when all parts are read.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from corridors.formats.delimited import (
-    EMPTY,
-    Header,
-    missing_columns,
-    read_columns,
-    read_header,
-    row_faults,
-)
-from corridors.formats.positions import implausible_positions, to_geographic
-from corridors.foundation.arrays import Flags, Floats, Labels
-from corridors.foundation.clock import Stamps, is_zone, parse_utc, zones
+from corridors.formats.delimited import TextTable, missing_columns, open_table
+from corridors.formats.fix_quality import fix_types, marks
+from corridors.formats.numbers import EMPTY, numbers
+from corridors.formats.plain_parquet import ParquetTable
+from corridors.formats.positions import Plausibility, known_crs, to_geographic, wrapped
+from corridors.formats.row_faults import RowFaults
+from corridors.formats.stamps import StampReader, check_zone
+from corridors.formats.utm_zones import from_zones, other_zones, zone_codes
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
-from corridors.foundation.faults import IN_FILES_FRAC, nearest
 
 # One row per GPS row of a file. lon/lat are as given (degrees WGS84), NaN where there are none.
-COLUMNS = (
-    "animal",
-    "time_utc",
-    "lon",
-    "lat",
-    "dop",
-    "fix_type",
-    "species",
-    "vendor_outlier",
-    "undeployed",
-    "source_row",
+SCHEMA = pa.schema(
+    {
+        "animal": pa.dictionary(pa.int32(), pa.string()),
+        "time_utc": pa.timestamp("us", "UTC"),
+        "lon": pa.float64(),
+        "lat": pa.float64(),
+        "dop": pa.float64(),
+        "fix_type": pa.dictionary(pa.int32(), pa.string()),
+        "species": pa.dictionary(pa.int32(), pa.string()),
+        "tag": pa.dictionary(pa.int32(), pa.string()),
+        "vendor_outlier": pa.bool_(),
+        "undeployed": pa.bool_(),
+        "source_row": pa.int64(),
+    }
 )
-_TRUE = ("true", "t", "1", "yes", "y")
-_FALSE = ("false", "f", "0", "no", "n", "")
-_COMMA = r"[+-]?\d+,\d+"
+COLUMNS = tuple(SCHEMA.names)
 
 
 @dataclass(frozen=True)
@@ -52,45 +55,67 @@ class TrackMapping:
 
     Parameters
     ----------
-    animal, time, lon, lat, dop, fix_type, species, outlier
+    animal, lon, lat, dop, fix_type, species, outlier, tag, utm_zone
         Column names; None where the file has none.
+    time
+        Column of the time stamp, or several whose texts are joined by a blank.
     animal_name
         Name of the one animal in the file, where no column says it.
+    animal_prefix
+        Put before every name.
     time_format
-        ``strptime`` format; None for ISO 8601.
+        Form, or several (see :mod:`corridors.foundation.time_forms`); None for ISO 8601.
     time_zone
-        IANA zone of stamps without an offset; None when they must carry one.
+        Zone of stamps without an offset; None when they must carry one.
+    midnight
+        Whether a date alone is midnight; None: if the file's other stamps tell.
     crs
-        CRS of the coordinates.
+        CRS of the coordinates; None: degrees WGS84.
+    unit
+        ``km`` where projected coordinates are in kilometres.
     decimal
         Decimal mark of numbers, ``.`` or ``,``.
+    is_by_format
+        Whether the format names the columns, not the user.
     """
 
     animal: str | None
-    time: str
+    time: str | tuple[str, ...]
     lon: str | None = None
     lat: str | None = None
     dop: str | None = None
     fix_type: str | None = None
     species: str | None = None
     outlier: str | None = None
+    tag: str | None = None
+    utm_zone: str | None = None
     animal_name: str | None = None
-    time_format: str | None = None
+    animal_prefix: str = ""
+    time_format: str | tuple[str, ...] | None = None
     time_zone: str | None = None
-    crs: str = GEOGRAPHIC
+    midnight: bool | None = None
+    crs: str | None = None
+    unit: str | None = None
     decimal: str = "."
+    is_by_format: bool = False
+
+    def times(self) -> tuple[str, ...]:
+        """Return the columns of the time stamp."""
+        return (self.time,) if isinstance(self.time, str) else self.time
 
     def columns(self) -> list[str]:
         """Return the columns that are named."""
         named = (
             self.animal,
-            self.time,
+            *self.times(),
             self.lon,
             self.lat,
             self.dop,
             self.fix_type,
             self.species,
             self.outlier,
+            self.tag,
+            self.utm_zone,
         )
         return [name for name in named if name is not None]
 
@@ -103,8 +128,313 @@ class Tracks:
     notes: dict[str, Any] = field(default_factory=dict)
 
 
-def read_csv(path: Path, name: str, mapping: TrackMapping) -> Tracks:
-    """Read fixes from delimited text by a mapping.
+@dataclass
+class TrackScan:
+    """Parts of a file as they are read, each with :data:`SCHEMA`; once.
+
+    ``fix_type`` has the vendor's words. ``notes`` is complete after the last part.
+    """
+
+    parts: Iterator[pa.RecordBatch]
+    notes: dict[str, Any]
+
+    def tracks(self) -> Tracks:
+        """Return all rows.
+
+        Raises
+        ------
+        InputError
+            All faults of all rows.
+        """
+        table = pa.Table.from_batches(list(self.parts), SCHEMA)
+        return Tracks(as_frame(table), self.notes)
+
+
+def as_frame(table: pa.Table) -> pd.DataFrame:
+    """Return rows of :data:`SCHEMA` as a frame, fix types as ``3d``, ``2d``, ``none`` or ""."""
+    words = pc.value_counts(table.column("fix_type").cast(pa.string()).combine_chunks())
+    count = {w["values"] or "": w["counts"] for w in words.to_pylist()}
+    meanings, _, _ = fix_types(count)
+    frame = pd.DataFrame(
+        {
+            name: pc.fill_null(table.column(name).cast(pa.string()), "").to_pandas().astype("str")
+            if pa.types.is_dictionary(kind)
+            else table.column(name).to_pandas()
+            for name, kind in zip(SCHEMA.names, SCHEMA.types, strict=True)
+        }
+    )
+    frame["fix_type"] = frame["fix_type"].map(meanings).astype(object)
+    return frame
+
+
+class TrackReader:
+    """Turns columns of one file into fixes, part by part.
+
+    Parameters
+    ----------
+    name
+        How messages call the file.
+    mapping
+        Meaning of the columns; ``lon`` and ``lat`` are needed.
+    zones
+        A column that the mapping does not name, and which may hold UTM zones.
+
+    Raises
+    ------
+    InputError
+        No columns for the position, an unknown CRS or zone.
+    """
+
+    def __init__(self, name: str, mapping: TrackMapping, zones: str | None = None) -> None:
+        if mapping.lon is None or mapping.lat is None:
+            raise InputError(
+                Fault(
+                    "no columns for the position",
+                    name,
+                    expected="columns.lon and columns.lat",
+                    cure="name them in columns of this source",
+                )
+            )
+        self.name = name
+        self.mapping = mapping
+        self.faults = RowFaults(name)
+        self.lon, self.lat = mapping.lon, mapping.lat
+        self.crs = mapping.crs or GEOGRAPHIC
+        faults = check_zone(mapping.time_zone, name) + known_crs(self.crs, name)
+        if faults:
+            raise InputError(faults)
+        self.stamps = StampReader(name, mapping, self.faults)
+        shown = GEOGRAPHIC if mapping.utm_zone else self.crs
+        self.plausible = Plausibility(name, shown, self.lon, self.lat)
+        self._zones = zones
+        self._other_zones: set[str] = set()
+        self._n = {"half": 0, "wrapped": 0, "west": 0}
+        self._fix_words: dict[str, int] = {}
+
+    def part(self, columns: pa.RecordBatch) -> pa.RecordBatch:
+        """Return the fixes of a part: the mapping's columns and ``source_row``."""
+        mapping, faults = self.mapping, self.faults
+        rows = columns.column("source_row").to_numpy()
+        n = len(rows)
+        animal = self._animals(columns, rows)
+        time_utc = self.stamps.read(columns, rows, animal)
+        x = numbers(columns.column(self.lon), rows, self.lon, mapping.decimal, faults, letters="EW")
+        y = numbers(columns.column(self.lat), rows, self.lat, mapping.decimal, faults, letters="NS")
+        half = np.isfinite(x) != np.isfinite(y)
+        if half.any():
+            self._n["half"] += int(half.sum())
+            x, y = np.where(half, np.nan, x), np.where(half, np.nan, y)
+        lon, lat = self._degrees(columns, x, y)
+        fix_type = self._fix_type(columns, n)
+        self.plausible.see(x, y, lon, lat, self._placed(fix_type))
+        outlier = np.zeros(n, dtype=bool)
+        dop = self._dop(columns, rows)
+        if mapping.outlier:
+            outlier, _ = marks(columns.column(mapping.outlier), rows, mapping.outlier, faults)
+        return pa.RecordBatch.from_arrays(
+            [
+                animal,
+                pa.array(time_utc).cast(pa.timestamp("us", "UTC")),
+                pa.array(lon),
+                pa.array(lat),
+                pa.array(dop),
+                fix_type,
+                self._words(columns, mapping.species, n),
+                self._words(columns, mapping.tag, n),
+                pa.array(outlier),
+                pa.array(np.zeros(n, dtype=bool)),
+                pa.array(rows),
+            ],
+            schema=SCHEMA,
+        )
+
+    def finish(self) -> dict[str, Any]:
+        """Return what is worth knowing about the whole file.
+
+        Raises
+        ------
+        InputError
+            All faults found.
+        """
+        notes: dict[str, Any] = {}
+        notes.update(self.stamps.finish())
+        found = self.faults.list() + self._zone_faults() + self.plausible.faults()
+        if found:
+            raise InputError(found)
+        if self.mapping.dop:
+            notes["dop_column"] = self.mapping.dop
+        _, unknown, argos = fix_types(self._fix_words)
+        if unknown:
+            notes["fix_types_not_understood"] = unknown
+        if argos:
+            notes["argos_location_classes"] = argos
+        if self._n["half"]:
+            notes["rows_with_half_a_position"] = self._n["half"]
+        if self._n["wrapped"]:
+            notes["longitudes_beyond_180_wrapped"] = self._n["wrapped"]
+        return notes
+
+    def _animals(self, columns: pa.RecordBatch, rows: Indices) -> pa.DictionaryArray:
+        mapping, n = self.mapping, len(rows)
+        if mapping.animal is None:
+            one = pa.array([mapping.animal_prefix + str(mapping.animal_name)])
+            return pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, dtype=np.int32)), one)
+        animal = words(columns.column(mapping.animal))
+        if animal.null_count:
+            nameless = animal.is_null().to_numpy(zero_copy_only=False)
+            self.faults.add(
+                "row without an animal",
+                nameless,
+                rows,
+                [""] * n,
+                column=mapping.animal,
+                expected="the animal's name",
+                cure="fill in the name, or remove the rows",
+            )
+            animal = words(pc.fill_null(animal.cast(pa.string()), "?"))
+        if not mapping.animal_prefix:
+            return animal
+        named = [mapping.animal_prefix + name for name in animal.dictionary.to_pylist()]
+        return pa.DictionaryArray.from_arrays(animal.indices, pa.array(named, pa.string()))
+
+    def _degrees(self, columns: pa.RecordBatch, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        if self.mapping.unit == "km":
+            x, y = 1000 * x, 1000 * y
+        if self.mapping.utm_zone:
+            codes, faults = zone_codes(
+                columns.column(self.mapping.utm_zone),
+                self.mapping.crs,
+                self.name,
+                self.mapping.utm_zone,
+            )
+            for fault in faults:
+                self.faults.one(fault)
+            return from_zones(x, y, codes)
+        if self._zones is not None:
+            self._other_zones |= other_zones(columns.column(self._zones), self.crs)
+        lon, lat = to_geographic(x, y, self.crs)
+        turned = wrapped(lon, lat)
+        if turned.any():
+            self._n["wrapped"] += int(turned.sum())
+            lon = np.where(turned, lon - 360, lon)
+        return lon, lat
+
+    def _zone_faults(self) -> list[Fault]:
+        if not self._other_zones:
+            return []
+        zones = ", ".join(sorted(self._other_zones)[:8])
+        return [
+            Fault(
+                "rows of more than one UTM zone",
+                self.name,
+                column=self._zones,
+                expected=f"the zone of {self.crs} in every row",
+                got=f"also {zones}",
+                cure=f"set columns.utm_zone: {self._zones} of this source; each row is then read "
+                "in its own zone",
+            )
+        ]
+
+    def _fix_type(self, columns: pa.RecordBatch, n: int) -> pa.DictionaryArray:
+        found = self._words(columns, self.mapping.fix_type, n)
+        if self.mapping.fix_type:
+            for one in pc.value_counts(found.cast(pa.string())).to_pylist():
+                word = one["values"] or ""
+                self._fix_words[word] = self._fix_words.get(word, 0) + one["counts"]
+        return found
+
+    def _placed(self, fix_type: pa.DictionaryArray) -> Flags:
+        """Return rows for which the collar does not say that it has no fix."""
+        if not self.mapping.fix_type:
+            return np.ones(len(fix_type), dtype=bool)
+        names = [word or "" for word in fix_type.dictionary.to_pylist()]
+        meanings, _, _ = fix_types(dict.fromkeys(names, 1))
+        is_none = np.array([meanings[name] == "none" for name in names] + [False])
+        codes = pc.fill_null(fix_type.indices, -1).to_numpy(zero_copy_only=False)
+        return np.asarray(~is_none[codes])
+
+    def _dop(self, columns: pa.RecordBatch, rows: Indices) -> Floats:
+        column = self.mapping.dop
+        if column is None:
+            return np.full(len(rows), np.nan)
+        dop = numbers(columns.column(column), rows, column, self.mapping.decimal, self.faults)
+        with np.errstate(invalid="ignore"):
+            negative = dop < 0
+        self.faults.add(
+            "negative dilution of precision",
+            negative,
+            rows,
+            dop,
+            column=column,
+            expected="a number >= 0, or nothing",
+            cure="leave the cell empty where it is unknown",
+        )
+        return dop
+
+    def _words(self, columns: pa.RecordBatch, column: str | None, n: int) -> pa.DictionaryArray:
+        if column is None:
+            nothing = pa.nulls(n, pa.int32())
+            return pa.DictionaryArray.from_arrays(nothing, pa.array([], pa.string()))
+        return words(columns.column(column))
+
+
+def words(column: pa.Array) -> pa.DictionaryArray:
+    """Return texts coded, without the blanks around them, null where there is no value.
+
+    Examples
+    --------
+    >>> words(pa.array(["Bek ", "NA", "Bek"])).to_pylist()
+    ['Bek', None, 'Bek']
+    """
+    if pa.types.is_floating(column.type):
+        values = column.to_numpy(zero_copy_only=False)
+        whole = np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < 2**53)
+        text = [
+            None if np.isnan(v) else str(int(v)) if w else repr(float(v))
+            for v, w in zip(values, whole, strict=True)
+        ]
+        column = pa.array(text, pa.string())
+    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    given = coded.dictionary.to_pylist()
+    told = [None if w is None else str(w).strip() for w in given]
+    told = [None if w in EMPTY else w for w in told]
+    distinct = list(dict.fromkeys(w for w in told if w is not None))
+    place = {w: i for i, w in enumerate(distinct)}
+    if given == distinct:
+        indices = coded.indices.cast(pa.int32())
+        return pa.DictionaryArray.from_arrays(indices, coded.dictionary.cast(pa.string()))
+    moved = pa.array([None if w is None else place[w] for w in told], pa.int32())
+    return pa.DictionaryArray.from_arrays(
+        moved.take(coded.indices.cast(pa.int32())), pa.array(distinct, pa.string())
+    )
+
+
+def scan_table(
+    table: TextTable | ParquetTable, mapping: TrackMapping, zones: str | None = None
+) -> TrackScan:
+    """Return the fixes of a table by a mapping, part by part."""
+    reader = TrackReader(table.name, mapping, zones)
+    notes = dict(table.notes)
+    wanted = [*mapping.columns(), *([zones] if zones else [])]
+
+    def parts() -> Iterator[pa.RecordBatch]:
+        for batch in table.batches(wanted):
+            yield reader.part(batch)
+        notes.update(reader.finish())
+
+    return TrackScan(parts(), notes)
+
+
+def scan_csv(
+    path: Path,
+    name: str,
+    mapping: TrackMapping,
+    *,
+    encoding: str | None = None,
+    header_row: int | None = None,
+    sheet: str | None = None,
+) -> TrackScan:
+    """Return the fixes of delimited text (also packed), a workbook or a Parquet table.
 
     Parameters
     ----------
@@ -112,283 +442,66 @@ def read_csv(path: Path, name: str, mapping: TrackMapping) -> Tracks:
         The file, and how messages call it.
     mapping
         Its columns.
+    encoding, header_row, sheet
+        As :func:`corridors.formats.delimited.open_table`.
 
     Raises
     ------
     MissingInputError
         No such file.
     InputError
-        Everything found wrong with the file.
+        Everything found wrong with the header; what is wrong with rows when they are read.
     """
     zone_faults = check_zone(mapping.time_zone, name)
-    header = read_header(path, name, mapping.columns())
-    faults = zone_faults + missing_columns(name, mapping.columns(), header.names)
+    table = open_table(
+        path, name, mapping.columns(), encoding=encoding, header_row=header_row, sheet=sheet
+    )
+    row = table.header.row if isinstance(table, TextTable) else 1
+    faults = zone_faults + missing_columns(name, mapping.columns(), table.names, row)
     if faults:
         raise InputError(faults)
-    frame = read_columns(path, name, header, mapping.columns())
-    return interpret(frame, name, mapping, header)
+    zones = None
+    if mapping.crs and not mapping.utm_zone:
+        named = [c for c in table.names if "zone" in c.casefold() and "time" not in c.casefold()]
+        zones = next((c for c in named if table.names.count(c) == 1), None)
+        zones = None if zones in mapping.columns() else zones
+    return scan_table(table, mapping, zones)
 
 
-def check_zone(time_zone: str | None, name: str) -> list[Fault]:
-    """Return a fault if ``time_zone`` is given and not an IANA zone."""
-    if time_zone is None or is_zone(time_zone):
-        return []
-    near = nearest(time_zone, zones(), least_alike_frac=IN_FILES_FRAC)
-    return [
-        Fault(
-            "unknown time zone",
-            name,
-            expected="an IANA name such as UTC, Asia/Dushanbe or Etc/GMT-5",
-            got=time_zone,
-            cure=f"did you mean {near}?" if near else "correct time_zone of this source",
-        )
-    ]
-
-
-def interpret(
-    frame: pd.DataFrame, name: str, mapping: TrackMapping, header: Header | None = None
+def read_csv(
+    path: Path,
+    name: str,
+    mapping: TrackMapping,
+    *,
+    encoding: str | None = None,
+    header_row: int | None = None,
+    sheet: str | None = None,
 ) -> Tracks:
-    """Turn columns of text into fixes.
+    """Read all fixes of a table; see :func:`scan_csv`."""
+    return scan_csv(
+        path, name, mapping, encoding=encoding, header_row=header_row, sheet=sheet
+    ).tracks()
 
-    Parameters
-    ----------
-    frame
-        Text columns named by ``mapping``, and ``source_row``.
-    name
-        How messages call the file.
-    mapping
-        Meaning of the columns; ``lon`` and ``lat`` are needed.
-    header
-        Header of the text file, for messages.
+
+def scan_frame(frame: pd.DataFrame, name: str, mapping: TrackMapping) -> TrackScan:
+    """Return the fixes of columns of text, and ``source_row``, that are in memory.
 
     Raises
     ------
     InputError
         All faults of all rows.
     """
-    if mapping.lon is None or mapping.lat is None:
-        raise InputError(
-            Fault(
-                "no columns for the position",
-                name,
-                expected="columns.lon and columns.lat",
-                cure="name them in columns of this source",
-            )
-        )
-    faults: list[Fault] = []
-    rows = frame["source_row"]
-    utc = times(frame[mapping.time], rows, name, mapping, faults)
-    animal = _animals(frame, rows, name, mapping, faults)
-    x = numbers(frame[mapping.lon], rows, name, mapping.lon, mapping.decimal, faults)
-    y = numbers(frame[mapping.lat], rows, name, mapping.lat, mapping.decimal, faults)
-    dop, fix_type, outlier, notes = quality(frame, rows, name, mapping, faults)
-    half = np.isfinite(x) != np.isfinite(y)
-    x, y = np.where(half, np.nan, x), np.where(half, np.nan, y)
-    lon, lat = to_geographic(x, y, mapping.crs, name, faults)
-    faults += implausible_positions(lon, lat, name, mapping.crs, mapping.lon, mapping.lat)
-    if faults:
-        raise InputError(faults)
-    if half.any():
-        notes["rows_with_half_a_position"] = int(half.sum())
-    if header is not None and header.delimiter != ",":
-        notes["delimiter"] = header.delimiter
-    species = (
-        frame[mapping.species].mask(frame[mapping.species].isin(EMPTY), "")
-        if mapping.species
-        else pd.Series("", index=frame.index)
-    )
-    return Tracks(
-        pd.DataFrame(
-            {
-                "animal": animal.array,
-                "time_utc": utc.array,
-                "lon": lon,
-                "lat": lat,
-                "dop": dop,
-                "fix_type": fix_type,
-                "species": species.array,
-                "vendor_outlier": outlier,
-                "undeployed": np.zeros(len(frame), dtype=bool),
-                "source_row": rows.to_numpy(),
-            }
-        ).astype({"animal": "str", "species": "str"}),
-        notes,
-    )
+    reader = TrackReader(name, mapping)
+    arrays = {
+        column: pa.array(frame[column].to_numpy(dtype=object), pa.string())
+        for column in dict.fromkeys(mapping.columns())
+    }
+    arrays = {k: pc.if_else(pc.is_in(v, pa.array(EMPTY)), None, v) for k, v in arrays.items()}
+    arrays["source_row"] = pa.array(frame["source_row"].to_numpy(), pa.int64())
+    part = reader.part(pa.RecordBatch.from_pydict(arrays))
+    return TrackScan(iter([part]), reader.finish())
 
 
-def times(
-    text: pd.Series, rows: pd.Series, name: str, mapping: TrackMapping, faults: list[Fault]
-) -> pd.Series:
-    """Return UTC times of ``text``; what cannot be read is added to ``faults``."""
-    stamps = parse_utc(text, time_zone=mapping.time_zone, time_format=mapping.time_format)
-    faults += stamp_faults(stamps, text, rows, name, mapping)
-    return stamps.utc
-
-
-def stamp_faults(
-    stamps: Stamps, text: pd.Series, rows: pd.Series, name: str, mapping: TrackMapping
-) -> list[Fault]:
-    """Return the faults of time stamps."""
-    faults: list[Fault] = []
-    if stamps.zoneless.any():
-        first = int(np.flatnonzero(stamps.zoneless)[0])
-        faults.append(
-            Fault(
-                "time stamps without a time zone",
-                name,
-                int(rows.iloc[first]),
-                mapping.time,
-                expected="an offset such as Z or +05:00, or time_zone in the configuration",
-                got=str(text.iloc[first]),
-                cure="set time_zone of this source to the clock of the file, e.g. UTC",
-            )
-        )
-    kinds = (
-        (
-            stamps.unreadable,
-            "time cannot be read",
-            mapping.time_format or "YYYY-MM-DD hh:mm[:ss], ISO 8601",
-            "correct the rows, or set columns.time_format of this source",
-        ),
-        (
-            stamps.clock_change,
-            "local time is ambiguous or does not exist",
-            f"one instant in {mapping.time_zone}",
-            "the clock changes there: export in UTC and set time_zone: UTC",
-        ),
-        (
-            stamps.implausible,
-            "time is impossible for a GPS fix",
-            "1980 to 2099",
-            "correct or remove the rows",
-        ),
-    )
-    for mask, what, expected, cure in kinds:
-        faults += row_faults(
-            what,
-            name,
-            rows[mask].to_list(),
-            [repr(value) for value in text[mask].head(5)],
-            column=mapping.time,
-            expected=expected,
-            cure=cure,
-        )
-    return faults
-
-
-def _animals(
-    frame: pd.DataFrame, rows: pd.Series, name: str, mapping: TrackMapping, faults: list[Fault]
-) -> pd.Series:
-    if mapping.animal is None:
-        return pd.Series(str(mapping.animal_name), index=frame.index, dtype="str")
-    animal = frame[mapping.animal]
-    nameless = animal.isin(EMPTY)
-    faults += row_faults(
-        "row without an animal",
-        name,
-        rows[nameless].to_list(),
-        [repr(value) for value in animal[nameless].head(5)],
-        column=mapping.animal,
-        expected="the animal's name",
-        cure="fill in the name, or remove the rows",
-    )
-    return animal
-
-
-def numbers(
-    text: pd.Series,
-    rows: pd.Series,
-    name: str,
-    column: str,
-    decimal: str,
-    faults: list[Fault],
-) -> Floats:
-    """Return numbers of ``text``, NaN where it is empty; the rest is added to ``faults``."""
-    plain = text.mask(text.isin(EMPTY), "")
-    given = plain != ""
-    dotted = plain.str.replace(",", ".", regex=False) if decimal == "," else plain
-    values = pd.to_numeric(dotted.where(given), errors="coerce").to_numpy(dtype=float)
-    wrong = given.to_numpy() & ~np.isfinite(values)
-    if wrong.any():
-        comma = bool(plain[wrong].str.fullmatch(_COMMA).all())
-        faults += row_faults(
-            "not a number",
-            name,
-            rows[wrong].to_list(),
-            [repr(value) for value in plain[wrong].head(5)],
-            column=column,
-            expected="a number with a decimal point",
-            cure="these are decimal commas: set decimal: ',' of this source"
-            if comma
-            else "correct the rows; leave the cell empty where there is no value",
-        )
-    return np.where(np.isfinite(values), values, np.nan)
-
-
-def quality(
-    frame: pd.DataFrame, rows: pd.Series, name: str, mapping: TrackMapping, faults: list[Fault]
-) -> tuple[Floats, Labels, Flags, dict[str, Any]]:
-    """Return DOP (NaN: not stated), fix type, vendor's outlier mark, and notes."""
-    notes: dict[str, Any] = {}
-    dop = np.full(len(frame), np.nan)
-    if mapping.dop:
-        dop = numbers(frame[mapping.dop], rows, name, mapping.dop, mapping.decimal, faults)
-        negative = dop < 0
-        faults += row_faults(
-            "negative dilution of precision",
-            name,
-            rows[negative].to_list(),
-            dop[negative].tolist(),
-            column=mapping.dop,
-            expected="a number >= 0, or nothing",
-            cure="leave the cell empty where it is unknown",
-        )
-        notes["dop_column"] = mapping.dop
-    fix_type = np.full(len(frame), "", dtype=object)
-    if mapping.fix_type:
-        fix_type, unknown = fix_types(frame[mapping.fix_type])
-        if unknown:
-            notes["fix_types_not_understood"] = unknown
-    outlier = np.zeros(len(frame), dtype=bool)
-    if mapping.outlier:
-        outlier = marks(frame[mapping.outlier], rows, name, mapping.outlier, faults)
-    return dop, fix_type, outlier, notes
-
-
-def fix_types(text: pd.Series) -> tuple[Labels, dict[str, int]]:
-    """Return ``3d``, ``2d``, ``none`` or "" for vendors' words, and the words not understood.
-
-    Examples
-    --------
-    >>> kinds, unknown = fix_types(pd.Series(["3D", "val. GPS-2D", "No", "", "QFP"], dtype="str"))
-    >>> kinds.tolist(), unknown
-    (['3d', '2d', 'none', '', ''], {'QFP': 1})
-    """
-    folded = text.str.casefold()
-    kind = np.select(
-        [
-            folded.str.contains("3d", regex=False) | (folded == "3"),
-            folded.str.contains("2d", regex=False) | (folded == "2"),
-            folded.str.fullmatch("no|none|no[ _-]?fix|0|1"),
-        ],
-        ["3d", "2d", "none"],
-        default="",
-    ).astype(object)
-    unknown = text[(kind == "") & ~text.isin(EMPTY).to_numpy()]
-    return kind, {str(k): int(v) for k, v in unknown.value_counts().sort_index().items()}
-
-
-def marks(text: pd.Series, rows: pd.Series, name: str, column: str, faults: list[Fault]) -> Flags:
-    """Return a column of yes/no words as booleans; empty is no."""
-    folded = text.mask(text.isin(EMPTY), "").str.casefold()
-    wrong = ~folded.isin((*_TRUE, *_FALSE))
-    faults += row_faults(
-        "neither true nor false",
-        name,
-        rows[wrong].to_list(),
-        [repr(value) for value in text[wrong].head(5)],
-        column=column,
-        expected="true or false",
-        cure="correct the rows, or leave this column out of the mapping",
-    )
-    return folded.isin(_TRUE).to_numpy()
+def with_notes(scan: TrackScan, notes: dict[str, Any]) -> TrackScan:
+    """Return a scan whose notes have some more in front."""
+    return replace(scan, notes={**notes, **scan.notes})

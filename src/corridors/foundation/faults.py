@@ -37,6 +37,19 @@ class Faults:
         if faults:
             self._found.setdefault(kind, {}).update(dict.fromkeys(faults))
 
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def take(self, other: Faults, *, leave_out: type[CorridorsError] | None = None) -> None:
+        """Keep what another collector found, but for one kind of error."""
+        for kind, faults in other._found.items():
+            if kind is not leave_out:
+                self.add(kind, *faults)
+
+    def has(self, kind: type[CorridorsError]) -> bool:
+        """Return whether there is a fault of this kind of error."""
+        return kind in self._found
+
     def collect(self, read: Callable[[], Result]) -> Result | None:
         """Return what ``read`` returns, or keep its faults and return None."""
         try:

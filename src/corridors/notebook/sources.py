@@ -14,10 +14,12 @@ import shapely
 from corridors.barriers.sources import barriers_of
 from corridors.config.model import Doubles
 from corridors.config.sources import BarrierSource
-from corridors.formats.delimited import missing_columns, row_faults
+from corridors.formats.delimited import missing_columns
 from corridors.formats.geopoints import text_of
 from corridors.formats.repair import repair
-from corridors.formats.tracks import TrackMapping, check_zone, interpret
+from corridors.formats.row_faults import row_faults
+from corridors.formats.stamps import check_zone
+from corridors.formats.tracks import TrackMapping, scan_frame
 from corridors.formats.vector import LINES, POLYGONS
 from corridors.foundation import tables
 from corridors.foundation.artefacts import FixTable, Layer
@@ -31,7 +33,6 @@ from corridors.stages.ingest.tracks import fix_rows, join
 # How messages call what is given.
 FRAME, LAYER = "the table", "the layer"
 _NEEDED = ("animal", "time", "lon", "lat")
-_OPTIONAL = ("dop", "fix_type")
 # The readers' faults name keys of the configuration; here they are arguments and columns.
 _IN_A_NOTEBOOK: Mapping[str, dict[str, Any]] = {
     "time stamps without a time zone": {
@@ -98,12 +99,17 @@ def fixes(
         faults.append(Fault("the table has no rows", FRAME, expected="a row for each fix"))
     if faults:
         raise InputError(faults)
-    optional = {name: name for name in _OPTIONAL if name in frame.columns}
     mapping = TrackMapping(
-        animal="animal", time="time", lon="lon", lat="lat", time_zone=time_zone, **optional
+        animal="animal",
+        time="time",
+        lon="lon",
+        lat="lat",
+        time_zone=time_zone,
+        dop="dop" if "dop" in frame.columns else None,
+        fix_type="fix_type" if "fix_type" in frame.columns else None,
     )
     try:
-        rows = interpret(_as_text(frame, mapping), FRAME, mapping).frame
+        rows = scan_frame(_as_text(frame, mapping), FRAME, mapping).tracks().frame
     except CorridorsError as error:
         raise type(error)(
             replace(fault, **_IN_A_NOTEBOOK.get(fault.what, {})) for fault in error.faults

@@ -20,6 +20,7 @@ _IF_IMPORTED = {
     "matplotlib": "matplotlib",
     "networkx": "networkx",
     "numba": "numba",
+    "openpyxl": "openpyxl",
     "osmium": "osmium",
     "pandera": "pandera",
     "pyamg": "pyamg",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +18,11 @@ from corridors.run.layout import StudyLayout
 from corridors.run.overlay import Overlay
 from corridors.run.plan import partitions
 from corridors.run.references import files_of
+from corridors.run.surveys import Surveys, survey
 from corridors.stages import registry
 
 if TYPE_CHECKING:
     from corridors.config.load import Study
-    from corridors.config.sources import TrackSource
     from corridors.run.layout import Layout
     from corridors.run.manifest import Manifest
     from corridors.stages.registry import Stage
@@ -37,8 +37,16 @@ _BEGINS_WITH = {
 _NEEDED_BY_SHAPEFILE = (".dbf", ".shx")
 
 
-def check_inputs(study: Study, herds: Sequence[str]) -> int:
-    """Return how many input files there are after opening each of them.
+@dataclass(frozen=True)
+class Checked:
+    """How many input files there are, and what they hold."""
+
+    n_files: int
+    surveys: Surveys
+
+
+def check_inputs(study: Study, herds: Sequence[str]) -> Checked:
+    """Return what the input files hold after reading each of them as the stages do.
 
     Raises
     ------
@@ -46,7 +54,9 @@ def check_inputs(study: Study, herds: Sequence[str]) -> int:
         Files, or sources of a VRT, that are not there or cannot be opened.
     InputError
         Files that are not what their name says, that refer to something that is no file of this
-        machine, or whose header lacks configured columns.
+        machine, or that a stage would refuse.
+    BusyError
+        Another program holds a file.
     """
     paths: dict[str, Path] = {}
     scenarios = registry.of_scenario((*registry.SCENARIO, *registry.BEFORE_AFTER))
@@ -64,13 +74,13 @@ def check_inputs(study: Study, herds: Sequence[str]) -> int:
         if not missing and not unfit:
             faults.collect(partial(_follow, configured, path, memory))
     memory.save()
-    for herd in herds:
-        for source in study.config.herds[herd].tracks:
-            path = study.raw_path(source.path)
-            if source.format in {"csv", "movebank"} and path.is_file():
-                faults.add(InputError, *_columns(path, source))
+    read = Faults()
+    found = survey(study, herds, read)
+    # A file that is not there has been told with its whole path.
+    is_told = faults.has(MissingInputError)
+    faults.take(read, leave_out=MissingInputError if is_told else None)
     faults.raise_any()
-    return len(paths)
+    return Checked(len(paths), found)
 
 
 def check_results(study: Study, herds: Sequence[str]) -> int:
@@ -199,26 +209,3 @@ def _is_another_layer(path: Path) -> bool:
         return path.suffix.lower() in (".gpkg", ".shp") and bool(vector_kind(path, path.name))
     except InputError:
         return False
-
-
-def _columns(path: Path, source: TrackSource) -> Iterator[Fault]:
-    if source.columns is None:
-        return
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as opened:
-            header = next(csv.reader([opened.readline()]), [])
-    except (UnicodeDecodeError, csv.Error):
-        return  # reading the file says what is wrong with its text, with the row
-    wanted = source.columns.model_dump(exclude={"time_format"}, exclude_none=True)
-    if len(header) < len(wanted):
-        return  # another separator; the reader knows them, this look at the header does not
-    for role, name in wanted.items():
-        if name not in header:
-            yield Fault(
-                f"the column for {role} is not in the file",
-                file=str(path),
-                row=1,
-                column=name,
-                expected=name,
-                got=", ".join(header),
-            )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from corridors.foundation.clock import is_zone, median_day, parse_utc
+from corridors.foundation.clock import median_day, parse_utc
+from corridors.foundation.zones import is_zone
 
 
 def stamps(*text: str) -> pd.Series:

@@ -70,7 +70,7 @@ def test_all_faults_of_all_rows_are_told_at_once() -> None:
         animal=["", "a"], time=[DAY.isoformat(), "yesterday"], lat=["x", "60"], dop=[-1, 1]
     )
     assert [(fault.row, fault.column) for fault in faults(wrong, time_zone="UTC")] == [
-        (2, "time"), (1, "animal"), (1, "lat"), (1, "dop"),
+        (1, "animal"), (2, "time"), (1, "lat"), (1, "dop"),
     ]  # fmt: skip
 
 

@@ -67,12 +67,12 @@ class OnGrid:
     @property
     def remarks(self) -> list[str]:
         """What a person should do something about."""
-        if not self.facts.suspected_nodata:
-            return []
-        return [
-            f"layer {self.layer.name} counts {self.facts.suspected_nodata} as data, which looks "
-            "like missing data: set nodata of this layer, or extremes_are_data: true"
-        ]
+        mark = self.facts.suspected_nodata
+        words = (
+            f"layer {self.layer.name} counts {mark} as data, which looks like missing data: "
+            "set nodata of this layer, or extremes_are_data: true"
+        )
+        return [words] if mark else []
 
 
 def read_layers(

@@ -5,16 +5,16 @@ Every source is read before anything is refused, so that all faults of a herd sh
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from corridors.barriers import remarks
-from corridors.formats.geoparquet import Bounds
 from corridors.formats.vector import degree_bounds
 from corridors.foundation import tables
-from corridors.foundation.arrays import Geometries
+from corridors.foundation.arrays import Floats
 from corridors.foundation.artefacts import FixTable, Layer, Progress, RawFiles
 from corridors.foundation.facts.ingest import IngestFacts
 from corridors.foundation.faults import Faults
@@ -23,6 +23,7 @@ from corridors.stages.ingest.stage import Inputs, Results, Settings
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pyarrow as pa
 
 
 def everything(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
@@ -31,6 +32,7 @@ def everything(inputs: Inputs, settings: Settings, progress: Progress) -> Result
     faults = Faults()
     told: dict[str, Any] = {"tracks": [], "barriers": [], "boundaries": []}
     parts: list[gpd.GeoDataFrame] = []
+    seen: list[tuple[str, list[pa.RecordBatch]]] = []
     for i, source in enumerate(herd.tracks):
         progress(f"reading {source.path}", 0.5 * i / len(herd.tracks))
         read = faults.collect(
@@ -38,8 +40,71 @@ def everything(inputs: Inputs, settings: Settings, progress: Progress) -> Result
         )
         if read is not None:
             parts.append(read[0])
-            told["tracks"].append({"source": source.path, "format": source.format, **read[1]})
+            seen.append((source.path, read[1]))
+            told["tracks"].append({"source": source.path, "format": source.format, **read[2]})
+    faults.collect(lambda: tracks.refuse_suspicious(seen))
     fixes = tracks.join(parts)
+    points = fixes.geometry.array[fixes["flags"].to_numpy() == 0]
+    found = every_layer(raw, settings, shapely.get_coordinates(points), faults, told, progress)
+    faults.raise_any()
+    said = remarks.of_all(told)
+    if said:
+        told["notes"] = said
+    progress("writing tables", 0.9)
+    return Results(
+        fixes=FixTable.of(fixes),
+        ranges_expert=Layer.of(found.ranges),
+        corridors_expert=Layer.of(found.corridors),
+        barriers=Layer.of(found.barriers),
+        boundaries=Layer.of(found.boundaries),
+        states=Layer.of(found.states),
+        facts=IngestFacts.model_validate(
+            {
+                "herd": settings.name,
+                "species": herd.species,
+                "fixes": tracks.summary(fixes),
+                "doubles": found.doubles,
+                **told,
+            }
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class LayerTables:
+    """What was read of layers, a table by contract, and what was found of lines drawn twice."""
+
+    ranges: gpd.GeoDataFrame
+    corridors: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    boundaries: gpd.GeoDataFrame
+    states: gpd.GeoDataFrame
+    doubles: dict[str, Any]
+
+
+def every_layer(
+    raw: RawFiles,
+    settings: Settings,
+    places: Floats,
+    faults: Faults,
+    told: dict[str, Any],
+    progress: Progress,
+) -> LayerTables:
+    """Return the layers of a herd; `check` reads them by this function too.
+
+    Parameters
+    ----------
+    raw, settings
+        Of the stage.
+    places
+        Longitude and latitude (degrees) of unflagged fixes, or of the corners of their box, shape
+        (n, 2): barriers are read around them.
+    faults, told
+        Take what is wrong, and under the name of its part what is known of each source.
+    progress
+        Hears what is read.
+    """
+    herd = settings.herd
     ranges = tables.empty(tables.RANGES)
     expert_ranges = herd.expert_ranges
     if expert_ranges is not None:
@@ -55,8 +120,9 @@ def everything(inputs: Inputs, settings: Settings, progress: Progress) -> Result
             corridors, notes = read
             told["expert_corridors"] = {"source": drawn.path, **notes}
     shapes = np.concatenate([ranges.geometry.array, corridors.geometry.array])
+    places = np.concatenate([places, shapely.get_coordinates(shapes)])
     bounds, fences = _boundaries(raw, settings, faults, told, progress)
-    lines, doubles = _barriers(raw, settings, fixes, shapes, fences, faults, told, progress)
+    lines, doubles = _barriers(raw, settings, places, fences, faults, told, progress)
     states = tables.empty(tables.STATES)
     of_states = settings.states
     if of_states is not None:
@@ -64,35 +130,13 @@ def everything(inputs: Inputs, settings: Settings, progress: Progress) -> Result
         if read is not None:
             states, notes = read
             told["states"] = {"source": of_states.path, **notes}
-    faults.raise_any()
-    said = remarks.of_all(told)
-    if said:
-        told["notes"] = said
-    progress("writing tables", 0.9)
-    return Results(
-        fixes=FixTable.of(fixes),
-        ranges_expert=Layer.of(ranges),
-        corridors_expert=Layer.of(corridors),
-        barriers=Layer.of(lines),
-        boundaries=Layer.of(bounds),
-        states=Layer.of(states),
-        facts=IngestFacts.model_validate(
-            {
-                "herd": settings.name,
-                "species": herd.species,
-                "fixes": tracks.summary(fixes),
-                "doubles": doubles,
-                **told,
-            }
-        ),
-    )
+    return LayerTables(ranges, corridors, lines, bounds, states, doubles)
 
 
 def _barriers(
     raw: RawFiles,
     settings: Settings,
-    fixes: gpd.GeoDataFrame,
-    drawn: Geometries,
+    places: Floats,
     border_fences: list[gpd.GeoDataFrame],
     faults: Faults,
     told: dict[str, Any],
@@ -102,7 +146,7 @@ def _barriers(
     parts = list(border_fences)
     for source in settings.barriers:
         progress(f"reading {source.path}", 0.6)
-        bounds = _bounds(fixes, drawn, source.margin_km)
+        bounds = degree_bounds(places[:, 0], places[:, 1], margin_km=source.margin_km)
         read = faults.collect(
             lambda s=source, b=bounds: layers.read_barriers(raw, s, b)  # type: ignore[misc]
         )
@@ -148,15 +192,3 @@ def _boundaries(
         boundaries.border_fences(part, own) for part, own in zip(parts, tolerance_m, strict=True)
     ]
     return layers.join(parts, tables.BOUNDARIES, ["boundary", "source"]), fences
-
-
-def _bounds(fixes: gpd.GeoDataFrame, drawn: Geometries, margin_km: float) -> Bounds | None:
-    """Return the box of unflagged fixes and what experts drew, grown; None without either."""
-    points = fixes.geometry.array[fixes["flags"].to_numpy() == 0]
-    xy = np.concatenate(
-        [
-            shapely.get_coordinates(points),
-            shapely.get_coordinates(drawn),
-        ]
-    )
-    return degree_bounds(xy[:, 0], xy[:, 1], margin_km=margin_km)

@@ -41,9 +41,7 @@ def altered_barriers(inputs: Inputs, settings: Settings, progress: Progress) -> 
     progress("reading what is added", 0.1)
     added, sources = _added(inputs, settings, scenario)
     progress("looking for what is altered", 0.4)
-    alterations, barriers, rules = _alterations(
-        inputs, settings, scenario, inputs.barriers.read()
-    )
+    alterations, barriers, rules = _alterations(inputs, settings, scenario, inputs.barriers.read())
     return Results(
         barriers=Layer.of(layers.join([barriers, added], tables.BARRIERS, ["barrier"])),
         alterations=Table.of(alterations),

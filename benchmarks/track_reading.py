@@ -1,0 +1,115 @@
+"""Looking at and reading ten million fixes, against pyarrow reading the same text.
+
+``python -m benchmarks.track_reading N`` does N rows.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pyarrow import csv
+
+from benchmarks.figure import Figure
+
+_ROWS, _ANIMALS = 10_000_000, 50
+_HEADER = (
+    "event-id,timestamp,location-long,location-lat,sensor-type,individual-taxon-canonical-name,"
+    "tag-local-identifier,individual-local-identifier\n"
+)
+_CONFIG = """study: {name: reading, title: reading}
+herds:
+  h:
+    species: Odocoileus hemionus
+    simulated: true
+    tracks:
+      - {path: data/raw/t.csv, format: movebank, time_zone: UTC}
+"""
+_PEAK = (
+    "import resource, sys; from corridors.cli import main; code = main();"
+    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(code)"
+)
+
+
+def run(n_rows: int = _ROWS) -> list[Figure]:
+    """Return times of `check` and `ingest` over that of ``pyarrow.csv.read_csv``."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = Path(folder)
+        path = study / "data/raw/t.csv"
+        path.parent.mkdir(parents=True)
+        (study / "config.yaml").write_text(_CONFIG, encoding="utf-8")
+        _write(path, n_rows)
+        yard_s = min(_yardstick(path) for _ in range(2))
+        figures = []
+        for command, target in (("check", 2.0), ("ingest", 3.0)):
+            seconds, peak_mb = _command(study, command)
+            figures.append(
+                Figure(
+                    name=f"track_reading_{command}",
+                    value=seconds,
+                    unit="s",
+                    yardstick=f"pyarrow.csv.read_csv of the same file: {yard_s:.3g} s",
+                    ratio=seconds / yard_s,
+                    target=target,
+                    note=f"{n_rows / 1e6:g} million rows of Movebank's table, {_ANIMALS} animals, "
+                    f"{path.stat().st_size / 1e6:.0f} MB; the whole command, {peak_mb:.0f} MB at "
+                    "most in one process",
+                )
+            )
+    return figures
+
+
+def _yardstick(path: Path) -> float:
+    begin = time.perf_counter()
+    csv.read_csv(path)
+    return time.perf_counter() - begin
+
+
+def _command(study: Path, command: str) -> tuple[float, float]:
+    """Return time, s, and peak memory, MB, of a command."""
+    extra = ["--scheduler", "serial"] if command == "ingest" else []
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", _PEAK, command, *extra],
+        cwd=study,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=dict(os.environ),
+    )
+    return time.perf_counter() - begin, int(done.stderr.split()[-1]) / 1024
+
+
+def _write(path: Path, n_rows: int) -> None:
+    """Write tracks of 15 minutes of animals that wander."""
+    rng = np.random.default_rng(1)
+    own = n_rows // _ANIMALS
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write(_HEADER)
+        for animal in range(_ANIMALS):
+            walk = np.cumsum(rng.normal(0, 1e-4, (own, 2)), axis=0)
+            pd.DataFrame(
+                {
+                    "event": np.arange(animal * own, (animal + 1) * own),
+                    "time": pd.date_range("2018-01-01", periods=own, freq="15min").strftime(
+                        "%Y-%m-%d %H:%M:%S.000"
+                    ),
+                    "lon": (walk[:, 0] - 110).round(6),
+                    "lat": (walk[:, 1] + 43).round(6),
+                    "sensor": "gps",
+                    "taxon": "Odocoileus hemionus",
+                    "tag": f"T{animal}",
+                    "animal": f"D{animal}",
+                }
+            ).to_csv(stream, header=False, index=False)
+
+
+if __name__ == "__main__":
+    for figure in run(int(sys.argv[1]) if len(sys.argv) > 1 else _ROWS):
+        print(figure.to_json())

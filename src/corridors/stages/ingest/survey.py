@@ -1,0 +1,164 @@
+"""What the tracks of a herd hold, for `check`: read as `ingest` reads them, kept by none.
+
+Memory does not grow with the files, but for animals whose fixes have to be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from corridors.foundation.arrays import Indices
+from corridors.foundation.artefacts import RawFiles
+from corridors.foundation.errors import InputError
+from corridors.foundation.faults import Faults
+from corridors.stages.ingest.census import Census, compared, usable
+from corridors.stages.ingest.track_files import SourceFixes
+
+if TYPE_CHECKING:
+    from corridors.config.sources import Herd, TrackSource
+
+# Steps from which the median interval of a file is taken.
+_STEPS = 200_000
+
+
+@dataclass
+class TrackSurvey:
+    """What one file of tracks holds.
+
+    Parameters
+    ----------
+    herd, source
+        Names.
+    animals
+        Fixes of each animal.
+    first_utc, last_utc
+        First and last time, ISO 8601.
+    median_interval_h
+        Median time between fixes of an animal that follow one another in the file, h.
+    bounds_deg
+        West, south, east, north of the fixes that nothing flags yet; None without any.
+    no_position_frac
+        Share of fixes without a position.
+    notes
+        What reading told.
+    """
+
+    herd: str
+    source: str
+    animals: dict[str, int] = field(default_factory=dict)
+    first_utc: str | None = None
+    last_utc: str | None = None
+    median_interval_h: float | None = None
+    bounds_deg: tuple[float, float, float, float] | None = None
+    no_position_frac: float = 0.0
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+def survey_tracks(raw: RawFiles, name: str, herd: Herd, faults: Faults) -> list[TrackSurvey]:
+    """Return what each file of a herd's tracks holds.
+
+    Parameters
+    ----------
+    raw
+        Of stage `ingest`.
+    name, herd
+        The herd and its configuration.
+    faults
+        Take why `ingest` would refuse the files.
+    """
+    found: list[TrackSurvey] = []
+    census = Census()
+    read: list[TrackSource] = []
+    for source in herd.tracks:
+        own = faults.collect(
+            lambda s=source: _survey(raw, name, herd, s, census)  # type: ignore[misc]
+        )
+        if own is not None:
+            found.append(own)
+            read.append(source)
+
+    def again() -> Iterator[tuple[str, pa.RecordBatch]]:
+        for source in read:
+            for part in _fixes(raw, herd, source):
+                yield source.path, part
+
+    faults.add(InputError, *compared(census.doubtful(), again), *census.faults())
+    return found
+
+
+def _fixes(raw: RawFiles, herd: Herd, source: TrackSource) -> SourceFixes:
+    deployments = raw.of(source.deployments) if source.deployments else None
+    return SourceFixes(source, raw.of(source.path), deployments, herd.species)
+
+
+def _survey(
+    raw: RawFiles, name: str, herd: Herd, source: TrackSource, census: Census
+) -> TrackSurvey:
+    found = TrackSurvey(name, source.path)
+    own = _Counts()
+    fixes = _fixes(raw, herd, source)
+    for part in fixes:
+        seen = usable(part)
+        own.see(part, seen)
+        census.see(seen, source.path)
+    own.tell(found)
+    found.notes = fixes.notes
+    return found
+
+
+class _Counts:
+    """Counts of one file, part by part."""
+
+    def __init__(self) -> None:
+        self.animals: dict[str, int] = {}
+        self.n_placed = 0
+        self.first_us, self.last_us = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+        self.low, self.high = np.full(2, np.inf), np.full(2, -np.inf)
+        self.steps: list[Indices] = []
+        self.n_steps = 0
+
+    def see(self, part: pa.RecordBatch, used: pa.RecordBatch) -> None:
+        """Take a part, and those of its fixes that nothing flags yet."""
+        if not len(part):
+            return
+        codes = part.column("animal").indices.to_numpy()
+        names = part.column("animal").dictionary.to_pylist()
+        for animal, n in zip(names, np.bincount(codes, minlength=len(names)), strict=True):
+            if n:
+                self.animals[animal] = self.animals.get(animal, 0) + int(n)
+        micros = part.column("time_utc").drop_null().cast(pa.int64()).to_numpy()
+        if len(micros):
+            self.first_us = min(self.first_us, int(micros.min()))
+            self.last_us = max(self.last_us, int(micros.max()))
+        lon, lat = part.column("lon").to_numpy(), part.column("lat").to_numpy()
+        self.n_placed += int((np.isfinite(lon) & np.isfinite(lat)).sum())
+        if len(used):
+            lon, lat = used.column("lon").to_numpy(), used.column("lat").to_numpy()
+            self.low = np.minimum(self.low, [lon.min(), lat.min()])
+            self.high = np.maximum(self.high, [lon.max(), lat.max()])
+        if self.n_steps < _STEPS and len(micros) == len(codes):
+            step = np.abs(np.diff(micros))[np.diff(codes) == 0]
+            step = step[step > 0]
+            self.n_steps += len(step)
+            self.steps.append(step)
+
+    def tell(self, found: TrackSurvey) -> None:
+        """Fill in what was counted."""
+        n = sum(self.animals.values())
+        found.animals = dict(sorted(self.animals.items()))
+        if n:
+            found.first_utc, found.last_utc = (
+                str(np.datetime64(us, "us").astype("datetime64[s]")) + "Z"
+                for us in (self.first_us, self.last_us)
+            )
+            found.no_position_frac = 1 - self.n_placed / n
+        if self.n_steps:
+            found.median_interval_h = float(np.median(np.concatenate(self.steps))) / 3.6e9
+        if np.isfinite(self.low).all():
+            (west, south), (east, north) = self.low.tolist(), self.high.tolist()
+            found.bounds_deg = west, south, east, north

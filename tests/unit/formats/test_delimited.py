@@ -1,0 +1,406 @@
+"""Collar files as vendors, spreadsheets and R write them: read right, or refused with a cure."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corridors.formats.kml import scan_kml
+from corridors.formats.tracks import TrackMapping, read_csv
+from corridors.foundation.errors import InputError
+
+PLAIN = TrackMapping(animal="id", time="t", lon="lon", lat="lat", time_zone="UTC")
+# The same two fixes in every file: animal a, 4 and 8 h on 10 January 2018, 110 W 43 N.
+ROWS = "a,2018-01-10 04:00:00,-110.5,43.25\na,2018-01-10 08:00:00,-110.5,43.5\n"
+TEXT = "id,t,lon,lat\n" + ROWS
+HEAD = "id,t,lon,lat\n"
+
+
+def read(folder: Path, content: bytes | str, mapping: TrackMapping, name: str = "t.csv", **how):  # type: ignore[no-untyped-def]
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_csv(path, name, mapping, **how)
+
+
+def assert_right(frame: pd.DataFrame) -> None:
+    assert frame["animal"].tolist() == ["a", "a"]
+    assert frame["time_utc"].dt.strftime("%Y-%m-%dT%H:%M").tolist() == [
+        "2018-01-10T04:00",
+        "2018-01-10T08:00",
+    ]
+    assert frame["lon"].tolist() == pytest.approx([-110.5, -110.5], abs=1e-5)
+    assert frame["lat"].tolist() == pytest.approx([43.25, 43.5], abs=1e-5)
+
+
+def zipped(*members: tuple[str, str]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in members:
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def stamps(first: str, second: str) -> str:
+    return f'{HEAD}a,"{first}",-110.5,43.25\na,"{second}",-110.5,43.5\n'
+
+
+def form(text: str | tuple[str, ...], **more: str) -> TrackMapping:
+    return replace(PLAIN, time_format=text, **more)  # type: ignore[arg-type]
+
+
+TWO_ZONES = """id,t,zone,lon,lat
+a,2018-01-10 04:00:00,12T,540600,4788700
+a,2018-01-10 08:00:00,13T,240600,4788700
+"""
+
+READ_RIGHT: dict[str, tuple[bytes | str, TrackMapping]] = {
+    # Archives and encodings.
+    "gzip": (gzip.compress(TEXT.encode()), PLAIN),
+    "zip": (zipped(("t.csv", TEXT)), PLAIN),
+    "zip beside a licence": (zipped(("license.txt", "terms"), ("sub/t.csv", TEXT)), PLAIN),
+    "utf-8 with a mark": (TEXT.encode("utf-8-sig"), PLAIN),
+    "utf-16 with a mark": (TEXT.encode("utf-16"), PLAIN),
+    "utf-16 without a mark": (TEXT.encode("utf-16-le"), PLAIN),
+    "utf-16 big-endian": (b"\xfe\xff" + TEXT.encode("utf-16-be"), PLAIN),
+    "letters of another column in latin-1": (
+        b"id,t,lon,lat,note\n"
+        + "a,2018-01-10 04:00:00,-110.5,43.25,Bøk\n".encode("latin-1")
+        + b"a,2018-01-10 08:00:00,-110.5,43.5,\n",
+        PLAIN,
+    ),
+    # Lines around the table.
+    "sep= in front": ("sep=;\n" + TEXT.replace(",", ";"), PLAIN),
+    "sep= of an unusual mark": ("sep=^\n" + TEXT.replace(",", "^"), PLAIN),
+    "blank first lines": ("\n\n,,,\n" + TEXT, PLAIN),
+    "a page above the header": ("Report,1\nSerial,42\n\nFrom,2018-01-01\n" + TEXT, PLAIN),
+    "units below the header": (TEXT.replace(HEAD, HEAD + ",UTC,[deg],[deg]\n"), PLAIN),
+    "separators at the ends of rows": (
+        HEAD + "".join(line + ",\n" for line in ROWS.splitlines()),
+        PLAIN,
+    ),
+    "separators at the end of the header": (TEXT.replace("lat\n", "lat,,\n"), PLAIN),
+    "blanks between columns": (
+        TEXT.replace("id,t", '"id","t"')
+        .replace("a,2", '"a","2')
+        .replace(":00,-", ':00",-')
+        .replace(",", " "),
+        PLAIN,
+    ),
+    "returns alone as line ends": (TEXT.replace("\n", "\r"), PLAIN),
+    "blanks around values": (TEXT.replace(",", " , "), PLAIN),
+    # Times.
+    "date and time of day apart": (
+        "id,d,h,lon,lat\na,01/10/2018,04:00:00,-110.5,43.25\na,01/10/2018,08:00:00,-110.5,43.5\n",
+        form("%m/%d/%Y %H:%M:%S", time=("d", "h")),  # type: ignore[arg-type]
+    ),
+    "year, day of year, hour and minute": (
+        "id,y,j,h,m,lon,lat\na,18,10,4,0,-110.5,43.25\na,18,10,8,0,-110.5,43.5\n",
+        form("%y %j %H %M", time=("y", "j", "h", "m")),  # type: ignore[arg-type]
+    ),
+    "two forms": (
+        stamps("10.01.2018 04:00", "10.01.2018 08:00:00"),
+        form(("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M")),
+    ),
+    "iso and another form": (
+        stamps("2018-01-10 04:00:00", "10.01.2018 08:00"),
+        form(("iso", "%d.%m.%Y %H:%M")),
+    ),
+    "twelve hours": (
+        stamps("01/10/2018 04:00:00 AM", "01/10/2018 08:00:00 AM"),
+        form("%m/%d/%Y %I:%M:%S %p"),
+    ),
+    "short forms of R": (stamps("2018-01-10 04:00:00", "2018-01-10 08:00:00"), form("%F %T")),
+    "days of a spreadsheet": (stamps("43110.1666666667", "43110.33333"), form("excel")),
+    "days and parts of a day of a spreadsheet": (
+        "id,d,h,lon,lat\na,43110,0.166666667,-110.5,43.25\na,43110,0.333333333,-110.5,43.5\n",
+        form("excel", time=("d", "h")),  # type: ignore[arg-type]
+    ),
+    "seconds of Unix": (stamps("1515556800", "1515571200.0"), form("unix_s", time_zone="+05:00")),
+    "milliseconds of Unix": (stamps("1515556800000", "1515571200000"), form("unix_ms")),
+    "an offset behind a blank": (
+        stamps("2018-01-10 07:00:00 +0300", "2018-01-10 11:00:00 +03:00"),
+        PLAIN,
+    ),
+    "an offset of hours": (stamps("2018-01-09T21:00:00-07", "2018-01-10T01:00:00-07"), PLAIN),
+    "the word UTC": (
+        stamps("2018-01-10 04:00:00 UTC", "2018-01-10 08:00:00 GMT"),
+        replace(PLAIN, time_zone=None),
+    ),
+    "%Z": (
+        stamps("10.01.2018 04:00 UTC", "10.01.2018 08:00 UTC"),
+        form("%d.%m.%Y %H:%M %Z", time_zone=None),  # type: ignore[arg-type]
+    ),
+    "%z behind a blank": (
+        stamps("10.01.2018 07:00 +0300", "10.01.2018 11:00 +0300"),
+        form("%d.%m.%Y %H:%M %z"),
+    ),
+    "slashes, year first": (stamps("2018/1/10 4:00", "2018/01/10 08:00:00"), PLAIN),
+    "a fixed offset as the zone": (
+        stamps("2018-01-10 09:30", "2018-01-10 13:30"),
+        replace(PLAIN, time_zone="+05:30"),
+    ),
+    "Etc names turn the sign": (
+        stamps("2018-01-09 21:00", "2018-01-10 01:00"),
+        replace(PLAIN, time_zone="Etc/GMT+7"),
+    ),
+    # Positions.
+    "degree signs": (TEXT.replace(",-110.5,", ",-110.5°,").replace("43.25", "43.25°"), PLAIN),
+    "degree signs in latin-1": (TEXT.replace("43.25", "43.25°").encode("latin-1"), PLAIN),
+    "letters of hemispheres": (
+        TEXT.replace("-110.5", "110.5 W").replace("43.25", "43.25N").replace("43.5", "N 43.5"),
+        PLAIN,
+    ),
+    "degrees, minutes and seconds": (
+        TEXT.replace("-110.5", '110° 30\' 0"" W')
+        .replace("43.25", "43°15.0'N")
+        .replace("43.5", '43°30\'00""N')
+        .replace('110° 30\' 0"" W', '"110° 30\' 0"" W"')
+        .replace('43°30\'00""N', '"43°30\'00""N"'),
+        PLAIN,
+    ),
+    "longitudes from 0 to 360": (TEXT.replace("-110.5", "249.5"), PLAIN),
+    "kilometres": (
+        HEAD + "a,2018-01-10 04:00:00,{},{}\na,2018-01-10 08:00:00,{},{}\n",
+        replace(PLAIN, crs="EPSG:32612", unit="km"),
+    ),
+}
+
+
+def projected(epsg: int, lon: float, lat: float) -> tuple[float, float]:
+    from pyproj import Transformer
+
+    x, y = Transformer.from_crs(4326, epsg, always_xy=True).transform(lon, lat)
+    return float(x), float(y)
+
+
+@pytest.mark.parametrize("case", READ_RIGHT)
+def test_a_file_as_people_have_it_is_read_right(tmp_path: Path, case: str) -> None:
+    content, mapping = READ_RIGHT[case]
+    if case == "kilometres":
+        km = [v / 1000 for lat in (43.25, 43.5) for v in projected(32612, -110.5, lat)]
+        content = str(content).format(*km)
+    assert_right(read(tmp_path, content, mapping).frame)
+
+
+REFUSED: dict[str, tuple[bytes | str, TrackMapping, str]] = {
+    "letters that differ between encodings": (
+        TEXT.replace("a,", "Bøk,").encode("latin-1"),
+        PLAIN,
+        "byte 0xF8.*set encoding of this source",
+    ),
+    "a licence page": (
+        "<html><body>License Terms: accept the terms</body></html>",
+        PLAIN,
+        "a licence page instead of data",
+    ),
+    "a login page": ("<!DOCTYPE html><html>Log in</html>", PLAIN, "a web page instead of data"),
+    "two tables in an archive": (
+        zipped(("a.csv", TEXT), ("b.csv", TEXT)),
+        PLAIN,
+        "several tables.*a.csv, b.csv",
+    ),
+    "a PDF": ("%PDF-1.7", PLAIN, "a PDF document"),
+    "day first without a form": (
+        stamps("13/01/2018 04:00", "14/01/2018 08:00"),
+        PLAIN,
+        "set columns.time_format of this source: '%d/%m/%Y %H:%M'$",
+    ),
+    "day or month first without a form": (
+        stamps("03/01/2018 04:00", "03/02/2018 08:00"),
+        PLAIN,
+        "'%d/%m/%Y %H:%M' or '%m/%d/%Y %H:%M' .which of them",
+    ),
+    "some rows in another form": (
+        stamps("2018-01-10 04:00", "13/01/2018 08:00"),
+        PLAIN,
+        r"time_format of this source: \[iso, '%d/%m/%Y %H:%M'\]",
+    ),
+    "numbers of a spreadsheet without a form": (
+        stamps("43110.16", "43110.33"),
+        PLAIN,
+        "time_format of this source: excel",
+    ),
+    "seconds of Unix without a form": (
+        stamps("1515556800", "1515571200"),
+        PLAIN,
+        "time_format of this source: unix_s",
+    ),
+    "dates alone": (stamps("2018-01-10", "2018-01-11"), PLAIN, "midnight: date_alone"),
+    "a date alone beside a midnight": (
+        stamps("2018-01-10", "2018-01-11 00:00:00"),
+        PLAIN,
+        "date without time of day.*midnight: date_alone",
+    ),
+    "a zone of letters": (
+        stamps("10.01.2018 04:00 MST", "10.01.2018 08:00 MST"),
+        form("%d.%m.%Y %H:%M %Z"),
+        "write the letters of the zone in columns.time_format instead of %Z",
+    ),
+    "a sign and a letter": (TEXT.replace("-110.5", "-110.5 W"), PLAIN, "not a number"),
+    "a letter that is no longitude's": (TEXT.replace("-110.5", "110.5 N"), PLAIN, "not a number"),
+    "kilometres that nobody told": (
+        HEAD + "a,2018-01-10 04:00:00,540.6,4788.7\n",
+        replace(PLAIN, crs="EPSG:32612"),
+        "look like kilometres: set unit: km",
+    ),
+    "another zone's column": (
+        TWO_ZONES,
+        replace(PLAIN, crs="EPSG:32612"),
+        "also 13T.*set columns.utm_zone: zone",
+    ),
+    "zones without a hemisphere": (
+        "id,t,zone,lon,lat\na,2018-01-10 04:00:00,12S,540600,4788700\n",
+        replace(PLAIN, utm_zone="zone"),
+        "hemisphere.*EPSG:32612 .north. or EPSG:32712 .south.",
+    ),
+    "no position at all": (
+        HEAD + "a,2018-01-10 04:00:00,0,0\na,2018-01-10 08:00:00,0,0\n",
+        PLAIN,
+        "the file holds no positions",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_file_that_leaves_doubt_is_refused_with_a_cure(tmp_path: Path, case: str) -> None:
+    content, mapping, told = REFUSED[case]
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, content, mapping)
+    assert re.search(told, str(caught.value), re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("UTC+3", "'+03:00', or Etc/GMT-3"),
+        ("GMT-7", "'-07:00', or Etc/GMT+7"),
+        ("utc +0530", "'+05:30'"),
+        ("EAT", "Africa/Nairobi"),
+        ("MST", "Etc/GMT+7"),
+        ("CET", "Europe/Berlin"),
+        ("Dushanbe", "Asia/Dushanbe"),
+        ("CST", "Asia/Shanghai"),
+    ],
+)
+def test_zones_as_people_write_them_are_explained(tmp_path: Path, name: str, meant: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, TEXT, replace(PLAIN, time_zone=name))
+    assert meant in str(caught.value)
+
+
+def test_a_stated_encoding_is_read(tmp_path: Path) -> None:
+    text = TEXT.replace("a,", "Памир,")
+    frame = read(tmp_path, text.encode("cp1251"), PLAIN, encoding="cp1251").frame
+    assert frame["animal"].tolist() == ["Памир", "Памир"]
+
+
+def test_rows_are_counted_from_the_first_line_of_the_file(tmp_path: Path) -> None:
+    tracks = read(tmp_path, "page,1\n\n" + TEXT.replace(HEAD, HEAD + ",UTC,deg,deg\n"), PLAIN)
+    assert tracks.frame["source_row"].tolist() == [5, 6]
+    assert tracks.notes["header_row"] == 3
+    assert tracks.notes["units_row"] == 4
+
+
+def test_midnight_is_a_date_alone_where_nothing_else_can_be_meant(tmp_path: Path) -> None:
+    tracks = read(tmp_path, stamps("2018-01-10", "2018-01-10 04:00:00"), PLAIN)
+    assert tracks.frame["time_utc"].dt.hour.tolist() == [0, 4]
+    assert tracks.notes["midnight_as_a_date_alone"] == 1
+
+
+def test_fix_types_of_vendors_and_classes_of_argos(tmp_path: Path) -> None:
+    mapping = replace(PLAIN, fix_type="q")
+    words = ["3D-V Fix", "val. GPS-3D", "2.0", "1.0", "Succeeded (2D)", "Failed (Timeout)"]
+    rows = [f"a,2018-01-{d:02} 04:00:00,-110.5,43.25,{w}" for d, w in enumerate(words, 1)]
+    tracks = read(tmp_path, "\n".join(["id,t,lon,lat,q", *rows]), mapping)
+    assert tracks.frame["fix_type"].tolist() == ["3d", "3d", "2d", "none", "2d", "none"]
+    classes = [f"a,2018-01-{d:02} 04:00:00,-110.5,43.25,{w}" for d, w in enumerate("G3B0", 1)]
+    argos = read(tmp_path, "\n".join(["id,t,lon,lat,q", *classes]), mapping)
+    assert argos.frame["fix_type"].tolist() == ["3d", "2d", "none", "none"]
+    assert argos.notes["argos_location_classes"] == {"0": 1, "3": 1, "B": 1, "G": 1}
+
+
+@pytest.mark.parametrize("nothing", ["0,0", ",", "NA,NA", "0.0,0.000"])
+def test_rows_without_a_fix_may_be_most_of_the_file(tmp_path: Path, nothing: str) -> None:
+    rows = [f"a,2018-01-{d:02} 05:00:00,{nothing}" for d in range(11, 30)]
+    frame = read(tmp_path, TEXT + "\n".join(rows), PLAIN).frame
+    assert len(frame) == 21
+    placed = np.isfinite(frame["lon"]) & (frame["lon"] != 0)
+    assert placed.sum() == 2
+
+
+def test_each_row_is_read_in_its_own_zone(tmp_path: Path) -> None:
+    places = [(12, -108.2), (13, -107.8)]
+    rows = []
+    for zone, lon in places:
+        x, y = projected(32600 + zone, lon, 43.25)
+        rows.append(f"a,2018-01-{zone} 04:00:00,{zone}T,{x},{y}")
+    mapping = replace(PLAIN, utm_zone="zone")
+    frame = read(tmp_path, "\n".join(["id,t,zone,lon,lat", *rows]), mapping).frame
+    assert frame["lon"].tolist() == pytest.approx([-108.2, -107.8], abs=1e-6)
+    assert frame["lat"].tolist() == pytest.approx([43.25, 43.25], abs=1e-6)
+
+
+def test_a_workbook_is_read_with_its_dates(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["id", "t", "lon", "lat"])
+    for hour, lat in ((4, 43.25), (8, 43.5)):
+        sheet.append(["a", pd.Timestamp(2018, 1, 10, hour).to_pydatetime(), -110.5, lat])
+    path = tmp_path / "t.xlsx"
+    book.save(path)
+    assert_right(read_csv(path, "t.xlsx", PLAIN).frame)
+    book.create_sheet("other")
+    book.save(path)
+    with pytest.raises(InputError, match="several sheets"):
+        read_csv(path, "t.xlsx", PLAIN)
+    assert_right(read_csv(path, "t.xlsx", PLAIN, sheet="Sheet").frame)
+
+
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_plain_parquet_is_a_table(tmp_path: Path, zone: str | None) -> None:
+    time = pd.to_datetime(["2018-01-10 04:00", "2018-01-10 08:00"])
+    table = pa.table(
+        {
+            "id": pa.array(["a", "a"]).dictionary_encode(),
+            "t": pa.array(time, pa.timestamp("ns", zone)),
+            "lon": pa.array([-110.5, -110.5]),
+            "lat": pa.array([43.25, 43.5], pa.float32()),
+        }
+    )
+    path = tmp_path / "t.parquet"
+    pq.write_table(table, path)
+    assert_right(read_csv(path, "t.parquet", PLAIN).frame)
+
+
+KML = (
+    '<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2" '
+    'xmlns:gx="http://www.google.com/kml/ext/2.2"><Document>{}</Document></kml>'
+)
+
+
+def test_kml_gives_tracks_and_placemarks(tmp_path: Path) -> None:
+    track = (
+        "<Placemark><name>a</name><gx:Track><when>2018-01-10T04:00:00Z</when>"
+        "<when>2018-01-10T08:00:00Z</when><gx:coord>-110.5 43.25 0</gx:coord>"
+        "<gx:coord>-110.5 43.5 0</gx:coord></gx:Track></Placemark>"
+    )
+    points = "<Folder><name>a</name>" + "".join(
+        f"<Placemark><name>{i}</name><TimeStamp><when>2018-01-10T{hour}:00:00Z</when></TimeStamp>"
+        f"<Point><coordinates>-110.5,{lat},0</coordinates></Point></Placemark>"
+        for i, (hour, lat) in enumerate((("04", 43.25), ("08", 43.5)))
+    )
+    for body in (track, points + "</Folder>"):
+        path = tmp_path / "t.kml"
+        path.write_text(KML.format(body), encoding="utf-8")
+        assert_right(scan_kml(path, "t.kml", animal_name=None).tracks().frame)
