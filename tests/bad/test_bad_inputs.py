@@ -345,6 +345,30 @@ CASES = (
 )
 
 
+# What only a later stage reads, on the herd's grid or for a method of its own.
+LATER = frozenset(
+    {
+        "geographic_working_crs",
+        "picks",
+        "raster_all_nan",
+        "raster_all_nodata",
+        "raster_bands_without_dates",
+        "raster_classes",
+        "raster_classes_of_selection",
+        "raster_covers_little",
+        "raster_dates_of_bands",
+        "raster_elsewhere",
+        "raster_gigantic",
+        "raster_no_month",
+        "raster_overflow",
+        "raster_same_dates",
+        "selection_without_tracks",
+        "unknown_working_crs",
+        "working_crs_in_feet",
+    }
+)
+
+
 @pytest.fixture(scope="module")
 def bad_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with every bad file, the binary ones made here."""
@@ -466,22 +490,18 @@ def test_a_bad_input_is_refused_in_words(
     assert not staging.exists() or not list(staging.iterdir())
 
 
-TRACK_CASES = [
-    case
-    for case in CASES
-    if case.command == "ingest"
-    and "tracks:" in case.config
-    and not any(word in case.config for word in ("barriers:", "boundaries:", "expert_"))
-]
-
-
-@pytest.mark.parametrize("case", TRACK_CASES, ids=lambda case: case.name)
-def test_check_refuses_the_tracks_that_ingest_refuses(
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_check_gives_the_verdict_and_the_cures_of_the_stage(
     case: Case, study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (study / "config.yaml").write_text(case.config, encoding="utf-8")
-    assert main(["check", "--config", "config.yaml"]) == case.exit_code
+    code = main(["check", "--config", "config.yaml"])
     told = capsys.readouterr().err
+    assert "Traceback" not in told
+    if case.name in LATER:
+        assert code == 0
+        return
+    assert code == case.exit_code
     expected = (HERE / "expected" / f"{case.name}.txt").read_text(encoding="utf-8")
     cures = [line.strip() for line in expected.splitlines() if line.strip().startswith("cure:")]
     assert all(cure in told for cure in cures if "path in the configuration" not in cure)

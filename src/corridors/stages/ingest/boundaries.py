@@ -169,7 +169,7 @@ def _named(features: gpd.GeoDataFrame, source: BoundarySource) -> gpd.GeoDataFra
 
     if source.pair_column:
         parts = words(source.pair_column, "").str.split("-", n=1, expand=True)
-        parts = parts.reindex(columns=[0, 1]).fillna("")
+        parts = parts.reindex(columns=[0, 1]).astype("str").fillna("")
         left, right = parts[0].str.strip(), parts[1].str.strip()
     else:
         left = words(source.left_column, source.left_state or "")
