@@ -6,18 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from corridors.barriers.copies import Copies
 from corridors.barriers.crossings import OTHER, Steps, window_of
 from corridors.barriers.trials import Rule, trials
 from corridors.barriers.visits import Lines, Visits, Ways, visits
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Times = npt.NDArray[np.datetime64]
+from corridors.foundation.arrays import Flags, Floats, Indices, Times
 
 REAL = -1
 COLUMNS = (

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Floats, Indices
 
 
 def independent_units(

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from corridors.barriers.piece_tree import PieceTree
 from corridors.barriers.segments import Pieces, straight_pieces
 from corridors.barriers.validity import Validity
 from corridors.barriers.visits import Lines
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Geometries = npt.NDArray[np.object_]
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 
 _SPACING_M = 150.0  # of the points by which a copy is looked at
 _CELL_M = 500.0  # of the map of use

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from corridors.barriers.visits import Visits
-
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from corridors.foundation.arrays import Flags, Indices
 
 _DAY_US = 86_400_000_000.0
 

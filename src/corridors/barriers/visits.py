@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from numba import njit
 
@@ -14,11 +13,7 @@ from corridors.barriers.crossings import Steps
 from corridors.barriers.piece_tree import PieceTree, point_gap
 from corridors.barriers.segments import straight_pieces
 from corridors.barriers.validity import Validity, middle_us
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Geometries = npt.NDArray[np.object_]
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 
 _FEW_STEPS = 50  # give no quantile of their own
 

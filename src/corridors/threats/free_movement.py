@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Floats, Indices
 
 _LEAST_RHO, _MOST_RHO = 0.02, 0.9
 _HALF = 0.5  # a pseudo-trial that passes by half keeps shares off 0 and 1

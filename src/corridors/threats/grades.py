@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+from corridors.foundation.arrays import Floats, Indices, Labels
 
 ACT, LOOK, NOTHING, UNKNOWN = "act", "look_on_site", "nothing_seen", "not_known"
 MISSED: Final = 0.05  # passages per animal and year: less is no harm
@@ -18,7 +16,7 @@ _ENOUGH, _OPEN, _LEAST = 5.0, 0.9, 0.2
 
 def grades(
     *, p_harm: Floats, n_units: Indices, n_trials: Floats, placebo_q: Floats, kappa: Floats
-) -> npt.NDArray[np.object_]:
+) -> Labels:
     """Return the grade of evidence of each place.
 
     Parameters

@@ -12,16 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
+from corridors.foundation.arrays import Flags, Floats, Floats32, Indices
 from corridors.threats.free_movement import Cells, FreeLaw, effective, free_law
 from corridors.threats.missing_kernel import fill, likelihoods, placebo
-
-Floats = npt.NDArray[np.float64]
-Short = npt.NDArray[np.float32]
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 N_BINS: Final = 24  # of permeability and of free shares, each 0...1
 N_KINDS: Final = 4
@@ -105,10 +100,10 @@ class Draws:
         fewer, in migrations; mean over the rules; 1 without trials, shape (n_places,).
     """
 
-    missing: Short
-    missing_all: Short
-    free: Short
-    kappa: Short
+    missing: Floats32
+    missing_all: Floats32
+    free: Floats32
+    kappa: Floats32
     harmless_weight: Floats
     placebo_p: Floats
 

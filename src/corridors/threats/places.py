@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from corridors.foundation.arrays import Flags, Floats, Floats32, Indices
 from corridors.threats.free_movement import Cells
 from corridors.threats.grades import MISSED, false_alarms, grades
 from corridors.threats.missing import N_KINDS, REMOVED, Counts, Draws, Herd, draw
-
-Floats = npt.NDArray[np.float64]
-Short = npt.NDArray[np.float32]
-Indices = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 _REAL = -1
 N_TOP = 10
@@ -239,7 +234,7 @@ def places(
     return frame, segments, found
 
 
-def _ranked(frame: pd.DataFrame, missing: Short, seed: int) -> pd.DataFrame:
+def _ranked(frame: pd.DataFrame, missing: Floats32, seed: int) -> pd.DataFrame:
     """Add ranks by the mean of the draws, with intervals from the same draws."""
     chance = np.random.default_rng(seed).random(missing.shape, dtype=np.float32)
     # Places that miss nothing in a draw share the places behind the others, in an order of chance.
@@ -255,7 +250,7 @@ def _ranked(frame: pd.DataFrame, missing: Short, seed: int) -> pd.DataFrame:
     return out.sort_values("rank", ignore_index=True)
 
 
-def _places_in_order(value: Floats | Short) -> Indices:
+def _places_in_order(value: Floats | Floats32) -> Indices:
     order = np.argsort(-value, axis=-1, kind="stable")
     out = np.empty_like(order)
     first = np.broadcast_to(np.arange(1, value.shape[-1] + 1), value.shape)
