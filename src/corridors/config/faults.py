@@ -32,6 +32,9 @@ _EXPECTED = {
     "missing": "a value",
 }
 
+# Last keys of one that has moved -> where it is now.
+_MOVED = {"segment.pictures": "publish.pictures"}
+
 
 def translate(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Fault]:
     """Return pydantic's errors as faults; the branches of a union become one."""
@@ -55,6 +58,14 @@ def _fault(
         column=dotted(keys) or None,
     )
     match first["type"]:
+        case "extra_forbidden" if moved := _MOVED.get(dotted(keys[-2:])):
+            return replace(
+                there,
+                what="the key has moved",
+                expected=moved,
+                got=dotted(keys),
+                cure=f"write {moved}, which is for all herds, and delete it here",
+            )
         case "extra_forbidden":
             known = known_keys(model, keys[:-1])
             return replace(

@@ -362,6 +362,11 @@ class Publish(Section):
         description="internal: shows single animals; partner: does not; public: refused so far",
     )
     author: str = Field("", description="who made this")
+    pictures: Literal["all", "migrating", "none"] = Field(
+        "all",
+        description="displacement pictures, about 0.1 s each: of all animal-years, of those with a "
+        "migration, or none",
+    )
 
 
 class Config(Section):

@@ -113,11 +113,6 @@ class Segment(Section):
     min_window_days: int = Field(
         5, ge=1, description="... fixes on fewer days of either: distance unknown, d"
     )
-    pictures: Literal["all", "migrating", "none"] = Field(
-        "all",
-        description="displacement pictures, about 0.1 s each: of all animal-years, of those with a "
-        "migration, or none",
-    )
 
     @model_validator(mode="after")
     def _bounds_are_ordered(self) -> Segment:

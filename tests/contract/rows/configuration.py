@@ -32,7 +32,7 @@ DEFAULTS: dict[str, Any] = {
         "mixed_bounds": [0.05, 0.95], "resident_bounds_per_d": [0.01, 1.0], "n_starts": 8,
         "migration_padding_phi": 2.0, "range_quantile": 0.95, "one_way": "incomplete",
         "complete_margin_days": 30.0, "min_range_days": 30.0, "winter_window": ["01-15", "03-15"],
-        "summer_window": ["07-01", "08-31"], "min_window_days": 5, "pictures": "all",
+        "summer_window": ["07-01", "08-31"], "min_window_days": 5,
     },
     "occurrence": {
         "method": "auto", "window_fixes": 31, "margin_fixes": 11, "variance_form": "corrected",
@@ -99,7 +99,7 @@ DEFAULTS: dict[str, Any] = {
             "road_structure": None, "rail_structure": None, "footprint_per_km2": None,
         },
     },
-    "publish": {"tier": "internal", "author": ""},
+    "publish": {"tier": "internal", "author": "", "pictures": "all"},
     "scenarios": {},
     "before_after": {},
 }  # fmt: skip
@@ -216,7 +216,7 @@ REFUSED: list[tuple[Any, str]] = [
     ("usgs3", "profile.name"),
     (["month", "year"], "profile.merge_order"),
     (["animal", "month"], "profile.merge_order"),
-    ("sometimes", "segment.one_way segment.pictures"),
+    ("sometimes", "segment.one_way publish.pictures"),
     ("kde", "occurrence.method occurrence.variance_form"),
     ("straight", "intersect.bridge"),
     ("random", "behave.form behave.permeability.law"),

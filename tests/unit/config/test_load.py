@@ -41,6 +41,17 @@ def test_an_unknown_key_like_nothing_lists_what_there_is(tmp_path: Path) -> None
     assert fault.expected.startswith("one of: path, layer, format, crs")
 
 
+@pytest.mark.parametrize("place", ["segment", "herds.h.segment"])
+def test_a_key_that_has_moved_names_its_new_place(tmp_path: Path, place: str) -> None:
+    opened = place.replace(".", ": {")
+    text = f"{{{opened}: {{pictures: none}}{'}' * place.count('.')}}}\n"
+    fault = next(fault for fault in _faults(tmp_path, text) if fault.what == "the key has moved")
+    assert (fault.column, fault.got) == (f"{place}.pictures", f"{place}.pictures")
+    assert fault.cure == "write publish.pictures, which is for all herds, and delete it here"
+    (tmp_path / "config.yaml").write_text("publish: {pictures: none}\n")
+    assert load(tmp_path / "config.yaml").config.publish.pictures == "none"
+
+
 def test_every_fault_is_reported_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     faults = _faults(
         tmp_path,
