@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from rasterio.windows import Window
 
 from corridors.foundation.arrays import Floats, Floats32
 from corridors.foundation.crs import named_crs
-from corridors.foundation.grid import Grid, Surface
+from corridors.foundation.grid import Grid, RasterFacts, Surface
 
 _STRIP_ROWS = 512
 
@@ -112,26 +111,7 @@ def write_surface(path: Path, surface: Surface, tags: Mapping[str, str] | None =
     return grid
 
 
-@dataclass(frozen=True)
-class RasterFacts:
-    """Where a raster is and which values above 0 it holds.
-
-    Parameters
-    ----------
-    crs
-        CRS as WKT.
-    bounds
-        xmin, ymin, xmax, ymax in it.
-    positive
-        Values of the first band that are finite and above 0, float32, shape (n,).
-    """
-
-    crs: str
-    bounds: tuple[float, float, float, float]
-    positive: Floats32
-
-
-def read_facts(path: Path) -> RasterFacts:
+def raster_facts(path: Path) -> RasterFacts:
     """Return CRS, bounds and the positive values of a raster, read block by block."""
     with rasterio.open(path) as dataset:
         found = [np.empty(0, np.float32)]

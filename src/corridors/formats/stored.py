@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from corridors.formats.fixes import FixWriter
     from corridors.formats.parquet import TableWriter
     from corridors.foundation.arrays import Floats
-    from corridors.foundation.grid import Grid
+    from corridors.foundation.grid import Grid, RasterFacts
 
 Model = TypeVar("Model", bound="BaseModel")
 
@@ -131,6 +131,12 @@ class StoredRaster(Raster):
         from corridors.formats.raster import read_band
 
         return read_band(self.path, crs)
+
+    def about(self) -> RasterFacts:
+        """Return where it is and its values above 0, read block by block."""
+        from corridors.formats.raster import raster_facts
+
+        return raster_facts(self.path)
 
 
 def read_facts(path: Path, model: type[Model]) -> Model:

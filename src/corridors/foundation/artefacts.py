@@ -16,7 +16,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from corridors.foundation.errors import InternalError
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from corridors.foundation.arrays import Floats, Floats32
-    from corridors.foundation.grid import Grid, Surface
+    from corridors.foundation.grid import Grid, RasterFacts, Surface
 
 # Called with a short message and the share done, 0...1.
 Progress = Callable[[str, float], None]
@@ -93,6 +93,10 @@ class Raster(ABC):
     def read(self, crs: str) -> tuple[Floats, Grid]:
         """Return the values (ny, nx), NaN for nodata, and the grid; ``crs`` is the working CRS."""
 
+    @abstractmethod
+    def about(self) -> RasterFacts:
+        """Return where it is and the values above 0 that it holds."""
+
     @staticmethod
     def of(values: Floats32, grid: Grid, tags: Mapping[str, str] | None = None) -> Raster:
         """Return an array (ny, nx) in memory as an artefact; ``tags`` become its metadata."""
@@ -116,6 +120,18 @@ class Pictures:
     """A folder of small files: (path below it, content), made while they are written."""
 
     files: Iterable[tuple[str, bytes]]
+
+
+class Linked(NamedTuple):
+    """A file of an earlier stage that is pointed to and not opened; it is there.
+
+    Parameters
+    ----------
+    file
+        Its name in the folder of its herd.
+    """
+
+    file: str
 
 
 @dataclass(frozen=True)
@@ -209,6 +225,10 @@ class HeldRaster(Raster):
         """Return values and grid."""
         return self.values.astype("float64"), replace(self.grid, crs=crs)
 
+    def about(self) -> RasterFacts:
+        """Return where it is and its values above 0."""
+        return _about(self.values, self.grid)
+
 
 @dataclass(frozen=True)
 class HeldSurface(Raster):
@@ -225,3 +245,16 @@ class HeldSurface(Raster):
         values = np.full((grid.n_rows, grid.n_cols), np.nan)
         values[grid.array_index(self.surface.row, self.surface.col)] = self.surface.mass
         return values, grid
+
+    def about(self) -> RasterFacts:
+        """Return where it is and its mass above 0."""
+        return _about(self.surface.mass.astype("float32"), self.surface.grid)
+
+
+def _about(values: Floats32, grid: Grid) -> RasterFacts:
+    import numpy as np
+
+    from corridors.foundation.crs import named_crs
+    from corridors.foundation.grid import RasterFacts
+
+    return RasterFacts(named_crs(grid.crs), grid.bounds, values[np.isfinite(values) & (values > 0)])

@@ -15,7 +15,7 @@ from functools import reduce
 
 import numpy as np
 
-from corridors.foundation.arrays import Floats, Indices, Indices32, Integers
+from corridors.foundation.arrays import Floats, Floats32, Indices, Indices32, Integers
 
 Affine6 = tuple[float, float, float, float, float, float]
 
@@ -188,6 +188,25 @@ class Surface:
         inside = (iy >= 0) & (iy < grid.n_rows) & (ix >= 0) & (ix < grid.n_cols)
         out[iy[inside], ix[inside]] = self.mass[inside]
         return out
+
+
+@dataclass(frozen=True)
+class RasterFacts:
+    """Where a raster is and which values above 0 it holds.
+
+    Parameters
+    ----------
+    crs
+        CRS as WKT.
+    bounds
+        xmin, ymin, xmax, ymax in it.
+    positive
+        Values that are finite and above 0, float32, shape (n,), in any order.
+    """
+
+    crs: str
+    bounds: tuple[float, float, float, float]
+    positive: Floats32
 
 
 def weighted_sum(surfaces: Iterable[tuple[Surface, float]]) -> Surface:

@@ -21,6 +21,7 @@ from corridors.formats.stored import (
 from corridors.foundation.artefacts import (
     FixTable,
     Layer,
+    Linked,
     Progress,
     Raster,
     RawFiles,
@@ -38,6 +39,7 @@ _STORED: Mapping[Any, Callable[[Path], object]] = {
     Layer: StoredLayer,
     FixTable: StoredFixes,
     Raster: StoredRaster,
+    Linked: lambda path: Linked(path.name),
 }
 _SPOOLS = ".spools"
 

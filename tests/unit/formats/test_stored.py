@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import shapely
+from pyproj import CRS
 
 from corridors.formats.stored import (
     StoredFixes,
@@ -24,7 +25,7 @@ from corridors.foundation import tables
 from corridors.foundation.artefacts import Document, FixTable, Layer, Pictures, Raster, Table
 from corridors.foundation.errors import InternalError
 from corridors.foundation.facts import Facts
-from corridors.foundation.grid import Grid
+from corridors.foundation.grid import Grid, Surface
 from corridors.foundation.spool import spool_fixes, spool_rows, waiting_in
 
 
@@ -75,6 +76,29 @@ def test_a_raster_is_read_back_on_its_grid(tmp_path: Path) -> None:
     read, where = StoredRaster(path).read("EPSG:32612")
     np.testing.assert_array_equal(read, values)
     assert where == grid
+
+
+@pytest.mark.parametrize("is_sparse", [False, True])
+def test_a_stored_raster_tells_of_itself_what_it_told_in_memory(
+    tmp_path: Path, is_sparse: bool
+) -> None:
+    path = tmp_path / "population.tif"
+    crs = "+proj=laea +lat_0=37 +lon_0=74 +datum=WGS84 +units=m"
+    values = np.array([[0.5, -1, np.nan], [0, 0.125, 0.25]], np.float32)
+    row, col = np.array([-2, -1], np.int32), np.array([4, 5], np.int32)
+    held = (
+        Raster.of_surface(Surface(crs, 250.0, row, col, np.array([0.25, 0.75])))
+        if is_sparse
+        else Raster.of(values, Grid(crs, 250.0, -2, 4, 2, 3))
+    )
+    save(held, path, "")
+    one, other = held.about(), StoredRaster(path).about()
+    assert one.bounds == other.bounds == (1000.0, -500.0, 1500.0 if is_sparse else 1750.0, 0.0)
+    assert CRS.from_wkt(one.crs).equals(CRS.from_wkt(other.crs), ignore_axis_order=True)
+    assert CRS.from_wkt(one.crs).name == "Lambert azimuthal equal-area, centre 37 N 74 E"
+    for known in (one, other):
+        assert known.positive.dtype == np.float32
+        assert sorted(known.positive) == ([0.25, 0.75] if is_sparse else [0.125, 0.25, 0.5])
 
 
 def test_facts_keep_what_was_set_and_refuse_what_they_do_not_know(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from corridors.config.model import Clean
 from corridors.formats.stored import save
-from corridors.foundation.artefacts import Document, RawFiles, Table, silent
+from corridors.foundation.artefacts import Document, Linked, RawFiles, Table, silent
 from corridors.foundation.errors import InternalError
 from corridors.foundation.spool import spool_rows
 from corridors.run import binding
@@ -39,6 +39,11 @@ class Inputs:
     herds: Mapping[str, OneHerd]
     own: OneHerd
     raw: Annotated[RawFiles, "picks"]
+
+
+@dataclass(frozen=True)
+class Pointing:
+    report: Annotated[Linked, "publish.report"]
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,11 @@ def test_rows_that_are_no_result_leave_no_file(
     raw = {"p": tmp_path / "picks.csv"}
     binding.perform(stage, None, places(tmp_path), raw, "h", staged, {"herd": "h"}, silent)
     assert sorted(path.name for path in staged.iterdir()) == ["fidelity.parquet", "h.html"]
+
+
+def test_what_is_only_pointed_to_has_its_name_and_is_not_opened(tmp_path: Path) -> None:
+    found = binding.inputs_from(Pointing, {"publish.report": {"h": tmp_path / "h.html"}}, {}, "h")
+    assert found.report.file == "h.html"
 
 
 def test_a_herd_without_everything_is_left_out_of_a_studys_inputs(
