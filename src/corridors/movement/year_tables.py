@@ -13,7 +13,7 @@ from corridors.movement.biological_year import days_since
 from corridors.movement.displacement import MODELS, PARAMETERS
 from corridors.movement.names import migration_id
 from corridors.movement.seasonal_ranges import range_distance_km
-from corridors.movement.year_windows import Row
+from corridors.movement.year_windows import PICKED, Row
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def year_table(
     for year in years:
         track, result, rows = year.track, year.result, year.rows
         key = track.animal, year.bio_year
-        extra = "windows picked by a person" if key in picked else notes.get(key, "")
+        extra = PICKED if key in picked else notes.get(key, "")
         moves = [*result.moves, (np.nan, np.nan), (np.nan, np.nan)]
         records.append(
             {

@@ -14,6 +14,12 @@ from corridors.movement.seasonal_ranges import Move, stay
 from corridors.movement.seasons import season_names
 from corridors.movement.windows import migration_windows
 
+# What the windows of a year add to the reason of its class.
+PICKED = "windows picked by a person"
+_NO_RETURN = "a move without return is not a migration"
+_UNSEEN_RETURN = "the data miss a part of the year, so a return may not have been seen"
+_LOST = "migration not in the data"
+
 
 @dataclass(frozen=True)
 class WindowRules:
@@ -64,8 +70,8 @@ def automatic_windows(year: Year, rules: WindowRules) -> tuple[list[Row], str]:
         margin = rules.complete_margin_days
         complete = days[0] <= margin and days[-1] >= 365.0 - margin
         if rules.one_way == "never" or complete:
-            return [], "a move without return is not a migration"
-        note = "the data miss a part of the year, so a return may not have been seen"
+            return [], _NO_RETURN
+        note = _UNSEEN_RETURN
     if not moves:
         return [], note
     track = year.track
@@ -80,7 +86,7 @@ def automatic_windows(year: Year, rules: WindowRules) -> tuple[list[Row], str]:
     names = season_names(middles, is_south=track.is_south, chosen=rules.season_names)
     lost = [name for name, window in zip(names, windows, strict=True) if window is None]
     if lost:
-        missing = f"{' and '.join(lost)} migration not in the data"
+        missing = f"{' and '.join(lost)} {_LOST}"
         note = f"{note}; {missing}" if note else missing
     rows = [
         Row(
@@ -98,6 +104,20 @@ def automatic_windows(year: Year, rules: WindowRules) -> tuple[list[Row], str]:
         if window is not None
     ]
     return rows, note
+
+
+def reason_of_class(reason: str) -> str:
+    """Return the reason of an animal-year without what its windows have added.
+
+    Examples
+    --------
+    >>> reason_of_class("migrant fits best; on its bound: phi_d; spring migration not in the data")
+    'migrant fits best; on its bound: phi_d'
+    """
+    parts = reason.split("; ")
+    while parts[-1] in (PICKED, _NO_RETURN, _UNSEEN_RETURN) or parts[-1].endswith(f" {_LOST}"):
+        parts.pop()
+    return "; ".join(parts)
 
 
 def _day_of_year(time: np.datetime64) -> float:
