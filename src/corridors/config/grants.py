@@ -11,13 +11,16 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from corridors.config.model import Config
+    from corridors.config.model import Config, Publish
     from corridors.config.sources import Herd
 
 # Keys of a herd that say nothing about its sources.
 _NOT_A_SOURCE = {"picks": None, "segment": None, "population_size": None, "population_source": None}
 # Sources may name animals, and what a stage sees stands in its manifest, beside what is passed on.
 _NOT_A_LABEL = {**_NOT_A_SOURCE, "tracks": (), "expert_ranges": None, "expert_corridors": None}
+
+# ``publish`` of who makes no pictures of animal-years.
+_NOT_PUBLISHED = {"pictures": "none"}
 
 Grant = Callable[["Config", str], object]
 
@@ -53,6 +56,11 @@ def _segment(config: Config, herd: str) -> object:
     )
 
 
+def _publish_without_pictures(config: Config, _: str) -> Publish:
+    """Return the keys of `publish` but which animal-years are drawn."""
+    return config.publish.model_copy(update=_NOT_PUBLISHED)
+
+
 def _completeness(config: Config, _: str) -> dict[str, tuple[str, str]]:
     """Return what each source of barriers says of its completeness, and how it knows."""
     return {
@@ -75,6 +83,7 @@ GRANTS: Mapping[str, Grant] = {
     "all labels": _all_labels,
     "sources": _sources,
     "segment of the herd": _segment,
+    "publish without pictures": _publish_without_pictures,
     "picks": _of_herd("picks"),
     "species": _of_herd("species"),
     "population_size": _of_herd("population_size"),

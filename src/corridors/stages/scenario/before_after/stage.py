@@ -37,7 +37,7 @@ class Settings:
     before_after: dict[str, BeforeAfter]
     study: Study
     labels: Annotated[Herd, "labels"]
-    publish: Publish
+    publish: Annotated[Publish, "publish without pictures"]
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class Settings:
     population_size: Annotated[float | None, "population_size"]
     delineate: Delineate
     rank: Rank
-    publish: Publish
+    publish: Annotated[Publish, "publish without pictures"]
 
 
 @dataclass(frozen=True)
