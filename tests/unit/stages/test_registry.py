@@ -63,7 +63,8 @@ def test_every_table_has_a_contract_and_no_two_artefacts_a_file(stage: Stage) ->
 
 @ALL
 def test_settings_are_what_the_configuration_has(stage: Stage) -> None:
-    config = Config.model_validate({"herds": {"h": {"species": "Ovis ammon"}}})
+    tracks = [{"path": "t.csv", "format": "movebank", "time_zone": "UTC"}]
+    config = Config.model_validate({"herds": {"h": {"species": "Ovis ammon", "tracks": tracks}}})
     found: Any = stage.settings(config, "h")
     for one in declared(stage.code.Settings):
         value = getattr(found, one.name)
