@@ -13,6 +13,7 @@ import pytest
 from corridors.run.code import _ALWAYS, _IF_IMPORTED, Code
 from corridors.run.digests import Digests
 from corridors.stages import registry
+from corridors.stages.registry import Stage
 
 Package = Callable[[dict[str, str]], Code]
 
@@ -182,6 +183,21 @@ def test_no_module_is_named_by_a_string_where_only_an_import_would_be_seen(proje
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.Constant) and node.value in modules:
                 assert node.value == own, f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("stage", registry.stages(), ids=lambda stage: stage.name)
+def test_what_is_drawn_styled_or_worded_is_behind_what_is_published_alone(stage: Stage) -> None:
+    files = Code(Digests()).files(stage.module)
+    styles = {f"corridors/formats/{name}.py" for name in ("geopackage", "qgis", "qml")}
+    shown = {name for name in files if name.startswith("corridors/atlas/") or name in styles}
+    needed = {
+        "publish": {"templates/report.html.jinja", "palette.py", "styles.py", "fact_sheet.py"},
+        "atlas": {"templates/index.html.jinja", "palette.py", "styles.py", "layers.py"},
+    }
+    if stage.name in needed:
+        assert styles | {f"corridors/atlas/{name}" for name in needed[stage.name]} <= shown
+    else:
+        assert shown == set()
 
 
 def test_how_the_configuration_is_read_does_not_count_only_its_values(package: Package) -> None:
