@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from corridors.config.model import Config
-from corridors.stages import atlas, publish
-from corridors.stages.context import StageContext, settings_of
-from corridors.stages.table import get, sections_of
+from corridors.foundation.artefacts import silent
+from corridors.stages.atlas import stage as atlas
 from worlds import results
+from worlds.stages import leave, settings
 
 # Runs in QGIS's own Python, not in ours.
 collect_ignore = ["open_in_qgis.py"]
@@ -20,27 +19,14 @@ collect_ignore = ["open_in_qgis.py"]
 def products(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder ``atlas`` with a tracked herd, one that nobody tracked, and the study's atlas."""
     base = tmp_path_factory.mktemp("products")
-    folders = {}
+    herds = {}
     for herd, tracked in (("made-up", True), ("other", False)):
-        folders[herd] = base / "in" / herd
-        results.write(folders[herd], herd, tracked=tracked)
-        publish.run(results.context(folders[herd], base / "atlas" / herd, herd=herd))
+        given = results.inputs(herd, tracked=tracked)
+        results.published(base / "atlas" / herd, given, herd=herd)
+        herds[herd] = results.one_herd(given)
     config = results.config().model_dump(by_alias=True)
     for herd in ("other", "never-done"):
         config["herds"][herd] = config["herds"]["made-up"]
-    stage = get("atlas")
-    out = base / "atlas" / "all-herds"
-    out.mkdir()
-    atlas.run(
-        StageContext(
-            herd="",
-            settings=settings_of(sections_of(stage, Config.model_validate(config), "all-herds")),
-            raw={},
-            upstream={
-                name: {herd: folder / name for herd, folder in folders.items()}
-                for name in stage.reads
-            },
-            out=out,
-        )
-    )
+    joined = atlas.run(atlas.Inputs(herds), settings("atlas", "all-herds", **config), silent)
+    leave("atlas", joined, base / "atlas" / "all-herds")
     return base / "atlas"

@@ -158,47 +158,6 @@ def fidelity(herd: str) -> pd.DataFrame:
     )
 
 
-def herd_facts(*, tracked: bool) -> dict[str, Any]:
-    """Return what `describe` would record of the made-up herd."""
-    some = {"n": 3, "min": 2.0, "mean": 3.0, "median": 3.0, "max": 4.5}
-    shares = {"n": 3, "min": 0.4, "mean": 0.6, "median": 0.6, "max": 0.9}
-    names = ("days", "net_km", "path_km", "resampled_km", "farthest_km", "speed_km_d")
-    season = {
-        "n": 3, "n_animals": 3, "n_open": 0, "median_start": "05-03", "median_end": "05-23",
-        **dict.fromkeys(names, some), "stopover_days": None,
-    }  # fmt: skip
-    facts: dict[str, Any] = {
-        "sample": {
-            "n_animals": 3 * tracked, "n_animals_used": 3 * tracked, "fix_interval_h": None,
-            "years": [2020, 2020] if tracked else None, "n_migrations": 6 * tracked,
-            "n_migrants": 3 * tracked,
-        },
-        "migrations": {}, "stays": {}, "corridor_km2": {}, "stopover_km2": {}, "ranges": [],
-        "sufficiency": {}, "skill": {}, "fidelity": {}, "notes": [],
-    }  # fmt: skip
-    if tracked:
-        facts["migrations"] = {"all": season, "spring": season, "autumn": season}
-        facts["stays"] = {"winter": {**season, "days": some}}
-        facts["corridor_km2"] = {"tracked": {"all": {"low": 380.0, "high": 120.0}}}
-        facts["ranges"] = [
-            {"season": "winter", "isopleth": 0.5, "area_km2": 60.0, "n_animals": 3,
-             "evidence": "tracked", "source": ""},
-        ]  # fmt: skip
-        facts["sufficiency"]["all"] = {
-            "flag": "insufficient", "n_animals": 3, "n_sufficient": None, "slope_frac": 0.06,
-            "max_slope_frac": 0.01, "area_km2": 380.0,
-        }  # fmt: skip
-        facts["skill"]["low"] = {
-            "n_animals": 3, "n_needed": 1, "fixes_inside": shares, "mass_inside": shares,
-            "area_km2": some,
-        }  # fmt: skip
-        facts["fidelity"]["spring"] = {
-            "n_pairs": 1, "n_animals": 1, "bhattacharyya": shares, "intersection": shares,
-        }  # fmt: skip
-        facts["notes"] = [f"{HOSTILE} stayed"]
-    return facts
-
-
 def surface() -> Surface:
     x = np.arange(-160, 160)
     y = np.arange(-40, 40)

@@ -1,32 +1,33 @@
-"""The folders that the stages before `publish` leave of a herd small enough to check by eye.
+"""What the stages before `publish` leave of a herd small enough to check by eye, in memory.
 
 Every table obeys its contract; names are hostile on purpose.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from corridors.config.model import Config
-from corridors.formats.parquet import write_json, write_table
-from corridors.formats.raster import write_cog, write_surface
 from corridors.foundation import tables
+from corridors.foundation.artefacts import FixTable, Layer, Linked, Raster, Table, silent
 from corridors.foundation.grid import Grid
-from corridors.movement.names import picture_name
-from corridors.stages.context import StageContext, settings_of
-from corridors.stages.table import get, sections_of
-from worlds import barriers, borders, herds, tracks
+from corridors.stages import registry
+from corridors.stages.atlas import stage as atlas
+from corridors.stages.publish import stage as publish
+from worlds import barriers, borders, herds, recorded, tracks
 from worlds.ground import CRS, HOSTILE, degrees, path
 from worlds.rows import EXAMPLES, example_rows
+from worlds.stages import leave
 
 
-def config(herd: str = "made-up", tier: str = "internal", *, simulated: bool = True) -> Config:
-    """Return a study with one herd."""
+def config(herd: str = "made-up", tier: str = "internal", *, pictures: str = "all") -> Config:
+    """Return a study with one simulated herd."""
     return Config.model_validate(
         {
             "study": {"name": "made-up", "title": "A study <i>made up</i>"},
@@ -34,72 +35,79 @@ def config(herd: str = "made-up", tier: str = "internal", *, simulated: bool = T
                 herd: {
                     "species": "Ovis ammon polii",
                     "tracks": [{"path": "t.csv", "format": "movebank", "time_zone": "UTC"}],
-                    "simulated": simulated,
+                    "simulated": True,
                 }
             },
-            "publish": {"tier": tier, "author": "Nobody & Co"},
+            "publish": {"tier": tier, "author": "Nobody & Co", "pictures": pictures},
         }
     )
 
 
-def context(folder: Path, out: Path, *, herd: str = "made-up", **options: Any) -> StageContext:
-    """Return the context of `publish` for the results in ``folder``."""
-    stage = get("publish")
-    out.mkdir(parents=True)
-    return StageContext(
-        herd=herd,
-        settings=settings_of(sections_of(stage, config(herd, **options), herd)),
-        raw={},
-        upstream={name: {herd: folder / name} for name in stage.reads},
-        out=out,
+def inputs(herd: str = "made-up", *, tracked: bool = True) -> publish.Inputs:
+    """Return what `publish` reads of a tracked herd, or of one with expert ranges alone."""
+    herds_own = recorded.of_herd(tracked=tracked)
+    facts = {one.name: getattr(herds_own, one.name) for one in fields(herds_own)}
+    ground = np.linspace(1.0, 9.0, 600).reshape(20, 30).astype(np.float32)
+    modelled = Raster.of(ground, Grid(CRS, 2500.0, -10, -15, 20, 30))
+    nothing = Raster.of(np.full((1, 1), np.nan, np.float32), Grid(CRS, 250.0, 0, 0, 1, 1))
+    return publish.Inputs(
+        **{name: _artefact(name, frame) for name, frame in _rows(herd, tracked=tracked).items()},
+        **facts | {"selection_facts": facts.pop("selection")},
+        population_raster=Raster.of_surface(herds.surface()) if tracked else nothing,
+        current=modelled,
+        resistance=modelled,
     )
 
 
-def write(folder: Path, herd: str = "made-up", *, tracked: bool = True) -> None:
-    """Write the results of every stage before `publish`; without tracks, only expert ranges."""
-    for stage in get("publish").reads:
-        (folder / stage).mkdir(parents=True, exist_ok=True)
-    results = frames(herd)
-    keep = {"ranges", "modelled"} if not tracked else set(results)
-    for name, (stage, schema, frame) in results.items():
+def _rows(herd: str, *, tracked: bool) -> dict[str, pd.DataFrame]:
+    made, found = frames(herd), {}
+    keep = {"ranges", "modelled"} if not tracked else set(made)
+    for name, (_, schema, frame) in made.items():
         if name == "modelled" and tracked:
             frame = frame.iloc[:0]
         if name == "ranges":
             frame = frame[(frame["evidence"] == "expert") != tracked]
-        rows = frame if name in keep and len(frame) else tables.empty(schema)
-        write_table(rows, folder / stage / f"{name}.parquet", schema)
-    clean = {
-        "crs": CRS,
-        "cell_m": 250.0,
-        "cell_reason": "as configured",
-        "n_fixes": 900 * tracked,
-        "n_usable": 880 * tracked,
-        "n_animals": 3 * tracked,
-        "flags": {HOSTILE: {"spike": 12}, "ewe 3": {"mortality": 8}} if tracked else {},
-    }
-    facts: Mapping[str, dict[str, Any]] = {"clean": clean}
-    for stage in (
-        "ingest", "segment", "delineate", "connect", "intersect", "behave", "circuit", "rank",
-        "act",
-    ):  # fmt: skip
-        notes = {"notes": [f"{HOSTILE} was seen", "the grid is coarse"]} if tracked else {}
-        write_json(notes, folder / stage / f"{stage}.json")
-    write_json(facts["clean"], folder / "clean" / "clean.json")
-    write_json(herds.herd_facts(tracked=tracked), folder / "describe" / "facts.json")
-    model = {"is_fitted": False, "reason": "as configured"}
-    write_json(model, folder / "connect" / "selection.json")
-    for stage, name in (("connect", "resistance"), ("circuit", "current")):
-        ground = np.linspace(1.0, 9.0, 600).reshape(20, 30).astype(np.float32)
-        write_cog(folder / stage / f"{name}.tif", ground, Grid(CRS, 2500.0, -10, -15, 20, 30))
-    population = folder / "delineate" / "population.tif"
-    if tracked:
-        write_surface(population, herds.surface())
-    else:
-        write_cog(population, np.full((1, 1), np.nan, np.float32), Grid(CRS, 250.0, 0, 0, 1, 1))
-    pictures = folder / "segment" / "pictures"
-    pictures.mkdir(exist_ok=True)
-    if tracked:
-        tracks.picture(pictures / picture_name("ewe 3", 2020))
+        known = frame if name in keep and len(frame) else tables.empty(schema)
+        found[name] = tables.check(known, schema)
+    return found
+
+
+def _artefact(name: str, frame: pd.DataFrame) -> Any:
+    if name == "fixes":
+        return FixTable.of(frame)
+    return Layer.of(frame) if isinstance(frame, gpd.GeoDataFrame) else Table.of(frame)
+
+
+def one_herd(given: publish.Inputs) -> atlas.OneHerd:
+    """Return what `atlas` reads of a herd whose report is published."""
+    return atlas.OneHerd(
+        corridors=given.corridors,
+        modelled=given.modelled,
+        threats=given.threats,
+        candidates=given.candidates,
+        crossing_sites=given.crossing_sites,
+        fence_sections=given.fence_sections,
+        footprints=given.footprints,
+        border_agreements=given.border_agreements,
+        report=Linked("report.html"),
+    )
+
+
+def publishing(herd: str = "made-up", **options: Any) -> publish.Settings:
+    """Return the settings of `publish`; ``options`` are those of :func:`config`."""
+    granted: publish.Settings = registry.get("publish").settings(config(herd, **options), herd)
+    return granted
+
+
+def published(
+    folder: Path,
+    given: publish.Inputs,
+    settings: publish.Settings | None = None,
+    herd: str = "made-up",
+) -> Path:
+    """Publish into a new folder and return it."""
+    made = publish.run(given, settings or publishing(herd), silent)
+    return leave("publish", made, folder, herd)
 
 
 def frames(herd: str) -> dict[str, tuple[str, Any, pd.DataFrame]]:
@@ -110,6 +118,7 @@ def frames(herd: str) -> dict[str, tuple[str, Any, pd.DataFrame]]:
         "fixes": ("clean", tables.CLEAN_FIXES, tracks.fixes(herd)),
         "migrations": ("segment", tables.MIGRATIONS, tracks.migrations(herd)),
         "animal_years": ("segment", tables.ANIMAL_YEARS, tracks.animal_years(herd)),
+        "displacement_fits": ("segment", tables.DISPLACEMENT_FITS, tracks.displacement_fits(herd)),
         "estimates": ("surface", tables.ESTIMATES, tracks.estimates()),
         "corridors": ("delineate", tables.CORRIDORS, herds.corridors(herd, way, "tracked")),
         "stopovers": ("delineate", tables.STOPOVERS, herds.stopovers(herd, way)),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from corridors.config.model import Config
+from corridors.formats.stored import save
 from corridors.foundation.artefacts import silent
 from corridors.foundation.facts.clean import CleanFacts
 from corridors.run import binding
@@ -48,6 +49,14 @@ def perform(
         silent,
     )
     return out
+
+
+def leave(name: str, results: Any, folder: Path, herd: str = "h") -> Path:
+    """Write the results of a stage of a run into a new folder, and return it."""
+    folder.mkdir(parents=True)
+    for field, one in registry.get(name).results.items():
+        save(getattr(results, field), folder / one.file.format(herd=herd), one.contract)
+    return folder
 
 
 def lattice(crs: str, cell_m: float = 100.0, n_animals: int = 0) -> CleanFacts:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -91,6 +89,24 @@ def animal_years(herd: str) -> pd.DataFrame:
     return frame.assign(**dict.fromkeys(numbers, 0.5)).assign(range_distance_km=[62.0, 71.0, 3.0])
 
 
+def displacement_fits(herd: str) -> pd.DataFrame:
+    """Return the models of each year: a move of 60 km in spring and back, and a stay."""
+    models = {
+        "migrant": {"delta_km": 60.0, "theta_d": 70.0, "phi_d": 3.0, "rho_d": 150.0, "phi2_d": 3.0},
+        "resident": {"gamma_km": 20.0, "kappa_per_d": -0.1},
+    }
+    rows = [
+        {"herd": herd, "animal": animal, "bio_year": 2020, "model": model, "weight": 0.5}
+        | {"anchor": "first", "first_d": 29.0, **parameters}
+        for animal in ANIMALS
+        for model, parameters in models.items()
+    ]
+    columns = [*tables.DISPLACEMENT_FITS.columns]
+    return (
+        pd.DataFrame(rows).reindex(columns=columns).astype({"zeta": float, "beta_km_per_d": float})
+    )
+
+
 def estimates() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -121,16 +137,3 @@ def migration_facts(herd: str) -> pd.DataFrame:
     moves = moves[moves["part"] == "migration"].drop(columns=["part", "class", "method"])
     numbers = [n for n, c in tables.MIGRATION_FACTS.columns.items() if str(c.dtype) == "float64"]
     return moves.assign(n_fixes=40, **dict.fromkeys(numbers, 12.5)).reset_index(drop=True)
-
-
-def picture(path: Path) -> None:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6, 2.5), dpi=80)
-    day = np.arange(365)
-    axes = figure.add_subplot()
-    axes.plot(day, 70 / (1 + np.exp((110 - day) / 6)) - 70 / (1 + np.exp((290 - day) / 6)))
-    axes.set_ylabel("km")
-    with path.open("wb") as file:
-        FigureCanvasAgg(figure).print_png(file)

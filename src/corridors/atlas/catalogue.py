@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +12,18 @@ import pandas as pd
 PER_ANIMAL = "per animal"
 WHOLE_HERD = "whole herd"
 N_LISTED = 20
+
+
+class Labels(Protocol):
+    """What the configuration says of a herd."""
+
+    @property
+    def species(self) -> str:
+        """Scientific name."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether its data are made up."""
 
 
 def comparable(unit: pd.Series) -> pd.Series:
@@ -60,7 +72,7 @@ def joint_threats(by_herd: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 
 def herd_rows(
-    herds: Mapping[str, Any],
+    herds: Mapping[str, Labels],
     corridors: pd.DataFrame,
     modelled: pd.DataFrame,
     threats: pd.DataFrame,
@@ -71,7 +83,7 @@ def herd_rows(
     Parameters
     ----------
     herds
-        Name -> section of the configuration (``species``, ``simulated``).
+        Name -> what is said of it.
     corridors, modelled, threats
         Rows of the herds that are done.
     done
@@ -82,7 +94,7 @@ def herd_rows(
         row: dict[str, Any] = {
             "herd": name,
             "species": herd.species,
-            "simulated": bool(herd.simulated),
+            "simulated": herd.simulated,
             "is_done": name in done,
             "evidence": "",
             "corridor_km2": float("nan"),

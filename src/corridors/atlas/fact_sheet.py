@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,16 +10,21 @@ import pandas as pd
 
 from corridors.atlas.facts import MONTHS
 from corridors.atlas.pages import number, percent
+from corridors.foundation.facts.describe import (
+    DescribeFacts,
+    MigrationsFacts,
+    Spread,
+    SufficiencyFacts,
+)
 
-Spread = Mapping[str, float] | None
-MEASURES = (
-    ("days", "Days"),
-    ("farthest_km", "Migration distance (farthest two fixes), km"),
-    ("net_km", "From first to last fix, km"),
-    ("resampled_km", "Length of the way at every 5 %, km"),
-    ("path_km", "Length along all fixes, km"),
-    ("speed_km_d", "Kilometres per day along all fixes"),
-    ("stopover_days", "Days in stopovers"),
+MEASURES: tuple[tuple[str, Callable[[MigrationsFacts], Spread | None]], ...] = (
+    ("Days", lambda found: found.days),
+    ("Migration distance (farthest two fixes), km", lambda found: found.farthest_km),
+    ("From first to last fix, km", lambda found: found.net_km),
+    ("Length of the way at every 5 %, km", lambda found: found.resampled_km),
+    ("Length along all fixes, km", lambda found: found.path_km),
+    ("Kilometres per day along all fixes", lambda found: found.speed_km_d),
+    ("Days in stopovers", lambda found: found.stopover_days),
 )
 _CLASS_WORDS = {"low": "low use", "medium": "medium use", "high": "high use"}
 
@@ -33,18 +38,12 @@ class Line:
     value: str
 
 
-def lines(facts: Mapping[str, Any]) -> list[Line]:
-    """Return the fact sheet of a herd.
-
-    Parameters
-    ----------
-    facts
-        What ``describe`` recorded.
-    """
+def lines(facts: DescribeFacts) -> list[Line]:
+    """Return the fact sheet of a herd."""
     return [*_sample(facts), *_migrations(facts), *_stays(facts), *_areas(facts), *_trust(facts)]
 
 
-def table(facts: Mapping[str, Any]) -> pd.DataFrame:
+def table(facts: DescribeFacts) -> pd.DataFrame:
     """Return the fact sheet with columns ``group item value``."""
     return pd.DataFrame(
         [(line.group, line.item, line.value) for line in lines(facts)],
@@ -52,36 +51,35 @@ def table(facts: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
-def measure_rows(facts: Mapping[str, Any]) -> dict[str, Any]:
+def measure_rows(facts: DescribeFacts) -> dict[str, Any]:
     """Return the seasons and, for each measure, their values as ``mean (min-max)``."""
-    seasons = [season for season in ("spring", "autumn") if season in facts["migrations"]]
-    seasons += sorted(set(facts["migrations"]) - {*seasons, "all"})
+    seasons: list[str] = [name for name in ("spring", "autumn") if name in facts.migrations]
+    seasons += sorted(set(facts.migrations) - {*seasons, "all"})
     rows = [
-        (words, [span(facts["migrations"][season][name]) for season in seasons])
-        for name, words in MEASURES
+        (words, [span(measure(facts.migrations[season])) for season in seasons])
+        for words, measure in MEASURES
     ]
     return {"seasons": seasons, "rows": rows}
 
 
-def span(spread: Spread) -> str:
+def span(spread: Spread | None) -> str:
     """Return ``mean (min-max)``; a dash where nothing is known.
 
     Examples
     --------
-    >>> span({"n": 2, "min": 3.0, "mean": 4.5, "median": 4.5, "max": 6.0}), span(None)
+    >>> span(Spread(n=2, min=3.0, mean=4.5, median=4.5, max=6.0)), span(None)
     ('4.5 (3–6)', '–')
     """
     if spread is None:
         return "–"
-    return f"{number(spread['mean'])} ({number(spread['min'])}–{number(spread['max'])})"
+    return f"{number(spread.mean)} ({number(spread.min)}–{number(spread.max)})"
 
 
-def share_span(spread: Spread) -> str:
+def share_span(spread: Spread | None) -> str:
     """Return the same of shares, in percent."""
     if spread is None:
         return "–"
-    low, high = percent(spread["min"]), percent(spread["max"])
-    return f"{percent(spread['mean'])} ({low}–{high})"
+    return f"{percent(spread.mean)} ({percent(spread.min)}–{percent(spread.max)})"
 
 
 def day(month_day: str | None) -> str:
@@ -98,17 +96,17 @@ def day(month_day: str | None) -> str:
     return f"{int(number_in_month)} {MONTHS[int(month) - 1]}"
 
 
-def sufficiency_words(found: Mapping[str, Any] | None) -> str:
+def sufficiency_words(found: SufficiencyFacts | None) -> str:
     """Return whether a sample is sufficient, in a sentence; "" without a sample."""
     if found is None:
         return ""
-    animals, limit = found["n_animals"], percent(found["max_slope_frac"])
-    if found["slope_frac"] is None:
+    animals, limit = found.n_animals, percent(found.max_slope_frac)
+    if found.slope_frac is None:
         return "Insufficient: one animal says nothing about the others."
-    slope = percent(found["slope_frac"], 1)
-    if found["flag"] == "sufficient":
+    slope = percent(found.slope_frac, 1)
+    if found.flag == "sufficient":
         return (
-            f"Sufficient: from {found['n_sufficient']} of {animals} animals on, one more animal "
+            f"Sufficient: from {found.n_sufficient} of {animals} animals on, one more animal "
             f"adds less than {limit} to the corridor's area; the last one adds {slope}."
         )
     return (
@@ -117,78 +115,78 @@ def sufficiency_words(found: Mapping[str, Any] | None) -> str:
     )
 
 
-def _sample(facts: Mapping[str, Any]) -> Iterator[Line]:
-    sample, group = facts["sample"], "Animals and data"
-    yield Line(group, "Animals tracked", number(sample["n_animals"]))
-    yield Line(group, "Animals in migrations or on the winter range", str(sample["n_animals_used"]))
-    yield Line(group, "Median fix interval, h", number(sample["fix_interval_h"]))
-    first, last = sample["years"] or (None, None)
+def _sample(facts: DescribeFacts) -> Iterator[Line]:
+    sample, group = facts.sample, "Animals and data"
+    yield Line(group, "Animals tracked", number(sample.n_animals))
+    yield Line(group, "Animals in migrations or on the winter range", str(sample.n_animals_used))
+    yield Line(group, "Median fix interval, h", number(sample.fix_interval_h))
+    first, last = sample.years or (None, None)
     years = "–" if first is None else str(first) if first == last else f"{first}–{last}"
     yield Line(group, "Biological years", years)
     seasons = [
-        f"{found['n']} in {season}"
-        for season, found in sorted(facts["migrations"].items(), reverse=True)
+        f"{found.n} in {season}"
+        for season, found in sorted(facts.migrations.items(), reverse=True)
         if season != "all"
     ]
-    sequences = f"{sample['n_migrations']} of {sample['n_migrants']} animals"
+    sequences = f"{sample.n_migrations} of {sample.n_migrants} animals"
     yield Line(group, "Migrations", f"{sequences} ({', '.join(seasons)})" if seasons else sequences)
 
 
-def _migrations(facts: Mapping[str, Any]) -> Iterator[Line]:
+def _migrations(facts: DescribeFacts) -> Iterator[Line]:
     measures = measure_rows(facts)
     for i, season in enumerate(measures["seasons"]):
-        found, group = facts["migrations"][season], f"{season.capitalize()} migration"
-        yield Line(group, "Median first day", day(found["median_start"]))
-        yield Line(group, "Median last day", day(found["median_end"]))
+        found, group = facts.migrations[season], f"{season.capitalize()} migration"
+        yield Line(group, "Median first day", day(found.median_start))
+        yield Line(group, "Median last day", day(found.median_end))
         for words, values in measures["rows"]:
             yield Line(group, f"{words}: mean (min–max)", values[i])
 
 
-def _stays(facts: Mapping[str, Any]) -> Iterator[Line]:
-    for season, found in sorted(facts["stays"].items(), reverse=True):
+def _stays(facts: DescribeFacts) -> Iterator[Line]:
+    for season, found in sorted(facts.stays.items(), reverse=True):
         group = f"{season.capitalize()} range"
-        yield Line(group, "Stays", f"{found['n']} of {found['n_animals']} animals")
-        yield Line(group, "Median first day", day(found["median_start"]))
-        yield Line(group, "Median last day", day(found["median_end"]))
-        yield Line(group, "Days: mean (min–max)", span(found["days"]))
-    for area in facts["ranges"]:
-        group = f"{area['season'].capitalize()} range"
+        yield Line(group, "Stays", f"{found.n} of {found.n_animals} animals")
+        yield Line(group, "Median first day", day(found.median_start))
+        yield Line(group, "Median last day", day(found.median_end))
+        yield Line(group, "Days: mean (min–max)", span(found.days))
+    for area in facts.ranges:
+        group = f"{area.season.capitalize()} range"
         words = (
-            f"Area drawn by an expert ({area['source']}), km²"
-            if area["isopleth"] is None
-            else f"Area of {percent(area['isopleth'])} of the use, km²"
+            f"Area drawn by an expert ({area.source}), km²"
+            if area.isopleth is None
+            else f"Area of {percent(area.isopleth)} of the use, km²"
         )
-        yield Line(group, words, number(area["area_km2"]))
+        yield Line(group, words, number(area.area_km2))
 
 
-def _areas(facts: Mapping[str, Any]) -> Iterator[Line]:
-    for evidence, seasons in sorted(facts["corridor_km2"].items(), reverse=True):
+def _areas(facts: DescribeFacts) -> Iterator[Line]:
+    for evidence, seasons in sorted(facts.corridor_km2.items(), reverse=True):
         for corridor_class, area in sorted(seasons.get("all", {}).items(), key=_by_class):
             words = f"Corridor, {_CLASS_WORDS[corridor_class]}, {evidence}, km²"
             yield Line("Areas", words, number(area))
-    if "all" in facts["stopover_km2"]:
-        yield Line("Areas", "Stopovers, km²", number(facts["stopover_km2"]["all"]))
+    if "all" in facts.stopover_km2:
+        yield Line("Areas", "Stopovers, km²", number(facts.stopover_km2["all"]))
 
 
-def _by_class(item: tuple[str, float]) -> int:
+def _by_class(item: tuple[str, object]) -> int:
     return list(_CLASS_WORDS).index(item[0])
 
 
-def _trust(facts: Mapping[str, Any]) -> Iterator[Line]:
+def _trust(facts: DescribeFacts) -> Iterator[Line]:
     group = "How far to trust it"
-    words = sufficiency_words(facts["sufficiency"].get("all"))
+    words = sufficiency_words(facts.sufficiency.get("all"))
     if words:
         yield Line(group, "Sample of animals", words)
-    for corridor_class, found in sorted(facts["skill"].items(), key=lambda i: _by_class((i[0], 0))):
+    for corridor_class, found in sorted(facts.skill.items(), key=_by_class):
         where = f"corridor of the others, {_CLASS_WORDS[corridor_class]}"
         yield Line(
             group,
             f"Fixes of an animal inside the {where}: mean (min–max)",
-            share_span(found["fixes_inside"]),
+            share_span(found.fixes_inside),
         )
-    for season, found in sorted(facts["fidelity"].items(), reverse=True):
+    for season, overlap in sorted(facts.fidelity.items(), reverse=True):
         yield Line(
             group,
             f"Overlap of an animal's years in {season} (Bhattacharyya): mean (min–max)",
-            span(found["bhattacharyya"]),
+            span(overlap.bhattacharyya),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from corridors.atlas import fact_sheet, facts
 from corridors.atlas.products import LeftOut
+from corridors.atlas.recorded import Recorded
 from corridors.atlas.report_actions import action_values, barrier_values
 from corridors.atlas.report_habitat import habitat_values
 from corridors.atlas.report_network import network_values
@@ -47,7 +48,7 @@ class Evidence:
         ranges sufficiency skill modelled segments crossings observed border_report
         border_crossings national_shares threats``.
     recorded
-        Stage -> facts that it wrote as JSON.
+        Facts.
     settings
         Section -> rows of (key, value, meaning).
     left_out
@@ -55,17 +56,20 @@ class Evidence:
     map_png, threat_png, sample_png
         Pictures; None where there is nothing to draw.
     displacement
-        (caption, PNG) of each animal-year.
+        (caption, PNG) of the first animal-years, at most :data:`N_PICTURES`.
+    n_more_pictures
+        Animal-years whose picture is not among them.
     """
 
     tables: Mapping[str, pd.DataFrame]
-    recorded: Mapping[str, Mapping[str, Any]]
+    recorded: Recorded
     settings: Mapping[str, list[tuple[str, str, str]]]
     left_out: list[LeftOut]
     map_png: bytes | None = None
     threat_png: bytes | None = None
     has_surface: bool = False
     displacement: list[tuple[str, bytes]] = field(default_factory=list)
+    n_more_pictures: int = 0
     sample_png: bytes | None = None
 
 
@@ -80,9 +84,9 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
         "threat_chart": evidence.threat_png,
         "has_surface": evidence.has_surface,
         "displacement": [
-            {"caption": caption, "png": png} for caption, png in evidence.displacement[:N_PICTURES]
+            {"caption": caption, "png": png} for caption, png in evidence.displacement
         ],
-        "n_more_pictures": max(0, len(evidence.displacement) - N_PICTURES),
+        "n_more_pictures": evidence.n_more_pictures,
         "left_out": evidence.left_out,
         "settings": [{"name": name, "rows": rows} for name, rows in evidence.settings.items()],
         **_herd(evidence),
@@ -113,7 +117,7 @@ def masthead(heading: Heading) -> dict[str, Any]:
 
 
 def _herd(evidence: Evidence) -> dict[str, Any]:
-    tables, clean = evidence.tables, evidence.recorded["clean"]
+    tables, clean = evidence.tables, evidence.recorded.clean
     years, migrations = tables["animal_years"], tables["migrations"]
     moves = migrations[migrations["part"] == "migration"]
     interval = facts.median_interval_h(tables["fixes"])
@@ -126,16 +130,16 @@ def _herd(evidence: Evidence) -> dict[str, Any]:
     moved = years[years["class"].isin(["migrant", "mixed_migrant", "disperser"])]
     return {
         "years": span,
-        "n_animals": clean["n_animals"],
-        "n_fixes": clean["n_fixes"],
-        "n_usable": clean["n_usable"],
+        "n_animals": clean.n_animals,
+        "n_fixes": clean.n_fixes,
+        "n_usable": clean.n_usable,
         "interval_h": interval if interval == interval else None,
         "n_migrations": len(moves),
         "n_migrants": moves["animal"].nunique(),
         "distance": facts.spread_of(moved["range_distance_km"]),
         "classes": facts.class_counts(years),
         "seasons": facts.season_facts(migrations),
-        "flags": facts.flag_counts(clean.get("flags", {})),
+        "flags": facts.flag_counts(clean.flags),
     }
 
 
@@ -157,34 +161,34 @@ def _areas(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
 
 
 def _sample(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
-    found = evidence.recorded["describe"]
+    found = evidence.recorded.describe
     skill = evidence.tables["skill"].sort_values(["animal", "corridor_class"], kind="stable")
     return {
         "measures": fact_sheet.measure_rows(found),
-        "sample_words": fact_sheet.sufficiency_words(found["sufficiency"].get("all")),
+        "sample_words": fact_sheet.sufficiency_words(found.sufficiency.get("all")),
         "sample_chart": evidence.sample_png,
         "skill": [
             {
                 "corridor_class": name,
-                "n_needed": found["skill"][name]["n_needed"],
-                "n_animals": found["skill"][name]["n_animals"],
-                "fixes": fact_sheet.share_span(found["skill"][name]["fixes_inside"]),
-                "mass": fact_sheet.share_span(found["skill"][name]["mass_inside"]),
-                "area": fact_sheet.span(found["skill"][name]["area_km2"]),
+                "n_needed": held.n_needed,
+                "n_animals": held.n_animals,
+                "fixes": fact_sheet.share_span(held.fixes_inside),
+                "mass": fact_sheet.share_span(held.mass_inside),
+                "area": fact_sheet.span(held.area_km2),
             }
             for name in CORRIDOR_CLASSES
-            if name in found["skill"]
+            if (held := found.skill.get(name))
         ],
         "animal_skill": facts.records(skill) if internal else [],
         "fidelity": [
             {
                 "season": season,
-                "n_pairs": overlap["n_pairs"],
-                "n_animals": overlap["n_animals"],
-                "bhattacharyya": fact_sheet.span(overlap["bhattacharyya"]),
-                "intersection": fact_sheet.span(overlap["intersection"]),
+                "n_pairs": overlap.n_pairs,
+                "n_animals": overlap.n_animals,
+                "bhattacharyya": fact_sheet.span(overlap.bhattacharyya),
+                "intersection": fact_sheet.span(overlap.intersection),
             }
-            for season, overlap in sorted(found["fidelity"].items(), reverse=True)
+            for season, overlap in sorted(found.fidelity.items(), reverse=True)
         ],
     }
 
@@ -224,12 +228,10 @@ def _crossings(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
 
 
 def _method(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
-    tables, clean = evidence.tables, evidence.recorded["clean"]
+    tables, clean = evidence.tables, evidence.recorded.clean
     estimates = tables["estimates"]
     failed = estimates[estimates["error"] != ""]
-    # Those of the selection model stand with it.
-    recorded = [own for stage, own in evidence.recorded.items() if stage != "selection"]
-    notes = list(_notes(recorded))
+    notes = evidence.recorded.notes
     if not internal:
         kept = facts.without_names(notes, tables["fixes"]["animal"].unique())
         n_dropped = len(notes) - len(kept)
@@ -237,9 +239,9 @@ def _method(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
         if n_dropped:
             notes.append(f"notes left out because they may name an animal: {n_dropped}")
     return {
-        "crs": clean["crs"],
-        "cell_m": float(clean["cell_m"]),
-        "cell_reason": clean.get("cell_reason", ""),
+        "crs": clean.crs,
+        "cell_m": clean.cell_m,
+        "cell_reason": clean.cell_reason,
         "methods": facts.methods(estimates),
         "notes": notes,
         "n_failures": len(failed),
@@ -252,11 +254,3 @@ def _method(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
             else []
         ),
     }
-
-
-def _notes(recorded: Iterable[Mapping[str, Any]]) -> Iterable[str]:
-    for facts_of_stage in recorded:
-        for key in ("notes", "warnings"):
-            found = facts_of_stage.get(key, [])
-            if isinstance(found, list):
-                yield from (str(note) for note in found)

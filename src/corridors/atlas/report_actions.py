@@ -8,14 +8,13 @@ from typing import Any
 import pandas as pd
 
 from corridors.atlas import facts
+from corridors.atlas.recorded import Recorded
 from corridors.foundation.vocabulary import BEHAVIOURS
 
 N_SHOWN = 10
 
 
-def action_values(
-    tables: Mapping[str, pd.DataFrame], recorded: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
+def action_values(tables: Mapping[str, pd.DataFrame], recorded: Recorded) -> dict[str, Any]:
     """Return the first rows of each kind of action, and how many there are."""
     kinds = ("fence_sections", "crossing_sites", "footprints", "border_agreements")
     found = {name: _first(tables[name]) for name in kinds}
@@ -25,11 +24,11 @@ def action_values(
     return {
         **found,
         **counts,
-        "sites_optimal": recorded["act"].get("sites", {}).get("is_optimal"),
+        "sites_optimal": recorded.act.sites.is_optimal,
         "candidates": _first(tables["candidates"].sort_values("rank", kind="stable")),
         "n_candidates": len(tables["candidates"]),
         "n_candidates_unknown": int(tables["candidates"]["gain"].isna().sum()),
-        "is_tracked": bool(recorded["clean"]["n_animals"]),
+        "is_tracked": bool(recorded.clean.n_animals),
         "range_edges": _first(alike.drop_duplicates("segment")),
         "n_range_edges": int(alike["segment"].nunique()) if len(alike) else 0,
     }

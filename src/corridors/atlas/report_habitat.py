@@ -8,14 +8,11 @@ from typing import Any
 import pandas as pd
 
 from corridors.atlas import facts
+from corridors.atlas.recorded import Recorded
 from corridors.atlas.selection_chart import selection_chart
+from corridors.foundation.facts.circuit import CircuitValidation
 
 N_SHOWN = 10
-# Facts of the selection model that name no animal.
-_MODEL = (
-    "n_animals", "n_fixes", "n_available", "boyce_mean", "boyce_min", "interval", "transform",
-    "what", "notes",
-)  # fmt: skip
 # How a layer was brought to the grid, in words instead of GDAL's.
 _READ_AS = {
     "mode": "commonest class in each cell",
@@ -25,41 +22,38 @@ _READ_AS = {
 }
 
 
-def habitat_values(
-    tables: Mapping[str, pd.DataFrame], recorded: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
+def habitat_values(tables: Mapping[str, pd.DataFrame], recorded: Recorded) -> dict[str, Any]:
     """Return the values of the report's part on habitat and connectivity."""
-    connect, circuit, model = recorded["connect"], recorded["circuit"], recorded["selection"]
-    is_fitted = bool(model.get("is_fitted"))
+    connect, circuit, model = recorded.connect, recorded.circuit, recorded.selection
     gains = tables["gains"].drop(columns="geometry").sort_values("rank", kind="stable")
     return {
         "habitat_layers": [
-            {"name": name, **layer, "read_as": _READ_AS.get(how, how)}
-            for name, layer in sorted(connect.get("layers", {}).items())
-            for how in [layer.get("resampling", "")]
+            {
+                "name": name,
+                "coverage_frac": layer.coverage_frac,
+                "crs": layer.crs,
+                "read_as": _READ_AS.get(layer.resampling, layer.resampling),
+            }
+            for name, layer in sorted(connect.layers.items())
         ],
-        "resistance_from": connect.get("resistance_from", "table"),
-        "model": {key: model.get(key) for key in _MODEL} if is_fitted else None,
-        "selection_refused": connect.get("selection_refused", ""),
+        "resistance_from": connect.resistance_from,
+        "model": model if model.is_fitted else None,
+        "selection_refused": connect.selection_refused,
         "selection_chart": (
-            selection_chart(tables["selection"], model["response"]) if is_fitted else None
+            selection_chart(tables["selection"], model.response) if model.is_fitted else None
         ),
-        "green_up": connect.get("green_up"),
-        "circuit": circuit if circuit.get("effective_resistance") is not None else None,
-        "no_circuit": circuit.get("no_circuit") or "",
-        "validation": _validation(circuit.get("validation") or {}),
+        "green_up": connect.green_up,
+        "circuit": circuit if circuit.effective_resistance is not None else None,
+        "no_circuit": circuit.no_circuit,
+        "validation": _validation(circuit.validation or CircuitValidation()),
         "gains": facts.records(gains[gains["gain"] > 0].head(N_SHOWN)),
         "n_gains": int((gains["gain"] > 0).sum()),
     }
 
 
-def _validation(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    words = {
-        "modelled_corridor": "Modelled corridor",
-        "high_current": "Ground with the strongest current",
-    }
-    return [
-        {"what": words.get(name, name), "even_ground_share": None, **rows}
-        for name, rows in sorted(found.items(), reverse=True)
-        if isinstance(rows, Mapping) and rows.get("share") is not None
-    ]
+def _validation(found: CircuitValidation) -> list[dict[str, Any]]:
+    areas = (
+        ("Modelled corridor", found.modelled_corridor),
+        ("Ground with the strongest current", found.high_current),
+    )
+    return [{"what": what, **held.model_dump()} for what, held in areas if held is not None]

@@ -8,13 +8,12 @@ from typing import Any
 import pandas as pd
 
 from corridors.atlas import facts
+from corridors.atlas.recorded import Recorded
 
 N_SHOWN = 10
 
 
-def network_values(
-    tables: Mapping[str, pd.DataFrame], recorded: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
+def network_values(tables: Mapping[str, pd.DataFrame], recorded: Recorded) -> dict[str, Any]:
     """Return the links that the connection of the ranges rests on most, and the redundancy."""
     network = pd.DataFrame(tables["network"].drop(columns="geometry"))
     kind = network.set_index("element")["kind"]
@@ -28,7 +27,7 @@ def network_values(
         for end in ("from", "to")
     }
     return {
-        "network": recorded["connect"].get("network"),
+        "network": recorded.connect.network,
         "network_edges": facts.records(edges.assign(**ends).head(N_SHOWN)),
         "n_network_edges": len(edges),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from corridors.atlas import palette
 from corridors.atlas.maps import png
+from corridors.foundation.facts.connect import ResponseFacts
 
 _COLUMNS = 3
 _LONGEST_NAME = 30
@@ -23,7 +24,7 @@ _WIDEST = 100.0
 
 def selection_chart(
     terms: pd.DataFrame,
-    responses: Mapping[str, Mapping[str, Sequence[float]]],
+    responses: Mapping[str, ResponseFacts],
     *,
     width_in: float = 9.0,
     dpi: int = 130,
@@ -35,7 +36,7 @@ def selection_chart(
     terms
         SELECTION of one herd, at least one estimated row.
     responses
-        ``response`` of ``selection.json``: layer -> ``x``, ``log_use``, ``low``, ``high``.
+        Layer of numbers -> relative use along it.
     width_in, dpi
         Width of the picture in inches and its resolution.
     """
@@ -89,11 +90,11 @@ def _name(row: Mapping[Hashable, object]) -> str:
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
 
 
-def _response(axes: Axes, layer: str, response: Mapping[str, Sequence[float]]) -> None:
-    x = np.asarray(response["x"], dtype=float)
+def _response(axes: Axes, layer: str, response: ResponseFacts) -> None:
+    x = np.asarray(response.x, dtype=float)
     low, middle, high = (
-        np.exp(np.clip(np.asarray(response[name], dtype=float), -300.0, 300.0))
-        for name in ("low", "log_use", "high")
+        np.exp(np.clip(np.asarray(log_use, dtype=float), -300.0, 300.0))
+        for log_use in (response.low, response.log_use, response.high)
     )
     axes.fill_between(x, low, high, color=palette.CORRIDOR["high"], alpha=0.25, linewidth=0)
     axes.plot(x, middle, color=palette.CORRIDOR_OUTLINE, lw=2.0)

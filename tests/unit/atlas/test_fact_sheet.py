@@ -7,21 +7,27 @@ import pytest
 
 from corridors.atlas.fact_sheet import lines, measure_rows, sufficiency_words, table
 from corridors.atlas.sample_chart import sample_chart
+from corridors.foundation.facts.describe import (
+    DescribeFacts,
+    MigrationsFacts,
+    RangeFacts,
+    SampleFacts,
+    Spread,
+    SufficiencyFacts,
+)
 
-SOME = {"n": 2, "min": 2.0, "mean": 3.25, "median": 3.25, "max": 4.5}
-SEASON = {
-    "n": 2, "n_animals": 2, "n_open": 0, "median_start": "05-03", "median_end": "12-24",
-    "days": SOME, "net_km": SOME, "path_km": SOME, "resampled_km": SOME, "farthest_km": SOME,
-    "speed_km_d": SOME, "stopover_days": None,
-}  # fmt: skip
-NOBODY = {
-    "sample": {
-        "n_animals": 0, "n_animals_used": 0, "fix_interval_h": None, "years": None,
-        "n_migrations": 0, "n_migrants": 0,
-    },
-    "migrations": {}, "stays": {}, "corridor_km2": {}, "stopover_km2": {}, "ranges": [],
-    "sufficiency": {}, "skill": {}, "fidelity": {}, "notes": [],
-}  # fmt: skip
+SOME = Spread(n=2, min=2.0, mean=3.25, median=3.25, max=4.5)
+SEASON = MigrationsFacts(
+    n=2, n_animals=2, n_open=0, median_start="05-03", median_end="12-24", days=SOME, net_km=SOME,
+    path_km=SOME, resampled_km=SOME, farthest_km=SOME, speed_km_d=SOME, stopover_days=None,
+)  # fmt: skip
+NOBODY = DescribeFacts(
+    sample=SampleFacts(
+        n_animals=0, n_animals_used=0, fix_interval_h=None, years=None, n_migrations=0, n_migrants=0
+    ),
+    migrations={}, stays={}, corridor_km2={}, stopover_km2={}, ranges=(), sufficiency={}, skill={},
+    fidelity={}, notes=(),
+)  # fmt: skip
 
 
 def test_a_herd_that_nobody_tracked_has_a_sheet_without_claims():
@@ -32,7 +38,8 @@ def test_a_herd_that_nobody_tracked_has_a_sheet_without_claims():
 
 
 def test_spring_comes_before_autumn_and_all_is_no_season_of_its_own():
-    facts = NOBODY | {"migrations": {"all": SEASON, "autumn": SEASON, "spring": SEASON}}
+    seasons = {"all": SEASON, "autumn": SEASON, "spring": SEASON}
+    facts = NOBODY.model_copy(update={"migrations": seasons})
     assert measure_rows(facts)["seasons"] == ["spring", "autumn"]
     sheet = {(line.group, line.item): line.value for line in lines(facts)}
     assert sheet["Spring migration", "Median last day"] == "24 Dec"
@@ -41,13 +48,13 @@ def test_spring_comes_before_autumn_and_all_is_no_season_of_its_own():
 
 
 def test_expert_ranges_and_corridors_are_named_as_such():
-    facts = NOBODY | {
-        "corridor_km2": {"expert": {"all": {"low": 12.0}}},
-        "ranges": [
-            {"season": "winter", "isopleth": None, "area_km2": 7.5, "n_animals": 0,
-             "evidence": "expert", "source": "A. Nyone, 2021, high"},
-        ],
-    }  # fmt: skip
+    drawn = RangeFacts(
+        season="winter", isopleth=None, area_km2=7.5, n_animals=0, evidence="expert",
+        source="A. Nyone, 2021, high",
+    )  # fmt: skip
+    facts = NOBODY.model_copy(
+        update={"corridor_km2": {"expert": {"all": {"low": 12.0}}}, "ranges": (drawn,)}
+    )
     sheet = {(line.group, line.item): line.value for line in lines(facts)}
     assert sheet["Areas", "Corridor, low use, expert, km²"] == "12"
     assert sheet["Winter range", "Area drawn by an expert (A. Nyone, 2021, high), km²"] == "7.5"
@@ -63,7 +70,11 @@ def test_expert_ranges_and_corridors_are_named_as_such():
     ],
 )
 def test_sufficiency_is_a_sentence(found, begins, holds):
-    about = None if found is None else found | {"n_animals": 15, "max_slope_frac": 0.01}
+    about = (
+        None
+        if found is None
+        else SufficiencyFacts(n_animals=15, max_slope_frac=0.01, area_km2=380.0, **found)
+    )
     words = sufficiency_words(about)
     assert words.startswith(begins)
     assert holds in words

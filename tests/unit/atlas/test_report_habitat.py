@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from corridors.atlas.pages import render
 from corridors.atlas.report_habitat import habitat_values
 from corridors.foundation import tables
+from corridors.foundation.facts.circuit import CircuitFacts, CircuitValidation, HeldUse
+from corridors.foundation.facts.connect import LayerFacts
+from worlds import recorded
 
-LAYER = {"coverage_frac": 0.9, "resampling": "mode", "crs": "EPSG:3035"}
-CIRCUIT = {
-    "effective_resistance": 2.5, "effective_resistance_without_barriers": 2.0,
-    "barriers_frac": 0.2, "cell_m": 100.0, "n_segments_on_grid": 0,
-    "n_barriers_beyond_segments": 0,
-    "validation": {
-        "high_current": {
-            "area_frac": 0.2, "share": 0.8, "random_mean": 0.1, "random_p95": 0.4, "p": 0.005,
-            "even_ground_share": 0.75,
-        }
-    },
-}  # fmt: skip
+LAYER = LayerFacts(coverage_frac=0.9, overlap_frac=1.0, resampling="mode", crs="EPSG:3035")
+HELD = HeldUse(
+    area_frac=0.2, share=0.8, random_mean=0.1, random_p95=0.4, p=0.005, n_shifts=199,
+    even_ground_share=0.75,
+)  # fmt: skip
+CIRCUIT = CircuitFacts(
+    herd="h", ranges_used={}, habitat_cell_m=50.0, what={}, tolerance=1e-6, cell_m=100.0,
+    effective_resistance=2.5, effective_resistance_without_barriers=2.0, barriers_frac=0.2,
+    validation=CircuitValidation(high_current=HELD),
+)  # fmt: skip
 
 
 def page(connect=None, circuit=None):
-    recorded = {
-        "connect": {"layers": {"cover": LAYER}, "resistance_from": "table"} | (connect or {}),
-        "circuit": CIRCUIT | (circuit or {}),
-        "selection": {"is_fitted": False, "reason": "resistance comes from the tables"},
-    }
+    herd = recorded.of_herd(tracked=False)
+    herd = replace(
+        herd,
+        connect=herd.connect.model_copy(update={"layers": {"cover": LAYER}} | (connect or {})),
+        circuit=CIRCUIT.model_copy(update=circuit),
+    )
     named = {"gains": tables.empty(tables.GAINS), "selection": tables.empty(tables.SELECTION)}
-    values = habitat_values(named, recorded) | {"network": None, "network_edges": []}
+    values = habitat_values(named, herd) | {"network": None, "network_edges": []}
     return render("report_habitat.html.jinja", values)
 
 
@@ -48,8 +52,9 @@ def test_what_barriers_cost_is_told_only_where_there_are_any():
 
 def test_the_share_on_even_ground_stands_beside_that_of_the_current():
     assert ">75 %<" in page()
-    corridor = {"modelled_corridor": {**CIRCUIT["validation"]["high_current"]}}
-    del corridor["modelled_corridor"]["even_ground_share"]
+    corridor = CircuitValidation(
+        modelled_corridor=HELD.model_copy(update={"even_ground_share": None})
+    )
     assert ">75 %<" not in page(circuit={"validation": corridor})
 
 

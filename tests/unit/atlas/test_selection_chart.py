@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.atlas.selection_chart import selection_chart
+from corridors.foundation.facts.connect import ResponseFacts
 
 
 def terms():
@@ -26,8 +27,12 @@ def terms():
 def response(high=2.0):
     x = np.linspace(800.0, 2400.0, 5)
     line = np.linspace(-2.0, 1.0, 5)
-    return {"x": x.tolist(), "log_use": line.tolist(), "low": (line - 800.0).tolist(),
-            "high": (line + high).tolist()}  # fmt: skip
+    return ResponseFacts(
+        x=x.tolist(),
+        log_use=line.tolist(),
+        low=(line - 800.0).tolist(),
+        high=(line + high).tolist(),
+    )
 
 
 def test_the_same_model_gives_the_same_picture_and_another_one_not():

@@ -6,34 +6,43 @@ import os
 import sqlite3
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import pyogrio
 import pytest
 
+from corridors.foundation.artefacts import FixTable, Layer, silent
 from corridors.foundation.errors import MethodError
-from corridors.stages import publish
-from corridors.stages.publish_rasters import RASTERS
-from corridors.stages.table import get
+from corridors.stages import registry
+from corridors.stages.publish import displacement, publication
+from corridors.stages.publish.rasters import CORRIDOR_SURFACE, CURRENT, RESISTANCE
+from corridors.stages.publish.shown_settings import shown_settings
+from corridors.stages.publish.stage import run
 from worlds import results
 from worlds.ground import ANIMALS
+from worlds.results import published as publish
+from worlds.results import publishing
+from worlds.stages import settings
+
+PARTNER = publishing(tier="partner")
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Folders: results before, and what was published per tier, and of an untracked herd."""
+    """Folders: what was published per tier, and of an untracked herd."""
     base = tmp_path_factory.mktemp("publish")
-    results.write(base / "in")
-    results.write(base / "in-untracked", tracked=False)
-    publish.run(results.context(base / "in", base / "internal"))
-    publish.run(results.context(base / "in", base / "partner", tier="partner"))
-    publish.run(results.context(base / "in-untracked", base / "untracked"))
-    return {name: base / name for name in ("in", "internal", "partner", "untracked")}
+    tracked = results.inputs()
+    return {
+        "internal": publish(base / "internal", tracked),
+        "partner": publish(base / "partner", tracked, PARTNER),
+        "untracked": publish(base / "untracked", results.inputs(tracked=False)),
+    }
 
 
 def test_the_stage_writes_what_the_table_of_stages_says(published: dict[str, Path]) -> None:
-    expected = {name.format(herd="made-up").rstrip("/") for name in get("publish").writes}
+    expected = {name.format(herd="made-up").rstrip("/") for name in registry.get("publish").writes}
     for name in ("internal", "partner", "untracked"):
         assert {path.name for path in published[name].iterdir()} == expected
 
@@ -43,8 +52,7 @@ def test_a_second_run_gives_the_same_bytes(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TZ", "Asia/Dushanbe")
-    publish.run(results.context(published["in"], tmp_path / "again"))
-    first, second = published["internal"], tmp_path / "again"
+    first, second = published["internal"], publish(tmp_path / "again", results.inputs())
     names = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
     assert names == sorted(path.relative_to(second) for path in second.rglob("*") if path.is_file())
     for name in names:
@@ -78,35 +86,20 @@ def test_partners_get_nothing_of_a_single_animal(published: dict[str, Path]) -> 
     assert "ewe 3, biological year 2020" in internal
 
 
-def test_a_single_tracked_animal_is_not_given_to_partners(
-    published: dict[str, Path], tmp_path: Path
-) -> None:
-    import pandas as pd
-
-    from corridors.formats.parquet import read_layer, write_table
-    from corridors.foundation import tables
-
-    results.write(tmp_path / "in")
-    path = tmp_path / "in" / "clean" / "fixes.parquet"
-    fixes = read_layer(path)
-    one = fixes[fixes["animal"] == "ewe 3"]
-    assert isinstance(one, pd.DataFrame)
-    write_table(one, path, tables.CLEAN_FIXES)
+def test_a_single_tracked_animal_is_not_given_to_partners(tmp_path: Path) -> None:
+    given = results.inputs()
+    fixes = given.fixes.read()
+    one = replace(given, fixes=FixTable.of(fixes[fixes["animal"] == "ewe 3"]))
     with pytest.raises(MethodError, match="single animal"):
-        publish.run(results.context(tmp_path / "in", tmp_path / "out", tier="partner"))
+        publish(tmp_path / "out", one, PARTNER)
 
 
 def test_the_corridor_of_a_single_migrant_is_not_given_to_partners(tmp_path: Path) -> None:
-    from corridors.formats.parquet import read_layer, write_table
-    from corridors.foundation import tables
-
-    results.write(tmp_path / "in")
-    path = tmp_path / "in" / "delineate" / "corridors.parquet"
-    corridors = read_layer(path)
+    given = results.inputs()
+    corridors = given.corridors.read()
     one = corridors[corridors["corridor_class"] == "low"].assign(n_tracked=1, share=1.0)
-    write_table(one, path, tables.CORRIDORS)
     with pytest.raises(MethodError, match="only one gave the herd's corridor"):
-        publish.run(results.context(tmp_path / "in", tmp_path / "out", tier="partner"))
+        publish(tmp_path / "out", replace(given, corridors=Layer.of(one)), PARTNER)
 
 
 def test_a_title_with_control_characters_gives_a_project_that_opens() -> None:
@@ -121,7 +114,7 @@ def test_notes_that_may_name_an_animal_are_counted_for_partners(
     published: dict[str, Path],
 ) -> None:
     html = (published["partner"] / "report.html").read_text(encoding="utf-8")
-    assert "notes left out because they may name an animal: 10" in html
+    assert "notes left out because they may name an animal: 5" in html
     assert "notes left out" not in (published["internal"] / "report.html").read_text("utf-8")
 
 
@@ -159,7 +152,8 @@ def test_the_project_has_relative_paths_and_switches_its_crs_on(
         assert archive.namelist() == ["made-up.qgs"]
         root = fromstring(archive.read("made-up.qgs").decode().split("\n", 1)[1])
     sources = [layer.findtext("datasource") or "" for layer in root.iterfind(".//maplayer")]
-    rasters = tuple(f"./{plan.name}.tif" for plan in RASTERS)
+    plans = (CORRIDOR_SURFACE, CURRENT, RESISTANCE)
+    rasters = tuple(f"./{plan.name}.tif" for plan in plans)
     assert all(s.startswith(("./made-up.gpkg|layername=", *rasters)) for s in sources)
     assert set(rasters) <= set(sources)
     assert root.findtext("properties/SpatialRefSys/ProjectionsEnabled") == "1"
@@ -175,7 +169,7 @@ def test_the_report_stands_alone_and_escapes_names(published: dict[str, Path]) -
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "http://" not in html
     assert "https://" not in html
-    assert str(published["in"].parent) not in html
+    assert str(published["internal"].parent) not in html
     assert os.sep + "tmp" + os.sep not in html
     for words in (
         "−187 km",
@@ -191,10 +185,10 @@ def test_the_report_stands_alone_and_escapes_names(published: dict[str, Path]) -
 def test_profile_usgs_is_written_on_everything_that_people_open(
     published: dict[str, Path], tmp_path: Path
 ) -> None:
-    given = results.context(published["in"], tmp_path / "usgs")
-    given.settings.profile = given.settings.profile.model_copy(update={"name": "usgs"})
-    publish.run(given)
-    for folder, is_peer in ((tmp_path / "usgs", True), (published["internal"], False)):
+    profile = settings("publish", profile={"name": "usgs"}).profile
+    given = replace(publishing(), profile=profile)
+    usgs = publish(tmp_path / "usgs", results.inputs(), given)
+    for folder, is_peer in ((usgs, True), (published["internal"], False)):
         page = (folder / "report.html").read_text(encoding="utf-8")
         assert ("PROFILE USGS: FOR COMPARISON ONLY" in page) == is_peer
         about = pyogrio.read_dataframe(folder / "made-up.gpkg", layer="about")
@@ -203,10 +197,42 @@ def test_profile_usgs_is_written_on_everything_that_people_open(
 
 
 def test_nested_settings_are_shown_with_their_values() -> None:
-    from corridors.config.action import Act
-    from corridors.stages.context import settings_of
-
-    act = Act.model_validate({"costs": {"currency": "USD", "fence_remove_per_km": 100}})
-    shown = {key: value for key, value, _ in publish._settings(settings_of({"act": act}))["act"]}
+    given = settings("publish", act={"costs": {"currency": "USD", "fence_remove_per_km": 100}})
+    shown = {key: value for key, value, _ in shown_settings(given)["act"]}
     assert shown["costs"].startswith("currency: USD, ")
     assert "fence_remove_per_km: 100" in shown["costs"]
+
+
+def test_the_page_shows_the_first_pictures_and_the_others_are_drawn_while_they_are_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(displacement, "draw", lambda one: drawn.append(one.title) or b"png")
+    monkeypatch.setattr(publication, "N_PICTURES", 1)
+    made = run(results.inputs(), publishing(), silent)
+    assert len(drawn) == 1
+    assert "2 more are in the folder" in made.report.text
+    files = [name for name, _ in made.pictures.files]
+    assert len(drawn) == len([name for name in files if name.startswith("displacement/")]) == 3
+
+
+def test_no_picture_of_a_year_is_drawn_that_is_not_asked_for(
+    published: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: object) -> bytes:
+        raise AssertionError
+
+    assert len(list((published["internal"] / "pictures" / "displacement").iterdir())) == 3
+    monkeypatch.setattr(displacement, "draw", refused)
+    for given in (publishing(pictures="none"), PARTNER):
+        made = run(results.inputs(), given, silent)
+        names = [name for name, _ in made.pictures.files]
+        assert names == ["corridor_map.png", "threats.png", "sample.png"]
+
+
+def test_a_raster_that_is_passed_on_is_the_one_that_was_given() -> None:
+    given = results.inputs()
+    made = run(given, publishing(), silent)
+    assert made.corridor_surface is given.population_raster
+    assert made.current is given.current
+    assert made.resistance is given.resistance

@@ -1,0 +1,33 @@
+"""What the stages of a herd recorded as facts, as far as its report tells of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corridors.foundation.facts.act import ActFacts
+from corridors.foundation.facts.circuit import CircuitFacts
+from corridors.foundation.facts.clean import CleanFacts
+from corridors.foundation.facts.connect import ConnectFacts, SelectionFacts
+from corridors.foundation.facts.delineate import DelineateFacts
+from corridors.foundation.facts.describe import DescribeFacts
+from corridors.foundation.facts.rank import RankFacts
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Facts of one herd, by the stage that recorded them; ``selection`` is also of `connect`."""
+
+    clean: CleanFacts
+    delineate: DelineateFacts
+    describe: DescribeFacts
+    connect: ConnectFacts
+    selection: SelectionFacts
+    circuit: CircuitFacts
+    rank: RankFacts
+    act: ActFacts
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know; that of the selection model stands with it."""
+        stages = (self.delineate, self.connect, self.rank, self.act, self.describe)
+        return [note for facts in stages for note in facts.notes]

@@ -1,0 +1,111 @@
+"""One threat layer, one project and one index page of all herds that are done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from corridors import __version__
+from corridors.atlas.catalogue import herd_rows, joint_threats, threat_lists
+from corridors.atlas.layers import ATLAS_LAYERS
+from corridors.atlas.pages import render
+from corridors.atlas.products import (
+    choose,
+    first_view,
+    package_layers,
+    project_layers,
+    rounded_stretches,
+)
+from corridors.atlas.tier import agreements_to_show, corridors_to_show
+from corridors.formats.geopackage import Package
+from corridors.formats.qgis import Project
+from corridors.foundation.artefacts import Document, Layer, Progress
+from corridors.foundation.crs import GEOGRAPHIC, named_crs, working_crs
+from corridors.foundation.errors import MissingInputError
+from corridors.stages.atlas.stage import Inputs, Results, Settings
+
+_PACKAGE = "atlas.gpkg"
+
+
+def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
+    """Return what stage `atlas` leaves."""
+    if not inputs.herds:
+        raise MissingInputError("no herd is done, so there is nothing to join")
+    progress("read", 0.0)
+    herds, tier = inputs.herds.values(), settings.publish.tier
+    threats: pd.DataFrame = joint_threats(
+        {name: one.threats.read() for name, one in inputs.herds.items()}
+    )
+    drawn: pd.DataFrame = corridors_to_show(_together(one.corridors for one in herds), tier)
+    corridors = drawn[drawn["evidence"] == "tracked"]
+    modelled = _together(one.modelled for one in herds)
+    # A modelled corridor counts where nobody was tracked.
+    modelled = modelled[~modelled["herd"].isin(corridors["herd"])]
+    rows = herd_rows(settings.herds, drawn, modelled, threats, set(inputs.herds))
+    simulated = [row["herd"] for row in rows if row["is_done"] and row["simulated"]]
+    agreements = _together(one.border_agreements for one in herds)
+    tables = {
+        "threats": rounded_stretches(threats),
+        "corridors": corridors,
+        "modelled_corridor": modelled,
+        "expert_corridor": drawn[drawn["evidence"] == "expert"],
+        "candidates": rounded_stretches(_together(one.candidates for one in herds)),
+        "crossing_sites": _together(one.crossing_sites for one in herds),
+        "fence_sections": _together(one.fence_sections for one in herds),
+        "footprints": _together(one.footprints for one in herds),
+        "border_agreements": agreements_to_show(agreements, tier),
+        "herds": pd.DataFrame([row for row in rows if row["is_done"]]).drop(columns="is_done"),
+    }
+    products, left_out = choose(tables, tier=tier, plans=ATLAS_LAYERS)
+    stamp = f" (SIMULATED: {', '.join(simulated)})" if simulated else ""
+    labels = {
+        "study": settings.study.title,
+        "author": settings.publish.author,
+        "tier": tier,
+        "label": f"SIMULATED DATA: {', '.join(simulated)}" if simulated else "",
+        "made with": f"corridors {__version__}",
+    }
+    progress("index", 0.5)
+    crs = _crs([product.frame for product in products if product.is_spatial])
+    values = {
+        "study": settings.study.title,
+        "author": settings.publish.author,
+        "tier": tier,
+        "simulated": simulated,
+        "herds": rows,
+        "reports": {name: f"../{name}/{one.report.file}" for name, one in inputs.herds.items()},
+        "lists": threat_lists(threats),
+        "left_out": left_out,
+        "version": __version__,
+    }
+    return Results(
+        package=Package(package_layers(products, labels=labels)),
+        project=Project(
+            title=f"{settings.study.title}: all herds{stamp}",
+            author=settings.publish.author,
+            abstract=f"{settings.study.title}. Tier {tier}.",
+            crs=named_crs(crs),
+            bounds=first_view(products, crs),
+            layers=project_layers(
+                products,
+                package=f"./{_PACKAGE}",
+                rights=labels["label"],
+                hidden_when_tracked=(),
+            ),
+        ),
+        index=Document(render("index.html.jinja", values)),
+    )
+
+
+def _together(layers: Iterable[Layer]) -> pd.DataFrame:
+    every: list[pd.DataFrame] = [layer.read() for layer in layers]
+    frames = [frame for frame in every if len(frame)]
+    return pd.concat(frames, ignore_index=True) if frames else every[0]
+
+
+def _crs(frames: list[pd.DataFrame]) -> str:
+    """Return an equal-area CRS around everything that is shown."""
+    centres = np.array([np.reshape(frame.total_bounds, (2, 2)).mean(axis=0) for frame in frames])
+    return working_crs(centres[:, 0], centres[:, 1]) if len(centres) else GEOGRAPHIC

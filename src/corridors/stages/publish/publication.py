@@ -1,0 +1,216 @@
+"""The herd's layers, project, rasters, pictures and pages, from the results of all stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
+
+import geopandas as gpd
+import pandas as pd
+
+from corridors import __version__
+from corridors.atlas import fact_sheet
+from corridors.atlas.charts import threat_chart
+from corridors.atlas.maps import MapText, corridor_map
+from corridors.atlas.pages import render
+from corridors.atlas.products import (
+    LeftOut,
+    Product,
+    choose,
+    first_view,
+    package_layers,
+    project_layers,
+)
+from corridors.atlas.report import N_PICTURES, Evidence, Heading, masthead, page
+from corridors.atlas.sample_chart import sample_chart
+from corridors.atlas.tier import INTERNAL, refuse_what_would_show_one_animal, tables_to_show
+from corridors.atlas.transboundary import transboundary_values
+from corridors.formats.geopackage import Package
+from corridors.formats.qgis import Project
+from corridors.foundation.artefacts import Document, Pictures, Progress
+from corridors.foundation.crs import named_crs
+from corridors.foundation.track import usable
+from corridors.stages.publish.displacement import DrawnYear, drawn_years, years_to_draw
+from corridors.stages.publish.herd_tables import map_layers, read_tables, recorded
+from corridors.stages.publish.rasters import (
+    CORRIDOR_SURFACE,
+    CURRENT,
+    RESISTANCE,
+    PublishedRaster,
+    published_raster,
+    raster_layers,
+)
+from corridors.stages.publish.shown_settings import shown_settings
+from corridors.stages.publish.stage import Inputs, Results, Settings
+
+
+def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
+    """Return what stage `publish` leaves."""
+    heading = _heading(settings)
+    progress("read", 0.0)
+    tables = read_tables(inputs)
+    refuse_what_would_show_one_animal(
+        heading.tier,
+        n_animals=usable(tables["fixes"])["animal"].nunique(),
+        corridors=tables["corridors"],
+    )
+    tables, withheld = tables_to_show(tables, heading.tier)
+    about = pd.DataFrame(_labels(heading).items(), columns=["item", "value"])
+    sheet = fact_sheet.table(inputs.describe)
+    products, left_out = choose(
+        {**map_layers(tables), "about": about, "fact_sheet": sheet}, tier=heading.tier
+    )
+    left_out += withheld
+
+    progress("rasters", 0.1)
+    surface = published_raster(CORRIDOR_SURFACE, inputs.population_raster)
+    current = published_raster(CURRENT, inputs.current)
+    resistance = published_raster(RESISTANCE, inputs.resistance)
+    rasters = [surface, current, resistance]
+    left_out += [
+        LeftOut(f"{raster.plan.title} in the project", raster.plan.nothing)
+        for raster in rasters
+        if not raster.classes
+    ]
+
+    progress("pictures", 0.2)
+    charts = _charts(heading, tables, products, inputs.clean.crs)
+    years = years_to_draw(
+        tables["animal_years"],
+        tables["migrations"],
+        settings.publish.pictures if heading.tier == INTERNAL else "none",
+    )
+    if heading.tier != INTERNAL:
+        left_out.append(LeftOut("Displacement pictures", "each shows a single animal"))
+    drawn = drawn_years(
+        years,
+        inputs.fixes,
+        tables["migrations"],
+        inputs.displacement_fits.read(),
+        n_origin=settings.segment.n_origin_fixes,
+    )
+    drawn = _told(drawn, len(years), progress)
+    # The others are drawn while they are written.
+    shown = list(islice(drawn, N_PICTURES))
+
+    evidence = Evidence(
+        tables=tables,
+        recorded=recorded(inputs),
+        settings=shown_settings(settings),
+        left_out=left_out,
+        map_png=charts.get("corridor_map.png"),
+        threat_png=charts.get("threats.png"),
+        sample_png=charts.get("sample.png"),
+        has_surface=bool(surface.classes),
+        displacement=[(year.caption, year.png) for year in shown],
+        n_more_pictures=len(years) - len(shown),
+    )
+    across = {**masthead(heading), "map": evidence.map_png, **transboundary_values(tables)}
+    return Results(
+        package=Package(package_layers(products, labels=_labels(heading))),
+        project=_project(heading, products, rasters, inputs.clean.crs),
+        corridor_surface=inputs.population_raster,
+        corridor_surface_style=surface.style,
+        current=inputs.current,
+        current_style=current.style,
+        resistance=inputs.resistance,
+        resistance_style=resistance.style,
+        report=Document(render("report.html.jinja", page(heading, evidence))),
+        transboundary=Document(render("transboundary.html.jinja", across)),
+        pictures=Pictures(_files(charts, chain(shown, drawn))),
+    )
+
+
+def _heading(settings: Settings) -> Heading:
+    return Heading(
+        settings.herd,
+        settings.labels.species,
+        settings.study.title,
+        settings.publish.author,
+        settings.labels.simulated,
+        settings.publish.tier,
+        __version__,
+        settings.profile.name,
+    )
+
+
+def _charts(
+    heading: Heading, tables: Mapping[str, pd.DataFrame], products: list[Product], crs: str
+) -> dict[str, bytes]:
+    """Return file name -> PNG of the pictures of the whole herd, where there is something."""
+    charts = {}
+    spatial = {p.plan.name: p.frame for p in products if isinstance(p.frame, gpd.GeoDataFrame)}
+    if spatial:
+        charts["corridor_map.png"] = corridor_map(spatial, crs=crs, text=_map_text(heading, tables))
+    if len(tables["threats"]):
+        charts["threats.png"] = threat_chart(tables["threats"])
+    curves = tables["sufficiency"]
+    if (curves["season"] == "all").any():
+        charts["sample.png"] = sample_chart(curves[curves["season"] == "all"])
+    return charts
+
+
+def _told(years: Iterable[DrawnYear], n: int, progress: Progress) -> Iterator[DrawnYear]:
+    """Yield pictures of animal-years as they are drawn, and say so."""
+    for number, year in enumerate(years, start=1):
+        progress(f"picture {number} of {n}", 0.3 + 0.7 * number / n)
+        yield year
+
+
+def _files(charts: Mapping[str, bytes], years: Iterable[DrawnYear]) -> Iterator[tuple[str, bytes]]:
+    yield from charts.items()
+    for year in years:
+        yield f"displacement/{year.file}", year.png
+
+
+def _labels(heading: Heading) -> dict[str, str]:
+    return {
+        "herd": heading.herd,
+        "species": heading.species,
+        "study": heading.study,
+        "author": heading.author,
+        "label": "SIMULATED DATA" if heading.simulated else "",
+        "profile": heading.profile,
+        "tier": heading.tier,
+        "lengths and areas": "geodesic on WGS84",
+        "made with": f"corridors {heading.version}",
+    }
+
+
+def _rights(heading: Heading) -> str:
+    stamp = "Simulated data. " if heading.simulated else ""
+    if heading.profile == "usgs":
+        stamp += "Profile usgs, for comparison only. "
+    return f"{stamp}Tier {heading.tier}."
+
+
+def _map_text(heading: Heading, tables: Mapping[str, pd.DataFrame]) -> MapText:
+    borders = tables["border_report"]
+    sources = [
+        f"{source} ({label})" if label else str(source)
+        for source, label in dict.fromkeys(zip(borders["source"], borders["label"], strict=True))
+        if source
+    ]
+    credit = f"{heading.study} · {heading.herd}"
+    if sources:
+        credit += " · Boundaries: " + "; ".join(sources)
+    if heading.profile == "usgs":
+        credit += " · Profile usgs, for comparison only"
+    return MapText("SIMULATED" if heading.simulated else "", credit)
+
+
+def _project(
+    heading: Heading, products: list[Product], rasters: list[PublishedRaster], crs: str
+) -> Project:
+    rights = _rights(heading)
+    layers = project_layers(products, package=f"./{heading.herd}.gpkg", rights=rights)
+    layers += raster_layers(rasters, rights=rights)
+    stamp = " (SIMULATED)" if heading.simulated else ""
+    return Project(
+        title=f"{heading.herd}: migration corridor and threats{stamp}",
+        author=heading.author,
+        abstract=f"{heading.species}. {heading.study}. {rights}",
+        crs=named_crs(crs),
+        bounds=first_view(products, crs),
+        layers=layers,
+    )

@@ -1,0 +1,76 @@
+"""The stage `atlas`: the herds that are done, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from corridors.foundation.artefacts import Layer, Linked, silent
+from corridors.foundation.errors import MissingInputError
+from corridors.stages.atlas import stage as atlas
+from worlds import results
+from worlds.results import one_herd
+from worlds.stages import settings
+
+
+def joined(herds: dict[str, atlas.OneHerd], *, tier: str = "internal") -> atlas.Results:
+    """Join herds of a study that has another one, which is never done."""
+    config = results.config(tier=tier).model_dump(by_alias=True)
+    own = config["herds"].pop("made-up")
+    config["herds"] = dict.fromkeys((*herds, "never-done"), own)
+    made: atlas.Results = atlas.run(
+        atlas.Inputs(herds), settings("atlas", "all-herds", **config), silent
+    )
+    return made
+
+
+def herd(name: str, *, tracked: bool = True) -> atlas.OneHerd:
+    return one_herd(results.inputs(name, tracked=tracked))
+
+
+def rows_of(made: atlas.Results, name: str) -> pd.DataFrame:
+    return next(layer.frame for layer in made.package.layers if layer.name == name)
+
+
+def test_no_herd_that_is_done_gives_no_atlas() -> None:
+    with pytest.raises(MissingInputError, match="no herd is done"):
+        joined({})
+
+
+def test_threats_of_all_herds_have_one_order() -> None:
+    made = joined({"east": herd("east"), "west": herd("west")})
+    threats = rows_of(made, "threats")
+    assert set(threats["herd"]) == {"east", "west"}
+    assert threats["atlas_rank"].tolist() == list(range(1, len(threats) + 1))
+    assert threats["score"].is_monotonic_decreasing
+    assert rows_of(made, "herds")["herd"].tolist() == ["east", "west"]
+
+
+def test_a_modelled_corridor_counts_only_where_nobody_was_tracked() -> None:
+    known = herd("known")
+    both = replace(known, modelled=herd("known", tracked=False).modelled)
+    made = joined({"known": both, "unknown": herd("unknown", tracked=False)})
+    assert set(rows_of(made, "corridors")["herd"]) == {"known"}
+    assert set(rows_of(made, "modelled_corridor")["herd"]) == {"unknown"}
+
+
+def test_the_index_links_to_the_reports_that_there_are_and_names_the_other_herds() -> None:
+    one = herd("one")
+    html = joined({"one": replace(one, report=Linked("page.html"))}).index.text
+    assert 'href="../one/page.html"' in html
+    assert "never-done" in html
+    assert "../never-done/" not in html
+    assert "1 of 2 herds are in this atlas" in html
+    assert "SIMULATED DATA: one" in html
+
+
+def test_partners_get_no_corridor_of_a_single_animal() -> None:
+    one = herd("one")
+    corridors = one.corridors.read()
+    alone = corridors.assign(n_tracked=corridors["season"].map({"spring": 1}).fillna(3).astype(int))
+    given = {"one": replace(one, corridors=Layer.of(alone))}
+    assert set(rows_of(joined(given), "corridors")["season"]) == {"all", "spring", "autumn"}
+    shown = rows_of(joined(given, tier="partner"), "corridors")
+    assert set(shown["season"]) == {"all", "autumn"}
