@@ -21,7 +21,6 @@ from corridors.config.write import config_text, schema_text, write_study
 from corridors.foundation.errors import OutputError
 from corridors.run.fingerprint import sections
 from corridors.stages import registry
-from corridors.stages.unported import Unported
 
 
 def _models(section: type[BaseModel] = Config) -> Iterator[type[BaseModel]]:
@@ -113,8 +112,7 @@ def test_every_section_that_a_stage_may_see_exists() -> None:
 def test_every_section_is_seen_by_a_stage() -> None:
     seen: set[str] = set()
     for stage in ALL_STAGES:
-        is_row = isinstance(stage, Unported)
-        seen |= set(stage.row.sections if is_row else sections(stage.settings(Config(), "nobody")))
+        seen |= set(sections(stage.settings(Config(), "nobody")))
     assert set(Config.model_fields) <= seen
 
 

@@ -23,7 +23,7 @@ PATH_LISTS = frozenset({"files", "tiles"})
 # Servers, databases and archives as GDAL names them, and content in the place of a name.
 _CONNECTION = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]+://|/vsi\w+/|[A-Z][A-Z0-9_]+:|<\w|\{\s*\")")
 
-# Partition of the stages that run once; `stages.table.WHOLE_STUDY` is the same word.
+# Partition of the stages that run once; `stages.registry.WHOLE_STUDY` is the same word.
 _RESERVED_HERD = "all-herds"
 
 Model = TypeVar("Model", bound=BaseModel)

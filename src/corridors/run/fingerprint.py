@@ -119,8 +119,6 @@ def _as_written(configured: str, path: Path, files: Mapping[str, str]) -> dict[s
 
 def sections(settings: Any) -> Mapping[str, object]:
     """Return the settings of a stage by field."""
-    if isinstance(settings, Mapping):
-        return settings
     return {one.name: getattr(settings, one.name) for one in fields(settings)}
 
 

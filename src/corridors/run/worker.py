@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import shutil
 import threading
@@ -26,7 +25,6 @@ from corridors.foundation.errors import (
 )
 from corridors.run import manifest
 from corridors.run.manifest import Artefact
-from corridors.stages.context import StageContext, settings_of
 from corridors.stages.registry import Stage
 
 # Less free space than this after an unexpected error: the disk was full.
@@ -120,45 +118,21 @@ def perform(job: Job, progress: Callable[[str, float], None] | None = None) -> O
 def _run(job: Job, progress: Callable[[str, float], None]) -> dict[str, Artefact]:
     with manifest.writing(job.staged):
         job.staged.mkdir(parents=True)
-    if isinstance(job.settings, Mapping):
-        _run_unported(job, progress)
-    else:
-        from corridors.run import binding
+    # Here and not above: it loads the libraries of geography, which `plan` and `status` do without.
+    from corridors.run import binding
 
-        binding.perform(
-            Stage(job.stage, job.module),
-            job.settings,
-            job.places,
-            job.raw,
-            job.herd,
-            job.staged,
-            job.names,
-            progress,
-        )
+    binding.perform(
+        Stage(job.stage, job.module),
+        job.settings,
+        job.places,
+        job.raw,
+        job.herd,
+        job.staged,
+        job.names,
+        progress,
+    )
     with manifest.writing(job.staged):
         return manifest.seal(job.staged, job.writes, job.stage)
-
-
-def _run_unported(job: Job, progress: Callable[[str, float], None]) -> None:
-    upstream: dict[str, dict[str, Path]] = {}
-    for text, files in job.places.items():
-        key, _, file = text.partition(".")
-        key = key.replace("study/", "base/")
-        depth = len(Path(file).parts)
-        for herd, path in files.items():
-            folder = path
-            for _ in range(depth):
-                folder = folder.parent
-            upstream.setdefault(key, {})[herd] = folder
-    context = StageContext(
-        herd=job.herd,
-        settings=settings_of(job.settings),  # type: ignore[arg-type]
-        raw=job.raw,
-        upstream=upstream,
-        out=job.staged,
-        progress=progress,
-    )
-    importlib.import_module(job.module).run(context)
 
 
 def _out_of_memory(job: Job) -> ResourceError:

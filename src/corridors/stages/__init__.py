@@ -1,1 +1,1 @@
-"""The stages of the pipeline. The one table of them is :mod:`corridors.stages.table`."""
+"""The stages of the pipeline. Their order is in :mod:`corridors.stages.registry`."""

@@ -253,11 +253,6 @@ def first_line(module: str) -> str:
 @cache
 def get(name: str) -> Stage:
     """Return the stage of a run called ``name``."""
-    if not (_FOLDER / name / "stage.py").is_file():
-        from corridors.stages import table
-        from corridors.stages.unported import Unported
-
-        return Unported(table.get(name))  # type: ignore[return-value]
     return Stage(name, f"corridors.stages.{name}.stage")
 
 
