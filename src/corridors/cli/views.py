@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from corridors.run.inputs import Checked
     from corridors.run.scenario import Done
     from corridors.run.surveys import LayerSurvey, RasterSurvey
-    from corridors.stages.ingest.survey import TrackSurvey
+    from corridors.run.track_survey import TrackSurvey
 
 _SHOWN = 12
 _MARKS = {"current": "up to date", "stale": "stale", "waits": "may rerun", "blocked": "blocked"}

@@ -6,7 +6,6 @@ Version 1.3, because GDAL of long-term-support distributions warns at 1.4.
 from __future__ import annotations
 
 import sqlite3
-import urllib.parse
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,12 +15,9 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from corridors.foundation.errors import BusyError, Fault, InputError
-
 # The format demands a time of last change; a fixed one says "not recorded".
 _NO_TIME = "2000-01-01T00:00:00.000Z"
 GEOMETRY_COLUMN = "geom"
-PATIENCE_S = 5.0  # a program that saves holds a GeoPackage for a moment
 
 _STYLES = """
 CREATE TABLE layer_styles (
@@ -77,51 +73,6 @@ class Package:
     def write(self, path: Path) -> None:
         """Write it; see :func:`write_geopackage`."""
         write_geopackage(path, self.layers)
-
-
-def require_geopackage(path: Path, name: str) -> None:
-    """Refuse an SQLite file that is no GeoPackage, or that another program holds.
-
-    Raises
-    ------
-    BusyError
-        Locked for longer than :data:`PATIENCE_S`.
-    InputError
-        Damaged, or another kind of database.
-    """
-    place = urllib.parse.quote(str(path))
-    try:
-        with closing(
-            sqlite3.connect(
-                f"file:{place}?mode=ro",
-                uri=True,
-                timeout=PATIENCE_S,
-            )
-        ) as connection:
-            connection.execute("SELECT count(*) FROM gpkg_contents").fetchone()
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
-            raise BusyError(
-                Fault(
-                    "the GeoPackage is locked by another program",
-                    name,
-                    cure="save and close it there (QGIS, ArcGIS), or run again with --wait SECONDS",
-                )
-            ) from None
-        if "no such table" in str(error):
-            raise InputError(
-                Fault(
-                    "not a GeoPackage but another SQLite database",
-                    name,
-                    expected="a table gpkg_contents",
-                    cure="open it in QGIS and export it as GeoPackage",
-                )
-            ) from None
-        # A write-ahead log in a folder that cannot be written: GDAL may still read it.
-    except sqlite3.DatabaseError:
-        raise InputError(
-            Fault("the GeoPackage is damaged", name, cure="export or download it again")
-        ) from None
 
 
 def wkb_type(frame: gpd.GeoDataFrame) -> str:

@@ -22,7 +22,7 @@ from pyproj.exceptions import CRSError
 
 from corridors.formats import vrt
 from corridors.formats.archives import unpack_layer
-from corridors.formats.geopackage import require_geopackage
+from corridors.formats.geopackage_file import require_geopackage
 from corridors.formats.geoparquet import Bounds, is_geoparquet
 from corridors.formats.signatures import DRIVERS, READABLE, VectorKind, head_of, vector_kind
 from corridors.formats.text_encoding import (

@@ -38,7 +38,7 @@ def wait_until_free(
     }
     if not names:
         return
-    from corridors.formats.geopackage import require_geopackage
+    from corridors.formats.geopackage_file import require_geopackage
 
     for name in sorted(names):
         while True:

@@ -13,9 +13,9 @@ from corridors.foundation.artefacts import RawFiles, silent
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import InputError
 from corridors.foundation.faults import Faults
+from corridors.run.track_survey import TrackSurvey, survey_tracks
 from corridors.stages import registry
 from corridors.stages.ingest.reading import LayerTables, every_layer
-from corridors.stages.ingest.survey import TrackSurvey, survey_tracks
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -444,7 +444,7 @@ def test_a_geopackage_that_is_being_saved_is_named_as_locked(
 ) -> None:
     path = tmp_path / "l.gpkg"
     lines().to_file(path)
-    monkeypatch.setattr("corridors.formats.geopackage.PATIENCE_S", 0.1)
+    monkeypatch.setattr("corridors.formats.geopackage_file.PATIENCE_S", 0.1)
     database = sqlite3.connect(path, isolation_level=None)
     database.execute("BEGIN EXCLUSIVE")
     try:
