@@ -359,7 +359,7 @@ def test_a_raster_without_crs_is_refused(tmp_path):
         "  where: file cover.tif\n"
         "  expected: a CRS in the file\n"
         "  got: none\n"
-        "  cure: write it into the file, e.g. gdal_edit.py -a_srs EPSG:4326 FILE"
+        "  cure: set crs of this layer in habitat.layers, e.g. crs: EPSG:4326"
     )
 
 
