@@ -58,7 +58,7 @@ def fixes(
         left alone.
     time_zone
         IANA name of the clock that the times are read from, such as UTC or Asia/Dushanbe; not
-        needed where each says its own.
+        needed where each time says its own.
     herd, species
         Names; a species has packaged permeabilities of barriers, and values of method ``fmv``.
 
@@ -74,14 +74,17 @@ def fixes(
 
     Examples
     --------
+    >>> import pandas as pd
+    >>> import corridors
     >>> frame = pd.DataFrame({"animal": ["ada", "ada"], "lon": [-110.0, -110.01],
     ...     "lat": [42.0, 42.01], "time": ["2023-05-01 06:00", "2023-05-01 10:00"]})
-    >>> fixes(frame, time_zone="America/Denver").read()["time_utc"].dt.hour.tolist()
+    >>> found = corridors.fixes(frame, time_zone="America/Denver")
+    >>> found.read()["time_utc"].dt.hour.tolist()
     [12, 16]
 
     A time zone is stated and never guessed, and all that is wrong is told at once:
 
-    >>> fixes(frame.assign(lat=["42.0", "north"]))
+    >>> corridors.fixes(frame.assign(lat=["42.0", "north"]))
     Traceback (most recent call last):
     corridors.foundation.errors.InputError: time stamps without a time zone
       where: file the table, row 1, column time
@@ -175,8 +178,9 @@ def barrier_layer(
 
     Examples
     --------
+    >>> import corridors
     >>> from corridors.notebook import example
-    >>> fences = barrier_layer(example.fence(), kind="fence", name_column="name")
+    >>> fences = corridors.barrier_layer(example.fence(), kind="fence", name_column="name")
     >>> fences.read()[["name", "kind", "status"]].values.tolist()
     [['pasture', 'fence', 'existing']]
     """

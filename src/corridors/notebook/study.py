@@ -64,6 +64,7 @@ def load(path: str | os.PathLike[str] = "config.yaml") -> LoadedStudy:
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> import corridors
     >>> from corridors.config.write import write_study
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -247,16 +248,14 @@ class StudyResults:
 
 
 class LoadedStudy(StudyResults):
-    """A study that was loaded: its herds, what is up to date, its results by name, and runs of it.
+    """A study that was loaded: what is up to date, runs of it, and its results by name.
+
+    It has everything that :class:`StudyResults` has.
 
     Parameters
     ----------
     study
-        The configuration and where it came from.
-
-    See Also
-    --------
-    load
+        The configuration and where it came from; :func:`corridors.load` makes one.
     """
 
     def __init__(self, study: configuration.Study) -> None:
