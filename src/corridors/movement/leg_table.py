@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from pyproj import Geod
 
@@ -9,6 +10,7 @@ from corridors.foundation import tables
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.movement.animal_years import YearTrack
 from corridors.movement.biological_year import days_since
+from corridors.movement.journeys import geodesic_m
 from corridors.movement.legs import legs
 from corridors.movement.year_windows import Row
 
@@ -35,6 +37,7 @@ def leg_table(
             own = _legs_of(
                 row,
                 of_animal[row.animal],
+                crs,
                 min_stop_days=min_stop_days,
                 stop_radius_frac=stop_radius_frac,
             )
@@ -53,7 +56,7 @@ def leg_table(
 
 
 def _legs_of(
-    row: Row, track: YearTrack, *, min_stop_days: float, stop_radius_frac: float
+    row: Row, track: YearTrack, crs: str, *, min_stop_days: float, stop_radius_frac: float
 ) -> pd.DataFrame:
     inside = (track.time_utc >= row.start) & (track.time_utc <= row.end)
     time, x, y = track.time_utc[inside], track.x_m[inside], track.y_m[inside]
@@ -68,6 +71,8 @@ def _legs_of(
         if time.size > 1
         else []
     )
+    lon, lat = transformer(crs, GEOGRAPHIC).transform(x, y)
+    along_m = np.append(0.0, geodesic_m(lon[:-1], lat[:-1], lon[1:], lat[1:]).cumsum())
     first = [leg.first for leg in found]
     last = [leg.last for leg in found]
     return pd.DataFrame(
@@ -79,6 +84,7 @@ def _legs_of(
             "y0": y[first],
             "x1": x[last],
             "y1": y[last],
+            "path_km": (along_m[last] - along_m[first]) / 1000.0,
             "stop_days": [leg.stop_days for leg in found],
         }
     )

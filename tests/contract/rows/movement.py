@@ -87,10 +87,11 @@ ANIMAL_YEARS = Example(
 LEGS = Example(
     row={
         "migration": "9f2c01ab", "leg": 1, "start_utc": utc("2020-05-02"),
-        "end_utc": utc("2020-05-09"), "net_km": 31.5, "stop_days": 4.25,
+        "end_utc": utc("2020-05-09"), "net_km": 31.5, "path_km": 40.25,
+        "stop_days": 4.25,
     },
-    other={"migration": "77d1c0fe", "leg": 2, "net_km": 0.0, "stop_days": 0.0},
-    refuses=[(0, "leg"), (-0.1, "net_km stop_days")],
+    other={"migration": "77d1c0fe", "leg": 2, "net_km": 0.0, "path_km": 0.0, "stop_days": 0.0},
+    refuses=[(0, "leg"), (-0.1, "net_km path_km stop_days")],
     key=("migration", "leg"),
 )  # fmt: skip
 

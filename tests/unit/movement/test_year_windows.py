@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from corridors.movement.animal_years import YearTrack
 from corridors.movement.leg_table import leg_table
@@ -104,7 +106,25 @@ def test_legs_are_of_migrations_only_and_their_length_is_true_on_the_ground() ->
     )
     assert set(table["migration"]) == {"m"}
     assert table["net_km"].sum() > 2.9
+    assert table["path_km"].to_numpy() == pytest.approx(table["net_km"].to_numpy(), rel=1e-9)
     assert str(table["start_utc"].dtype) == "datetime64[us, UTC]"
+
+
+def test_the_way_of_a_leg_is_as_long_as_its_steps() -> None:
+    straight = track()
+    # Every other fix lies 100 m to the east: steps are longer by the root of two.
+    wandering = replace(straight, x_m=500_000.0 + 100.0 * (np.arange(400) % 2))
+    table = leg_table(
+        [row("2024-04-01", "2024-05-01")],
+        ["m"],
+        [wandering],
+        "EPSG:32612",
+        min_stop_days=5.0,
+        stop_radius_frac=0.1,
+    )
+    # The scale of UTM on its central meridian is 0.9996.
+    assert table["path_km"].sum() == pytest.approx(30 * 0.1 * np.sqrt(2) / 0.9996, rel=1e-3)
+    assert table["net_km"].sum() == pytest.approx(30 * 0.1 / 0.9996, rel=1e-3)
 
 
 def test_facts_count_animals_by_their_best_year_and_those_that_skip_one() -> None:

@@ -108,6 +108,7 @@ LEGS = contract(
         "start_utc": utc(),
         "end_utc": utc(),
         "net_km": number(AT_LEAST_0),  # geodesic, from its first to its last fix
+        "path_km": number(AT_LEAST_0),  # geodesic, from fix to fix
         "stop_days": number(AT_LEAST_0),  # length of the stop that follows; 0 after the last leg
     },
     unique=["migration", "leg"],
