@@ -60,6 +60,11 @@ class Working(Section):
     memory_mb: Positive = Field(
         1500.0, description="memory that auto keeps a herd's surface below, MB"
     )
+    reach_m: NotNegative = Field(
+        5000.0,
+        description="auto: surfaces reach this far beyond the fixes, m; farther where steps are "
+        "long",
+    )
 
 
 class Clean(Section):

@@ -12,7 +12,7 @@ DEFAULTS: dict[str, Any] = {
     "boundaries": [],
     "states": None,
     "doubles": {"side_by_side_m": {"road": 60.0, "rail": 60.0}},
-    "working": {"crs": "auto", "cell_m": 50.0, "memory_mb": 1500.0},
+    "working": {"crs": "auto", "cell_m": 50.0, "memory_mb": 1500.0, "reach_m": 5000.0},
     "profile": {
         "name": "corrected", "time_step_min": 5.0, "grid_margin_frac": 0.3, "kept_frac": 0.9999,
         "merged_frac": 0.99, "merge_order": ["animal", "year"],
@@ -262,6 +262,7 @@ REFUSED: list[tuple[Any, str]] = [
     (0, "boundaries.0.published_km scenarios.road.closed_below before_after.fence.min_days"),
     # Below nothing.
     (-0.1, "clean.settling_days segment.min_stay_days segment.complete_margin_days"),
+    (-0.1, "working.reach_m"),
     (-0.1, "profile.grid_margin_frac delineate.min_area_m2 habitat.margin_km behave.gap_h"),
     (-0.1, "rank.weight_jitter act.site_spacing_m barriers.0.tolerance_m barriers.0.margin_km"),
     (-0.1, "scenarios.road.add.0.tolerance_m scenarios.road.add.0.margin_km"),

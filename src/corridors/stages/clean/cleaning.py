@@ -27,8 +27,6 @@ from corridors.stages.clean.stage import Inputs, Results, Settings
 CELLS_M = (50.0, 100.0, 250.0, 500.0)
 # Mean surface, one animal's surface and a scratch array, float64 each.
 _BYTES_PER_CELL = 24
-# A bridge's mass reaches beyond the fixes: the box is grown by this before it is counted.
-_REACH_M = 5000.0
 
 
 @dataclass
@@ -89,14 +87,15 @@ def choose_cell(
     """Return the edge of a cell (m) and why.
 
     ``auto`` takes the smallest of 50, 100, 250 and 500 m with which the grid over the herd's
-    bounding box fits the memory budget.
+    bounding box, grown by ``reach_m``, fits the memory budget.
     """
     if working.cell_m != "auto":
         return float(working.cell_m), "working.cell_m of the configuration"
     if bounds is None:
         return CELLS_M[0], "auto: no positions, the smallest cell"
     west, south, east, north = bounds
-    grown = (west - _REACH_M, south - _REACH_M, east + _REACH_M, north + _REACH_M)
+    reach_m = working.reach_m
+    grown = (west - reach_m, south - reach_m, east + reach_m, north + reach_m)
     for cell_m in CELLS_M:
         grid = Grid.covering(crs, cell_m, grown)
         need_mb = grid.n_rows * grid.n_cols * _BYTES_PER_CELL / 1e6

@@ -139,5 +139,13 @@ def test_auto_takes_the_smallest_cell_within_the_memory(side_m: float, cell_m: f
     assert reason.startswith("auto: ")
 
 
+def test_auto_counts_the_cells_that_surfaces_may_reach_beyond_the_fixes() -> None:
+    # 24 bytes a cell: 10,000 cells of 50 m in a square of 5 km, 90,000 with 5 km all around it.
+    point, budget = (0.0, 0.0, 5000.0, 5000.0), {"cell_m": "auto", "memory_mb": 1.0}
+    near = choose_cell(Working(**budget, reach_m=0.0), point, "EPSG:32642")
+    far = choose_cell(Working(**budget, reach_m=5000.0), point, "EPSG:32642")
+    assert (near[0], far[0]) == (50.0, 100.0)
+
+
 def test_a_configured_cell_is_taken(rng: np.random.Generator) -> None:
     assert choose_cell(Working(cell_m=120.0), None, "EPSG:32642")[0] == 120.0
