@@ -9,7 +9,6 @@ import pandas as pd
 
 from corridors.atlas.products import LeftOut
 from corridors.foundation.errors import Fault, MethodError
-from corridors.threats.action_words import border_words, with_words
 
 INTERNAL = "internal"
 # Tables that say in which months animals crossed.
@@ -74,7 +73,7 @@ def agreements_to_show(agreements: gpd.GeoDataFrame, tier: str) -> gpd.GeoDataFr
     """Return BORDER_AGREEMENTS without the months of one animal, unless the tier is internal."""
     if tier == INTERNAL or agreements.empty:
         return agreements
-    return gpd.GeoDataFrame(with_words(_without_months(agreements), border_words))
+    return gpd.GeoDataFrame(_without_months(agreements))
 
 
 def tables_to_show(

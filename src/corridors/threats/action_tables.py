@@ -1,4 +1,4 @@
-"""Fence sections, footprints and border agreements as tables, each row with its words and cost."""
+"""Fence sections, footprints and border agreements as tables, each row with its cost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import shapely
 from corridors.foundation import tables
 from corridors.foundation.arrays import Floats, Geometries
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2
-from corridors.threats.action_words import border_words, fence_words, footprint_words, with_words
 from corridors.threats.actions import fence_sections, footprints, stretches_to_agree
 
 _SHIFTED = ("energy", "settlement")
@@ -69,7 +68,6 @@ def fence_table(
         currency=fencing.currency,
         unit=unit,
     )
-    frame = with_words(frame, fence_words)
     return gpd.GeoDataFrame(frame, geometry=lines, crs=GEOGRAPHIC)
 
 
@@ -112,7 +110,6 @@ def footprint_table(
         cost=found["moved_km2"] * _known(cost_per_km2),
         currency=currency,
     )
-    frame = with_words(frame, footprint_words)
     return gpd.GeoDataFrame(frame[names], geometry="geometry", crs=GEOGRAPHIC)
 
 
@@ -160,7 +157,6 @@ def agreement_table(
         currency="",
         unit=unit,
     )
-    frame = with_words(frame, border_words)
     columns = list(tables.BORDER_AGREEMENTS.columns)
     return gpd.GeoDataFrame(frame[columns], geometry="geometry", crs=GEOGRAPHIC)
 

@@ -10,7 +10,6 @@ import pandas as pd
 
 from corridors.foundation import tables
 from corridors.foundation.arrays import Flags
-from corridors.threats.reasons import candidate_action, candidate_reason
 
 NO_ANIMAL, NOBODY_HERE, EDGE = "no animal tracked", "nobody was tracked here", "range edge"
 
@@ -69,12 +68,4 @@ def candidates(
     frame = frame.sort_values("gain", ascending=False, na_position="last", kind="stable")
     frame["rank"] = np.arange(1, len(frame) + 1)
     frame["source_completeness"] = [completeness.get(name, "unknown") for name in frame["source"]]
-    frame["reason"] = [
-        candidate_reason(why=row.why, edge_seasons=row.edge_seasons, gain_share=row.gain_share)
-        for row in frame.itertuples(index=False)
-    ]
-    frame["action"] = [
-        candidate_action(kind=row.kind, gain_share=row.gain_share)
-        for row in frame.itertuples(index=False)
-    ]
     return frame.reset_index(drop=True) if len(frame) else tables.empty(tables.CANDIDATES)

@@ -13,7 +13,6 @@ from corridors.foundation import tables
 from corridors.foundation.arrays import Floats, Geometries, Indices
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.facts.act import SitesFacts
-from corridors.threats.action_words import site_words, with_words
 from corridors.threats.actions import gain_frac
 from corridors.threats.sites import choose_sites
 
@@ -137,7 +136,6 @@ def crossing_sites(
         currency=rules.currency,
         unit=unit,
     )
-    frame = with_words(frame, site_words)
     places = gpd.points_from_xy(np.asarray(lon), np.asarray(lat))
     return gpd.GeoDataFrame(frame, geometry=places, crs=GEOGRAPHIC), facts
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.threats.rank import bootstrap, ranks, stability
-from corridors.threats.reasons import action, reason, standing
 from corridors.threats.score import Evidence, blocked, posterior, source_of, summary
 
 UNSAID = "unknown"  # completeness of a source that nothing is said of
@@ -133,42 +132,8 @@ def threat_table(
         if len(met.seasons)
         else np.full(len(frame), "")
     )
-    seasons = np.where(np.isin(worst_season, ["other", ""]), "", worst_season)
-    frame["reason"] = [
-        reason(
-            status=row.status,
-            passages_per_year=row.passages_per_year,
-            encounters_per_year=row.encounters_per_year,
-            blocked_per_year=row.blocked_per_year,
-            permeability=(row.permeability_mean, row.permeability_p05, row.permeability_p95),
-            permeability_source=row.permeability_source,
-            n_animals=row.n_animals,
-            n_tracked=int(n_tracked),
-            corridor_class=row.corridor_class,
-            season=str(season),
-            per=unit,
-        )
-        + " "
-        + standing(
-            rank_p05=row.rank_p05,
-            rank_p95=row.rank_p95,
-            n_ranked=len(frame),
-            stability=row.stability,
-            source_completeness=row.source_completeness,
-        )
-        for row, season, n_tracked in zip(
-            frame.itertuples(index=False), seasons, met.n_tracked, strict=True
-        )
-    ]
-    frame["action"] = [
-        action(
-            kind=row.kind,
-            status=row.status,
-            blocked_per_year=row.blocked_per_year,
-            season=str(season),
-        )
-        for row, season in zip(frame.itertuples(index=False), seasons, strict=True)
-    ]
+    frame["n_tracked"] = met.n_tracked
+    frame["worst_season"] = np.where(worst_season == "other", "", worst_season)
     return frame.sort_values("rank", ignore_index=True)
 
 

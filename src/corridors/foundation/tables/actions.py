@@ -22,7 +22,6 @@ from corridors.foundation.vocabulary import (
 )
 
 _RANK = {"action": text(), "herd": text(), "rank": integer(pa.Check.ge(1))}
-_WORDS = {"unit": text(), "what": text()}  # unit of the gains; one sentence
 _WHERE = text((*CORRIDOR_CLASSES, "outside"))
 
 # Gains are passages per year, per animal or of the herd as in THREATS; the bounds are sums of the
@@ -54,7 +53,7 @@ FENCE_SECTIONS = contract(
         "remove_cost": number(AT_LEAST_0, nullable=True),
         "modify_cost": number(AT_LEAST_0, nullable=True),
         "currency": text(),
-        **_WORDS,
+        "unit": text(),  # of the gains
         "geometry": geometry("LineString", "MultiLineString"),
     },
     unique=["action"],
@@ -81,7 +80,7 @@ CROSSING_SITES = contract(
         "is_optimal": boolean(),  # no other choice of as many sites gains more
         "cost": number(AT_LEAST_0, nullable=True),
         "currency": text(),
-        **_WORDS,
+        "unit": text(),  # of the gains
         "geometry": geometry("Point"),
     },
     unique=["action"],
@@ -104,7 +103,6 @@ FOOTPRINTS = contract(
         "avoided_per_km2": number(AT_LEAST_0),
         "cost": number(AT_LEAST_0, nullable=True),
         "currency": text(),
-        "what": text(),
         "geometry": geometry("Polygon", "MultiPolygon"),
     },
     unique=["action"],
@@ -133,7 +131,7 @@ BORDER_AGREEMENTS = contract(
         "blocked_nearby_per_year": number(AT_LEAST_0),  # at barriers near the stretch: the gain
         "cost": number(AT_LEAST_0, nullable=True),  # never known: negotiations have no price
         "currency": text(),
-        **_WORDS,
+        "unit": text(),  # of the gains
         "geometry": geometry("LineString"),
     },
     unique=["action"],

@@ -39,7 +39,8 @@ THREATS = contract(
         "passages_per_year": number(AT_LEAST_0),
         "approaches_per_year": number(AT_LEAST_0),
         "encounters_per_year": number(AT_LEAST_0),
-        "n_animals": integer(AT_LEAST_0),
+        "n_animals": integer(AT_LEAST_0),  # that met it
+        "n_tracked": integer(AT_LEAST_0),  # while it stood
         "permeability_mean": number(FRACTION),
         "permeability_p05": number(FRACTION),
         "permeability_p95": number(FRACTION),
@@ -47,6 +48,7 @@ THREATS = contract(
         "blocked_per_year": number(AT_LEAST_0),
         "blocked_p05": number(AT_LEAST_0),
         "blocked_p95": number(AT_LEAST_0),
+        "worst_season": text(),  # with most blocked passages; "": none has a name
         "unit": text(),  # "per animal" or "herd of N (source)"
         # Fall of the herd's effective resistance if only this segment were open; NaN: not computed.
         "gain": number(AT_LEAST_0, nullable=True),
@@ -61,8 +63,6 @@ THREATS = contract(
         "p_top10": number(FRACTION),  # and blocks something
         "source": text(),  # of the barrier
         "source_completeness": text(COMPLETENESS),
-        "reason": text(),
-        "action": text(),
         "geometry": geometry("LineString"),
     },
     unique=["threat"],
@@ -118,8 +118,6 @@ CANDIDATES = contract(
         "rank": integer(pa.Check.ge(1)),  # of the gain; those without one come last
         "source": text(),
         "source_completeness": text(COMPLETENESS),
-        "reason": text(),
-        "action": text(),  # what to find out, and what to do if animals come
         "geometry": geometry("LineString"),
     },
     unique=["segment"],

@@ -19,14 +19,16 @@ from corridors.atlas.products import (
     rounded_stretches,
 )
 from corridors.atlas.tier import agreements_to_show, corridors_to_show
+from corridors.atlas.words.tables import tables_in_words
 from corridors.formats.geopackage import Package
 from corridors.formats.qgis import Project
-from corridors.foundation.artefacts import Document, Layer, Progress
+from corridors.foundation.artefacts import Document, Progress
 from corridors.foundation.crs import GEOGRAPHIC, named_crs, working_crs
 from corridors.foundation.errors import MissingInputError
-from corridors.stages.atlas.stage import Inputs, Results, Settings
+from corridors.stages.atlas.stage import Inputs, OneHerd, Results, Settings
 
 _PACKAGE = "atlas.gpkg"
+_ACTIONS = ("crossing_sites", "fence_sections", "footprints", "border_agreements")
 
 
 def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
@@ -35,27 +37,22 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         raise MissingInputError("no herd is done, so there is nothing to join")
     progress("read", 0.0)
     herds, tier = inputs.herds.values(), settings.publish.tier
-    threats: pd.DataFrame = joint_threats(
-        {name: one.threats.read() for name, one in inputs.herds.items()}
-    )
-    drawn: pd.DataFrame = corridors_to_show(_together(one.corridors for one in herds), tier)
+    told = {name: _told(one, tier) for name, one in inputs.herds.items()}
+    threats = joint_threats({name: own["threats"] for name, own in told.items()})
+    drawn = corridors_to_show(_together(one.corridors.read() for one in herds), tier)
     corridors = drawn[drawn["evidence"] == "tracked"]
-    modelled = _together(one.modelled for one in herds)
+    modelled = _together(one.modelled.read() for one in herds)
     # A modelled corridor counts where nobody was tracked.
     modelled = modelled[~modelled["herd"].isin(corridors["herd"])]
     rows = herd_rows(settings.herds, drawn, modelled, threats, set(inputs.herds))
     simulated = [row["herd"] for row in rows if row["is_done"] and row["simulated"]]
-    agreements = _together(one.border_agreements for one in herds)
     tables = {
         "threats": rounded_stretches(threats),
         "corridors": corridors,
         "modelled_corridor": modelled,
         "expert_corridor": drawn[drawn["evidence"] == "expert"],
-        "candidates": rounded_stretches(_together(one.candidates for one in herds)),
-        "crossing_sites": _together(one.crossing_sites for one in herds),
-        "fence_sections": _together(one.fence_sections for one in herds),
-        "footprints": _together(one.footprints for one in herds),
-        "border_agreements": agreements_to_show(agreements, tier),
+        "candidates": rounded_stretches(_together(own["candidates"] for own in told.values())),
+        **{name: _together(own[name] for own in told.values()) for name in _ACTIONS},
         "herds": pd.DataFrame([row for row in rows if row["is_done"]]).drop(columns="is_done"),
     }
     products, left_out = choose(tables, tier=tier, plans=ATLAS_LAYERS)
@@ -99,8 +96,21 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     )
 
 
-def _together(layers: Iterable[Layer]) -> pd.DataFrame:
-    every: list[pd.DataFrame] = [layer.read() for layer in layers]
+def _told(herd: OneHerd, tier: str) -> dict[str, gpd.GeoDataFrame]:
+    """Return the herd's threats, candidates and actions in words, as far as the tier shows them."""
+    tables = {
+        "threats": herd.threats.read(),
+        "candidates": herd.candidates.read(),
+        "crossing_sites": herd.crossing_sites.read(),
+        "fence_sections": herd.fence_sections.read(),
+        "footprints": herd.footprints.read(),
+        "border_agreements": agreements_to_show(herd.border_agreements.read(), tier),
+    }
+    return {name: gpd.GeoDataFrame(rows) for name, rows in tables_in_words(tables).items()}
+
+
+def _together(layers: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    every = list(layers)
     frames = [frame for frame in every if len(frame)]
     return pd.concat(frames, ignore_index=True) if frames else every[0]
 

@@ -25,6 +25,7 @@ from corridors.atlas.report import N_PICTURES, Evidence, Heading, masthead, page
 from corridors.atlas.sample_chart import sample_chart
 from corridors.atlas.tier import INTERNAL, refuse_what_would_show_one_animal, tables_to_show
 from corridors.atlas.transboundary import transboundary_values
+from corridors.atlas.words.tables import tables_in_words
 from corridors.formats.geopackage import Package
 from corridors.formats.qgis import Project
 from corridors.foundation.artefacts import Document, Pictures, Progress
@@ -55,6 +56,7 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         corridors=tables["corridors"],
     )
     tables, withheld = tables_to_show(tables, heading.tier)
+    tables = tables_in_words(tables)
     about = pd.DataFrame(_labels(heading).items(), columns=["item", "value"])
     sheet = fact_sheet.table(inputs.describe)
     products, left_out = choose(

@@ -19,7 +19,6 @@ from corridors.threats.candidates import candidates, gains_of
 from corridors.threats.exposure import exposure
 from corridors.threats.herd_network import graphml, network_with_barriers
 from corridors.threats.priors import prior_table, with_estimates
-from corridors.threats.reasons import standing_out
 from corridors.threats.score import evidence
 from corridors.threats.threat_table import UNSAID, Rules, threat_table
 
@@ -254,10 +253,4 @@ def _with_gains(threats: gpd.GeoDataFrame, gains: gpd.GeoDataFrame) -> gpd.GeoDa
     gained = gains_of(gains, threats["segment"])
     threats = threats.copy()
     threats[list(gained.columns)] = gained
-    said = [
-        standing_out(gain_share=share, gain_rank=place)
-        for share, place in zip(gained["gain_share"], gained["gain_rank"], strict=True)
-    ]
-    return threats.assign(
-        reason=[f"{one} {more}".rstrip() for one, more in zip(threats["reason"], said, strict=True)]
-    )
+    return threats

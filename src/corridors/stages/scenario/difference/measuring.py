@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from corridors.atlas.styles import LABELLED_RANKS
 from corridors.atlas.tier import refuse_what_would_show_one_animal
+from corridors.atlas.words.scenarios import change_words
 from corridors.barriers.validity import validity_of
 from corridors.foundation import tables
 from corridors.foundation.artefacts import Progress
@@ -31,7 +32,6 @@ from corridors.threats.scenarios import (
     Side,
     change_draws,
     difference,
-    in_words,
 )
 from corridors.threats.score import evidence
 
@@ -144,7 +144,7 @@ def _difference(
     frame.loc[still, ["change_p05", "change_p95"]] = 0.0
     frame["herd"] = settings.herd
     frame["in_words"] = [
-        in_words(
+        change_words(
             change=row.change,
             blocked_before=row.blocked_before,
             blocked_after=row.blocked_after,

@@ -1,10 +1,15 @@
-"""Why a segment ranks where it does, and what to do there, in words."""
+"""Why a segment ranks where it does, or is a candidate, and what to do there."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
+
+import geopandas as gpd
+
+from corridors.atlas.words.columns import with_sentences
+from corridors.atlas.words.numbers import counted, number
 
 _ACTION: Final[Mapping[str, str]] = {
     "fence": "Open, lower or remove the fence here{when}.",
@@ -33,20 +38,66 @@ _SOURCE: Final[Mapping[str, str]] = {
 }
 
 
-def number(value: float) -> str:
-    """Return a number with two significant digits, whole from 10 on.
+def threats_in_words(threats: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return THREATS of one herd with the sentences ``reason`` and ``action``.
 
-    Examples
-    --------
-    >>> number(0.0), number(0.123), number(2.46), number(12.6)
-    ('0', '0.12', '2.5', '13')
+    What only the sentences need, ``n_tracked`` and ``worst_season``, is no column any more.
     """
-    if value <= 0:
-        return "0"
-    if value >= 10:
-        return f"{value:.0f}"
-    digits = max(0, 1 - math.floor(math.log10(value)))
-    return f"{value:.{digits}f}"
+    rows = list(threats.itertuples(index=False))
+    return with_sentences(
+        threats.drop(columns=["n_tracked", "worst_season"]),
+        reason=[_why(row, n_ranked=len(rows)) for row in rows],
+        action=[
+            action(
+                kind=row.kind,
+                status=row.status,
+                blocked_per_year=row.blocked_per_year,
+                season=row.worst_season,
+            )
+            for row in rows
+        ],
+    )
+
+
+def _why(row: Any, *, n_ranked: int) -> str:
+    """Return the sentences of a row of THREATS: its score, its place, what opening it gives."""
+    parts = (
+        reason(
+            status=row.status,
+            passages_per_year=row.passages_per_year,
+            encounters_per_year=row.encounters_per_year,
+            blocked_per_year=row.blocked_per_year,
+            permeability=(row.permeability_mean, row.permeability_p05, row.permeability_p95),
+            permeability_source=row.permeability_source,
+            n_animals=row.n_animals,
+            n_tracked=row.n_tracked,
+            corridor_class=row.corridor_class,
+            season=row.worst_season,
+            per=row.unit,
+        ),
+        standing(
+            rank_p05=row.rank_p05,
+            rank_p95=row.rank_p95,
+            n_ranked=n_ranked,
+            stability=row.stability,
+            source_completeness=row.source_completeness,
+        ),
+        standing_out(gain_share=row.gain_share, gain_rank=row.gain_rank),
+    )
+    return " ".join(part for part in parts if part)
+
+
+def candidates_in_words(candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return CANDIDATES with the sentences ``reason`` and ``action``."""
+    rows = list(candidates.itertuples(index=False))
+    return with_sentences(
+        candidates,
+        reason=[
+            candidate_reason(why=row.why, edge_seasons=row.edge_seasons, gain_share=row.gain_share)
+            for row in rows
+        ],
+        action=[candidate_action(kind=row.kind, gain_share=row.gain_share) for row in rows],
+    )
 
 
 def reason(
@@ -86,7 +137,7 @@ permeability 0.20 (0.10–0.35; observed); met by 7 of 15 animals; in the high c
     mean, low, high = permeability
     passing = f"permeability {mean:.2f} ({low:.2f}–{high:.2f}; {_SOURCE[permeability_source]})"
     most = f", most in {season}" if season else ""
-    met = f"met by {n_animals} of {n_tracked} animal{'' if n_tracked == 1 else 's'}"
+    met = f"met by {n_animals} of {counted(n_tracked, 'animal')}"
     if status == "removed":
         return (
             f"Removed: {number(passages_per_year)} passages a year ({per}) go through here, "

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import geopandas as gpd
 import pandas as pd
 
-from corridors.threats.reasons import number
+from corridors.atlas.words.columns import with_sentences
+from corridors.atlas.words.numbers import counted, number
 
 _FEW: Final = 0.01  # passages a year
 _LINES: Final = {"road": "the road", "rail": "the railway"}
 _AREAS: Final = {"energy": "the energy site", "settlement": "the settlement"}
 
 
-def with_words(frame: pd.DataFrame, words: Callable[[Mapping[str, Any]], str]) -> pd.DataFrame:
-    """Return the table with one sentence per row in column ``what``."""
-    rows: Any = frame.to_dict("records")
-    return frame.assign(what=[words(row) for row in rows])
+def actions_in_words(
+    actions: gpd.GeoDataFrame, words: Callable[[Mapping[str, Any]], str]
+) -> gpd.GeoDataFrame:
+    """Return a table of actions with one sentence per row in column ``what``."""
+    rows: Any = pd.DataFrame(actions).to_dict("records")
+    return with_sentences(actions, what=[words(row) for row in rows])
 
 
 def fence_words(row: Mapping[str, Any]) -> str:
@@ -35,7 +39,7 @@ def fence_words(row: Mapping[str, Any]) -> str:
         f"{row['name'] or 'Fence'}, km {row['from_km']:.1f} to {row['to_km']:.1f} "
         f"({row['length_m'] / 1000:.1f} km): removed, about {number(row['removed_gain'])} passages "
         f"a year are gained, modified {number(row['modified_gain'])} ({row['unit']}); met by "
-        f"{_counted(row['n_animals'], 'animal')}."
+        f"{counted(row['n_animals'], 'animal')}."
     )
 
 
@@ -55,7 +59,7 @@ segments; with those ranked before it 55 % of what structures everywhere would g
     return (
         f"Crossing structure at km {row['at_km']:.1f} of {planned}{line}: about "
         f"{number(row['gain_per_year'])} passages a year gained ({row['unit']}) on "
-        f"{_counted(row['n_segments'], 'segment')}; with those ranked before it "
+        f"{counted(row['n_segments'], 'segment')}; with those ranked before it "
         f"{100 * row['share_so_far']:.0f} % of what structures everywhere would gain."
     )
 
@@ -100,18 +104,14 @@ about 1.5 a year are blocked.'
     else:
         out += f": {_about(row['passages_per_year'])} passages a year across it ({row['unit']})"
         if row["n_animals"]:
-            out += f", by {_counted(row['n_animals'], 'tracked animal')}"
+            out += f", by {counted(row['n_animals'], 'tracked animal')}"
         if row["months"]:
             out += f", in months {row['months'].replace(';', ', ')}"
     if row["n_threats_nearby"]:
-        near = _counted(row["n_threats_nearby"], "barrier segment")
+        near = counted(row["n_threats_nearby"], "barrier segment")
         out += f"; at {near} nearby {_about(row['blocked_nearby_per_year'])} a year are blocked"
     return out + "."
 
 
 def _about(passages: float) -> str:
     return f"fewer than {_FEW}" if passages < _FEW else f"about {number(passages)}"
-
-
-def _counted(n: int, thing: str) -> str:
-    return f"{n} {thing}{'' if n == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""Sentences for people, made where results are shown: the one place to look for a translation."""

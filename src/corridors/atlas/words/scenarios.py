@@ -1,0 +1,79 @@
+"""What a scenario changes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from corridors.atlas.words.numbers import number
+
+# Smaller changes of passages a year are none.
+_SAME = 1e-12
+# Smaller passages a year are said to be 0 in an interval.
+_LEAST_SAID = 0.001
+
+
+def change_words(
+    *,
+    change: str,
+    blocked_before: float,
+    blocked_after: float,
+    interval: tuple[float, float],
+    encounters_per_year: float,
+    permeability: tuple[float, float],
+    open_share: float,
+    rank: tuple[float, float],
+    unit: str,
+) -> str:
+    """Return what a scenario changes at a segment, as a sentence or two.
+
+    ``permeability`` and ``rank`` are before and after; NaN: not ranked. ``interval`` is that of
+    the change.
+
+    Examples
+    --------
+    >>> change_words(change="removed", blocked_before=3.0, blocked_after=0.0, interval=(-4.2, -1.9),
+    ...              encounters_per_year=5.0, permeability=(0.4, 1.0), open_share=np.nan,
+    ...              rank=(2.0, 17.0), unit="per animal")
+    'Removed: about 3.0 more passages a year (per animal; 1.9 to 4.2).'
+    >>> change_words(change="added", blocked_before=0.0, blocked_after=np.nan,
+    ...              interval=(np.nan, np.nan), encounters_per_year=np.nan,
+    ...              permeability=(1.0, 0.4), open_share=np.nan, rank=(np.nan, np.nan),
+    ...              unit="per animal")
+    'Planned: nobody was tracked here, so what would change is unknown.'
+    """
+    begin = {
+        "added": "Planned",
+        "removed": "Removed",
+        "opened": "Opened",
+        "changed": "Modified",
+        "": "Not touched",
+    }[change]
+    if change == "opened" and np.isfinite(open_share):
+        begin += f" for {open_share:.0%} of the encounters".replace("%", " %")
+    if change == "changed":
+        begin += f" from permeability {permeability[0]:.2f} to {permeability[1]:.2f}"
+    places = "" if change == "removed" else _places(*rank)
+    moved = blocked_after - blocked_before
+    if not np.isfinite(moved):
+        return f"{begin}: nobody was tracked here, so what would change is unknown.{places}"
+    if abs(moved) <= _SAME:
+        if change == "added" and encounters_per_year <= 0:
+            return f"{begin}: animals were tracked here and none passed this line.{places}"
+        return f"{begin}: as many passages as today.{places}"
+    low, high = sorted(0.0 if abs(value) < _LEAST_SAID else abs(value) for value in interval)
+    between = f"; {number(low)} to {number(high)}" if np.isfinite(low) else ""
+    if np.isfinite(low) and interval[0] < 0 < interval[1]:
+        between = "; not surely more or fewer"
+    if change == "added":
+        return (
+            f"{begin}: about {number(moved)} of {number(encounters_per_year)} passages a year"
+            f" ({unit}{between}) would be blocked.{places}"
+        )
+    more = "more" if moved < 0 else "fewer"
+    return f"{begin}: about {number(abs(moved))} {more} passages a year ({unit}{between}).{places}"
+
+
+def _places(before: float, after: float) -> str:
+    if np.isfinite(before) and np.isfinite(after):
+        return f" Rank {before:.0f} today, then {after:.0f}." if before != after else ""
+    return f" It would take rank {after:.0f}." if np.isfinite(after) else ""
