@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from shapely import GeometryCollection, LineString, MultiLineString, Point, Polygon, box
 
+from corridors.atlas.words.actions import actions_in_words, border_words
 from corridors.cli import main
 from corridors.formats.parquet import read_json, read_layer, read_table
 from corridors.foundation.errors import ConfigError, InputError
@@ -190,7 +191,8 @@ def test_a_disputed_boundary_is_called_so_and_no_side_is_taken(study: Path) -> N
     shares = read_table(results / f"intersect/{HERD}/national_shares.parquet")
     assert "North / South (contested)" in set(shares["state"])
     assert shares["corridor_share"].sum() == pytest.approx(1, abs=1e-4)
-    said = read_layer(results / f"act/{HERD}/border_agreements.parquet")["what"]
+    agreed = read_layer(results / f"act/{HERD}/border_agreements.parquet")
+    said = actions_in_words(agreed, border_words)["what"]
     assert len(said)
     assert said.str.contains("disputed line, shown as its source draws it").all()
 

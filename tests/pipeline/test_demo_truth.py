@@ -130,12 +130,12 @@ def test_the_untracked_herd_has_candidates_that_are_published_and_no_actions(dem
     assert (found.head(3)["corridor_class"] == "low").all()
     facts = read_json(demo_run.path("act", "act.json", herd))
     assert facts["n_crossing_sites"] == facts["n_fence_sections"] == 0
-    assert facts["notes"][-1].startswith("No animal was tracked")
     folder = demo_run.path("atlas", f"{herd}.gpkg", herd).parent
     layer = gpd.read_file(folder / f"{herd}.gpkg", layer="candidates")
     assert layer["rank"].tolist() == found["rank"].tolist()
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert "No animal was tracked, so no threat is ranked" in report
+    assert "No animal was tracked, so no passages are known" in report
     assert f"First 10 of {len(found)}" in report
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from corridors.atlas.words.actions import actions_in_words, border_words
 from corridors.cli import main
 from corridors.formats.parquet import read_layer, read_table
 
@@ -75,6 +76,6 @@ def test_both_states_must_act_and_the_page_says_on_what(results: Path) -> None:
         "1,362.8",
         "1,172.1",
         "-14.0 %",
-        agreed["what"].iloc[0],
+        actions_in_words(agreed, border_words)["what"].iloc[0],
     ):
         assert words in page

@@ -117,6 +117,7 @@ def threats(herd: str, segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         approaches_per_year=blocked,
         encounters_per_year=blocked + 0.4,
         n_animals=2,
+        n_tracked=3,
         permeability_mean=0.3,
         permeability_p05=0.1,
         permeability_p95=0.6,
@@ -124,6 +125,7 @@ def threats(herd: str, segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         blocked_per_year=blocked,
         blocked_p05=blocked * 0.6,
         blocked_p95=blocked * 1.5,
+        worst_season="spring",
         unit="per animal",
         score=blocked,
         rank=rank,
@@ -137,6 +139,4 @@ def threats(herd: str, segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         gain_rank=np.nan,
         source=chosen["source"],
         source_completeness="partial",
-        reason="2 of 3 animals came near; 4 approaches did not pass",
-        action="open the fence or lower its bottom wire",
     )

@@ -28,7 +28,7 @@ SHARES = Spread(n=3, min=0.4, mean=0.6, median=0.6, max=0.9)
 
 
 def of_herd(*, tracked: bool) -> Recorded:
-    """Return all that a report tells of; each stage of a tracked herd notes two things."""
+    """Return all that a report tells of; of a tracked herd, stages note two things each."""
     notes = (f"{HOSTILE} was seen", "the grid is coarse") if tracked else ()
     return Recorded(
         clean=clean(tracked=tracked),
@@ -47,12 +47,12 @@ def of_herd(*, tracked: bool) -> Recorded:
         ),
         selection=SelectionFacts(is_fitted=False, reason="as configured"),
         circuit=CircuitFacts(
-            herd="made-up", ranges_used={}, habitat_cell_m=CELL_M, what={}, cell_m=CELL_M,
+            herd="made-up", ranges_used={}, habitat_cell_m=CELL_M, cell_m=CELL_M,
             tolerance=1e-6, no_circuit="as configured",
         ),
-        rank=rank(list(notes)),
+        rank=rank(),
         act=ActFacts(
-            unit="per animal", notes=list(notes), n_fence_sections=0, n_crossing_sites=0,
+            unit="per animal", n_fence_sections=0, n_crossing_sites=0,
             n_footprints=0, n_border_agreements=0,
             sites=SitesFacts(
                 n_candidates=0, n_chosen=0, n_that_add_little=0, gain=0.0, gain_at_most=0.0,
@@ -70,12 +70,12 @@ def clean(*, tracked: bool) -> CleanFacts:
     )  # fmt: skip
 
 
-def rank(notes: list[str]) -> RankFacts:
+def rank() -> RankFacts:
     return RankFacts(
         herd="made-up", n_segments=0, n_ranked=0, n_no_data=0, no_data=[], n_jurisdiction=0,
         barrier_completeness={}, n_areas_exposed=0, n_range_edges=0, n_candidates={}, n_uneven={},
         n_animals=0, tracking_years=0.0, unit="per animal", draws=1, seed=1, prior_encounters=4.0,
-        weight_jitter=0.0, least_blocked_frac=0.0, season_weights={}, priors={}, notes=notes,
+        weight_jitter=0.0, least_blocked_frac=0.0, season_weights={}, priors={},
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from corridors.atlas.words.notes import action_notes, ranking_notes
 from corridors.foundation.facts.act import ActFacts
 from corridors.foundation.facts.circuit import CircuitFacts
 from corridors.foundation.facts.clean import CleanFacts
@@ -29,5 +30,10 @@ class Recorded:
     @property
     def notes(self) -> list[str]:
         """What a reader must know; that of the selection model stands with it."""
-        stages = (self.delineate, self.connect, self.rank, self.act, self.describe)
-        return [note for facts in stages for note in facts.notes]
+        return [
+            *self.delineate.notes,
+            *self.connect.notes,
+            *ranking_notes(),
+            *action_notes(self.rank),
+            *self.describe.notes,
+        ]

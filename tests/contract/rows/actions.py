@@ -27,7 +27,7 @@ FENCE_SECTIONS = Example(
         "n_animals": 4, "corridor_class": "high", "permeability_mean": 0.3, "removed_gain": 2.2,
         "removed_gain_p05": 1.1, "removed_gain_p95": 3.9, "modified_gain": 1.4,
         "gain_per_km": 1.1, "gain_share": 0.02, "remove_cost": 9000.0, "modify_cost": 4000.0,
-        "currency": "USD", "unit": "per animal", "what": "take the fence down", "geometry": LINE,
+        "currency": "USD", "unit": "per animal", "geometry": LINE,
     },
     other={
         "action": "wakhan-argali/fence/2", "rank": 2, "from_km": 0.0, "n_segments": 1,
@@ -53,7 +53,7 @@ CROSSING_SITES = Example(
         "class": "road_paved", "status": "existing", "at_km": 4.5, "corridor_class": "high",
         "n_segments": 3, "gain_per_year": 0.9, "gain_p05": 0.3, "gain_p95": 1.6,
         "gain_so_far": 0.9, "share_so_far": 0.4, "is_optimal": True, "cost": 250000.0,
-        "currency": "USD", "unit": "per animal", "what": "build an underpass", "geometry": POINT,
+        "currency": "USD", "unit": "per animal", "geometry": POINT,
     },
     other={
         "action": "wakhan-argali/site/2", "rank": 2, "at_km": 0.0, "n_segments": 1,
@@ -75,7 +75,7 @@ FOOTPRINTS = Example(
         "polygon": "fields:1", "name": "Lower fields", "kind": "cropland", "class": "",
         "status": "existing", "season": "winter", "severity": 0.3, "use_avoided_frac": 0.09,
         "moved_km2": 1.8, "moved_part": "in the corridor", "avoided_per_km2": 0.05,
-        "cost": 12000.0, "currency": "USD", "what": "move the fields", "geometry": AREA,
+        "cost": 12000.0, "currency": "USD", "geometry": AREA,
     },
     other={
         "action": "wakhan-argali/footprint/2", "rank": 2, "severity": 0.0,
@@ -102,7 +102,7 @@ BORDER_AGREEMENTS = Example(
         "label": "generalised", "from_km": 35.0, "to_km": 40.0, "length_m": 5000.0,
         "corridor_class": "medium", "passages_per_year": 0.8, "n_animals": 2, "months": "5;10",
         "n_threats_nearby": 3, "blocked_nearby_per_year": 1.4, "cost": 100.0, "currency": "USD",
-        "unit": "per animal", "what": "agree on the fence", "geometry": LINE,
+        "unit": "per animal", "geometry": LINE,
     },
     other={
         "action": "wakhan-argali/border/2", "rank": 2, "from_km": 0.0, "passages_per_year": None,

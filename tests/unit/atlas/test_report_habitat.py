@@ -17,7 +17,7 @@ HELD = HeldUse(
     even_ground_share=0.75,
 )  # fmt: skip
 CIRCUIT = CircuitFacts(
-    herd="h", ranges_used={}, habitat_cell_m=50.0, what={}, tolerance=1e-6, cell_m=100.0,
+    herd="h", ranges_used={}, habitat_cell_m=50.0, tolerance=1e-6, cell_m=100.0,
     effective_resistance=2.5, effective_resistance_without_barriers=2.0, barriers_frac=0.2,
     validation=CircuitValidation(high_current=HELD),
 )  # fmt: skip

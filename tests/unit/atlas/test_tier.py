@@ -8,6 +8,7 @@ import pytest
 from shapely import LineString, box
 
 from corridors.atlas.tier import refuse_what_would_show_one_animal, tables_to_show
+from corridors.atlas.words.actions import actions_in_words, border_words
 from corridors.foundation.errors import MethodError
 
 
@@ -51,9 +52,7 @@ def tables() -> dict[str, pd.DataFrame]:
         "crossings": crossed,
         "border_report": crossed,
         "border_stretches": crossed,
-        "border_agreements": gpd.GeoDataFrame(
-            crossed.assign(**agreement, what="as before"), geometry=[line, line]
-        ),
+        "border_agreements": gpd.GeoDataFrame(crossed.assign(**agreement), geometry=[line, line]),
         "threats": pd.DataFrame({"rank": [1]}),
     }
 
@@ -74,7 +73,8 @@ def test_when_one_animal_crossed_and_what_it_did_stay_inside() -> None:
     assert shown["behaviour_index"]["segment"].tolist() == ["", "b"]
     for name in ("crossings", "border_report", "border_stretches", "border_agreements"):
         assert shown[name]["months"].tolist() == ["", "4;10"], name
-    first, second = shown["border_agreements"]["what"]
+    agreed = gpd.GeoDataFrame(shown["border_agreements"])
+    first, second = actions_in_words(agreed, border_words)["what"]
     assert "1 tracked animal." in first
     assert "in months 4, 10" in second
     assert len(left_out) == 4

@@ -15,6 +15,13 @@ from corridors.run.digests import Digests
 from corridors.stages import registry
 from corridors.stages.registry import Stage
 
+EVERY_MODULE = sorted(
+    {
+        stage.module
+        for order in (registry.SCENARIO, registry.BEFORE_AFTER)
+        for stage in (*registry.stages(), *registry.of_scenario(order), registry.comparison())
+    }
+)
 Package = Callable[[dict[str, str]], Code]
 
 
@@ -198,6 +205,14 @@ def test_what_is_drawn_styled_or_worded_is_behind_what_is_published_alone(stage:
         assert styles | {f"corridors/atlas/{name}" for name in needed[stage.name]} <= shown
     else:
         assert shown == set()
+
+
+@pytest.mark.parametrize("module", EVERY_MODULE)
+def test_a_changed_sentence_is_behind_what_people_are_shown_alone(module: str) -> None:
+    files = Code(Digests()).files(module)
+    words = any(name.startswith("corridors/atlas/words/") for name in files)
+    shows = {"publish", "atlas", "scenario.difference"}
+    assert words == (module in {f"corridors.stages.{name}.stage" for name in shows})
 
 
 def test_how_the_configuration_is_read_does_not_count_only_its_values(package: Package) -> None:

@@ -77,6 +77,11 @@ def test_the_fence_that_turns_every_animal_comes_first_and_one_taken_down_blocks
     # Six encounters in a year of each animal.
     assert found.loc["s1", "encounters_per_year"] == pytest.approx(6.0)
     assert found.loc["s1", "n_animals"] == 2
+    assert set(found["n_tracked"]) == {2}
+
+
+def test_the_season_that_blocks_most_is_named_only_where_something_is_blocked() -> None:
+    assert table()["worst_season"].to_dict() == {"s1": "spring", "s2": "spring", "s3": ""}
 
 
 def test_every_interval_holds_its_number() -> None:

@@ -37,8 +37,6 @@ class ActFacts(Facts):
     ----------
     unit
         Of gains: that of the ranking.
-    notes
-        What a reader must know.
     sites
         How crossing structures were placed.
     n_fence_sections, n_crossing_sites, n_footprints, n_border_agreements
@@ -46,7 +44,6 @@ class ActFacts(Facts):
     """
 
     unit: str
-    notes: list[str]
     sites: SitesFacts
     n_fence_sections: int
     n_crossing_sites: int

@@ -31,12 +31,11 @@ class KindFacts(Facts):
 
 
 class PermeabilityFacts(Facts):
-    """How permeability was found: law, buffer (m), kind -> steps, and what the counts are."""
+    """How permeability was found: law, buffer (m), and kind -> steps."""
 
     law: str
     buffer_m: float
     kinds: dict[str, KindFacts]
-    what: dict[str, str]
 
 
 class BehaveFacts(Facts):

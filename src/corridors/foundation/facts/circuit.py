@@ -88,14 +88,13 @@ class CircuitFacts(Facts):
         Season -> which range of it counts.
     habitat_cell_m, cell_m
         Cell edge of the habitat grid and of the network, m.
-    what
-        Fact -> what it is, in words.
     tolerance
         As configured.
     no_circuit
         Why there is none; else the rest is set.
     effective_resistance, effective_resistance_without_barriers, barriers_frac
-        Mean over the links by weight; the share of it that barriers make.
+        Mean over the links by weight, where a square of ground with resistance 1 has about 0.41;
+        the share of it that barriers make.
     links, n_links_without_way
         Links with a way, and the number of the others.
     n_parts_shared
@@ -112,7 +111,6 @@ class CircuitFacts(Facts):
     herd: str
     ranges_used: dict[str, str]
     habitat_cell_m: float
-    what: dict[str, str]
     cell_m: float
     tolerance: float
     no_circuit: str = ""

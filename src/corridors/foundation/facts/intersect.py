@@ -62,8 +62,6 @@ class IntersectFacts(Facts):
         rows of BORDER_CROSSINGS.
     states_concerned, states_that_must_act_together
         Names; the second empty below two.
-    what
-        Count -> what it is, in words.
     """
 
     tracking_years: dict[str, float]
@@ -96,4 +94,3 @@ class IntersectFacts(Facts):
     border_crossings: int
     states_concerned: list[str]
     states_that_must_act_together: list[str]
-    what: dict[str, str]

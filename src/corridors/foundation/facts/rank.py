@@ -51,8 +51,6 @@ class RankFacts(Facts):
         As configured; of the seasons only those that were met.
     priors
         Kind and class -> its prior, where one was used.
-    notes
-        What a reader must know.
     stability
         How settled ranks are -> rows; unset where nothing was ranked, as the two below.
     n_stated_permeability
@@ -82,7 +80,6 @@ class RankFacts(Facts):
     least_blocked_frac: float
     season_weights: dict[str, float]
     priors: dict[str, Prior]
-    notes: list[str]
     stability: dict[str, int] = Field(default_factory=dict)
     n_stated_permeability: int = 0
     priors_unused: list[str] = Field(default_factory=list)

@@ -10,19 +10,9 @@ from corridors.foundation import tables
 from corridors.foundation.arrays import Geometries
 from corridors.foundation.artefacts import Layer, Progress
 from corridors.foundation.facts.act import ActFacts, SitesFacts
-from corridors.foundation.facts.rank import RankFacts
 from corridors.stages.act.stage import Inputs, Results, Settings
 from corridors.threats.action_tables import Fencing, agreement_table, fence_table, footprint_table
 from corridors.threats.crossing_sites import Rules, crossing_sites, roads_and_railways
-
-_NOTES = """\
-Gains are blocked passages per year that would no longer be blocked, in the unit of the ranking.
-The permeability of a modified fence and of a structure are assumptions of the configuration.
-Bounds of a gain add up the segments' 5 % and 95 % bounds, as if all were low, or high, together.
-Sites: no other choice of as many sites with this spacing gains more, where is_optimal says so.
-A cost that the configuration does not state is unknown, not nothing.
-gain_share of a fence section is the largest of its segments: opening all of it connects at least \
-as much. Gains of single segments do not add up."""
 
 
 def actions(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
@@ -46,7 +36,6 @@ def actions(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     agreed = _agreements(inputs, settings, threats, unit)
     facts = ActFacts(
         unit=unit,
-        notes=[*_NOTES.splitlines(), *_unmet(inputs.ranking)],
         sites=how,
         n_fence_sections=len(sections),
         n_crossing_sites=len(sites),
@@ -62,20 +51,6 @@ def actions(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         ),
         facts=facts,
     )
-
-
-def _unmet(ranking: RankFacts) -> list[str]:
-    """Return what is said of barriers that nobody could have met."""
-    n = sum(ranking.n_candidates.values())
-    if not n:
-        return []
-    where = (
-        f"candidates.parquet of stage rank ranks {n} barrier segments by what opening each one "
-        "would connect, and says what to find out first."
-    )
-    if ranking.n_animals:
-        return [f"No action is placed where nobody could have met the barrier: {where}"]
-    return [f"No animal was tracked, so no passages are known that actions would gain: {where}"]
 
 
 def _planar(layer: gpd.GeoDataFrame, crs: str) -> Geometries:

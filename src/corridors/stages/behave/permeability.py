@@ -16,14 +16,6 @@ from corridors.foundation.facts.behave import KindFacts, PermeabilityFacts
 from corridors.stages.behave.stage import Inputs, Settings
 from corridors.threats.priors import prior_table
 
-_WHAT = {
-    "n_steps": "steps that start within the buffer and might go either way",
-    "n_without_choice": "steps from which no null step crosses, or every one",
-    "n_other_lag": "steps within the buffer with another time between fixes, left out",
-    "n_no_heading": "steps within the buffer without a step before, left out",
-    "n_steps_around": "steps in the neighbourhood, from which the null steps are made",
-}
-
 
 def permeability(
     inputs: Inputs, settings: Settings, progress: Progress
@@ -52,7 +44,7 @@ def permeability(
         progress("permeability", len(parts) / segments["kind"].nunique())
     own_rules = behave.permeability
     return _finished(parts, settings), PermeabilityFacts(
-        law=own_rules.law, buffer_m=own_rules.buffer_m, kinds=facts, what=_WHAT
+        law=own_rules.law, buffer_m=own_rules.buffer_m, kinds=facts
     )
 
 

@@ -34,15 +34,6 @@ from corridors.stages.circuit.stage import Inputs, Results, Settings
 
 # Tolerance of the networks that are only compared with: resistances are right to its square.
 _ROUGH = 1e-5
-_WHAT = {
-    "effective_resistance": "mean over the links of the herd, weighted by the size of the range "
-    "part; a square of ground with resistance 1 has about 0.41",
-    "barriers_frac": "share of it that the barriers make",
-    "imbalance": "largest net current of a cell, share of the current of the link",
-    "share": "of the tracked use during migration outside the ranges, the share inside",
-    "even_ground_share": "the same where all known ground is alike and there is no barrier",
-    "p": "share of the random places of the use, and its own, with at least as much inside",
-}
 _TAGS = {"UNIT": "share of the current between the ranges", "TITLE": "Current"}
 
 Known = Mapping[str, object]
@@ -57,7 +48,6 @@ def current_between_ranges(inputs: Inputs, settings: Settings, progress: Progres
         "herd": settings.herd,
         "ranges_used": ranges.used,
         "habitat_cell_m": fine.cell_m,
-        "what": _WHAT,
         "cell_m": grid.cell_m,
         "tolerance": settings.circuit.tolerance,
     }

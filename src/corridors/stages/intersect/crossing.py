@@ -19,17 +19,6 @@ from corridors.stages.intersect.stage import Inputs, Results, Settings
 from corridors.stages.intersect.tracked import movements_of
 
 _ALL = "all"
-_WHAT = {
-    "raw_step_barrier_pairs": "pairs of a step and a barrier feature that meet",
-    "raw_steps_crossing": "steps that meet any barrier feature",
-    "has_data": "a tracked animal's step came within reach while the segment counted",
-    "expected": "net passages between the fixes (intersect.bridge), netted per joined line",
-    "held": "share of the herd's passages that keep to the straight step at barriers",
-    "passages_of_visits": "net passages, netted over each visit to a joined line; ranked",
-    "approaches": "visits to a joined line that end on the side where they began; ranked",
-    "n_segments_dated": "segments with valid_from or valid_to; only steps, and years of "
-    "tracking, from the time in which they count are taken",
-}
 
 
 def met(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
@@ -72,7 +61,6 @@ def met(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         states_that_must_act_together=borders.together,
         mass_share_elsewhere=borders.mass_share_elsewhere,
         corridor_share_elsewhere=borders.corridor_share_elsewhere,
-        what=_WHAT,
     )
     return Results(
         segments=Layer.of(found.segments),

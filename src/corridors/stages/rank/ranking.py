@@ -25,30 +25,6 @@ from corridors.threats.threat_table import UNSAID, Rules, threat_table
 _UNSAID = (UNSAID, "")  # completeness, and how it is known
 _STABILITY = ("firm", "likely", "open")
 _HABITAT = ("alike", "different", "unknown")
-_NOTES = """\
-Segments where nobody was tracked are counted as n_no_data and not ranked: it is not 'no crossing'.
-State boundaries without a fence are jurisdiction and are not ranked.
-Passages come from bridges that do not know the barrier, netted over each visit: a closed one \
-still gets a few that never happened, so its permeability is overestimated.
-Intervals: whole animals are resampled; how many animals come by, how often, and what passes are \
-drawn for each segment from its own encounters and from the herd's other segments.
-A segment that one animal met, or none, may so rank wherever the others make it plausible.
-stability: firm, the last place of the rank's interval is at most twice the first; likely, five \
-times; and neither spans more than half of the places; else open.
-p_top10 counts the draws in which a segment is among the first ten and blocks at least \
-least_blocked_frac of what the worst one blocks.
-source_completeness: where a source of barriers is partial or unknown, no line in the data does \
-not mean no barrier on the ground, and a barrier that the data lack is not ranked.
-The position of a barrier within its tolerance is averaged in the passages.
-range_edges.parquet lists standing barriers with nearly all of the use on one side. Where the \
-habitat is alike on both, they may be complete barriers that nobody even approaches. Where no \
-habitat layer is configured nothing can be said.
-candidates.parquet ranks standing barriers that nobody could have met (nobody tracked there, range \
-edges) by the fall of effective resistance between the ranges if they were open; unknown gains last.
-Removed barriers score 0: what was gained needs tracks from before and after.
-Areas (settlement, cropland, energy) are not ranked with the lines: exposure.parquet lists them.
-Class priors are proposals, not published values: see the basis of each. Where the herd's own \
-steps say how permeable a class is (permeability.parquet), they move its prior: label estimated."""
 
 
 def ranked(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
@@ -180,7 +156,6 @@ def _facts(
         least_blocked_frac=rank.least_blocked_frac,
         season_weights={},
         priors={},
-        notes=_NOTES.splitlines(),
     )
 
 
