@@ -58,10 +58,12 @@ import hashlib, json, os, time
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from corridors.foundation.artefacts import RawFiles
+from corridors.foundation.artefacts import Linked, RawFiles
 from corridors.run.fingerprint import canonical, sections
 
 def given(value):
+    if isinstance(value, Linked):
+        return []
     if isinstance(value, RawFiles):
         return [path for _, path in sorted(value.paths.items())]
     if isinstance(value, Mapping):

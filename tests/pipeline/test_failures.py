@@ -148,8 +148,10 @@ def test_results_where_a_file_is_in_the_way_are_an_output_error(world: Any) -> N
 
 
 def test_a_stage_that_forgets_an_artefact_is_our_defect(world: Any) -> None:
-    rank = world.site / "corridors" / "stages" / "rank" / "stage.py"
-    rank.write_text("def run(context):\n    (context.out / 'rank.json').write_text('')\n")
+    stored = world.site / "corridors" / "formats" / "stored.py"
+    text = stored.read_text()
+    forgets = "def save(value, path, contract):\n    if path.name == 'threats.parquet':\n        return\n"
+    stored.write_text(text.replace("def save(value, path, contract):\n", forgets))
     done = world.call("run", "--scheduler", "serial", "--herd", "argali")
     assert done.returncode == 70
     assert "stage rank did not write threats.parquet" in done.stderr
