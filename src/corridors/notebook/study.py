@@ -29,7 +29,7 @@ from corridors.stages import registry
 from corridors.stages.registry import WHOLE_STUDY, Reference
 
 if TYPE_CHECKING:
-    from corridors.run.layout import Layout
+    from corridors.run.layout import Layout, Supply
     from corridors.stages.registry import Stage, Written
 
 # Makes one result and all that it needs.
@@ -156,7 +156,7 @@ class StudyResults:
         MissingInputError
             It has not been made; the error says what makes it.
         """
-        written, path = self._find(name, herd)
+        written, supply = self._declared(name)
         stored = _TABLES.get(written.kind)
         if stored is None:
             raise ConfigError(
@@ -166,7 +166,7 @@ class StudyResults:
                     cure=f'use facts("{name}")' if _is_facts(written) else f'use path("{name}")',
                 )
             )
-        frame: pd.DataFrame = stored(path).read()
+        frame: pd.DataFrame = stored(self._file(supply, herd)).read()
         return frame
 
     def facts(self, name: str, herd: str | None = None) -> Facts:
@@ -187,10 +187,11 @@ class StudyResults:
             They have not been made; the error says what makes them.
         """
         reference = name if "." in name else f"{name}.facts"
-        written, path = self._find(reference, herd)
+        written, supply = self._declared(reference)
         if not _is_facts(written):
             raise ConfigError(Fault(f"{reference} is not facts", cure=f'use path("{reference}")'))
-        found: Facts = read_facts(path, facts_class(written.kind, reference))
+        model = facts_class(written.kind, reference)
+        found: Facts = read_facts(self._file(supply, herd), model)
         return found
 
     def path(self, name: str, herd: str | None = None) -> Path:
@@ -203,10 +204,11 @@ class StudyResults:
         MissingInputError
             It has not been made; the error says what makes it.
         """
-        return self._find(name, herd)[1]
+        _, supply = self._declared(name)
+        return self._file(supply, herd)
 
-    def _find(self, name: str, herd: str | None) -> tuple[Written, Path]:
-        """Return a result by name, and its file, which is there."""
+    def _declared(self, name: str) -> tuple[Written, Supply]:
+        """Return a result by name, and where it comes from."""
         reference = Reference.parse(name)
         known = {stage.name: stage for stage in (*registry.stages(), *self._layout.stages)}
         if reference.stage not in known:
@@ -216,6 +218,10 @@ class StudyResults:
             raise _unknown("result", name, fields)
         # Read as by a stage after all others.
         supply = self._layout.supply(reference, registry.stages()[-1])
+        return supply.stage.results[reference.field], supply
+
+    def _file(self, supply: Supply, herd: str | None) -> Path:
+        """Return the file of a result, which is there."""
         whose = self._partition(supply.stage, herd)
         folder = self._layout.place(supply, whose)
         if manifest.read(folder) is None:
@@ -229,8 +235,7 @@ class StudyResults:
                     f" --config {self._layout.study.path}{of_herd}",
                 )
             )
-        names = self._layout.names(whose)
-        return supply.stage.results[reference.field], folder / supply.file.format(**names)
+        return folder / supply.file.format(**self._layout.names(whose))
 
     def _partition(self, stage: Stage, herd: str | None) -> str:
         """Return whose result of a stage is meant."""
