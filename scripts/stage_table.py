@@ -70,6 +70,8 @@ def text() -> str:
 def main() -> None:
     """Write the page, or compare."""
     page = PAGE.read_text(encoding="utf-8")
+    if page.count(BEGIN) != 1 or page.count(END) != 1:
+        sys.exit(f"{PAGE.name} must have the marks {BEGIN} and {END} once each")
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     written = before + text() + after

@@ -20,8 +20,6 @@ from corridors.stages import registry
 if TYPE_CHECKING:
     from corridors.config.load import Study
 
-FOLDER = "profiles"
-
 
 def compare(
     study: Study, herd: str, into: Path | None, progress: Callable[[str, float], None]
@@ -75,7 +73,7 @@ def compare(
         names=layout.names(herd),
         writes=stage.writes,
     )
-    target = (into or study.processed / FOLDER) / herd
+    target = (into or study.processed / stage.folder) / herd
     try:
         # A run must not replace what is being read.
         with lock.held(study, [herd], 0.0):

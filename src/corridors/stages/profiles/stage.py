@@ -11,6 +11,8 @@ from corridors.stages.surface import stage as surface
 if TYPE_CHECKING:
     from corridors.foundation.facts.profiles import ProfilesFacts
 
+FOLDER = "profiles"
+
 
 @dataclass(frozen=True)
 class Inputs:
