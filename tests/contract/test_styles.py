@@ -40,6 +40,7 @@ CONTRACT_OF = {
     "crossings_by_season": tables.CROSSINGS,
     "national_shares": tables.NATIONAL_SHARES,
     "migration_facts": tables.MIGRATION_FACTS,
+    "legs": tables.LEGS,
     "sufficiency": tables.SUFFICIENCY,
     "skill": tables.SKILL,
     "fidelity": tables.FIDELITY,

@@ -14,6 +14,7 @@ from corridors.foundation import tables
 
 # Name of the table -> the stage that writes it and its contract.
 EXAMPLES = {
+    "legs": ("segment", tables.LEGS),
     "border_stretches": ("intersect", tables.BORDER_STRETCHES),
     "behaviour": ("behave", tables.BEHAVIOUR),
     "behaviour_index": ("behave", tables.BEHAVIOUR_INDEX),

@@ -222,6 +222,13 @@ LAYERS: tuple[LayerPlan, ...] = (
         is_individual=True,
     ),
     LayerPlan(
+        "legs",
+        "Legs of migrations",
+        "Tables",
+        "Stretches of each migration without a stop: dates, lengths, and the stop that follows.",
+        is_individual=True,
+    ),
+    LayerPlan(
         "skill",
         "Each animal against the others",
         "Tables",

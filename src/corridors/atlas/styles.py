@@ -321,6 +321,7 @@ STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "drivers": table,
     "fact_sheet": table,
     "migration_facts": table,
+    "legs": table,
     "sufficiency": table,
     "skill": table,
     "fidelity": table,

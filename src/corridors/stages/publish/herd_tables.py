@@ -22,6 +22,7 @@ def read_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "corridors": inputs.corridors,
         "stopovers": inputs.stopovers,
         "migration_facts": inputs.migration_facts,
+        "legs": inputs.legs,
         "sufficiency": inputs.sufficiency,
         "skill": inputs.skill,
         "fidelity": inputs.fidelity,
@@ -103,6 +104,7 @@ def map_layers(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         "migration_facts": tables["migration_facts"].sort_values(
             ["animal", "start_utc"], kind="stable"
         ),
+        "legs": tables["legs"].sort_values(["migration", "leg"], kind="stable"),
         "skill": tables["skill"],
         "fidelity": tables["fidelity"],
         "crossings_by_season": tables["crossings"],

@@ -60,6 +60,7 @@ class Inputs:
     migrations: Annotated[Table, "segment.migrations"]
     animal_years: Annotated[Table, "segment.animal_years"]
     displacement_fits: Annotated[Table, "segment.displacement_fits"]
+    legs: Annotated[Table, "segment.legs"]
     estimates: Annotated[Table, "surface.estimates"]
     corridors: Annotated[Layer, "delineate.corridors"]
     stopovers: Annotated[Layer, "delineate.stopovers"]

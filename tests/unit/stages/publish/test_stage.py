@@ -70,7 +70,14 @@ def test_layers_without_rows_are_left_out_and_named(published: dict[str, Path]) 
 def test_partners_get_nothing_of_a_single_animal(published: dict[str, Path]) -> None:
     folder = published["partner"]
     layers = {name for name, _ in pyogrio.list_layers(folder / "made-up.gpkg")}
-    assert not layers & {"crossings", "border_crossings", "migration_facts", "skill", "fidelity"}
+    assert not layers & {
+        "crossings",
+        "border_crossings",
+        "migration_facts",
+        "legs",
+        "skill",
+        "fidelity",
+    }
     assert not (folder / "pictures" / "displacement").exists()
     for path in folder.rglob("*"):
         if path.is_file():
