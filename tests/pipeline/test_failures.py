@@ -150,8 +150,9 @@ def test_results_where_a_file_is_in_the_way_are_an_output_error(world: Any) -> N
 def test_a_stage_that_forgets_an_artefact_is_our_defect(world: Any) -> None:
     stored = world.site / "corridors" / "formats" / "stored.py"
     text = stored.read_text()
-    forgets = "def save(value, path, contract):\n    if path.name == 'threats.parquet':\n        return\n"
-    stored.write_text(text.replace("def save(value, path, contract):\n", forgets))
+    starts = "def save(value, path, contract):\n"
+    forgets = starts + "    if path.name == 'threats.parquet':\n        return\n"
+    stored.write_text(text.replace(starts, forgets))
     done = world.call("run", "--scheduler", "serial", "--herd", "argali")
     assert done.returncode == 70
     assert "stage rank did not write threats.parquet" in done.stderr
