@@ -24,6 +24,12 @@ def test_the_columns_of_a_contract_and_their_order_are_those_written_down(name: 
 
 
 @pytest.mark.parametrize("name", tables.CONTRACTS)
+def test_the_contract_of_a_layer_is_one_with_a_geometry(name: str) -> None:
+    schema = tables.CONTRACTS[name]
+    assert isinstance(schema, tables.LayerSchema) == ("geometry" in schema.columns)
+
+
+@pytest.mark.parametrize("name", tables.CONTRACTS)
 def test_a_contract_takes_an_empty_table(name: str) -> None:
     schema = tables.CONTRACTS[name]
     assert len(tables.check(tables.empty(schema), schema)) == 0

@@ -146,8 +146,11 @@ def _barriers(
     entries: list[Patch | Line2D] = []
     if segments is not None:
         # What the scenario removes stands today; what it adds does not.
-        gone = [] if changed is None else changed.loc[changed["change"] == "removed", "segment"]
-        new = [] if planned is None else planned["segment"]
+        gone, new = set[str](), set[str]()
+        if changed is not None:
+            gone = set(changed.loc[changed["change"] == "removed", "segment"])
+        if planned is not None:
+            new = set(planned["segment"])
         stands = segments["status"] == "existing"
         stands |= segments["segment"].isin(gone) & (state == "before")
         for is_planned, style, words in ((False, "-", ""), (True, ":", " (planned anyway)")):

@@ -315,11 +315,13 @@ def _boundary(
             LineCollection(lines, colors=colour, linewidths=width, linestyles=style, zorder=5.5),
             autolim=False,
         )
-    for row in frame.itertuples():
-        parts = get_parts([line_merge(row.geometry.intersection(box(*extent)))])
+    for line, left, right in zip(
+        frame.geometry, frame["left_state"], frame["right_state"], strict=True
+    ):
+        parts = get_parts([line_merge(line.intersection(box(*extent)))])
         longest = max(parts, key=lambda part: part.length)
         if longest.length > 0:
-            _name_sides(axes, longest, str(row.left_state), str(row.right_state))
+            _name_sides(axes, longest, str(left), str(right))
     return [Line2D([], [], color=palette.BOUNDARY, lw=1.1, ls=dash, label="State boundary")]
 
 
@@ -384,7 +386,7 @@ def _threats(
         )
     first = frame[frame["rank"] <= LABELLED_RANKS].sort_values("rank")
     middle = get_coordinates(
-        [line_interpolate_point(line, 0.5, normalized=True) for line in first.geometry]
+        line_interpolate_point(first.geometry.to_numpy(), 0.5, normalized=True)
     )
     draw_numbers(axes, extent, middle, [str(rank) for rank in first["rank"]])
     return entries

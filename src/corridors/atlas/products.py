@@ -14,6 +14,7 @@ from corridors.atlas.styles import STYLES
 from corridors.formats.geopackage import PackageLayer, wkb_type
 from corridors.formats.qgis import Bounds, ProjectLayer
 from corridors.formats.qml import LayerStyle, document
+from corridors.foundation.arrays import Frame
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 
 
@@ -71,7 +72,7 @@ def choose(
     return products, left_out
 
 
-def rounded_stretches(frame: pd.DataFrame) -> pd.DataFrame:
+def rounded_stretches(frame: Frame) -> Frame:
     """Return segments with their place along the barrier to 10 m, as people write it."""
     return frame.assign(from_km=frame["from_km"].round(2), to_km=frame["to_km"].round(2))
 
@@ -114,7 +115,7 @@ def project_layers(
             group=product.plan.group,
             rights=rights,
             style=product.style,
-            wkb_type=wkb_type(product.frame) if product.is_spatial else "",
+            wkb_type=wkb_type(product.frame) if isinstance(product.frame, gpd.GeoDataFrame) else "",
             visible=product.plan.visible
             and not (tracked and product.plan.name in hidden_when_tracked),
             expanded=product.plan.group != "Network",

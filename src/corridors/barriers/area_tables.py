@@ -62,4 +62,4 @@ def areas_used(
         inside += animals_inside(planar, points[low:high], places.animal[low:high])
     frame["n_animals"] = inside
     found = gpd.GeoDataFrame(frame, geometry=areas.geometry.to_numpy(), crs=barriers.crs)
-    return found.astype({"herd": str}) if len(found) else tables.empty(tables.AREAS)
+    return tables.typed(found.astype({"herd": str}), tables.AREAS)

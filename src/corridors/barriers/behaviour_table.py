@@ -316,7 +316,7 @@ def index_rows(
             [own[0] if len(own) == 1 else shapely.MultiLineString(own) for own in lines],
             crs=met.segments.crs,
         )
-    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True))
+    return tables.joined(parts, tables.BEHAVIOUR_INDEX)
 
 
 def _level(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 import shapely
 
 from corridors.barriers.borders import (
@@ -158,13 +157,13 @@ def across(
     )
     together = sorted(shares.loc[shares["corridor_share"] > 0, "state"])
     return Across(
-        report=_or_empty(_layer(report, of_bounds, own_bounds), tables.BORDER_REPORT),
-        stretches=_or_empty(
+        report=tables.typed(_layer(report, of_bounds, own_bounds), tables.BORDER_REPORT),
+        stretches=tables.typed(
             _layer(stretches.drop(columns="geometry"), of_stretches, stretches),
             tables.BORDER_STRETCHES,
         ),
-        crossings=_or_empty(crossed.drop(columns=["step", "stretch"]), tables.BORDER_CROSSINGS),
-        shares=_or_empty(shares.assign(herd=moves.herd), tables.NATIONAL_SHARES),
+        crossings=tables.typed(crossed.drop(columns=["step", "stretch"]), tables.BORDER_CROSSINGS),
+        shares=tables.typed(shares.assign(herd=moves.herd), tables.NATIONAL_SHARES),
         counts={
             "n_boundaries_near": len(own_bounds),
             "n_boundaries_compared": int((boundaries["role"] == "compared").sum()),
@@ -175,10 +174,6 @@ def across(
         together=together if len(together) > 1 else [],
         **elsewhere,
     )
-
-
-def _or_empty(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    return frame if len(frame) else tables.empty(schema)
 
 
 def _crossed(

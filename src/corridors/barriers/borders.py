@@ -44,7 +44,7 @@ def boundary_lengths(boundaries: gpd.GeoDataFrame, corridor: BaseGeometry | None
     rows: list[dict[str, float]] = []
     for line, published in zip(boundaries.geometry, boundaries["published_km"], strict=True):
         km = geodesic_length_m(line) / 1000
-        n_pieces = shapely.get_num_coordinates(line) - len(shapely.get_parts([line]))
+        n_pieces = int(shapely.get_num_coordinates(line)) - len(shapely.get_parts([line]))
         inside = 0.0
         if corridor is not None:
             common = shapely.intersection(line, corridor)

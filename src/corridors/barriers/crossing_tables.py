@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 import shapely
 
 from corridors.barriers.crossings import OTHER, Steps, count_pairs, meetings
@@ -134,7 +133,7 @@ def crossed(
     validity = validity_of(segments)
     line, sign = joined_lines(
         segment_ends(geometry),
-        segments.groupby(["kind", "source"], sort=True).ngroup().to_numpy(np.int64),
+        segments.groupby(["kind", "source"], sort=True).ngroup().to_numpy().astype(np.int64),
         tolerance_m=rules.joint_m,
         max_turn_deg=rules.joint_turn_deg,
     )
@@ -148,10 +147,10 @@ def crossed(
     total = pd.Series(per_span[span], index=segments["segment"])
     own = years.take(span).set_axis(segments["segment"])
     return Crossed(
-        segments=_or_empty(segments, tables.SEGMENTS),
-        observed=_or_empty(observed.drop(columns="step"), tables.OBSERVED),
-        crossings=_or_empty(_crossings(moves, observed, passed, total), tables.CROSSINGS),
-        encounters=_or_empty(_encounters(passed.met, own, validity.is_dated), tables.ENCOUNTERS),
+        segments=tables.typed(segments, tables.SEGMENTS),
+        observed=tables.typed(observed.drop(columns="step"), tables.OBSERVED),
+        crossings=tables.typed(_crossings(moves, observed, passed, total), tables.CROSSINGS),
+        encounters=tables.typed(_encounters(passed.met, own, validity.is_dated), tables.ENCOUNTERS),
         counts={
             "n_barriers": len(barriers),
             "n_barriers_near": int(near.sum()),
@@ -171,11 +170,6 @@ def crossed(
             "passages_below_floor": passed.below_floor,
         },
     )
-
-
-def _or_empty(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """Return the frame; without rows pandas has no types to offer, so the contract's are taken."""
-    return frame if len(frame) else tables.empty(schema)
 
 
 def _raw_pairs(

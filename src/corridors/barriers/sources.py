@@ -205,7 +205,7 @@ def is_standing(rows: pd.DataFrame) -> Flags:
 
 def digests(geometry: gpd.GeoSeries, label: pd.Series) -> Words:
     """Return 12 hexadecimal digits for each feature, from label and coordinates to 1e-7 degree."""
-    wkb = shapely.to_wkb(shapely.transform(geometry.array, lambda c: np.round(c, 7) + 0.0))
+    wkb = shapely.to_wkb(shapely.transform(geometry.to_numpy(), lambda c: np.round(c, 7) + 0.0))
     return np.array(
         [
             hashlib.blake2b(item + text.encode(), digest_size=6).hexdigest()

@@ -109,25 +109,23 @@ def write_geopackage(path: Path, layers: Sequence[PackageLayer]) -> None:
 
 
 def _write_layer(path: Path, layer: PackageLayer) -> None:
-    spatial = isinstance(layer.frame, gpd.GeoDataFrame)
     layer_options = {"IDENTIFIER": layer.title, "DESCRIPTION": layer.description}
-    if spatial:
-        layer_options |= {"GEOMETRY_NAME": GEOMETRY_COLUMN, "SPATIAL_INDEX": "YES"}
-    common = {
-        "layer": layer.name,
-        "driver": "GPKG",
-        "layer_metadata": dict(layer.metadata) or None,
-        "layer_options": layer_options,
-    }
-    if not path.exists():
-        common["dataset_options"] = {"VERSION": "1.3"}
-    if spatial:
+    options: dict[str, object] = {}
+    if isinstance(layer.frame, gpd.GeoDataFrame):
         kind = wkb_type(layer.frame)
-        pyogrio.write_dataframe(
-            layer.frame, path, geometry_type=kind, promote_to_multi=kind != "Point", **common
-        )
-    else:
-        pyogrio.write_dataframe(layer.frame, path, **common)
+        layer_options |= {"GEOMETRY_NAME": GEOMETRY_COLUMN, "SPATIAL_INDEX": "YES"}
+        options |= {"geometry_type": kind, "promote_to_multi": kind != "Point"}
+    if not path.exists():
+        options["dataset_options"] = {"VERSION": "1.3"}
+    pyogrio.write_dataframe(
+        layer.frame,
+        path,
+        layer=layer.name,
+        driver="GPKG",
+        layer_metadata=dict(layer.metadata) or None,
+        layer_options=layer_options,
+        **options,
+    )
 
 
 def _write_styles(connection: sqlite3.Connection, layers: Sequence[PackageLayer]) -> None:

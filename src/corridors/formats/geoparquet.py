@@ -204,8 +204,8 @@ def _pieces(path: Path, name: str, layer: str | None) -> Iterator[gpd.GeoDataFra
                 frame[SOURCE_ROW] = np.arange(start, start + len(frame), dtype="int64")
                 start += len(frame)
                 piece = gpd.GeoDataFrame(frame, geometry=shapes, crs=crs).to_crs(GEOGRAPHIC)
-                finite = np.isfinite(shapely.bounds(piece.geometry.array)).all(axis=1)
-                yield piece[finite].reset_index(drop=True)
+                finite = np.isfinite(shapely.bounds(piece.geometry.to_numpy())).all(axis=1)
+                yield piece[np.asarray(finite)].reset_index(drop=True)
     except (DataSourceError, DataLayerError) as error:
         raise InputError(
             Fault(
@@ -218,7 +218,7 @@ def _pieces(path: Path, name: str, layer: str | None) -> Iterator[gpd.GeoDataFra
 
 
 def _tiles(piece: gpd.GeoDataFrame, tile_deg: float) -> pd.Series:
-    west, south, east, north = shapely.bounds(piece.geometry.array).T
+    west, south, east, north = shapely.bounds(piece.geometry.to_numpy()).T
     column = np.floor((west + east) / 2 / tile_deg) * tile_deg
     row = np.floor((south + north) / 2 / tile_deg) * tile_deg
     digits = max(0, 3 - math.floor(math.log10(tile_deg))) if tile_deg % 1 else 0

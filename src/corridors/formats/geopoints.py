@@ -62,7 +62,7 @@ def scan_points(
         keep_empty=True,
     )
     frame = read.frame
-    geometry = frame.geometry.array
+    geometry = frame.geometry.to_numpy()
     many = shapely.get_num_geometries(geometry) > 1
     if many.any():
         raise InputError(

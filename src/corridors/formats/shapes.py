@@ -41,12 +41,13 @@ def wanted(
     """
     notes: dict[str, Any] = {}
     said: list[str] = []
-    types = shapely.get_type_id(frame.geometry.array)
+    types = shapely.get_type_id(frame.geometry.to_numpy())
     if (types == 7).any():
         notes["collections_taken_apart"] = int((types == 7).sum())
         frame = _apart(frame, kinds)
     found = np.asarray(frame.geom_type, dtype=object)
-    nothing = shapely.is_missing(frame.geometry.array) | shapely.is_empty(frame.geometry.array)
+    geometry = frame.geometry.to_numpy()
+    nothing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     odd = ~nothing & ~np.isin(found.astype(str), kinds)
     stray = odd & np.isin(found.astype(str), POINTS)
     if stray.any() and (~nothing & ~odd).any():

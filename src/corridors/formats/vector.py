@@ -137,12 +137,13 @@ def read_layer(
     frame, done = wanted(frame, kinds, name)
     remarks += done.pop("remarks", [])
     notes |= done
-    nothing = shapely.is_missing(frame.geometry.array) | shapely.is_empty(frame.geometry.array)
+    geometry = frame.geometry.to_numpy()
+    nothing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     if nothing.any():
         notes["without_geometry"] = int(nothing.sum())
     if frame.has_z.any():
         notes["height_dropped"] = int(frame.has_z.sum())
-    flat = shapely.force_2d(frame.geometry.array)
+    flat = shapely.force_2d(geometry)
     frame = frame.set_geometry(gpd.GeoSeries(flat, crs=frame.crs).array)
     if not keep_empty:
         frame = frame[~nothing].reset_index(drop=True)
@@ -247,7 +248,7 @@ def _extent(frame: gpd.GeoDataFrame) -> Bounds:
 def _geographic(frame: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, int]:
     """Return features in EPSG:4326 within -180 and 180, and how many had to be moved or cut."""
     n_turned = 0
-    if frame.crs.is_geographic:
+    if frame.crs is not None and frame.crs.is_geographic:
         # Before PROJ, which would turn single vertices.
         shapes, n_turned = whole_turns(np.asarray(frame.geometry.array, dtype=object))
         frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))

@@ -1,4 +1,4 @@
-"""Aliases of numpy arrays: one name for each dtype and meaning, for annotations.
+"""Aliases of numpy arrays: one name for each dtype and meaning, for annotations; and of tables.
 
 The shape stands in the docstring of whoever takes or returns one. Names that share a dtype differ
 in what their values are.
@@ -6,10 +6,13 @@ in what their values are.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # float64: quantities in the unit that the name of the variable ends in; NaN is unknown.
 Floats = npt.NDArray[np.float64]
@@ -43,3 +46,5 @@ Labels = npt.NDArray[np.object_]
 Words = npt.NDArray[np.str_]
 # A column of whatever dtype.
 Values = npt.NDArray[Any]
+# A table that is given back as what it was: with geometry, or without.
+Frame = TypeVar("Frame", bound="pd.DataFrame")

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from corridors.foundation.arrays import Floats, Microseconds
+from corridors.foundation.arrays import Floats, Microseconds, Values
 
 # Well-known binary of a point: byte order (1: little-endian), type (1: point), x, y.
 _POINT = np.dtype([("head", "V5"), ("x", "<f8"), ("y", "<f8")])
@@ -39,6 +39,11 @@ def positions(points: pa.ChunkedArray) -> tuple[Floats, Floats]:
     made = shapely.from_wkb(stored.to_numpy(zero_copy_only=False))
     lon[known], lat[known] = shapely.get_x(made), shapely.get_y(made)
     return lon, lat
+
+
+def values(table: pa.Table, column: str) -> Values:
+    """Return a column without missing rows as it is stored."""
+    return np.asarray(table[column].to_numpy())
 
 
 def times_us(times: pa.ChunkedArray) -> Microseconds:

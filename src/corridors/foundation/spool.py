@@ -112,7 +112,7 @@ class _HeldFixes:
         schema = CONTRACTS[self._contract]
         pieces = [piece for piece in self._pieces if piece.num_rows]
         if not pieces:
-            return FixTable.of(empty(schema))
+            return FixTable.of(gpd.GeoDataFrame(empty(schema)))
         frame: Any = pa.concat_tables(pieces, promote_options="permissive").to_pandas()
         points = gpd.GeoSeries.from_wkb(frame.pop("geometry"), crs=GEOGRAPHIC)
         typed = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from corridors.foundation.arrays import Floats, Indices, Integers, Microseconds, Times
+from corridors.foundation.arrays import Floats, Frame, Indices, Integers, Microseconds, Times
 from corridors.foundation.clock import microseconds
 
 _US_PER_MIN = 60_000_000
@@ -79,7 +79,7 @@ def location_error_m(dop: Floats, *, error_m: float, error_per_dop_m: float | No
     return np.where(dop > 0, error_per_dop_m * dop, error_m)
 
 
-def usable(fixes: pd.DataFrame) -> pd.DataFrame:
+def usable(fixes: Frame) -> Frame:
     """Return the usable rows of CLEAN_FIXES, in their order: those with a burst."""
     return fixes[fixes["burst"] >= 0]
 

@@ -76,7 +76,7 @@ def clean(
     {'poor_fix': 1}
     """
     return clean_stage.run(
-        clean_stage.Inputs(fixes=fixes, ranges_expert=_no_layer("RANGES")),
+        clean_stage.Inputs(fixes=fixes, ranges_expert=_no_layer(tables.RANGES)),
         clean_stage.Settings(
             clean=section("clean", Clean, clean), working=section("working", Working, working)
         ),
@@ -234,8 +234,8 @@ def corridor(
     """
     return delineate_stage.run(
         delineate_stage.Inputs(
-            ranges_expert=_no_layer("RANGES"),
-            corridors_expert=_no_layer("CORRIDORS"),
+            ranges_expert=_no_layer(tables.RANGES),
+            corridors_expert=_no_layer(tables.CORRIDORS),
             migrations=segmented.migrations,
             surfaces=surfaces.surfaces,
             estimates=surfaces.estimates,
@@ -301,8 +301,8 @@ def crossings(
     return intersect_stage.run(
         intersect_stage.Inputs(
             barriers=barriers,
-            boundaries=_no_layer("BOUNDARIES"),
-            states=_no_layer("STATES"),
+            boundaries=_no_layer(tables.BOUNDARIES),
+            states=_no_layer(tables.STATES),
             fixes=cleaned.fixes,
             clean=cleaned.facts,
             migrations=segmented.migrations,
@@ -310,7 +310,7 @@ def crossings(
             variances=surfaces.variances,
             corridors=drawn.corridors,
             population=drawn.population,
-            modelled=_no_layer("CORRIDORS"),
+            modelled=_no_layer(tables.CORRIDORS),
         ),
         intersect_stage.Settings(
             herd=_herd(cleaned),
@@ -383,14 +383,14 @@ def rank(
             resistance=Raster.of(
                 np.full((1, 1), np.nan, np.float32), Grid(facts.crs, facts.cell_m, 0, 0, 1, 1)
             ),
-            network=_no_layer("NETWORK"),
-            network_use=_no_table("NETWORK_USE"),
+            network=_no_layer(tables.NETWORK),
+            network_use=Table.of(tables.empty(tables.NETWORK_USE)),
             segments=crossed.segments,
             encounters=crossed.encounters,
             areas=crossed.areas,
             crossed=crossed.facts,
-            permeability=_no_table("PERMEABILITY"),
-            gains=_no_layer("GAINS"),
+            permeability=Table.of(tables.empty(tables.PERMEABILITY)),
+            gains=_no_layer(tables.GAINS),
         ),
         rank_stage.Settings(
             herd=_herd(cleaned),
@@ -418,9 +418,5 @@ def _first(table: Table | FixTable, column: str) -> str:
     return str(values.iloc[0]) if len(values) else ""
 
 
-def _no_table(contract: str) -> Table:
-    return Table.of(tables.empty(tables.CONTRACTS[contract]))
-
-
-def _no_layer(contract: str) -> Layer:
-    return Layer.of(tables.empty(tables.CONTRACTS[contract]))
+def _no_layer(contract: tables.LayerSchema) -> Layer:
+    return Layer.of(tables.empty(contract))

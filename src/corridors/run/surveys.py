@@ -196,8 +196,11 @@ def _layer(
         crs = stated_crs(study.raw_path(source.path), source.path, source.layer, source.encoding)
     classes: dict[tuple[str, str], int] = {}
     if barriers is not None:
-        counted = barriers.groupby(["kind", "class"], sort=True).size()
-        classes = {pair: int(n) for pair, n in counted.items() if pair[1]}
+        classes = {
+            (str(kind), str(name)): len(rows)
+            for (kind, name), rows in barriers.groupby(["kind", "class"], sort=True)
+            if name
+        }
     return LayerSurvey(
         source=source.path,
         herd=herd,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
+from corridors.formats.track_part import TrackPart
 from corridors.foundation.arrays import Indices
 from corridors.foundation.artefacts import RawFiles
 from corridors.foundation.errors import InputError
@@ -82,7 +82,7 @@ def survey_tracks(raw: RawFiles, name: str, herd: Herd, faults: Faults) -> list[
             found.append(own)
             read.append(source)
 
-    def again() -> Iterator[tuple[str, pa.RecordBatch]]:
+    def again() -> Iterator[tuple[str, TrackPart]]:
         for source in read:
             for part in _fixes(raw, herd, source):
                 yield source.path, part
@@ -122,25 +122,24 @@ class _Counts:
         self.steps: list[Indices] = []
         self.n_steps = 0
 
-    def see(self, part: pa.RecordBatch, used: pa.RecordBatch) -> None:
+    def see(self, part: TrackPart, used: TrackPart) -> None:
         """Take a part, and those of its fixes that nothing flags yet."""
         if not len(part):
             return
-        codes = part.column("animal").indices.to_numpy()
-        names = part.column("animal").dictionary.to_pylist()
-        for animal, n in zip(names, np.bincount(codes, minlength=len(names)), strict=True):
+        codes, names = part.animal, part.animals
+        counts = map(int, np.bincount(codes, minlength=len(names)))
+        for animal, n in zip(names, counts, strict=True):
             if n:
-                self.animals[animal] = self.animals.get(animal, 0) + int(n)
-        micros = part.column("time_utc").drop_null().cast(pa.int64()).to_numpy()
+                self.animals[animal] = self.animals.get(animal, 0) + n
+        micros = part.where(part.has_time).time_us
         if len(micros):
-            self.first_us = min(self.first_us, int(micros.min()))
-            self.last_us = max(self.last_us, int(micros.max()))
-        lon, lat = part.column("lon").to_numpy(), part.column("lat").to_numpy()
-        self.n_placed += int((np.isfinite(lon) & np.isfinite(lat)).sum())
+            self.first_us = min(self.first_us, int(np.min(micros)))
+            self.last_us = max(self.last_us, int(np.max(micros)))
+        self.n_placed += int(np.count_nonzero(np.isfinite(part.lon) & np.isfinite(part.lat)))
         if len(used):
-            lon, lat = used.column("lon").to_numpy(), used.column("lat").to_numpy()
-            self.low = np.minimum(self.low, [lon.min(), lat.min()])
-            self.high = np.maximum(self.high, [lon.max(), lat.max()])
+            places = np.column_stack([used.lon, used.lat])
+            self.low = np.minimum(self.low, places.min(axis=0))
+            self.high = np.maximum(self.high, places.max(axis=0))
         if self.n_steps < _STEPS and len(micros) == len(codes):
             step = np.abs(np.diff(micros))[np.diff(codes) == 0]
             step = step[step > 0]

@@ -82,7 +82,7 @@ class Declared:
     """A field of ``Inputs`` or ``Results``: its name, kind and what its annotation says."""
 
     name: str
-    kind: Any
+    kind: object
     notes: tuple[str, ...]
 
 
@@ -104,7 +104,7 @@ class Written:
     """
 
     field: str
-    kind: Any
+    kind: object
     file: str
     contract: str
 
@@ -207,7 +207,7 @@ def declared(model: type) -> Iterator[Declared]:
         yield Declared(one.name, kind, notes)
 
 
-def one_herd(kind: Any) -> type | None:
+def one_herd(kind: object) -> type | None:
     """Return the class of one herd's inputs, where a field maps names of herds to them."""
     if get_origin(kind) is Mapping:
         below = get_args(kind)[1]

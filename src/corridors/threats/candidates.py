@@ -68,4 +68,4 @@ def candidates(
     frame = frame.sort_values("gain", ascending=False, na_position="last", kind="stable")
     frame["rank"] = np.arange(1, len(frame) + 1)
     frame["source_completeness"] = [completeness.get(name, "unknown") for name in frame["source"]]
-    return frame.reset_index(drop=True) if len(frame) else tables.empty(tables.CANDIDATES)
+    return tables.typed(frame.reset_index(drop=True), tables.CANDIDATES)

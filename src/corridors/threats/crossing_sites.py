@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from corridors.foundation import tables
@@ -86,7 +87,7 @@ def crossing_sites(
     demand = lines["blocked_per_year"].to_numpy(float) * part
     segment, share, points = _candidates(shapes, rules.step_m)
     middle = shapely.get_coordinates(shapely.line_interpolate_point(shapes, 0.5, normalized=True))
-    cost = lines["kind"].map(dict(rules.costs)).astype("float64").to_numpy(float)[segment]
+    cost = lines["kind"].map(dict(rules.costs)).to_numpy(float)[segment]
     chosen = choose_sites(
         points,
         middle.reshape(-1, 2),
@@ -120,7 +121,7 @@ def crossing_sites(
     at_km = own["from_km"] + share[sites] * (own["to_km"] - own["from_km"])
     lon, lat = transformer(crs, GEOGRAPHIC).transform(*points[sites].T)
     columns = ["segment", "barrier", "name", "kind", "class", "status", "corridor_class"]
-    frame = own[columns].assign(
+    frame: pd.DataFrame = own[columns].assign(
         action=[f"{herd}:structure:{n + 1}" for n in position],
         herd=herd,
         rank=position + 1,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
+from corridors.foundation.arrays import Frame
 from corridors.threats.priors import prior_table
 
 SEASONS: Final = {
@@ -17,7 +17,7 @@ SEASONS: Final = {
 }
 
 
-def exposure(areas: pd.DataFrame, *, priors: Mapping[str, float]) -> pd.DataFrame:
+def exposure(areas: Frame, *, priors: Mapping[str, float]) -> Frame:
     """Return the areas that hold any of the herd's use, ranked, highest score first.
 
     Parameters
@@ -43,6 +43,7 @@ def exposure(areas: pd.DataFrame, *, priors: Mapping[str, float]) -> pd.DataFram
 
     Examples
     --------
+    >>> import pandas as pd
     >>> areas = pd.DataFrame({"polygon": ["a", "b"], "kind": "cropland", "class": "",
     ...     "status": "existing", "permeability": [np.nan, 0.0], "mass_share": [0.5, 0.25],
     ...     "winter_share": [np.nan, 0.75], "summer_share": np.nan, "n_animals": 3})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from corridors.atlas.words.numbers import number
 
@@ -10,6 +11,24 @@ from corridors.atlas.words.numbers import number
 _SAME = 1e-12
 # Smaller passages a year are said to be 0 in an interval.
 _LEAST_SAID = 0.001
+
+
+def changes_in_words(rows: pd.DataFrame, *, unit: str) -> list[str]:
+    """Return :func:`change_words` of each row of DIFFERENCE, which has the intervals already."""
+    return [
+        change_words(
+            change=row["change"],
+            blocked_before=row["blocked_before"],
+            blocked_after=row["blocked_after"],
+            interval=(row["change_p05"], row["change_p95"]),
+            encounters_per_year=row["encounters_per_year"],
+            permeability=(row["permeability_before"], row["permeability_after"]),
+            open_share=row["open_share"],
+            rank=(row["rank_before"], row["rank_after"]),
+            unit=unit,
+        )
+        for row in rows.to_dict("records")
+    ]
 
 
 def change_words(

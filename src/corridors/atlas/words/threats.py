@@ -43,7 +43,7 @@ def threats_in_words(threats: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     What only the sentences need, ``n_tracked`` and ``worst_season``, is no column any more.
     """
-    rows = list(threats.itertuples(index=False))
+    rows: list[Any] = list(threats.itertuples(index=False))
     return with_sentences(
         threats.drop(columns=["n_tracked", "worst_season"]),
         reason=[_why(row, n_ranked=len(rows)) for row in rows],
@@ -89,7 +89,7 @@ def _why(row: Any, *, n_ranked: int) -> str:
 
 def candidates_in_words(candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return CANDIDATES with the sentences ``reason`` and ``action``."""
-    rows = list(candidates.itertuples(index=False))
+    rows: list[Any] = list(candidates.itertuples(index=False))
     return with_sentences(
         candidates,
         reason=[

@@ -7,11 +7,12 @@ microseconds; geometries are EPSG:4326; a missing number is NaN and never 0.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, overload
 
 import pandas as pd
 from pandera.errors import SchemaErrors
 
+from corridors.foundation.arrays import Frame
 from corridors.foundation.errors import Fault, InternalError
 from corridors.foundation.tables.actions import (
     BORDER_AGREEMENTS,
@@ -38,7 +39,7 @@ from corridors.foundation.tables.behaviour import (
     BEHAVIOUR_SEGMENTS,
     PERMEABILITY,
 )
-from corridors.foundation.tables.columns import GEOGRAPHIC, UTC
+from corridors.foundation.tables.columns import GEOGRAPHIC, UTC, LayerSchema
 from corridors.foundation.tables.gains import GAINS
 from corridors.foundation.tables.habitat import DRIVERS, SELECTION
 from corridors.foundation.tables.herd import (
@@ -81,10 +82,10 @@ from corridors.foundation.tables.threats import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
     import pandera.pandas as pa
-
-Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 CONTRACTS = {
     schema.name: schema
@@ -200,8 +201,11 @@ __all__ = [
     "THREATS",
     "UTC",
     "VARIANCES",
+    "LayerSchema",
     "check",
     "empty",
+    "joined",
+    "typed",
 ]
 
 
@@ -237,7 +241,11 @@ def check(frame: Frame, schema: pa.DataFrameSchema) -> Frame:
     return frame
 
 
-def empty(schema: pa.DataFrameSchema) -> pd.DataFrame | gpd.GeoDataFrame:
+@overload
+def empty(schema: LayerSchema) -> gpd.GeoDataFrame: ...
+@overload
+def empty(schema: pa.DataFrameSchema) -> pd.DataFrame: ...
+def empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
     """Return a table with no rows and the dtypes of its contract."""
     columns = {
         name: pd.Series(
@@ -250,3 +258,22 @@ def empty(schema: pa.DataFrameSchema) -> pd.DataFrame | gpd.GeoDataFrame:
 
         return gpd.GeoDataFrame(columns, geometry="geometry", crs=GEOGRAPHIC)
     return pd.DataFrame(columns)
+
+
+@overload
+def typed(frame: gpd.GeoDataFrame, schema: LayerSchema) -> gpd.GeoDataFrame: ...
+@overload
+def typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame: ...
+def typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Return the frame; without rows pandas has no types to offer, so the contract's are taken."""
+    return frame if len(frame) else empty(schema)
+
+
+@overload
+def joined(parts: Iterable[gpd.GeoDataFrame], schema: LayerSchema) -> gpd.GeoDataFrame: ...
+@overload
+def joined(parts: Iterable[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFrame: ...
+def joined(parts: Iterable[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Return the rows of all parts, one after the other; without any, with the contract's types."""
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else empty(schema)

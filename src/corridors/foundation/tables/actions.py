@@ -8,9 +8,9 @@ from corridors.foundation.tables.columns import (
     AT_LEAST_0,
     FRACTION,
     boolean,
-    contract,
     geometry,
     integer,
+    layer_contract,
     number,
     text,
 )
@@ -27,7 +27,7 @@ _WHERE = text((*CORRIDOR_CLASSES, "outside"))
 # Gains are passages per year, per animal or of the herd as in THREATS; the bounds are sums of the
 # segments' 5 % and 95 % bounds, as if all were low, or high, together. Costs in the study's
 # currency; NaN: unknown.
-FENCE_SECTIONS = contract(
+FENCE_SECTIONS = layer_contract(
     "FENCE_SECTIONS",
     {
         **_RANK,
@@ -59,7 +59,7 @@ FENCE_SECTIONS = contract(
     unique=["action"],
 )
 
-CROSSING_SITES = contract(
+CROSSING_SITES = layer_contract(
     "CROSSING_SITES",
     {
         **_RANK,  # the order in which to build them
@@ -86,7 +86,7 @@ CROSSING_SITES = contract(
     unique=["action"],
 )
 
-FOOTPRINTS = contract(
+FOOTPRINTS = layer_contract(
     "FOOTPRINTS",
     {
         **_RANK,
@@ -108,7 +108,7 @@ FOOTPRINTS = contract(
     unique=["action"],
 )
 
-BORDER_AGREEMENTS = contract(
+BORDER_AGREEMENTS = layer_contract(
     "BORDER_AGREEMENTS",
     {
         **_RANK,

@@ -11,6 +11,7 @@ from corridors.foundation.tables.columns import (
     contract,
     geometry,
     integer,
+    layer_contract,
     number,
     text,
     utc,
@@ -23,7 +24,7 @@ from corridors.foundation.vocabulary import (
     PERMEABILITY_SOURCES,
 )
 
-BARRIERS = contract(
+BARRIERS = layer_contract(
     "BARRIERS",
     {
         "barrier": text(),
@@ -42,7 +43,7 @@ BARRIERS = contract(
     unique=["barrier"],
 )
 
-BOUNDARIES = contract(
+BOUNDARIES = layer_contract(
     "BOUNDARIES",
     {
         "boundary": text(),
@@ -58,7 +59,7 @@ BOUNDARIES = contract(
     },
 )
 
-STATES = contract(
+STATES = layer_contract(
     "STATES",
     {
         "state": text(),
@@ -69,7 +70,7 @@ STATES = contract(
 )
 
 # Management segments of barriers and boundaries, one row each.
-SEGMENTS = contract(
+SEGMENTS = layer_contract(
     "SEGMENTS",
     {
         "segment": text(),
@@ -109,7 +110,7 @@ CROSSINGS = contract(
 )
 
 # One row per step that meets a barrier, time interpolated along the step.
-OBSERVED = contract(
+OBSERVED = layer_contract(
     "OBSERVED",
     {
         "segment": text(),
@@ -139,7 +140,7 @@ ENCOUNTERS = contract(
 )
 
 # One row per boundary line within the herd's reach, of the sources that are used.
-BORDER_REPORT = contract(
+BORDER_REPORT = layer_contract(
     "BORDER_REPORT",
     {
         "herd": text(),
@@ -170,7 +171,7 @@ BORDER_REPORT = contract(
 )
 
 # The boundaries above cut to stretches, for states to agree on; jurisdictional, not a threat.
-BORDER_STRETCHES = contract(
+BORDER_STRETCHES = layer_contract(
     "BORDER_STRETCHES",
     {
         "stretch": text(),
@@ -195,7 +196,7 @@ BORDER_STRETCHES = contract(
 )
 
 # One row per step that crosses a state boundary; jurisdictional, not a threat.
-BORDER_CROSSINGS = contract(
+BORDER_CROSSINGS = layer_contract(
     "BORDER_CROSSINGS",
     {
         "boundary": text(),

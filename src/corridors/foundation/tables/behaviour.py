@@ -10,6 +10,7 @@ from corridors.foundation.tables.columns import (
     contract,
     geometry,
     integer,
+    layer_contract,
     number,
     text,
     utc,
@@ -17,7 +18,7 @@ from corridors.foundation.tables.columns import (
 from corridors.foundation.vocabulary import BARRIER_KINDS, BEHAVIOURS, KAPPA_SOURCES
 
 # One row per event: a run of fixes within the buffer of the barriers of one kind.
-BEHAVIOUR = contract(
+BEHAVIOUR = layer_contract(
     "BEHAVIOUR",
     {
         "event": text(),
@@ -56,7 +57,7 @@ BEHAVIOUR_SEGMENTS = contract(
 )
 
 # How often animals changed their way at a barrier (segment ""), and at each of its segments.
-BEHAVIOUR_INDEX = contract(
+BEHAVIOUR_INDEX = layer_contract(
     "BEHAVIOUR_INDEX",
     {
         "herd": text(),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pandera.pandas as pa
+
+if TYPE_CHECKING:
+    from pandera.backends.base import BaseSchemaBackend
 
 UTC = pd.DatetimeTZDtype("us", "UTC")
 GEOGRAPHIC = "EPSG:4326"
@@ -50,10 +53,28 @@ def geometry(*kinds: str, nullable: bool = False) -> pa.Column:
     return pa.Column("geometry", [check, valid], nullable=nullable)
 
 
+class LayerSchema(pa.DataFrameSchema):
+    """Schema of rows with a geometry, so that a type checker tells a layer from a table."""
+
+    @classmethod
+    def get_backend(
+        cls, check_obj: object = None, check_type: type | None = None
+    ) -> BaseSchemaBackend:
+        """Return what validates a table: pandera looks it up by the exact class of the schema."""
+        return pa.DataFrameSchema.get_backend(check_obj, check_type)
+
+
+def layer_contract(
+    name: str, columns: dict[str, pa.Column], unique: Sequence[str] | None = None
+) -> LayerSchema:
+    """Return a closed schema of rows with a column ``geometry``; ``unique`` names the key."""
+    return LayerSchema(columns, name=name, strict=True, unique=list(unique) if unique else None)
+
+
 def contract(
     name: str, columns: dict[str, pa.Column], unique: Sequence[str] | None = None
 ) -> pa.DataFrameSchema:
-    """Return a closed schema; ``unique`` names the key."""
+    """Return a closed schema of rows without geometry; ``unique`` names the key."""
     return pa.DataFrameSchema(
         columns, name=name, strict=True, unique=list(unique) if unique else None
     )

@@ -7,16 +7,16 @@ import pandera.pandas as pa
 from corridors.foundation.tables.columns import (
     AT_LEAST_0,
     FRACTION,
-    contract,
     geometry,
     integer,
+    layer_contract,
     number,
     text,
 )
 from corridors.foundation.vocabulary import BARRIER_KINDS
 
 # One row per existing segment that lies on the network of the habitat grid.
-GAINS = contract(
+GAINS = layer_contract(
     "GAINS",
     {
         "segment": text(),

@@ -11,6 +11,7 @@ from corridors.foundation.tables.columns import (
     contract,
     geometry,
     integer,
+    layer_contract,
     number,
     text,
 )
@@ -32,7 +33,7 @@ POPULATION = contract(
     unique=["season", "row", "col"],
 )
 
-CORRIDORS = contract(
+CORRIDORS = layer_contract(
     "CORRIDORS",
     {
         "herd": text(),
@@ -49,7 +50,7 @@ CORRIDORS = contract(
     unique=["season", "corridor_class", "evidence"],
 )
 
-STOPOVERS = contract(
+STOPOVERS = layer_contract(
     "STOPOVERS",
     {
         "stopover": text(),
@@ -62,7 +63,7 @@ STOPOVERS = contract(
     unique=["stopover"],
 )
 
-RANGES = contract(
+RANGES = layer_contract(
     "RANGES",
     {
         "herd": text(),
@@ -98,7 +99,7 @@ _NETWORK = {
 }
 _NODES_AND_EDGES = geometry("Point", "LineString", "MultiLineString")
 
-NETWORK = contract("NETWORK", {**_NETWORK, "geometry": _NODES_AND_EDGES}, unique=["element"])
+NETWORK = layer_contract("NETWORK", {**_NETWORK, "geometry": _NODES_AND_EDGES}, unique=["element"])
 
 # Which animals migrated along which edge.
 NETWORK_USE = contract(
@@ -108,7 +109,7 @@ NETWORK_USE = contract(
 )
 
 # The network with what stands in the way along each edge.
-NETWORK_BARRIERS = contract(
+NETWORK_BARRIERS = layer_contract(
     "NETWORK_BARRIERS",
     {
         **_NETWORK,

@@ -11,6 +11,7 @@ from corridors.foundation.tables.columns import (
     contract,
     geometry,
     integer,
+    layer_contract,
     number,
     text,
     utc,
@@ -34,10 +35,10 @@ _FIX = {
 }
 
 # As delivered: sorted by (animal, time_utc, source_row), one row per fix, nothing dropped.
-FIXES = contract("FIXES", dict(_FIX))
+FIXES = layer_contract("FIXES", dict(_FIX))
 
 # Flagged, with planar position in the working CRS (NaN where unusable) and burst number.
-CLEAN_FIXES = contract(
+CLEAN_FIXES = layer_contract(
     "CLEAN_FIXES",
     {
         **_FIX,

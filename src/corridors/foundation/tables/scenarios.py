@@ -11,6 +11,7 @@ from corridors.foundation.tables.columns import (
     contract,
     geometry,
     integer,
+    layer_contract,
     number,
     text,
 )
@@ -34,7 +35,7 @@ ALTERATIONS = contract(
 )
 
 # One row per segment whose place in the ranking or whose blocked passages differ.
-DIFFERENCE = contract(
+DIFFERENCE = layer_contract(
     "DIFFERENCE",
     {
         "segment": text(),
@@ -68,7 +69,7 @@ DIFFERENCE = contract(
 )
 
 # The low corridor, cut by lines that count as closed.
-FRAGMENTS = contract(
+FRAGMENTS = layer_contract(
     "FRAGMENTS",
     {
         "fragment": text(),
@@ -110,7 +111,7 @@ BEFORE_AFTER = contract(
 )
 
 # Passages over each segment of the line's place, before and after; per animal and year.
-BEFORE_AFTER_SEGMENTS = contract(
+BEFORE_AFTER_SEGMENTS = layer_contract(
     "BEFORE_AFTER_SEGMENTS",
     {
         "segment": text(),

@@ -8,9 +8,9 @@ from corridors.foundation.tables.columns import (
     AT_LEAST_0,
     FRACTION,
     boolean,
-    contract,
     geometry,
     integer,
+    layer_contract,
     number,
     text,
 )
@@ -22,7 +22,7 @@ from corridors.foundation.vocabulary import (
     STABILITY,
 )
 
-THREATS = contract(
+THREATS = layer_contract(
     "THREATS",
     {
         "threat": text(),
@@ -70,7 +70,7 @@ THREATS = contract(
 
 # Standing segments beside which nearly all of the herd's use lies on one side: where the habitat is
 # alike on both, a possible complete barrier that nobody even approaches.
-RANGE_EDGES = contract(
+RANGE_EDGES = layer_contract(
     "RANGE_EDGES",
     {
         "segment": text(),
@@ -99,7 +99,7 @@ RANGE_EDGES = contract(
 
 # Standing segments that nobody could have met, so that no encounter says what they block; ranked
 # by what opening them would give, never as zero.
-CANDIDATES = contract(
+CANDIDATES = layer_contract(
     "CANDIDATES",
     {
         "segment": text(),
@@ -139,13 +139,13 @@ _AREA = {
 }
 _AREAL = geometry("Polygon", "MultiPolygon")
 
-AREAS = contract(
+AREAS = layer_contract(
     "AREAS",
     {**_AREA, "permeability": number(FRACTION, nullable=True), "geometry": _AREAL},
     unique=["polygon"],
 )
 
-EXPOSURE = contract(
+EXPOSURE = layer_contract(
     "EXPOSURE",
     {
         **_AREA,

@@ -43,12 +43,10 @@ def actions(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         n_border_agreements=len(agreed),
     )
     return Results(
-        fence_sections=Layer.of(sections if len(sections) else tables.empty(tables.FENCE_SECTIONS)),
-        crossing_sites=Layer.of(sites if len(sites) else tables.empty(tables.CROSSING_SITES)),
-        footprints=Layer.of(shifted if len(shifted) else tables.empty(tables.FOOTPRINTS)),
-        border_agreements=Layer.of(
-            agreed if len(agreed) else tables.empty(tables.BORDER_AGREEMENTS)
-        ),
+        fence_sections=Layer.of(tables.typed(sections, tables.FENCE_SECTIONS)),
+        crossing_sites=Layer.of(tables.typed(sites, tables.CROSSING_SITES)),
+        footprints=Layer.of(tables.typed(shifted, tables.FOOTPRINTS)),
+        border_agreements=Layer.of(tables.typed(agreed, tables.BORDER_AGREEMENTS)),
         facts=facts,
     )
 

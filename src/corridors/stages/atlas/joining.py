@@ -113,7 +113,7 @@ def _told(herd: OneHerd, tier: str) -> dict[str, gpd.GeoDataFrame]:
 def _together(layers: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     every = list(layers)
     frames = [frame for frame in every if len(frame)]
-    return pd.concat(frames, ignore_index=True) if frames else every[0]
+    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True)) if frames else every[0]
 
 
 def _crs(frames: list[pd.DataFrame]) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 
 from corridors.barriers.behaviour import modal_lag_h
 from corridors.barriers.behaviour_table import (
@@ -46,17 +45,18 @@ def told(inputs: Inputs, settings: Settings, progress: Progress) -> Events:
     segments = segments[is_standing(segments) & segments["kind"].isin(behave.kinds)]
     met = Met.of(gpd.GeoDataFrame(inputs.fixes.read()), segments, inputs.clean.crs)
     rules, windows = _rules(behave), inputs.migrations.read()
-    events, touches = [], []
-    kinds = sorted(set(met.segments["kind"]))
-    seen = {kind: np.zeros(len(met.tracks), dtype=np.bool_) for kind in kinds}
+    events: list[gpd.GeoDataFrame] = []
+    touches: list[pd.DataFrame] = []
+    kinds: list[str] = sorted(set(met.segments["kind"]))
+    seen = {kind: np.zeros(len(met.tracks), np.bool_) for kind in kinds}
     for n, kind in enumerate(kinds):
         for one, touching in events_of_kind(met, kind, rules):
             seen[kind][fixes_of(one)] = True
             events.append(event_rows(herd, met, windows, kind, one))
             touches.append(touch_rows(met, events[-1], touching))
         progress("behaviour at barriers", (n + 1) / len(kinds))
-    behaviour = _joined(events, tables.BEHAVIOUR)
-    touched = _joined(touches, tables.BEHAVIOUR_SEGMENTS)
+    behaviour = tables.joined(events, tables.BEHAVIOUR)
+    touched = tables.joined(touches, tables.BEHAVIOUR_SEGMENTS)
     index = index_rows(
         herd,
         met,
@@ -86,17 +86,12 @@ def _rules(settings: Behave) -> Rules:
     )
 
 
-def _joined(parts: list[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """Return the parts as one table; without rows, with the types of the contract."""
-    parts = [part for part in parts if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else tables.empty(schema)
-
-
 def _counts(
     met: Met, behaviour: gpd.GeoDataFrame, index: gpd.GeoDataFrame, settings: Behave
 ) -> dict[str, Any]:
     """Return what the facts say of the events."""
     interval = modal_lag_h(met.tracks)
+    kinds: list[str] = sorted(set(behaviour["kind"]))
     counts = behaviour.groupby(["kind", "behaviour"], sort=True).size()
     barriers = index[index["segment"] == ""]
     return {
@@ -104,8 +99,7 @@ def _counts(
         "n_segments": len(met.segments),
         "n_events": len(behaviour),
         "events": {
-            kind: {name: int(counts.get((kind, name), 0)) for name in BEHAVIOURS}
-            for kind in sorted(set(behaviour["kind"]))
+            kind: {name: int(counts.get((kind, name), 0)) for name in BEHAVIOURS} for kind in kinds
         },
         "unknown": {
             str(reason): int(n)
@@ -115,8 +109,8 @@ def _counts(
             .items()
         },
         "interval_h": {
-            name: float(hours) if np.isfinite(hours) else None
-            for name, hours in zip(met.animals, interval, strict=True)
+            name: hours if np.isfinite(hours) else None
+            for name, hours in zip(met.animals, map(float, interval), strict=True)
         },
         "n_barriers_met": len(barriers),
         "n_barriers_judged": int((barriers["judgement"] == "known").sum()),

@@ -36,7 +36,7 @@ def permeability(
         facts[str(kind)] = KindFacts(
             interval_h=found.tries.lag_h if np.isfinite(found.tries.lag_h) else None,
             n_steps=len(found.table.row),
-            n_without_choice=int((found.tries.line >= 0).sum()) - len(found.table.row),
+            n_without_choice=int(np.count_nonzero(found.tries.line >= 0)) - len(found.table.row),
             n_other_lag=found.tries.n_other_lag,
             n_no_heading=found.tries.n_no_heading,
             n_steps_around=len(found.tries.step),

@@ -14,7 +14,7 @@ from pyproj.exceptions import CRSError
 from corridors.config.model import Clean, Working
 from corridors.foundation import tables
 from corridors.foundation.arrays import Bits, Flags, Floats
-from corridors.foundation.arrow import positions
+from corridors.foundation.arrow import positions, values
 from corridors.foundation.artefacts import FixTable, Progress
 from corridors.foundation.crs import GEOGRAPHIC, project, transformer, working_crs
 from corridors.foundation.errors import ConfigError, Fault, MethodError
@@ -46,7 +46,7 @@ def cleaned(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     """Flag, project and number the fixes of one herd, one animal at a time; see stage `clean`."""
     ranges = inputs.ranges_expert.read()
     herd = [
-        _Animal(*positions(rows["geometry"]), rows["flags"].to_numpy())
+        _Animal(*positions(rows["geometry"]), values(rows, "flags"))
         for _, rows in inputs.fixes.animals(["flags", "geometry"])
     ]
     flags = _flag(herd, inputs.fixes, settings.clean, progress)
@@ -65,8 +65,8 @@ def cleaned(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
             one.flags,
             gap_h=settings.clean.burst_gap_h,
         )
-        for name, values in (("flags", one.flags), ("x_m", x), ("y_m", y), ("burst", burst)):
-            rows = rows.append_column(name, pa.array(values, from_pandas=True))
+        for name, column in (("flags", one.flags), ("x_m", x), ("y_m", y), ("burst", burst)):
+            rows = rows.append_column(name, pa.array(column, from_pandas=True))
         spool.add(rows)
     cell_m, reason = choose_cell(settings.working, _extent(extent, ranges, crs), crs)
     facts = CleanFacts(
@@ -74,7 +74,7 @@ def cleaned(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         cell_m=cell_m,
         cell_reason=reason,
         n_fixes=sum(one.flags.size for one in herd),
-        n_usable=sum(int(one.usable.sum()) for one in herd),
+        n_usable=sum(int(np.count_nonzero(one.usable)) for one in herd),
         n_animals=sum(bool(one.usable.any()) for one in herd),
         flags=flags,
     )
@@ -243,9 +243,9 @@ def _range_centres(ranges: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
     """Return the centroids of expert ranges, found in a plane around them: any longitude works."""
     if ranges.empty:
         return np.empty(0), np.empty(0)
-    lon, lat = shapely.get_coordinates(ranges.geometry.array).T
+    lon, lat = shapely.get_coordinates(ranges.geometry.to_numpy()).T
     around = working_crs(lon, lat)
-    centres = shapely.get_coordinates(ranges.to_crs(around).centroid.array)
+    centres = shapely.get_coordinates(ranges.to_crs(around).centroid.to_numpy())
     back = transformer(around, GEOGRAPHIC).transform(centres[:, 0], centres[:, 1])
     return np.asarray(back[0]), np.asarray(back[1])
 
@@ -254,9 +254,11 @@ def _extent(
     animals: list[tuple[float, float, float, float]], ranges: gpd.GeoDataFrame, crs: str
 ) -> tuple[float, float, float, float] | None:
     if animals:
-        west, south, east, north = zip(*animals, strict=True)
-        return float(min(west)), float(min(south)), float(max(east)), float(max(north))
+        boxes = np.array(animals)
+        west, south = map(float, boxes[:, :2].min(axis=0))
+        east, north = map(float, boxes[:, 2:].max(axis=0))
+        return west, south, east, north
     if ranges.empty:
         return None
-    west, south, east, north = ranges.to_crs(crs).total_bounds
-    return float(west), float(south), float(east), float(north)
+    west, south, east, north = map(float, ranges.to_crs(crs).total_bounds)
+    return west, south, east, north

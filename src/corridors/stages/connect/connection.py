@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import geopandas as gpd
@@ -68,7 +69,7 @@ def connected(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         "selection_refused": ground.selection_refused,
         "green_up": surfed.facts,
         "no_corridor": why_none,
-        "corridor_area_km2": modelled["area_km2"].iloc[0] if len(modelled) else None,
+        "corridor_area_km2": float(modelled["area_km2"].iloc[0]) if len(modelled) else None,
         **_ways(corridor),
         "validation": None if corridor is None else _validation(grid, inside, tracked),
     }
@@ -93,13 +94,13 @@ def _grid(habitat: Habitat, extent: Sequence[BaseGeometry], crs: str) -> Grid:
     grid = habitat_grid(extent, crs, cell_m=habitat.cell_m, margin_m=1000.0 * habitat.margin_km)
     n_cells = grid.n_rows * grid.n_cols
     if n_cells > habitat.max_cells:
-        needed = habitat.cell_m * (n_cells / habitat.max_cells) ** 0.5
+        needed = habitat.cell_m * math.sqrt(n_cells / habitat.max_cells)
         raise MethodError(
             Fault(
                 "the habitat grid is too large",
                 expected=f"at most {habitat.max_cells} cells (habitat.max_cells)",
                 got=f"{grid.n_rows} x {grid.n_cols} cells of {habitat.cell_m:g} m",
-                cure=f"set habitat.cell_m to {np.ceil(needed / 50) * 50:g} or more, or lower "
+                cure=f"set habitat.cell_m to {math.ceil(needed / 50) * 50:g} or more, or lower "
                 "habitat.margin_km",
             )
         )
@@ -192,6 +193,6 @@ def _validation(
     if tracked is None:
         return None
     return CorridorValidation(
-        tracked_area_inside_frac=float(corridor[cells_in(tracked, grid)].mean()),
-        grid_area_inside_frac=float(corridor.mean()),
+        tracked_area_inside_frac=float(np.mean(corridor[cells_in(tracked, grid)])),
+        grid_area_inside_frac=float(np.mean(corridor)),
     )

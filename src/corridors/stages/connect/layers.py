@@ -213,9 +213,7 @@ def _distance(raw: RawFiles, layer: HabitatLayer, grid: Grid) -> tuple[Floats, d
     )
     features = np.asarray(found.frame.geometry.to_numpy(), dtype=object)
     features = features[~(shapely.is_missing(features) | shapely.is_empty(features))]
-    shapes = planar_near(
-        features, found.frame.crs.to_wkt(), grid, reach_m=layer.max_distance_m
-    ).tolist()
+    shapes = list(planar_near(features, GEOGRAPHIC, grid, reach_m=layer.max_distance_m))
     values = distance_m(shapes, grid, max_distance_m=layer.max_distance_m)
     return values, {
         "resampling": "distance to the nearest feature",
@@ -224,5 +222,5 @@ def _distance(raw: RawFiles, layer: HabitatLayer, grid: Grid) -> tuple[Floats, d
         "max_distance_m": layer.max_distance_m,
         "overlap_frac": 1.0,
         "coverage_frac": 1.0,
-        "within_frac": float((values < layer.max_distance_m).mean()),
+        "within_frac": float(np.mean(values < layer.max_distance_m)),
     }

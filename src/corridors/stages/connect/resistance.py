@@ -95,7 +95,7 @@ def ground_of(
         resistance=resistance,
         layers=facts,
         resistance_from="table" if fitted is None else "tracks",
-        coverage_frac=float(np.isfinite(resistance).mean()),
+        coverage_frac=float(np.mean(np.isfinite(resistance))),
         fitted=fitted,
         selection_refused=refused,
         notes=notes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -36,13 +37,11 @@ def _facts(habitat: Habitat, fitted: Fitted, rows: Sequence[Estimate]) -> Select
     settings, selection = habitat.selection, fitted.selection
     folds = [
         FoldFacts(
-            animals=[
-                fitted.names[number] for number in np.flatnonzero(selection.groups == fold).tolist()
-            ],
-            n_fixes=int(selection.n_used[selection.groups == fold].sum()),
-            boyce=_number(selection.boyce[fold]),
+            animals=list(compress(fitted.names, selection.groups == fold)),
+            n_fixes=int(np.sum(selection.n_used[selection.groups == fold])),
+            boyce=_number(boyce),
         )
-        for fold in range(len(selection.boyce))
+        for fold, boyce in enumerate(map(float, selection.boyce))
     ]
     known = selection.boyce[np.isfinite(selection.boyce)]
     return SelectionFacts(
@@ -50,15 +49,13 @@ def _facts(habitat: Habitat, fitted: Fitted, rows: Sequence[Estimate]) -> Select
         used=settings.used,
         thin_h=settings.thin_h,
         n_animals=int(np.count_nonzero(selection.n_used)),
-        n_fixes=int(selection.n_used.sum()),
-        animals_left_out=[
-            name for name, n in zip(fitted.names, selection.n_used, strict=True) if n == 0
-        ],
+        n_fixes=int(np.sum(selection.n_used)),
+        animals_left_out=list(compress(fitted.names, selection.n_used == 0)),
         n_available=int(selection.available.size),
         available_km=settings.available_km,
         boyce_folds=folds,
-        boyce_mean=_number(known.mean()) if known.size else None,
-        boyce_min=_number(known.min()) if known.size else None,
+        boyce_mean=_number(float(np.mean(known))) if known.size else None,
+        boyce_min=_number(float(np.min(known))) if known.size else None,
         boyce_fitted=_number(selection.boyce_fitted),
         interval=f"jackknife over {len(folds)} animals or groups, Student's t with "
         f"{len(folds) - 1} degrees of freedom, 95 %",
@@ -115,14 +112,14 @@ def _curve(layer: str, fitted: Fitted, unit: str) -> str:
     estimated = [term for term in fitted.selection.terms if term.is_estimated]
     of_layer = {
         term.kind: (term, value)
-        for term, value in zip(estimated, fitted.selection.coefficient.tolist(), strict=True)
+        for term, value in zip(estimated, map(float, fitted.selection.coefficient), strict=True)
         if term.layer == layer
     }
     (term, linear), (_, square) = of_layer[LINEAR], of_layer[QUADRATIC]
     turn = term.centre - 0.5 * term.scale * linear / square if square else np.nan
     if not term.low < turn < term.high:
         ends = (np.array([term.low, term.high]) - term.centre) / term.scale
-        low, high = linear * ends + square * ends**2
+        low, high = map(float, linear * ends + square * ends**2)
         at = "its upper end" if high > low else "its lower end"
         return f"{layer}: use is greatest at {at}, and changes unevenly"
     return f"{layer}: use is {'greatest' if square < 0 else 'least'} at {turn:.3g}{unit}"

@@ -29,7 +29,7 @@ from corridors.stages.delineate.stage import Inputs, Results, Settings
 from corridors.stages.surface.methods import peer_of
 
 if TYPE_CHECKING:
-    import pandera.pandas as pa
+    pass
 
 LABEL = (
     "profile usgs: computed as Migration Mapper v3 does, with its known defects; for comparison"
@@ -69,9 +69,14 @@ def drawn(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     )
     lattice = inputs.surface
     return Results(
-        corridors=Layer.of(_beside(_layer(corridors, tables.CORRIDORS), expert_corridors)),
+        # What experts drew comes after what was tracked.
+        corridors=Layer.of(
+            tables.joined([_layer(corridors, tables.CORRIDORS), expert_corridors], tables.CORRIDORS)
+        ),
         stopovers=Layer.of(_layer(stopovers, tables.STOPOVERS)),
-        ranges=Layer.of(_beside(_layer(ranges, tables.RANGES), expert_ranges)),
+        ranges=Layer.of(
+            tables.joined([_layer(ranges, tables.RANGES), expert_ranges], tables.RANGES)
+        ),
         population=Table.of(population_table(herds)),
         population_raster=_raster(
             herds.get(("migration", ALL)), lattice.crs, lattice.cell_m, is_peer=is_peer
@@ -133,17 +138,10 @@ def _animals(
         yield one
 
 
-def _layer(rows: Sequence[Row], schema: pa.DataFrameSchema) -> gpd.GeoDataFrame:
+def _layer(rows: Sequence[Row], schema: tables.LayerSchema) -> gpd.GeoDataFrame:
     if not rows:
         return tables.empty(schema)
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=GEOGRAPHIC)
-
-
-def _beside(tracked: gpd.GeoDataFrame, expert: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return what experts drew after what was tracked."""
-    if tracked.empty:
-        return expert if len(expert) else tracked
-    return pd.concat([tracked, expert], ignore_index=True) if len(expert) else tracked
 
 
 def _raster(everything: Population | None, crs: str, cell_m: float, *, is_peer: bool) -> Raster:

@@ -13,11 +13,10 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from corridors.formats.positions import impossible
-from corridors.foundation.arrays import Floats
+from corridors.formats.track_part import TrackPart
+from corridors.foundation.arrays import Flags, Floats
 from corridors.foundation.errors import Fault
 from corridors.movement.suspicions import (
     ROLLOVER_S,
@@ -54,16 +53,14 @@ class Census:
     def __init__(self) -> None:
         self.lives: dict[tuple[str, str, str], _Life] = {}
 
-    def see(self, seen: pa.RecordBatch, source: str) -> None:
+    def see(self, seen: TrackPart, source: str) -> None:
         """Take the :func:`usable` fixes of a part."""
         if not len(seen):
             return
-        animal, tag = seen.column("animal"), pc.fill_null(seen.column("tag").cast(pa.string()), "")
-        tags = tag.dictionary_encode()
-        codes = animal.indices.to_numpy().astype(np.int64) * len(tags.dictionary)
-        codes += tags.indices.to_numpy()
-        names, labels = animal.dictionary.to_pylist(), tags.dictionary.to_pylist()
-        time_s, lon, lat = plain(seen)
+        tag, labels = seen.coded_tags()
+        names = seen.animals
+        codes = seen.animal.astype(np.int64) * len(labels) + tag
+        time_s, lon, lat = seen.time_us / 1e6, seen.lon, seen.lat
         order = (
             np.argsort(codes, kind="stable")
             if (np.diff(codes) < 0).any()
@@ -182,24 +179,16 @@ class Census:
         ]
 
 
-def usable(part: pa.RecordBatch) -> pa.RecordBatch:
+def usable(part: TrackPart) -> TrackPart:
     """Return the fixes with a time and a possible position, deployed, and no outliers."""
-    lon, lat = (part.column(name).to_numpy(zero_copy_only=False) for name in ("lon", "lat"))
-    good = np.isfinite(lon) & np.isfinite(lat) & ~impossible(lon, lat)
-    for name in ("vendor_outlier", "undeployed"):
-        good &= ~part.column(name).to_numpy(zero_copy_only=False)
-    good &= part.column("time_utc").is_valid().to_numpy(zero_copy_only=False)
-    return part if good.all() else part.filter(pa.array(good))
-
-
-def plain(part: pa.RecordBatch) -> tuple[Floats, Floats, Floats]:
-    """Return time (s since 1970), longitude and latitude of fixes."""
-    micros = part.column("time_utc").cast(pa.int64()).to_numpy()
-    return micros / 1e6, part.column("lon").to_numpy(), part.column("lat").to_numpy()
+    lon, lat = part.lon, part.lat
+    good: Flags = np.isfinite(lon) & np.isfinite(lat) & ~impossible(lon, lat)
+    good &= ~part.is_outlier & ~part.is_undeployed & part.has_time
+    return part if good.all() else part.where(good)
 
 
 def compared(
-    doubtful: set[str], reread: Callable[[], Iterable[tuple[str, pa.RecordBatch]]]
+    doubtful: set[str], reread: Callable[[], Iterable[tuple[str, TrackPart]]]
 ) -> list[Fault]:
     """Return what the fixes of doubtful animals show.
 
@@ -214,19 +203,21 @@ def compared(
         return []
     kept: list[pd.DataFrame] = []
     for source, part in reread():
-        seen = usable(part)
-        names = seen.column("animal").dictionary.to_pylist()
-        wanted = np.array([name in doubtful for name in names] or [False])
-        seen = seen.filter(pa.array(wanted[seen.column("animal").indices.to_numpy()]))
+        seen = usable(part).of_animals(doubtful)
         if not len(seen):
             continue
-        time_s, lon, lat = plain(seen)
-        tag = pc.fill_null(seen.column("tag").cast(pa.string()), "").to_pylist()
-        animal = seen.column("animal").cast(pa.string()).to_pylist()
+        names = np.array(seen.animals, dtype=object)
         kept.append(
             pd.DataFrame(
-                {"animal": animal, "tag": tag, "time_s": time_s, "lon": lon, "lat": lat}
-            ).assign(source=source)
+                {
+                    "animal": names[seen.animal].tolist(),
+                    "tag": [tag or "" for tag in seen.tags],
+                    "time_s": seen.time_us / 1e6,
+                    "lon": seen.lon,
+                    "lat": seen.lat,
+                    "source": source,
+                }
+            )
         )
     if not kept:
         return []

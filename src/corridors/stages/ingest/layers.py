@@ -185,7 +185,7 @@ def read_expert_ranges(
             )
         )
     union = {
-        name: shapely.union_all(features.geometry.array[(season == name).to_numpy()])
+        name: shapely.union_all(features.geometry.to_numpy()[(season == name).to_numpy()])
         for name in sorted(set(season))
     }
     cited = f"{source.author}, {source.date.isoformat()}, confidence {source.confidence}"
@@ -222,7 +222,7 @@ def without_doubles(
     crs = working_crs(xy[:, 0], xy[:, 1])
     planar = projected(geometry, crs)
     usable = (shapely.get_dimensions(geometry) == 1) & np.isfinite(shapely.bounds(planar)).all(1)
-    near = barriers["kind"].map(dict(side_by_side_m)).fillna(0.0).to_numpy(float)
+    near = np.asarray(barriers["kind"].map(dict(side_by_side_m)).fillna(0.0), np.float64)
     keys = ["kind", "status", "valid_from", "valid_to"]
     alike = barriers.groupby(keys, dropna=False, sort=True).ngroup().to_numpy(np.int64)
     own = barriers.groupby([*keys, "source", "class", "name"], dropna=False, sort=True).ngroup()
@@ -254,10 +254,9 @@ def without_doubles(
     }
 
 
-def join(parts: list[gpd.GeoDataFrame], schema: Any, order: list[str]) -> gpd.GeoDataFrame:
+def join(
+    parts: list[gpd.GeoDataFrame], schema: tables.LayerSchema, order: list[str]
+) -> gpd.GeoDataFrame:
     """Return all parts as one table in a fixed order, or an empty one."""
-    filled = [part for part in parts if len(part)]
-    if not filled:
-        return tables.empty(schema)
-    joined = gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=GEOGRAPHIC)
+    joined = tables.joined(parts, schema)
     return joined.sort_values(order, kind="stable").reset_index(drop=True)

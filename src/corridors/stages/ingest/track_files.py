@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from corridors.formats.deployments import read_deployments
 from corridors.formats.geopoints import scan_points
@@ -23,6 +21,7 @@ from corridors.formats.gpx import scan_gpx
 from corridors.formats.kml import scan_kml
 from corridors.formats.movebank import TAG_PREFIX, scan_movebank
 from corridors.formats.plain_parquet import is_plain_parquet
+from corridors.formats.track_part import TrackPart
 from corridors.formats.tracks import TrackMapping, TrackScan, scan_csv
 from corridors.foundation.arrays import Flags, Indices, Labels
 from corridors.foundation.errors import Fault, InputError
@@ -140,9 +139,9 @@ class SourceFixes:
             self._worn = _Worn(windows, source)
         self.notes: dict[str, Any] = {}
 
-    def __iter__(self) -> Iterator[pa.RecordBatch]:
+    def __iter__(self) -> Iterator[TrackPart]:
         n_rows = n_moved = n_left = 0
-        for part in self._scan.parts:
+        for part in map(TrackPart, self._scan.parts):
             n_rows += len(part)
             chosen = self._choice.of(part)
             n_left += len(part) - len(chosen)
@@ -158,17 +157,15 @@ class SourceFixes:
         if n_moved:
             self.notes["rows_with_1024_weeks_added"] = n_moved
 
-    def _with_weeks(self, part: pa.RecordBatch) -> tuple[pa.RecordBatch, int]:
+    def _with_weeks(self, part: TrackPart) -> tuple[TrackPart, int]:
         before = self._source.add_1024_weeks_before
         if before is None or not len(part):
             return part, 0
         limit = pd.Timestamp(before, tz="UTC").value // 1000
-        micros = part.column("time_utc").cast(pa.int64()).to_numpy(zero_copy_only=False)
-        early = micros < limit
-        moved = pa.array(np.where(early, micros + _WEEKS_1024_US, micros).astype(np.int64))
-        place = part.schema.get_field_index("time_utc")
-        field = part.schema.field(place)
-        return part.set_column(place, field, moved.cast(field.type)), int(early.sum())
+        time_us = part.time_us
+        early = time_us < limit
+        moved = np.where(early, time_us + _WEEKS_1024_US, time_us).astype(np.int64)
+        return part.with_times(moved), int(np.count_nonzero(early))
 
 
 class _Choice:
@@ -181,21 +178,16 @@ class _Choice:
         self._taxa: Counter[str] = Counter()
         self._chosen_taxa: set[str] = set()
 
-    def of(self, part: pa.RecordBatch) -> pa.RecordBatch:
+    def of(self, part: TrackPart) -> TrackPart:
         """Return the rows that the source asks for."""
         source = self._source
-        names = part.column("animal").dictionary.to_pylist()
-        self._animals.update(names)
-        taxa = part.column("species")
-        for one in pc.value_counts(taxa.cast(pa.string())).to_pylist():
-            self._taxa[one["values"] or ""] += one["counts"]
+        self._animals.update(part.animals)
+        self._taxa += part.taxa()
         if source.animals is not None:
-            wanted = np.array([name in source.animals for name in names] or [False])
-            part = part.filter(pa.array(wanted[part.column("animal").indices.to_numpy()]))
-        taxa = part.column("species").cast(pa.string())
-        self._chosen_taxa.update(word for word in pc.unique(taxa).to_pylist() if word)
+            part = part.of_animals(source.animals)
+        self._chosen_taxa.update(taxon for taxon in part.taxa() if taxon)
         if source.species is not None:
-            part = part.filter(pc.fill_null(pc.equal(taxa, source.species), fill_value=False))
+            part = part.of_taxon(source.species)
         return part
 
     def finish(self) -> None:
@@ -279,17 +271,12 @@ class _Worn:
         if faults:
             raise InputError(faults)
 
-    def on(self, part: pa.RecordBatch) -> pa.RecordBatch:
+    def on(self, part: TrackPart) -> TrackPart:
         """Return a part with the names of the animals, and what is outside of deployments."""
-        animal = part.column("animal")
-        names = animal.dictionary.to_pylist()
-        codes = animal.indices.to_numpy()
-        time = part.column("time_utc").cast(pa.int64()).to_numpy(zero_copy_only=False)
-        tag = part.column("tag").cast(pa.string()).to_pylist() if self._collars else None
-        named = list(names)
-        place = {name: i for i, name in enumerate(named)}
-        new = codes.copy()
-        outside = part.column("undeployed").to_numpy(zero_copy_only=False).copy()
+        names, codes, time = part.animals, part.animal, part.time_us
+        tag = part.tags if self._collars else None
+        place = {name: i for i, name in enumerate(names)}
+        new, outside = codes.copy(), part.is_undeployed.copy()
         for code, name in enumerate(names):
             here = np.flatnonzero(codes == code)
             if not len(here):
@@ -298,21 +285,16 @@ class _Worn:
             if self._is_collar(plain, is_undeployed=bool(outside[here[0]])):
                 wearer, worn = self._wearers(plain.removeprefix(TAG_PREFIX), time[here])
                 outside[here] = ~worn
-                for one in np.unique(wearer[worn]):
+                for one in map(str, np.unique(wearer[worn])):
                     to = place.setdefault(self._prefix + one, len(place))
                     new[here[worn & (wearer == one)]] = to
                 lost = TAG_PREFIX + plain.removeprefix(TAG_PREFIX)
                 if not worn.all():
                     new[here[~worn]] = place.setdefault(self._prefix + lost, len(place))
             elif not outside[here].all():
-                tags = None if tag is None else [tag[i] for i in here]
+                tags = None if tag is None else [tag[i] for i in map(int, here)]
                 outside[here] |= ~self._inside(plain, time[here], tags)
-        coded = pa.DictionaryArray.from_arrays(
-            pa.array(new.astype(np.int32)), pa.array(list(place), pa.string())
-        )
-        at = part.schema.get_field_index
-        part = part.set_column(at("animal"), part.schema.field("animal"), coded)
-        return part.set_column(at("undeployed"), part.schema.field("undeployed"), pa.array(outside))
+        return part.with_animals(new, list(place)).with_undeployed(outside)
 
     def _is_collar(self, name: str, *, is_undeployed: bool) -> bool:
         if is_undeployed and name.removeprefix(TAG_PREFIX) in self._collars:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import shapely
 
 from corridors.formats.positions import impossible
+from corridors.formats.track_part import TrackPart
 from corridors.formats.tracks import SCHEMA, as_frame
 from corridors.foundation import tables
 from corridors.foundation.arrays import Flags
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def read_source(
     raw: RawFiles, name: str, herd: Herd, source: TrackSource
-) -> tuple[gpd.GeoDataFrame, list[pa.RecordBatch], dict[str, Any]]:
+) -> tuple[gpd.GeoDataFrame, list[TrackPart], dict[str, Any]]:
     """Return the FIXES rows of one source, the parts they come from, and what to tell about them.
 
     Raises
@@ -38,13 +39,13 @@ def read_source(
     deployments = raw.of(source.deployments) if source.deployments else None
     fixes = SourceFixes(source, raw.of(source.path), deployments, herd.species)
     parts = list(fixes)
-    frame = as_frame(pa.Table.from_batches(parts, SCHEMA))
+    frame = as_frame(pa.Table.from_batches([part.rows for part in parts], SCHEMA))
     outside = frame["undeployed"].to_numpy(dtype=bool)
     read = fix_rows(frame, outside, herd=name, species=herd.species, source=source.path)
     return read, parts, fixes.notes
 
 
-def refuse_suspicious(parts: list[tuple[str, list[pa.RecordBatch]]]) -> None:
+def refuse_suspicious(parts: list[tuple[str, list[TrackPart]]]) -> None:
     """Refuse a herd whose tracks contradict themselves or each other.
 
     Parameters
@@ -77,19 +78,21 @@ def summary(fixes: pd.DataFrame) -> dict[str, Any]:
         flagged = rows["flags"].to_numpy()
         animals[str(animal)] = {
             "fixes": len(rows),
-            "no_position": int(((flagged & FLAG_BIT["no_position"]) != 0).sum()),
+            "no_position": int(np.count_nonzero(flagged & FLAG_BIT["no_position"])),
             "taxa": sorted(set(rows["species"])),
             "first_utc": rows["time_utc"].min().isoformat(),
             "last_utc": rows["time_utc"].max().isoformat(),
         }
-    return {"fixes": len(fixes), "no_position": int(no_position.sum()), "animals": animals}
+    return {
+        "fixes": len(fixes),
+        "no_position": int(np.count_nonzero(no_position)),
+        "animals": animals,
+    }
 
 
 def join(parts: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     """Return all fixes of a herd sorted by (animal, time, source, row), or an empty table."""
-    if not parts:
-        return tables.empty(tables.FIXES)
-    fixes = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=GEOGRAPHIC)
+    fixes = tables.joined(parts, tables.FIXES)
     order = ["animal", "time_utc", "source", "source_row"]
     return fixes.sort_values(order, kind="stable").reset_index(drop=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -16,7 +16,7 @@ from corridors.barriers.movements import Movements, Places, anchors_of
 from corridors.config.model import Occurrence
 from corridors.foundation import tables
 from corridors.foundation.arrays import Floats, Indices, Microseconds, Values
-from corridors.foundation.arrow import positions, times_us
+from corridors.foundation.arrow import positions, times_us, values
 from corridors.foundation.artefacts import FixTable, Layer
 from corridors.foundation.track import usable_rows
 from corridors.movement.step_variances import (
@@ -54,7 +54,8 @@ def movements_of(inputs: Moved, settings: Settings) -> tuple[Movements, Origin]:
             max_lag_h=max_lag_h,
         )
         found.append((name, place))
-    lon, lat, x_m, y_m = np.hstack([place for _, place in found])
+    rows: Iterable[Floats] = np.hstack([place for _, place in found])
+    lon, lat, x_m, y_m = rows
     places = Places(
         lon,
         lat,
@@ -142,12 +143,13 @@ def _bridges(
         ),
         max_lag_h=intersect.max_lag_h,
     )
-    ends = steps.ends.T.copy()
+    ends: Iterable[Floats] = steps.ends.T.copy()
+    x0_m, y0_m, x1_m, y1_m = ends
     bridges = Bridges(
-        x0_m=ends[0],
-        y0_m=ends[1],
-        x1_m=ends[2],
-        y1_m=ends[3],
+        x0_m=x0_m,
+        y0_m=y0_m,
+        x1_m=x1_m,
+        y1_m=y1_m,
         duration_min=steps.duration_min,
         s2_m2_min=s2_m2_min,
         error0_m=np.asarray(error_m.loc[steps.frame["fix0"]], np.float64),
@@ -180,7 +182,7 @@ def _by_animal(table: FixTable) -> Iterator[tuple[str, pd.DataFrame, Floats]]:
     """
     first = 0
     for name, rows_of in table.animals(_COLUMNS):
-        x, y, dop, burst = (rows_of[key].to_numpy() for key in ("x_m", "y_m", "dop", "burst"))
+        x, y, dop, burst = (values(rows_of, key) for key in ("x_m", "y_m", "dop", "burst"))
         time_us = times_us(rows_of["time_utc"])
         rows = usable_rows(burst, time_us)
         place = np.stack([*positions(rows_of["geometry"]), x, y])[:, rows]

@@ -162,12 +162,16 @@ def _between(
         error_per_dop_m=occurrence.error_per_dop_m,
     )
     rows = moves[moves["migration"].isin(usgs.s2_m2_min)]
-    columns = [rows[name].tolist() for name in ("migration", "animal", "season", "bio_year")]
-    ends = [microseconds(rows[name]).tolist() for name in ("start_utc", "end_utc")]
-    windows = [
-        Window(migration, animal, season, year, tracks[animal].within(start_us, end_us))
-        for migration, animal, season, year, start_us, end_us in zip(*columns, *ends, strict=True)
-    ]
+    name, animal, season = (
+        rows[column].astype(str) for column in ("migration", "animal", "season")
+    )
+    start_us, end_us = (map(int, microseconds(rows[column])) for column in ("start_utc", "end_utc"))
+    pieces = (
+        tracks[one].within(start, end)
+        for one, start, end in zip(animal, start_us, end_us, strict=True)
+    )
+    years = rows["bio_year"].astype(int)
+    windows = [Window(*row) for row in zip(name, animal, season, years, pieces, strict=True)]
     own = _surface_settings(settings, "usgs")
     found = []
     for done, step in enumerate(

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from corridors.atlas.displacement_picture import DisplacementPicture, Shade, draw
 from corridors.foundation.arrays import Floats, Times
-from corridors.foundation.arrow import times_us
+from corridors.foundation.arrow import times_us, values
 from corridors.foundation.artefacts import FixTable
 from corridors.foundation.clock import microseconds
 from corridors.foundation.track import Track, usable_rows
@@ -101,16 +101,17 @@ class _Year:
 
 
 def _years(own: pd.DataFrame) -> Iterator[_Year]:
-    edges = zip(microseconds(own["first_utc"]), microseconds(own["last_utc"]), strict=True)
-    texts = zip(own["bio_year"], own["class"], own["reason"], strict=True)
-    for (bio_year, label, reason), (first_us, last_us) in zip(texts, edges, strict=True):
-        yield _Year(int(bio_year), label, reason_of_class(reason), int(first_us), int(last_us))
+    first_us, last_us = (map(int, microseconds(own[one])) for one in ("first_utc", "last_utc"))
+    label, reason = (own[one].astype(str) for one in ("class", "reason"))
+    years = own["bio_year"].astype(int)
+    for row in zip(years, label, map(reason_of_class, reason), first_us, last_us, strict=True):
+        yield _Year(*row)
 
 
 def _track(table: pa.Table) -> Track:
     time_us = times_us(table["time_utc"])
-    rows = usable_rows(table["burst"].to_numpy(), time_us)
-    x_m, y_m = (table[name].to_numpy()[rows] for name in ("x_m", "y_m"))
+    rows = usable_rows(values(table, "burst"), time_us)
+    x_m, y_m = (values(table, name)[rows] for name in ("x_m", "y_m"))
     return Track(x_m, y_m, time_us[rows], np.full(rows.size, np.nan))
 
 
@@ -158,7 +159,8 @@ def _models(fits: pd.DataFrame, chosen: str, time: Times) -> tuple[Times, dict[s
     # One value per day draws every bend of the models.
     days = np.arange(first_d, days_since(time[-1:], start)[0] + 1.0)
     best = fits.sort_values("weight", ascending=False, kind="stable").set_index("model")
-    names = sorted(best.index, key=lambda model: model != chosen)[:_N_MODELS]
+    models: list[str] = best.index.tolist()
+    names = sorted(models, key=lambda model: model != chosen)[:_N_MODELS]
     parameters = {name: best.loc[name, list(PARAMETERS[name])].to_numpy(float) for name in names}
     return (
         np.array([time_at(float(day), start) for day in days], dtype="datetime64[us]"),

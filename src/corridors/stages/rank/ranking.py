@@ -30,8 +30,7 @@ _HABITAT = ("alike", "different", "unknown")
 def ranked(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     """Return what stage `rank` leaves."""
     exposed = exposure(inputs.areas.read(), priors=settings.rank.priors)
-    if exposed.empty:
-        exposed = tables.empty(tables.EXPOSURE)
+    exposed = tables.typed(exposed, tables.EXPOSURE)
     segments = inputs.segments.read()
     # Of every tracked animal, also of those that met no barrier: they count in the denominator.
     years = inputs.crossed.tracking_years
@@ -127,7 +126,7 @@ def _facts(
     size = settings.population_size
     silent = segments.loc[~segments["has_data"] & ~is_jurisdiction, "segment"]
     said = {
-        name: settings.barrier_completeness.get(name, _UNSAID)
+        str(name): settings.barrier_completeness.get(name, _UNSAID)
         for name in sorted(set(segments["source"]))
     }
     return RankFacts(
@@ -136,7 +135,7 @@ def _facts(
         n_ranked=0,
         n_no_data=len(silent),
         no_data=sorted(silent),
-        n_jurisdiction=int(is_jurisdiction.sum()),
+        n_jurisdiction=int(np.count_nonzero(is_jurisdiction)),
         barrier_completeness={
             name: Completeness(completeness=word, note=note) for name, (word, note) in said.items()
         },
@@ -219,7 +218,7 @@ def _threats(
             row.key: Prior(permeability=row.permeability, label=row.label, basis=row.basis)
             for row in used.itertuples(index=False)
         },
-        "n_stated_permeability": int(is_stated.sum()),
+        "n_stated_permeability": int(np.count_nonzero(is_stated)),
     }
 
 

@@ -35,13 +35,13 @@ def configured_picks(
         return []
     known = {
         track.animal: {
-            int(bio_year): Span(
-                _datetime(track.time_utc[0]),
-                _datetime(track.time_utc[-1]),
-                _datetime(year_start(int(bio_year), start)),
-                _datetime(year_start(int(bio_year) + 1, start)),
+            bio_year: Span(
+                _datetime(_ends(track)[0]),
+                _datetime(_ends(track)[1]),
+                _datetime(year_start(bio_year, start)),
+                _datetime(year_start(bio_year + 1, start)),
             )
-            for bio_year in np.unique(track.bio_year)
+            for bio_year in map(int, np.unique(track.bio_year))
         }
         for track in tracks
     }
@@ -61,7 +61,7 @@ def migration_seasons(settings: Segment) -> tuple[str, str]:
 
 def picked_windows(picks: list[Pick], tracks: list[YearTrack]) -> list[Row]:
     """Return the windows of picks; those that touch an end of the track are open there."""
-    ends = {track.animal: (track.time_utc[0], track.time_utc[-1]) for track in tracks}
+    ends = {track.animal: _ends(track) for track in tracks}
     rows = []
     for pick in picks:
         if pick.start_utc is None or pick.end_utc is None:
@@ -89,6 +89,12 @@ def as_pick(row: Row) -> Pick:
     return Pick(
         row.animal, row.bio_year, row.season, row.part, _datetime(row.start), _datetime(row.end)
     )
+
+
+def _ends(track: YearTrack) -> tuple[np.datetime64, np.datetime64]:
+    """Return the times of the first and the last fix."""
+    first, last = track.time_utc[[0, -1]]
+    return first, last
 
 
 def _datetime(time: np.datetime64) -> datetime:

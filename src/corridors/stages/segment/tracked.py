@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from corridors.config.segmentation import Segment
-from corridors.foundation.arrow import positions, times_us
+from corridors.foundation.arrow import positions, times_us, values
 from corridors.foundation.artefacts import FixTable
 from corridors.foundation.track import usable_rows
 from corridors.movement.animal_years import YearTrack, best_start
@@ -21,9 +21,9 @@ def usable_tracks(fixes: FixTable, settings: Segment) -> tuple[str, list[YearTra
     tracks = []
     for name, table in fixes.animals(_COLUMNS):
         time_us = times_us(table["time_utc"])
-        rows = usable_rows(table["burst"].to_numpy(), time_us)
+        rows = usable_rows(values(table, "burst"), time_us)
         if rows.size:
-            x, y = (table[column].to_numpy()[rows] for column in ("x_m", "y_m"))
+            x, y = (values(table, column)[rows] for column in ("x_m", "y_m"))
             is_south = bool(np.median(positions(table["geometry"])[1][rows]) < 0)
             time, unknown = time_us[rows], np.full(rows.size, np.nan)
             year = bio_years(time.view("datetime64[us]"), "01-01")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -20,7 +20,7 @@ from corridors.formats.geoparquet import Bounds
 from corridors.formats.repair import repair
 from corridors.formats.vector import POLYGONS, degree_bounds, read_layer
 from corridors.foundation import tables
-from corridors.foundation.arrays import Geometries
+from corridors.foundation.arrays import Floats, Geometries
 from corridors.foundation.artefacts import Layer, Progress, RawFiles, Table
 from corridors.foundation.errors import CorridorsError, Fault, InputError
 from corridors.foundation.facts.alter import AddedFacts, AlterFacts, RuleFacts
@@ -81,7 +81,9 @@ def _added(
         near = is_near(planar, anchors, settings.intersect.reach_km * 1000)
         parts.append(found[near])
         facts.append(
-            AddedFacts(name=source.name, source=source.path, n_near=int(near.sum()), **notes)
+            AddedFacts(
+                name=source.name, source=source.path, n_near=int(np.count_nonzero(near)), **notes
+            )
         )
     faults.raise_any()
     return layers.join(parts, tables.BARRIERS, ["barrier"]), facts
@@ -96,9 +98,10 @@ def bounds_of(
     fixes: gpd.GeoDataFrame, corridor: gpd.GeoDataFrame, margin_km: float
 ) -> Bounds | None:
     """Return the box of a herd's usable fixes and corridor, grown; None without either."""
-    lon, lat = np.concatenate(
+    columns: Iterable[Floats] = np.concatenate(
         [shapely.get_coordinates(layer.geometry.to_numpy()) for layer in (fixes, corridor)]
     ).T
+    lon, lat = columns
     return degree_bounds(lon, lat, margin_km=margin_km)
 
 
@@ -138,9 +141,9 @@ def _alterations(
         fact = RuleFacts(
             key=key,
             position=position,
-            n_barriers=int(whole.sum()),
-            n_segments=int(here.sum()),
-            n_areas=int(there.sum()),
+            n_barriers=int(np.count_nonzero(whole)),
+            n_segments=int(np.count_nonzero(here)),
+            n_areas=int(np.count_nonzero(there)),
             unknown_names=unknown_names([segments, areas, barriers], rule.barriers or ()),
         )
         ids = [*segments.loc[here, "segment"], *areas.loc[there, "polygon"]]

@@ -124,8 +124,8 @@ def _place(inputs: Inputs, moves: Movements, settings: Settings, chosen_by: Befo
             RuleFacts(
                 key="before_after",
                 position=0,
-                n_barriers=int(whole.sum()),
-                n_segments=int(here.sum()),
+                n_barriers=int(np.count_nonzero(whole)),
+                n_segments=int(np.count_nonzero(here)),
                 unknown_names=unknown_names([segments, barriers], chosen_by.barriers or ()),
             )
         )
@@ -141,7 +141,9 @@ def _place(inputs: Inputs, moves: Movements, settings: Settings, chosen_by: Befo
         planar = projected(np.asarray(found.geometry.to_numpy(), dtype=object), moves.crs)
         near = is_near(planar, moves.anchors, settings.intersect.reach_km * 1000)
         added.append(
-            AddedFacts(name=source.name, source=source.path, n_near=int(near.sum()), **notes)
+            AddedFacts(
+                name=source.name, source=source.path, n_near=int(np.count_nonzero(near)), **notes
+            )
         )
         parts.append(found[near])
         own |= set(found.loc[near, "barrier"])

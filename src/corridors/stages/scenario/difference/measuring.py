@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -12,9 +13,10 @@ from shapely.geometry.base import BaseGeometry
 
 from corridors.atlas.styles import LABELLED_RANKS
 from corridors.atlas.tier import refuse_what_would_show_one_animal
-from corridors.atlas.words.scenarios import change_words
+from corridors.atlas.words.scenarios import changes_in_words
 from corridors.barriers.validity import validity_of
 from corridors.foundation import tables
+from corridors.foundation.arrays import Floats
 from corridors.foundation.artefacts import Progress
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic, to_working
 from corridors.foundation.facts.circuit import CircuitFacts
@@ -136,29 +138,15 @@ def _difference(
         index = pd.Index(met.segments)
         low = pd.Series(np.quantile(drawn, 0.05, axis=0), index=index)
         high = pd.Series(np.quantile(drawn, 0.95, axis=0), index=index)
-        whole = drawn.sum(axis=1)
+        whole: Floats = drawn.sum(axis=1)
         total = (float(np.quantile(whole, 0.05)), float(np.quantile(whole, 0.95)))
     still = frame["blocked_change"].notna() & ~moved
     frame["change_p05"] = frame["segment"].map(low).to_numpy(float)
     frame["change_p95"] = frame["segment"].map(high).to_numpy(float)
     frame.loc[still, ["change_p05", "change_p95"]] = 0.0
     frame["herd"] = settings.herd
-    frame["in_words"] = [
-        change_words(
-            change=row.change,
-            blocked_before=row.blocked_before,
-            blocked_after=row.blocked_after,
-            interval=(row.change_p05, row.change_p95),
-            encounters_per_year=row.encounters_per_year,
-            permeability=(row.permeability_before, row.permeability_after),
-            open_share=row.open_share,
-            rank=(row.rank_before, row.rank_after),
-            unit=unit,
-        )
-        for row in frame.itertuples(index=False)
-    ]
-    if not len(frame):
-        frame = tables.empty(tables.DIFFERENCE)
+    frame["in_words"] = changes_in_words(frame, unit=unit)
+    frame = tables.typed(frame, tables.DIFFERENCE)
     moved_by = frame["blocked_change"]
     totals = Totals(
         unit=unit,
@@ -199,7 +187,8 @@ def _fragments(
     cells = (own[["col", "row"]].to_numpy(float) + 0.5) * cell_m
     mass = own["mass"].to_numpy(float)
     needed = corridor.loc[corridor["corridor_class"] == "high", "n_animals"]
-    is_high = own["n_animals"].to_numpy() >= (needed.iloc[0] if len(needed) else np.inf)
+    least = float(needed.iloc[0]) if len(needed) else np.inf
+    is_high = own["n_animals"].to_numpy() >= least
     out = {}
     for state, lines in zip(_STATES, states, strict=True):
         found = fragments(
@@ -219,7 +208,8 @@ def _fragment_layer(
 ) -> gpd.GeoDataFrame:
     rows = []
     for state, (found, *_) in pieces.items():
-        for number, polygon in enumerate(found.polygons):
+        polygons: list[BaseGeometry] = found.polygons.tolist()
+        for number, polygon in enumerate(polygons):
             shape = to_geographic(polygon, crs)
             rows.append(
                 {
@@ -274,12 +264,12 @@ def _measures(
     low = [pieces[s][1] if s in pieces else np.nan for s in _STATES]
     high = [pieces[s][2] if s in pieces else np.nan for s in _STATES]
     km, cost, no_way, without = _of_ways(ways)
-    flow, no_flow = zip(
-        *(_resistance(side.circuit) for side in (inputs.today, inputs.planned)), strict=True
+    (flow_before, why_before), (flow_after, why_after) = (
+        _resistance(side.circuit) for side in (inputs.today, inputs.planned)
     )
     per = f"passages a year ({totals.unit})"
     untracked = "" if np.isfinite(totals.before) else "nobody was tracked"
-    rows = [
+    rows: list[tuple[str, str, Sequence[float], tuple[float, float], str]] = [
         ("blocked passages", per, (totals.before, totals.after),
          (totals.p05, totals.p95), untracked),
         ("newly blocked passages", per, (0.0, totals.newly), unknown, untracked),
@@ -292,8 +282,8 @@ def _measures(
         ("cost of that way", "km of easiest ground", cost, unknown, reason or no_way),
         ("parts of the ranges without a way", "share of their ground", without, unknown,
          reason or "the ranges share their ground"),
-        ("effective resistance between the ranges", "squares of easiest ground", flow, unknown,
-         no_flow[1] or no_flow[0]),
+        ("effective resistance between the ranges", "squares of easiest ground",
+         (flow_before, flow_after), unknown, why_after or why_before),
     ]  # fmt: skip
     out = []
     for measure, unit, (first, second), (low_end, high_end), why in rows:
@@ -354,6 +344,6 @@ def _notes(changed: gpd.GeoDataFrame, ways: dict[str, Ways]) -> list[str]:
             f"{unknown} of the segments that the scenario touches lie where nobody was tracked:"
             " what would change there is unknown, which is not nothing."
         )
-    if ways and (lost := int((ways["before"].has_way & ~ways["after"].has_way).sum())):
+    if ways and (lost := int(np.count_nonzero(ways["before"].has_way & ~ways["after"].has_way))):
         notes.append(f"In the scenario {lost} parts of the ranges lose every way to the other.")
     return notes
