@@ -45,7 +45,7 @@ class Evidence:
     ----------
     tables
         Artefact name -> rows: ``fixes migrations animal_years estimates corridors stopovers
-        ranges sufficiency skill modelled segments crossings observed border_report
+        ranges sufficiency skill legs modelled segments crossings observed border_report
         border_crossings national_shares threats``.
     recorded
         Facts.
@@ -165,6 +165,7 @@ def _sample(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
     skill = evidence.tables["skill"].sort_values(["animal", "corridor_class"], kind="stable")
     return {
         "measures": fact_sheet.measure_rows(found),
+        "stop_words": fact_sheet.stop_words(evidence.tables["legs"]),
         "sample_words": fact_sheet.sufficiency_words(found.sufficiency.get("all")),
         "sample_chart": evidence.sample_png,
         "skill": [

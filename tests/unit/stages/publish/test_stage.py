@@ -172,6 +172,7 @@ def test_the_project_has_relative_paths_and_switches_its_crs_on(
 
 def test_the_report_stands_alone_and_escapes_names(published: dict[str, Path]) -> None:
     html = (published["internal"] / "report.html").read_text(encoding="utf-8")
+    assert "3 of 3 migrations stop on the way" in html
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "http://" not in html
