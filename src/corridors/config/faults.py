@@ -36,6 +36,26 @@ _EXPECTED = {
 _MOVED = {"segment.pictures": "publish.pictures"}
 
 
+def at_new_place(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration with the keys that have moved at their new place.
+
+    A key of one herd, or one that stands at both places, is left to be refused.
+
+    Examples
+    --------
+    >>> at_new_place({"segment": {"pictures": "none", "n_starts": 2}})
+    {'segment': {'n_starts': 2}, 'publish': {'pictures': 'none'}}
+    """
+    out = dict(content)
+    for old, new in _MOVED.items():
+        (above, key), (section, name) = old.split("."), new.split(".")
+        there, here = out.get(above), out.get(section) or {}
+        if isinstance(there, dict) and isinstance(here, dict) and key in there and name not in here:
+            out[above] = {own: value for own, value in there.items() if own != key}
+            out[section] = {**here, name: there[key]}
+    return out
+
+
 def translate(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Fault]:
     """Return pydantic's errors as faults; the branches of a union become one."""
     merged: dict[tuple[KeyPath, bool], list[ErrorDetails]] = {}

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from corridors.config.document import Document, KeyPath, dotted, read
-from corridors.config.faults import translate
+from corridors.config.faults import at_new_place, translate
 from corridors.config.model import Config
 from corridors.foundation.errors import ConfigError, Fault
 
@@ -88,7 +88,7 @@ def load_model(path: Path, model: type[Model]) -> Model:
     loaded: Model | None = None
     try:
         # Strict: "10" is not a number and true is not 1.0; nothing is coerced silently.
-        loaded = model.model_validate(document.content, strict=True)
+        loaded = model.model_validate(at_new_place(document.content), strict=True)
     except ValidationError as error:
         faults += translate(error, document, model)
     faults += _unusable_paths(document)

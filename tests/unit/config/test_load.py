@@ -41,14 +41,23 @@ def test_an_unknown_key_like_nothing_lists_what_there_is(tmp_path: Path) -> None
     assert fault.expected.startswith("one of: path, layer, format, crs")
 
 
-@pytest.mark.parametrize("place", ["segment", "herds.h.segment"])
-def test_a_key_that_has_moved_names_its_new_place(tmp_path: Path, place: str) -> None:
-    opened = place.replace(".", ": {")
-    text = f"{{{opened}: {{pictures: none}}{'}' * place.count('.')}}}\n"
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("herds.h.segment", "{herds: {h: {segment: {pictures: none}}}}\n"),
+        ("segment", "{segment: {pictures: none}, publish: {pictures: all}}\n"),
+    ],
+)
+def test_a_key_that_has_moved_names_its_new_place(tmp_path: Path, place: str, text: str) -> None:
     fault = next(fault for fault in _faults(tmp_path, text) if fault.what == "the key has moved")
     assert (fault.column, fault.got) == (f"{place}.pictures", f"{place}.pictures")
     assert fault.cure == "write publish.pictures, which is for all herds, and delete it here"
     (tmp_path / "config.yaml").write_text("publish: {pictures: none}\n")
+    assert load(tmp_path / "config.yaml").config.publish.pictures == "none"
+
+
+def test_a_key_that_has_moved_counts_where_nothing_stands_at_its_new_place(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("segment: {pictures: none}\n")
     assert load(tmp_path / "config.yaml").config.publish.pictures == "none"
 
 
