@@ -16,7 +16,7 @@ import pytest
 
 from corridors.config.load import load
 from corridors.formats.stored import save, spools_in
-from corridors.foundation.artefacts import Linked, RawFiles, silent
+from corridors.foundation.artefacts import RawFiles, silent
 from corridors.foundation.spool import waiting_in
 from corridors.run.binding import inputs_from
 from corridors.run.layout import Layout, StudyLayout
@@ -83,9 +83,6 @@ class _NotedFiles(RawFiles):
 
 def _noted(value: Any, reference: str, opened: set[str]) -> Any:
     """Return an artefact or facts whose use is noted: any attribute is one."""
-    if isinstance(value, Linked):  # nothing of it can be opened; its name is always used
-        opened.add(reference)
-        return value
     kind = type(value)
 
     def look(self: object, name: str) -> Any:
@@ -94,6 +91,8 @@ def _noted(value: Any, reference: str, opened: set[str]) -> Any:
         return kind.__getattribute__(self, name)
 
     noting = type(kind)(kind.__name__, (kind,), {"__getattribute__": look, "__module__": __name__})
+    if isinstance(value, tuple):  # a file that is only pointed to
+        return noting(*value)
     object.__setattr__(value, "__class__", noting)
     return value
 
