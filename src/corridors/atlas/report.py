@@ -15,6 +15,7 @@ from corridors.atlas.report_actions import action_values, barrier_values
 from corridors.atlas.report_habitat import habitat_values
 from corridors.atlas.report_network import network_values
 from corridors.atlas.transboundary import border_values
+from corridors.atlas.words.migrations import stop_words
 from corridors.foundation.track import usable
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES
 
@@ -165,7 +166,7 @@ def _sample(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
     skill = evidence.tables["skill"].sort_values(["animal", "corridor_class"], kind="stable")
     return {
         "measures": fact_sheet.measure_rows(found),
-        "stop_words": fact_sheet.stop_words(evidence.tables["legs"]),
+        "stop_words": stop_words(evidence.tables["legs"]),
         "sample_words": fact_sheet.sufficiency_words(found.sufficiency.get("all")),
         "sample_chart": evidence.sample_png,
         "skill": [

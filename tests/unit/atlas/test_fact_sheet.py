@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from corridors.atlas.fact_sheet import lines, measure_rows, stop_words, sufficiency_words, table
+from corridors.atlas.fact_sheet import lines, measure_rows, sufficiency_words, table
 from corridors.atlas.sample_chart import sample_chart
 from corridors.foundation.facts.describe import (
     DescribeFacts,
@@ -35,22 +35,6 @@ def test_a_herd_that_nobody_tracked_has_a_sheet_without_claims():
     assert found.columns.tolist() == ["group", "item", "value"]
     assert set(found["group"]) == {"Animals and data"}
     assert measure_rows(NOBODY)["seasons"] == []
-
-
-@pytest.mark.parametrize(
-    ("stop_days", "words"),
-    [
-        ([], ""),
-        ([0.0, 0.0, 0.0], "No migration stops on the way."),
-        (
-            [4.0, 12.34, 0.0],
-            "2 of 3 migrations stop on the way; the longest stop lasts 12 days.",
-        ),
-    ],
-)
-def test_a_sentence_tells_which_migrations_stop(stop_days: list[float], words: str):
-    legs = pd.DataFrame({"migration": list("abc")[: len(stop_days)], "stop_days": stop_days})
-    assert stop_words(legs) == words
 
 
 def test_spring_comes_before_autumn_and_all_is_no_season_of_its_own():
