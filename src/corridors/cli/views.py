@@ -15,6 +15,7 @@ import click
 from corridors.foundation.errors import visible
 from corridors.run.graph import Event, Report
 from corridors.run.plan import Row
+from corridors.stages.registry import WHOLE_STUDY
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -72,10 +73,8 @@ class Screen:
             case "skipped" if event.partition not in self.told:
                 # What follows is skipped for the same reason: the report and the log name all.
                 self.told.add(event.partition)
-                self._say(
-                    f"{event.stage} of {event.partition} and what follows it skipped:"
-                    f" {event.message}"
-                )
+                more = "" if event.partition == WHOLE_STUDY else " and what follows it"
+                self._say(f"{event.stage} of {event.partition}{more} skipped: {event.message}")
             case "note":
                 self._say(f"{event.stage} of {event.partition}: {event.message}")
             case _:

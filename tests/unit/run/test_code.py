@@ -266,6 +266,7 @@ def test_the_version_of_every_library_behind_the_results_counts() -> None:
         "distributed",
         "filelock",
         "grimp",
+        "packaging",
         "pydantic",
         "pydantic_core",
         "rich",
