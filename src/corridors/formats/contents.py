@@ -36,11 +36,15 @@ _NOT_DATA = ("readme", "license", "licence", "citation", "reference", "__macosx"
 
 @dataclass(frozen=True)
 class Contents:
-    """A table's bytes, to be opened as often as needed, and what they were taken out of."""
+    """A table's bytes, to be opened as often as needed, and what they were taken out of.
+
+    ``path`` is the file that has just these bytes; None where they are packed.
+    """
 
     open: Callable[[], BinaryIO]
     kind: str
     member: str | None = None
+    path: Path | None = None
 
 
 def contents(path: Path, name: str, *, sheet: str | None = None) -> Contents:
@@ -82,7 +86,7 @@ def contents(path: Path, name: str, *, sheet: str | None = None) -> Contents:
                 cure="save it as .xlsx, or the sheet as CSV UTF-8",
             )
         )
-    return _checked(Contents(lambda: path.open("rb"), "text"), name)
+    return _checked(Contents(lambda: path.open("rb"), "text", path=path), name)
 
 
 def _checked(found: Contents, name: str) -> Contents:
