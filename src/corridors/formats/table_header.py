@@ -77,7 +77,7 @@ def find_header(head: str, wanted: frozenset[str], stated: int | None, enough: i
         if not line.strip(" \t\r\n,;|") or (stated is not None and number + 1 != stated):
             continue
         for delimiter in options:
-            names, length = _record(head, here, delimiter)
+            names, length = record(head, here, delimiter)
             score = len(wanted & set(names))
             if delimiter == " " and not score:
                 continue
@@ -96,7 +96,7 @@ def find_header(head: str, wanted: frozenset[str], stated: int | None, enough: i
     )
 
 
-def _record(text: str, start: int, delimiter: str) -> tuple[list[str], int]:
+def record(text: str, start: int, delimiter: str) -> tuple[list[str], int]:
     """Return the fields of the record that begins at ``start``, and its length."""
     stream = io.StringIO(text[start:], newline="")
     try:
