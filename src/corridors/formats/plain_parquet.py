@@ -65,6 +65,7 @@ class ParquetTable:
         try:
             with pq.ParquetFile(self.path) as file:
                 for batch in file.iter_batches(_ROWS, columns=wanted):
+                    batch.validate(full=True)  # texts of a damaged file need not be UTF-8
                     rows = np.arange(above + 1, above + 1 + len(batch), dtype="int64")
                     above += len(batch)
                     yield batch.select(wanted).append_column("source_row", pa.array(rows))
