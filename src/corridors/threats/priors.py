@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-# Share of approaches that pass where nothing stands: 0.64 to 0.75 of migrating deer at moved fences.
+# Share of approaches that pass where nothing stands: 0.64-0.75 of migrating deer at moved fences.
 # By it a published share of crossings per approach becomes relative to free movement.
 FREE_FRAC: Final = 0.68
 # Free passages that the proposal of a class weighs against animals that were counted.
