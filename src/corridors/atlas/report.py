@@ -16,6 +16,7 @@ from corridors.atlas.report_habitat import habitat_values
 from corridors.atlas.report_network import network_values
 from corridors.atlas.transboundary import border_values
 from corridors.atlas.words.migrations import stop_words
+from corridors.atlas.words.suspicions import suspicion_rows
 from corridors.foundation.track import usable
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES
 
@@ -90,6 +91,8 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
         "n_more_pictures": evidence.n_more_pictures,
         "left_out": evidence.left_out,
         "settings": [{"name": name, "rows": rows} for name, rows in evidence.settings.items()],
+        "suspicions": suspicion_rows(evidence.recorded.clean.suspicions),
+        "is_internal": internal,
         **_herd(evidence),
         **_areas(evidence.tables),
         **_sample(evidence, internal=internal),

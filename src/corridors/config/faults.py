@@ -34,12 +34,20 @@ _EXPECTED = {
 
 # Last keys of one that has moved -> where it is now.
 _MOVED = {"segment.pictures": "publish.pictures"}
+# Keys that are gone -> their last default, which says nothing, and what to do about another value.
+_GONE = {
+    "clean.mortality_step_m": (
+        50.0,
+        "delete it: occurrence.location_error_m says now whether a collar lies still",
+    )
+}
 
 
 def at_new_place(content: dict[str, Any]) -> dict[str, Any]:
     """Return a configuration with the keys that have moved at their new place.
 
-    A key of one herd, or one that stands at both places, is left to be refused.
+    A key of one herd, or one that stands at both places, is left to be refused; so is a key that
+    is gone, but for its last default.
 
     Examples
     --------
@@ -53,6 +61,11 @@ def at_new_place(content: dict[str, Any]) -> dict[str, Any]:
         if isinstance(there, dict) and isinstance(here, dict) and key in there and name not in here:
             out[above] = {own: value for own, value in there.items() if own != key}
             out[section] = {**here, name: there[key]}
+    for gone, (default, _) in _GONE.items():
+        above, key = gone.split(".")
+        there = out.get(above)
+        if isinstance(there, dict) and there.get(key) == default:
+            out[above] = {own: value for own, value in there.items() if own != key}
     return out
 
 
@@ -86,6 +99,8 @@ def _fault(
                 got=dotted(keys),
                 cure=f"write {moved}, which is for all herds, and delete it here",
             )
+        case "extra_forbidden" if gone := _GONE.get(dotted(keys)):
+            return replace(there, what="the key is gone", got=dotted(keys), cure=gone[1])
         case "extra_forbidden":
             known = known_keys(model, keys[:-1])
             return replace(

@@ -75,10 +75,11 @@ def automatic_windows(year: Year, rules: WindowRules) -> tuple[list[Row], str]:
     if not moves:
         return [], note
     track = year.track
+    own = track.part_of(year.rows.start)
     windows = migration_windows(
-        days_since(track.time_utc, year.start),
-        track.x_m,
-        track.y_m,
+        days_since(track.time_utc[own], year.start),
+        track.x_m[own],
+        track.y_m[own],
         moves,
         padding_phi=rules.migration_padding_phi,
     )
@@ -202,6 +203,8 @@ def _stays(
             (float(low), float(high))
             for low, high in (days_since(np.array([row.start, row.end]), origin) for row in own)
         ]
+        # A stay ends where the track is parted.
+        taken += [(float(days[at - 1]), float(days[at])) for at in track.part_starts]
         found = stay(days, span, taken, min_range_days=rules.min_range_days)
         if found is None:
             continue

@@ -18,9 +18,10 @@ DEFAULTS: dict[str, Any] = {
         "merged_frac": 0.99, "merge_order": ["animal", "year"],
     },
     "clean": {
-        "max_speed_m_s": 3.0, "spike_speed_m_s": 1.5, "spike_turn_cos": -0.97,
-        "spike_median_m": 100_000.0, "dop_max": 10.0, "allow_2d": True, "mortality_step_m": 50.0,
-        "mortality_h": 48.0, "burst_gap_h": 49.0, "settling_days": 0.0,
+        "max_speed_m_s": 3.0, "sprint_m": 1000.0, "spike_speed_m_s": 1.5, "spike_turn_cos": -0.97,
+        "spike_median_m": 100_000.0, "dop_max": 10.0, "allow_2d": True, "repeat_s": 30.0,
+        "mortality_h": 48.0, "burst_gap_h": 49.0, "settling_days": 0.0, "lost_frac": 0.2,
+        "stop_on": [],
     },
     "segment": {
         "bio_year_start": "02-01", "quiet_days": 30.0,
@@ -222,6 +223,7 @@ REFUSED: list[tuple[Any, str]] = [
     (["month", "year"], "profile.merge_order"),
     (["animal", "month"], "profile.merge_order"),
     ("sometimes", "segment.one_way publish.pictures"),
+    (["two_tags"], "clean.stop_on"),
     ("kde", "occurrence.method occurrence.variance_form"),
     ("straight", "intersect.bridge"),
     ("random", "behave.form behave.permeability.law"),
@@ -229,7 +231,7 @@ REFUSED: list[tuple[Any, str]] = [
     # Nothing, where there must be something.
     (0, "working.cell_m working.memory_mb profile.time_step_min"),
     (0, "clean.max_speed_m_s clean.spike_speed_m_s clean.spike_median_m clean.dop_max"),
-    (0, "clean.mortality_step_m clean.mortality_h clean.burst_gap_h"),
+    (0, "clean.mortality_h clean.burst_gap_h"),
     (0, "segment.quiet_days segment.min_distance_km segment.min_range_multiple"),
     (0, "segment.max_stay_spread_frac segment.min_stop_days segment.min_days"),
     (0, "segment.max_interval_days segment.migration_padding_phi segment.min_range_days"),
@@ -263,6 +265,7 @@ REFUSED: list[tuple[Any, str]] = [
     (0, "herds.argali.population_size herds.argali.expert_corridors.buffer_m"),
     (0, "boundaries.0.published_km scenarios.road.closed_below before_after.fence.min_days"),
     # Below nothing.
+    (-0.1, "clean.sprint_m clean.repeat_s"),
     (-0.1, "clean.settling_days segment.min_stay_days segment.complete_margin_days"),
     (-0.1, "working.reach_m behave.permeability.dead_zone_sd"),
     (-0.1, "profile.grid_margin_frac delineate.min_area_m2 habitat.margin_km behave.gap_h"),
@@ -284,6 +287,8 @@ REFUSED: list[tuple[Any, str]] = [
     ([0.1, 1.01], "segment.mixed_bounds delineate.range_isopleths"),
     (-0.01, "occurrence.max_long_lag_frac delineate.footprint_isopleth delineate.medium_share"),
     (1.01, "occurrence.max_long_lag_frac delineate.footprint_isopleth delineate.medium_share"),
+    (-0.01, "clean.lost_frac"),
+    (1.01, "clean.lost_frac"),
     (-0.01, "delineate.high_share delineate.stopover_area_frac describe.max_slope_frac"),
     (1.01, "delineate.high_share delineate.stopover_area_frac describe.max_slope_frac"),
     (-0.01, "habitat.corridor_width_share habitat.min_coverage_frac habitat.green_up.min_r2"),
