@@ -403,8 +403,8 @@ class Publish(Section):
     author: str = Field("", description="who made this")
     pictures: Literal["all", "migrating", "none"] = Field(
         "all",
-        description="displacement pictures, about 0.1 s each: of all animal-years, of those with a "
-        "migration, or none",
+        description="displacement pictures, about 0.1 s each: of all animal-years that can be "
+        "classified, of those with a migration, or none",
     )
 
 

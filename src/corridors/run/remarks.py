@@ -20,6 +20,12 @@ def remarks_of(stage: str, folder: Path) -> Iterator[str]:
         return
     if stage == "clean" and "suspicions" in facts:
         yield from _suspicions(facts["suspicions"])
+    if stage == "segment" and "animals_by_best_year" in facts:
+        from corridors.atlas.words.suspicions import unclassified_line
+
+        n_without = facts["animals_by_best_year"].get("unclassified", 0)
+        if words := unclassified_line(n_without, facts.get("n_animals", n_without)):
+            yield words
     for part in (facts, *facts.values()):
         for notes in part if isinstance(part, list) else [part]:
             if not isinstance(notes, dict):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from corridors.atlas.words.numbers import counted, number
 from corridors.foundation.facts.clean import Suspicion
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SHOWN: Final = 5
 _KEY_OF_FLAG: Final = {
@@ -26,6 +29,7 @@ _KEY: Final = {
     "still": "clean.mortality_h, occurrence.location_error_m",
     "far": "",
     "repeated": "clean.repeat_s",
+    "unclassified": "segment.min_fixes, segment.min_days, segment.max_interval_days",
 }
 _DONE: Final = {
     "parted": "The tracks are parted there: no migration and no crossing is made of such a step.",
@@ -44,7 +48,7 @@ class Row:
     Parameters
     ----------
     kind
-        What ``clean.stop_on`` calls it.
+        What ``clean.stop_on`` calls it; ``unclassified`` stops no run.
     what
         What was found, a sentence.
     animals
@@ -140,3 +144,44 @@ def _moment(one: Suspicion) -> str:
 def _some(words: Sequence[str]) -> str:
     more = len(words) - _SHOWN
     return ", ".join(words[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def unclassified_line(n_without: int, n_animals: int) -> str:
+    """Return that nothing can classify some animals, in a line; "" where none is such.
+
+    Examples
+    --------
+    >>> unclassified_line(0, 4)
+    ''
+    """
+    if not n_without:
+        return ""
+    return (
+        f"no year can be classified of {n_without} of {n_animals} animals: too few fixes or days, "
+        f"or too long between fixes ({_KEY['unclassified']}); animal_years.parquet has the reasons"
+    )
+
+
+def unclassified_row(years: pd.DataFrame) -> Row | None:
+    """Return the row on animals of which no year can be classified; None without any.
+
+    Parameters
+    ----------
+    years
+        ANIMAL_YEARS of the herd.
+    """
+    is_unknown = years["class"] == "unclassified"
+    lost = is_unknown.groupby(years["animal"]).all()
+    names = [str(name) for name in lost.index[lost]]
+    if not names:
+        return None
+    own = years[years["animal"].isin(names)].sort_values("n_fixes", kind="stable")
+    reason = own.drop_duplicates("animal", keep="last").set_index("animal")["reason"]
+    what = f"No year can be classified: {counted(len(names), 'animal')} of {len(lost)}."
+    done = "They have no migrations, and no pictures."
+    if is_unknown.all():
+        what = f"Nothing can be classified: {counted(len(names), 'animal')}, "
+        what += f"{counted(len(years), 'animal-year')}."
+        done = "So there is no migration, and no corridor and no threat can be made of these data."
+    told = tuple(f"{name}: {reason[name]}" for name in names)
+    return Row("unclassified", what, told, done, _KEY["unclassified"])

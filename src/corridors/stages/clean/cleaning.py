@@ -15,7 +15,7 @@ from corridors.config.model import Working
 from corridors.foundation import tables
 from corridors.foundation.arrays import Floats
 from corridors.foundation.arrow import positions, values
-from corridors.foundation.artefacts import Progress
+from corridors.foundation.artefacts import FixTable, Progress
 from corridors.foundation.crs import GEOGRAPHIC, project, transformer, working_crs
 from corridors.foundation.errors import ConfigError, Fault, InputError, MethodError
 from corridors.foundation.facts.clean import CleanFacts, Suspicion
@@ -34,10 +34,7 @@ _BYTES_PER_CELL = 24
 def cleaned(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     """Flag, project and number the fixes of one herd, one animal at a time; see stage `clean`."""
     ranges = inputs.ranges_expert.read()
-    herd = [
-        Animal(name, *positions(rows["geometry"]), values(rows, "flags"))
-        for name, rows in inputs.fixes.animals(["flags", "geometry"])
-    ]
+    herd = animals_of(inputs.fixes)
     told = flag_herd(herd, inputs.fixes, settings, progress)
     stopped_by(told.suspicions, settings.clean.stop_on)
     crs = herd_crs(settings.working.crs, *together(herd), ranges)
@@ -73,6 +70,14 @@ def cleaned(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         **({"suspicions": told.suspicions} if told.suspicions else {}),
     )
     return Results(fixes=spool.close(), facts=facts)
+
+
+def animals_of(fixes: FixTable) -> list[Animal]:
+    """Return the positions and flags of the animals of FIXES."""
+    return [
+        Animal(name, *positions(rows["geometry"]), values(rows, "flags"))
+        for name, rows in fixes.animals(["flags", "geometry"])
+    ]
 
 
 def stopped_by(suspicions: Sequence[Suspicion], stop_on: Collection[str]) -> None:
