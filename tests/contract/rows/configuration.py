@@ -25,7 +25,7 @@ DEFAULTS: dict[str, Any] = {
     },
     "segment": {
         "bio_year_start": "02-01", "quiet_days": 30.0,
-        "season_names": {"out": "auto", "back": "auto"}, "n_origin_fixes": 20,
+        "season_names": {"out": "auto", "back": "auto", "home_day": "auto"}, "n_origin_fixes": 20,
         "min_distance_km": 10.0, "min_range_multiple": 2.0, "min_stay_days": 30.0,
         "max_stay_spread_frac": 0.25, "min_stop_days": 3.0, "stop_radius_frac": 0.15,
         "min_fixes": 60, "min_days": 60.0, "max_interval_days": 5.0,
@@ -188,7 +188,7 @@ REFUSED: list[tuple[Any, str]] = [
     ({"My herd": IN_USE["herds"]["argali"]}, "herds"),
     ({"My road": IN_USE["scenarios"]["road"]}, "scenarios"),
     ({"My fence": IN_USE["before_after"]["fence"]}, "before_after"),
-    ("1st", "segment.season_names.out segment.season_names.back"),
+    ("1st", "segment.season_names.out segment.season_names.back segment.season_names.home_day"),
     ({"1st": 1.0}, "rank.season_weights"),
     # Not a day of every year.
     ("02-29", "segment.bio_year_start"),
