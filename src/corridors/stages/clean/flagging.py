@@ -47,7 +47,9 @@ class Flagged:
     counts
         Animal -> flag -> fixes that have it.
     parted
-        Animal -> rows of its first fixes in later parts of its track.
+        Animal -> which of its fixes are the first of later parts of its track, shape (n,).
+    parted_utc
+        Animal -> their times, ISO 8601.
     suspicions
         What looks wrong.
     """
