@@ -115,7 +115,8 @@ def dead(
 
     Notes
     -----
-    The fix at which an animal comes to rest is not marked: it is where the animal went. A collar
+    The fix at which an animal comes to rest is not marked: it is where the animal went, unless it
+    never made so long a step before, for then its collar was brought there. A collar
     that lies still until its part of the track ends was carried away then, and what comes later is
     not its animal's. A part that is still from its first fix on is no place where the animal went;
     at the beginning of a track it is a collar that nobody wore yet.
@@ -130,9 +131,16 @@ def dead(
             has_lived = True
             continue
         is_whole = start == 0 and len(edges) > 2
-        found[low + start + (0 if is_whole else 1) : high] = True
+        is_brought = is_whole or _is_longest(x_m[own][: start + 1], y_m[own][: start + 1])
+        found[low + start + (0 if is_brought else 1) : high] = True
         has_lived |= start > 0
         if has_lived:
             found[high:] = True
             break
     return found
+
+
+def _is_longest(x_m: Floats, y_m: Floats) -> bool:
+    """Return whether the last step of several is longer than each of the others."""
+    step = np.hypot(np.diff(x_m), np.diff(y_m))
+    return step.size > 1 and bool(step[-1] > step[:-1].max())

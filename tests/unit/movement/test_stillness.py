@@ -86,6 +86,18 @@ def test_what_follows_a_death_and_a_drive_is_not_the_animal(rng: np.random.Gener
     assert not found[:99].any()
 
 
+def test_a_place_to_which_a_collar_was_brought_is_none_where_the_animal_went(
+    rng: np.random.Generator,
+) -> None:
+    part = np.zeros(200, dtype=np.int64)
+    walked, driven = life(rng), life(rng)
+    lies(rng, walked, 150, 0.0)
+    lies(rng, driven, 150, 0.0, dx_m=20_000.0)
+    for at, first in ((walked, 151), (driven, 150)):
+        found = dead(*at, part, errors(at), hours=48.0)
+        assert np.flatnonzero(found).tolist() == list(range(first, 200))
+
+
 def test_a_collar_at_its_office_before_it_is_worn_kills_nobody(rng: np.random.Generator) -> None:
     x, y, t = life(rng)
     x[:50], y[:50] = 60e3 + rng.normal(0, 10, (2, 50))
