@@ -6,11 +6,15 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from corridors.atlas.words.remarks import remark_words
+from corridors.foundation.facts import Remark
+
 
 def remarks_of(stage: str, folder: Path) -> Iterator[str]:
     """Yield the remarks in a committed result's ``<stage>.json``, each with its source.
 
-    A result without facts, or facts that cannot be read, have no remarks.
+    A result without facts, or facts that cannot be read, have no remarks. A reader of files tells
+    its remarks in words, a stage by a code.
     """
     try:
         facts = json.loads((folder / f"{stage}.json").read_text(encoding="utf-8"))
@@ -23,5 +27,7 @@ def remarks_of(stage: str, folder: Path) -> Iterator[str]:
             if not isinstance(notes, dict):
                 continue
             source = notes.get("source", "")
-            for words in notes.get("remarks", ()):
-                yield f"{source}: {words}" if source else str(words)
+            for told in notes.get("remarks", ()):
+                is_code = isinstance(told, dict)
+                words = remark_words(Remark.model_validate(told)) if is_code else str(told)
+                yield f"{source}: {words}" if source else words

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from corridors.foundation.facts import Facts
+from corridors.foundation.vocabulary import NoWay
 
 
 class LinkFacts(Facts):
@@ -65,14 +68,14 @@ class CircuitValidation(Facts):
     Parameters
     ----------
     reason
-        Why it is unknown; else unset.
+        Why it is unknown: nobody was tracked on migration outside the ranges; else unset.
     high_current
         The cells with most current.
     modelled_corridor
         The corridor of stage `connect`; unset without one.
     """
 
-    reason: str = ""
+    reason: Literal["nobody_outside_ranges", ""] = ""
     high_current: HeldUse | None = None
     modelled_corridor: HeldUse | None = None
 
@@ -113,7 +116,7 @@ class CircuitFacts(Facts):
     habitat_cell_m: float
     cell_m: float
     tolerance: float
-    no_circuit: str = ""
+    no_circuit: NoWay | Literal[""] = ""
     effective_resistance: float | None = None
     effective_resistance_without_barriers: float | None = None
     barriers_frac: float | None = None

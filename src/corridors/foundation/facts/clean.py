@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridors.foundation.facts import Facts
+from corridors.foundation.facts import Facts, Remark
 
 
 class CleanFacts(Facts):
@@ -26,7 +26,7 @@ class CleanFacts(Facts):
 
     crs: str
     cell_m: float
-    cell_reason: str
+    cell_reason: Remark
     n_fixes: int
     n_usable: int
     n_animals: int
