@@ -66,7 +66,7 @@ def test_an_estimate_counts_its_bridges_and_the_steps_left_out() -> None:
     assert (found.method, found.n_fixes, found.n_bridges, found.n_long_lags) == ("dbbmm", 40, 38, 1)
     assert found.bridge_us.size == 38
     assert found.mass == pytest.approx(1.0)
-    assert found.reason.endswith("1 of 39 steps left out: over 8 h")
+    assert (found.n_over_max_lag, found.n_run_fixes, found.step_median_h) == (1, 20, 2.0)
 
 
 def test_a_dynamic_variance_has_no_bbmm3_form() -> None:

@@ -25,6 +25,7 @@ from corridors.atlas.report import N_PICTURES, Evidence, Heading, masthead, page
 from corridors.atlas.sample_chart import sample_chart
 from corridors.atlas.tier import INTERNAL, refuse_what_would_show_one_animal, tables_to_show
 from corridors.atlas.transboundary import transboundary_values
+from corridors.atlas.words.animal_years import YearLimits
 from corridors.atlas.words.tables import tables_in_words
 from corridors.formats.geopackage import Package
 from corridors.formats.qgis import Project
@@ -90,6 +91,11 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         tables["migrations"],
         inputs.displacement_fits.read(),
         n_origin=settings.segment.n_origin_fixes,
+        limits=YearLimits(
+            min_fixes=settings.segment.min_fixes,
+            min_days=settings.segment.min_days,
+            max_interval_days=settings.segment.max_interval_days,
+        ),
     )
     drawn = _told(drawn, len(years), progress)
     # The others are drawn while they are written.
