@@ -26,7 +26,7 @@ from corridors.movement.migration_mapper_herd import PeerPopulation
 from corridors.movement.population import Population, class_rules
 from corridors.movement.profile_steps import (
     CORRECTED,
-    SAME,
+    STEPS,
     USGS,
     Outcome,
     Window,
@@ -100,7 +100,7 @@ def compared(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     return Results(
         page=Document(render("profiles.html.jinja", page(comparison))),
         facts=facts,
-        steps=Document(csv_text(steps.drop(columns="title"))),
+        steps=Document(csv_text(steps)),
         migrations=Document(csv_text(migrations)),
     )
 
@@ -197,7 +197,7 @@ def _shown(
         else occurrence.method == "fmv"
     )
     if is_last:
-        return [usgs, *between[:-1], replace(corrected, step=SAME)]
+        return [usgs, *between[:-1], replace(corrected, step=STEPS[-1])]
     return [usgs, *between, corrected]
 
 
