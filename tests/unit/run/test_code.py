@@ -213,7 +213,7 @@ def test_what_is_drawn_styled_or_worded_is_behind_what_is_published_alone(stage:
 def test_a_changed_sentence_is_behind_what_people_are_shown_alone(module: str) -> None:
     files = Code(Digests()).files(module)
     words = any(name.startswith("corridors/atlas/words/") for name in files)
-    shows = {"publish", "atlas", "scenario.difference"}
+    shows = {"publish", "atlas", "scenario.difference", "scenario.before_after", "profiles"}
     assert words == (module in {f"corridors.stages.{name}.stage" for name in shows})
 
 
