@@ -41,7 +41,7 @@ class HeldUse(Facts):
     share
         Of the use on migration outside the ranges, 0...1.
     random_mean, random_p95
-        The same of random places of the use: mean and 95 % quantile.
+        The same of random places of the use: mean and 95 % quantile; null where there are none.
     p
         Share of these places, and its own, with at least as much inside.
     n_shifts
@@ -54,8 +54,8 @@ class HeldUse(Facts):
     """
 
     share: float
-    random_mean: float
-    random_p95: float
+    random_mean: float | None
+    random_p95: float | None
     p: float
     n_shifts: int
     area_frac: float
