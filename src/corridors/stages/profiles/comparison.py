@@ -141,7 +141,7 @@ def _profile(given: surface.Inputs, settings: Settings, name: str) -> _Profile |
 def _surface_settings(settings: Settings, name: str) -> surface.Settings:
     return surface.Settings(
         occurrence=settings.occurrence,
-        working=settings.working,
+        memory_mb=settings.memory_mb,
         profile=settings.profile.model_copy(update={"name": name}),
         species=settings.labels.species,
     )
