@@ -213,13 +213,38 @@ def test_what_is_drawn_styled_or_worded_is_behind_what_is_published_alone(stage:
     styles = {f"corridors/formats/{name}.py" for name in ("geopackage", "qgis", "qml")}
     shown = {name for name in files if name.startswith("corridors/atlas/") or name in styles}
     needed = {
-        "publish": {"templates/report.html.jinja", "palette.py", "styles.py", "fact_sheet.py"},
-        "atlas": {"templates/index.html.jinja", "palette.py", "styles.py", "layers.py"},
+        "publish": {"templates/base.html.jinja", "palette.py", "styles.py", "fact_sheet.py"},
+        "atlas": {"templates/base.html.jinja", "palette.py", "styles.py", "layers.py"},
     }
     if stage.name in needed:
         assert styles | {f"corridors/atlas/{name}" for name in needed[stage.name]} <= shown
     else:
         assert shown == set()
+
+
+@pytest.mark.parametrize(
+    ("template", "stage"),
+    [
+        ("report", "publish"),
+        ("report_habitat", "publish"),
+        ("report_actions", "publish"),
+        ("transboundary", "publish"),
+        ("index", "atlas"),
+        ("profiles", "profiles"),
+        ("difference", "scenario.difference"),
+        ("before_after", "scenario.before_after"),
+    ],
+)
+def test_the_template_of_a_page_is_behind_the_stage_alone_that_shows_it(
+    template: str, stage: str
+) -> None:
+    behind = {
+        module
+        for module in EVERY_MODULE
+        for name in Code(Digests()).files(module)
+        if name.endswith(f"/{template}.html.jinja")
+    }
+    assert behind == {f"corridors.stages.{stage}.stage"}
 
 
 @pytest.mark.parametrize("module", EVERY_MODULE)

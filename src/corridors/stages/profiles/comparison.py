@@ -98,7 +98,7 @@ def compared(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         ),
     )
     return Results(
-        page=Document(render("profiles.html.jinja", page(comparison))),
+        page=Document(render(__package__, "profiles.html.jinja", page(comparison))),
         facts=facts,
         steps=Document(csv_text(steps)),
         migrations=Document(csv_text(migrations)),

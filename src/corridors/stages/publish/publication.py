@@ -123,8 +123,8 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         current_style=current.style,
         resistance=inputs.resistance,
         resistance_style=resistance.style,
-        report=Document(render("report.html.jinja", page(heading, evidence))),
-        transboundary=Document(render("transboundary.html.jinja", across)),
+        report=Document(render(__package__, "report.html.jinja", page(heading, evidence))),
+        transboundary=Document(render(__package__, "transboundary.html.jinja", across)),
         pictures=Pictures(_files(charts, chain(shown, drawn))),
     )
 

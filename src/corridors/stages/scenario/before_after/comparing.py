@@ -221,7 +221,7 @@ def _results(
         before_after=Table.of(measures),
         passages=Layer.of(layer),
         facts=facts,
-        page=Document(render("before_after.html.jinja", before_after_page(content))),
+        page=Document(render(__package__, "before_after.html.jinja", before_after_page(content))),
         package=Package(package_layers(products, labels=labels)),
         project=Project(
             title=f"{facts.title}: {settings.herd} before and after {facts.day}",

@@ -106,7 +106,7 @@ def products(
         difference=Layer.of(shown.changed),
         fragments=Layer.of(shown.fragments),
         facts=facts,
-        page=Document(render("difference.html.jinja", page(content))),
+        page=Document(render(__package__, "difference.html.jinja", page(content))),
         package=Package(package_layers(chosen, labels=labels)),
         project=Project(
             title=f"{scenario.title or name}: {settings.herd} (scenario)",
