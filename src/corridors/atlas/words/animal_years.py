@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from corridors.movement.migrations import MIN_MODEL_DAYS
-
 # Why the model that fits best does not count; the names in braces are columns of ANIMAL_YEARS.
 OBJECTIONS: Final[Mapping[str, str]] = {
     "wandering": "single months lie {objection_km:.0f} km from their middle, too far for a range",
@@ -29,16 +27,25 @@ TOO_LITTLE: Final[Mapping[str, str]] = {
     "few_days": "fixes on {n_days} days, {min_days:g} needed",
     "long_interval": "median fix interval {fix_interval_d:.1f} d, at most {max_interval_days:g} d "
     "can show when a migration began",
-    "few_model_days": f"fixes on {{n_days}} days, {MIN_MODEL_DAYS} needed to fit the models",
+    "few_model_days": "fixes on {n_days} days, {min_model_days} needed to fit the models",
 }
 
 
 @dataclass(frozen=True)
 class YearLimits:
-    """What a year needs to have a class: fixes, days with one, at most so long between them (d)."""
+    """What a year needs to have a class.
+
+    Parameters
+    ----------
+    min_fixes, min_days, min_model_days
+        Fixes, and days with one: as configured, and for a model to be fitted.
+    max_interval_days
+        Median time between fixes, at most, d.
+    """
 
     min_fixes: int
     min_days: float
+    min_model_days: int
     max_interval_days: float
 
 
@@ -47,7 +54,9 @@ def class_words(year: Mapping[str, Any], limits: YearLimits) -> str:
 
     Examples
     --------
-    >>> limits = YearLimits(min_fixes=60, min_days=60.0, max_interval_days=5.0)
+    >>> limits = YearLimits(
+    ...     min_fixes=60, min_days=60.0, min_model_days=8, max_interval_days=5.0
+    ... )
     >>> class_words({"class": "unclassified", "reason": "few_fixes;few_days", "n_fixes": 13,
     ...              "n_days": 12}, limits)
     '13 fixes, 60 needed; fixes on 12 days, 60 needed'

@@ -32,6 +32,7 @@ from corridors.formats.qgis import Project
 from corridors.foundation.artefacts import Document, Pictures, Progress
 from corridors.foundation.crs import named_crs
 from corridors.foundation.track import usable
+from corridors.movement.migrations import MIN_MODEL_DAYS
 from corridors.stages.publish.displacement import DrawnYear, drawn_years, years_to_draw
 from corridors.stages.publish.herd_tables import map_layers, read_tables, recorded
 from corridors.stages.publish.rasters import (
@@ -94,6 +95,7 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         limits=YearLimits(
             min_fixes=settings.segment.min_fixes,
             min_days=settings.segment.min_days,
+            min_model_days=MIN_MODEL_DAYS,
             max_interval_days=settings.segment.max_interval_days,
         ),
     )

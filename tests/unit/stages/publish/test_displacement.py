@@ -40,7 +40,7 @@ def track(animal: str) -> YearTrack:
     return YearTrack(x_m, y_m, time_us, unknown, animal, False, bio_years(time, START))
 
 
-LIMITS = YearLimits(min_fixes=60, min_days=60.0, max_interval_days=5.0)
+LIMITS = YearLimits(min_fixes=60, min_days=60.0, min_model_days=8, max_interval_days=5.0)
 
 
 def lives() -> list[Year]:
