@@ -83,7 +83,7 @@ PERMEABILITY_SOURCES = (
 )  # fmt: skip
 # Of a barrier class: from the herd's own tracks, a limit to one side only, or not from tracks.
 KAPPA_SOURCES = ("estimated", "upper_limit", "lower_limit", "prior", "none")
-# Why a window has its method: as configured; by ``auto``, because a run of fixes without a long
+# Why a window has its method: as configured, or refused; by ``auto``, because a run without a long
 # step holds a window of the dynamic variance, or is too short for one, or too many steps are long;
 # as Migration Mapper does (profile usgs, for comparison only).
 MethodChoice = Literal[
