@@ -101,7 +101,7 @@ def test_a_study_set_to_usgs_says_so_in_its_results(
     folder = tmp_path / "data" / "processed" / "delineate" / HERD
     facts = json.loads((folder / "delineate.json").read_text(encoding="utf-8"))
     assert facts["profile"] == "usgs"
-    assert "for comparison only" in facts["notes"][0]
+    assert facts["notes"][0]["code"] == "peer_profile"
     cells = pd.read_parquet(folder / "population.parquet")
     every = cells[cells["season"] == "all"]
     assert [int((every["n_animals"] >= n).sum()) for n in (1, 2, 3)] == [7830, 1185, 389]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corridors.atlas.recorded import Recorded
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.act import ActFacts, SitesFacts
 from corridors.foundation.facts.circuit import CircuitFacts
 from corridors.foundation.facts.clean import CleanFacts
@@ -29,7 +30,8 @@ SHARES = Spread(n=3, min=0.4, mean=0.6, median=0.6, max=0.9)
 
 def of_herd(*, tracked: bool) -> Recorded:
     """Return all that a report tells of; of a tracked herd, stages note two things each."""
-    notes = (f"{HOSTILE} was seen", "the grid is coarse") if tracked else ()
+    notes = (Remark.of("layer_without_nodata", layer=HOSTILE), Remark.of("no_layers"))
+    notes = notes if tracked else ()
     return Recorded(
         clean=clean(tracked=tracked),
         delineate=DelineateFacts(
@@ -38,17 +40,17 @@ def of_herd(*, tracked: bool) -> Recorded:
         ),
         describe=describe(tracked=tracked),
         connect=ConnectFacts(
-            crs=CRS, ranges_used={}, notes=list(notes), no_corridor="as configured",
+            crs=CRS, ranges_used={}, notes=list(notes), no_corridor="no_path",
             network=NetworkFacts(
                 n_nodes=0, n_edges=0, n_parts=0, n_cut_edges=0, n_nodes_hidden_by_others=0,
                 n_pairs_of_ranges_joined=0, mean_cost_m=None, ways_that_share_no_link=0,
                 ways_that_share_no_link_and_no_stopover=0,
             ),
         ),
-        selection=SelectionFacts(is_fitted=False, reason="as configured"),
+        selection=SelectionFacts(is_fitted=False),
         circuit=CircuitFacts(
             herd="made-up", ranges_used={}, habitat_cell_m=CELL_M, cell_m=CELL_M,
-            tolerance=1e-6, no_circuit="as configured",
+            tolerance=1e-6, no_circuit="no_path",
         ),
         rank=rank(),
         act=ActFacts(
@@ -64,7 +66,7 @@ def of_herd(*, tracked: bool) -> Recorded:
 
 def clean(*, tracked: bool) -> CleanFacts:
     return CleanFacts(
-        crs=CRS, cell_m=CELL_M, cell_reason="as configured", n_fixes=900 * tracked,
+        crs=CRS, cell_m=CELL_M, cell_reason=Remark.of("cell_configured"), n_fixes=900 * tracked,
         n_usable=880 * tracked, n_animals=3 * tracked,
         flags={HOSTILE: {"spike": 12}, "ewe 3": {"mortality": 8}} if tracked else {},
     )  # fmt: skip
@@ -114,5 +116,5 @@ def describe(*, tracked: bool) -> DescribeFacts:
         sufficiency={"all": enough} if tracked else {},
         skill={"low": skill} if tracked else {},
         fidelity={"spring": alike} if tracked else {},
-        notes=(f"{HOSTILE} stayed",) if tracked else (),
+        notes=(Remark.of("no_fixes_at_green_up", season=HOSTILE),) if tracked else (),
     )  # fmt: skip

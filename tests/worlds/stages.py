@@ -8,6 +8,7 @@ from typing import Any
 from corridors.config.model import Config
 from corridors.formats.stored import save
 from corridors.foundation.artefacts import silent
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.clean import CleanFacts
 from corridors.run import binding
 from corridors.stages import registry
@@ -64,7 +65,7 @@ def lattice(crs: str, cell_m: float = 100.0, n_animals: int = 0) -> CleanFacts:
     return CleanFacts(
         crs=crs,
         cell_m=cell_m,
-        cell_reason="",
+        cell_reason=Remark.of("cell_configured"),
         n_fixes=0,
         n_usable=0,
         n_animals=n_animals,

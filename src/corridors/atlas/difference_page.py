@@ -9,6 +9,9 @@ from typing import Any
 import pandas as pd
 
 from corridors.atlas.facts import records
+from corridors.atlas.words.difference import measures_in_words
+from corridors.atlas.words.remarks import remarks_in_words
+from corridors.foundation.facts.difference import DifferenceFacts
 
 N_LISTED = 25
 CHANGES: Mapping[str, str] = {
@@ -52,7 +55,7 @@ class ScenarioPage:
     title: str
     note: str
     author: str
-    facts: Mapping[str, Any]
+    facts: DifferenceFacts
     changed: pd.DataFrame
     assumptions: list[str]
     files: list[str]
@@ -68,25 +71,27 @@ def page(about: ScenarioPage) -> dict[str, Any]:
         {**row, "change_words": CHANGES[row["change"]], "label": row["name"] or row["segment"]}
         for row in records(moved.head(N_LISTED))
     ]
-    measures = {row["measure"]: row for row in about.facts["measures"]}
+    told = measures_in_words(about.facts)
+    measures = {one.measure: row for one, row in zip(about.facts.measures, told, strict=True)}
     return {
         **{
             key: getattr(about, key)
             for key in (
                 "herd", "species", "study", "simulated", "tier", "version", "name", "title",
-                "note", "author", "facts", "assumptions", "files",
+                "note", "author", "assumptions", "files",
             )
         },
+        "facts": about.facts.model_dump() | {"notes": remarks_in_words(about.facts.notes)},
         "map": about.map_png,
         "rows": listed,
         "n_moved": len(moved),
         "n_unknown": len(unknown),
         "n_only_rank": int(((changed["change"] == "") & (changed["blocked_change"] == 0)).sum()),
-        "measures": list(about.facts["measures"]),
-        "blocked": measures["blocked passages"],
-        "cut_off": measures["use of the corridor that is cut off"],
-        "pieces": measures["pieces of the corridor"],
-        "way": measures["least-cost way between the ranges"],
+        "measures": told,
+        "blocked": measures["blocked"],
+        "cut_off": measures["cut_off"],
+        "pieces": measures["pieces"],
+        "way": measures["way"],
     }  # fmt: skip
 
 
@@ -103,7 +108,7 @@ class BeforeAfterPage:
     facts
         As in ``before_after.json``.
     measures
-        BEFORE_AFTER.
+        BEFORE_AFTER, in words.
     animals
         One row per animal and period, or None where single animals must not be shown.
     files

@@ -7,16 +7,27 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from corridors.atlas import palette
 from corridors.foundation.errors import visible
 
 
-def render(template: str, values: Mapping[str, Any]) -> str:
-    """Return the page made from ``templates/<template>``; every value is escaped."""
+def render(package: str, template: str, values: Mapping[str, Any]) -> str:
+    """Return a page; every value is escaped.
+
+    Parameters
+    ----------
+    package
+        The stage that shows it: its template lies in ``templates`` there, so that no other stage
+        depends on it, and what all pages share here.
+    template
+        Name of the file.
+    values
+        What the template names.
+    """
     environment = Environment(
-        loader=PackageLoader("corridors.atlas"),
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader("corridors.atlas")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corridors.atlas.words.notes import action_notes, ranking_notes
+from corridors.atlas.words.remarks import remarks_in_words
 from corridors.foundation.facts.act import ActFacts
 from corridors.foundation.facts.circuit import CircuitFacts
 from corridors.foundation.facts.clean import CleanFacts
@@ -31,9 +32,9 @@ class Recorded:
     def notes(self) -> list[str]:
         """What a reader must know; that of the selection model stands with it."""
         return [
-            *self.delineate.notes,
-            *self.connect.notes,
+            *remarks_in_words(self.delineate.notes),
+            *remarks_in_words(self.connect.notes),
             *ranking_notes(),
             *action_notes(self.rank),
-            *self.describe.notes,
+            *remarks_in_words(self.describe.notes),
         ]

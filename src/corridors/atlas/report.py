@@ -16,6 +16,7 @@ from corridors.atlas.report_habitat import habitat_values
 from corridors.atlas.report_network import network_values
 from corridors.atlas.transboundary import border_values
 from corridors.atlas.words.migrations import stop_words
+from corridors.atlas.words.remarks import remark_words
 from corridors.atlas.words.suspicions import Row, suspicion_rows, unclassified_row
 from corridors.foundation.track import usable
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES
@@ -252,7 +253,7 @@ def _method(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
     return {
         "crs": clean.crs,
         "cell_m": clean.cell_m,
-        "cell_reason": clean.cell_reason,
+        "cell_reason": remark_words(clean.cell_reason),
         "methods": facts.methods(estimates),
         "notes": notes,
         "n_failures": len(failed),

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from corridors.atlas import facts
+from corridors.atlas.words.boundaries import boundary_words
 
 N_AGREEMENTS = 20
 
@@ -68,7 +69,7 @@ def border_values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     return {
         "borders": facts.records(report.drop(columns="geometry")),
         "border_lengths": [
-            f"{row['left_state']} – {row['right_state']}: {facts.boundary_words(row)}."
+            f"{row['left_state']} – {row['right_state']}: {boundary_words(row)}."
             for row in facts.records(report.drop(columns="geometry"))
         ],
         "border_months": facts.months_table(crossings) if len(crossings) else [],

@@ -25,15 +25,6 @@ _MISSED = 1.5
 # Meetings nearer to each other than this share of a step are one: a vertex that two lines share.
 _SAME = 1e-9
 
-REASONS = {
-    "": "",
-    "end": "no fix just before or just after it",
-    "sparse": "fixes are farther apart than a bounce may last",
-    "still": "it did not move",
-    "alone": "too few stretches of track around it to compare with",
-    "crossed": "neither as usual nor with few enough crossings",
-}
-
 
 @dataclass(frozen=True)
 class Events:
@@ -48,7 +39,7 @@ class Events:
     behaviour
         One of ``BEHAVIOURS``.
     reason
-        Why it is unknown, a key of ``REASONS``; else "".
+        Why it is unknown, one of ``UNKNOWN_BEHAVIOUR``; else "".
     n_crossings
         Places where the path meets a barrier: of events up to ``bounce_h`` with the step before and
         the one after.

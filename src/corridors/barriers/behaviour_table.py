@@ -13,7 +13,6 @@ import pandas as pd
 import shapely
 
 from corridors.barriers.behaviour import (
-    REASONS,
     Events,
     Touches,
     behaviours,
@@ -230,7 +229,7 @@ def event_rows(
             "duration_h": events.duration_h,
             "n_fixes": events.last - events.first + 1,
             "behaviour": events.behaviour.astype(object),
-            "reason": [REASONS[key] for key in events.reason],
+            "reason": events.reason.astype(object),
             "n_crossings": events.n_crossings,
             "straightness": events.straightness,
             "own_mean": events.own.mean,

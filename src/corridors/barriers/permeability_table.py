@@ -113,13 +113,13 @@ def _time_of_day(found: Tries, crs: str) -> Labels:
 def rows_of(classes: list[str], found: Kind, rules: Rules) -> pd.DataFrame:
     """Return the rows of one kind of barrier: all, per class, per level of each covariate.
 
-    Columns are those of PERMEABILITY without herd, species and kind.
+    Columns are those of PERMEABILITY without herd, species, kind and prior.
     """
     everything = np.ones(len(found.table.row), dtype=bool)
     whole = _kappa(found, everything, rules)
     p_values = {name: _p_value(found, name, whole.spread) for name in _COVARIATES}
     rows = [_row(whole, "all", "kind", "", float("nan"))]
-    rows[0]["reason"] += f"; {whole.n_crossings} of {found.tries.n_met} steps across were used"
+    rows[0]["n_across"] = found.tries.n_met
     for covariate in _COVARIATES:
         labels = found.levels[covariate]
         for level in classes if covariate == "class" else sorted(set(labels)):
@@ -127,9 +127,7 @@ def rows_of(classes: list[str], found: Kind, rules: Rules) -> pd.DataFrame:
             one = _kappa(found, part, rules)
             name = level if covariate == "class" else "all"
             row = _row(one, name, covariate, level, p_values[covariate])
-            n_other = int((labels == level).sum()) - one.n_steps
-            if n_other:
-                row["reason"] += f"; {n_other} steps left out, too few to tell the pace then"
+            row["n_left_out"] = int((labels == level).sum()) - one.n_steps
             rows.append(row)
     return pd.DataFrame(rows).assign(interval_h=found.tries.lag_h)
 
@@ -186,27 +184,7 @@ def _row(one: Kappa, name: str, covariate: str, level: str, p_value: float) -> d
         "permeability_low": one.share_low,
         "permeability_high": one.share_high,
         "source": "estimated" if estimated else one.interval,
-        "reason": _reason(one),
+        "n_doubtful": one.n_crossings - one.n_sure,
+        "n_across": 0,
+        "n_left_out": 0,
     }
-
-
-def _reason(one: Kappa) -> str:
-    met = (
-        f"{one.n_crossings} crossings in {one.n_steps} steps of {one.n_animals} animals,"
-        f" {one.expected:.1f} to be expected without the barrier"
-    )
-    if one.n_sure < one.n_crossings:
-        met += f", {one.n_crossings - one.n_sure} of them perhaps by location error"
-    match one.interval:
-        case "profile" if one.n_animals == 1:
-            return f"{met}; one animal only"
-        case "profile":
-            return f"{met}; profile likelihood"
-        case "animals":
-            return f"{met}; interval widened for the few animals and their differences"
-        case "upper_limit":
-            return f"{met}: an upper limit, no estimate"
-        case "lower_limit":
-            return f"{met}: every one crossed; a lower limit, no estimate"
-        case _:
-            return f"{met}: too few to estimate"

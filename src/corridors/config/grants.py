@@ -85,6 +85,7 @@ GRANTS: Mapping[str, Grant] = {
     "segment of the herd": _segment,
     "publish without pictures": _publish_without_pictures,
     "picks": _of_herd("picks"),
+    "memory_mb": lambda config, _: config.working.memory_mb,
     "species": _of_herd("species"),
     "population_size": _of_herd("population_size"),
     "population_source": _of_herd("population_source"),

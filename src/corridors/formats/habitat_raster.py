@@ -166,7 +166,7 @@ class HabitatRaster:
             "crs": self.dataset.crs.to_string(),
             "shape": [self.dataset.height, self.dataset.width],
             "nodata": None if stated is None or math.isnan(stated) else float(stated),
-            "nodata_policy": "every value counts as data" if known is None else "nodata is unknown",
+            "nodata_policy": "all_data" if known is None else "nodata_is_unknown",
             "resampling": self.resampling(grid, grid.cell_m).name,
             "overlap_frac": self.overlap_frac,
         } | ({"suspected_nodata": self.suspected[band]} if band in self.suspected else {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal, get_args
 
 # Bit i of FIXES.flags is FLAGS[i]. The order is part of the file format: append only.
 FLAGS = (
@@ -25,6 +26,26 @@ FLAG_BIT: Mapping[str, int] = {name: 1 << i for i, name in enumerate(FLAGS)}
 SUSPICIONS = ("parted", "unreachable", "still", "far", "lost_fixes", "repeated")
 
 MOVEMENT_CLASSES = ("migrant", "mixed_migrant", "disperser", "resident", "nomad", "unclassified")
+# Why a year is unclassified.
+TooLittle = Literal["few_fixes", "few_days", "long_interval", "few_model_days"]
+TOO_LITTLE: tuple[TooLittle, ...] = get_args(TooLittle)
+# Why the model that fits a year best does not count: months too far apart for a range; a move, or
+# the way back, too short for a migration; a stay too short for a season; data that end before the
+# way back; a way back to another place than left; a stay too wide for a range; not clearly better.
+Objecting = Literal[
+    "wandering",
+    "short_move",
+    "short_way_back",
+    "short_stay",
+    "no_way_back",
+    "other_place",
+    "wide_stay",
+    "not_clearly_better",
+]
+YEAR_REASONS = ("fits_best", *get_args(Objecting), *TOO_LITTLE)
+# What the windows of a year are besides found: picked by a person; none, because a move without
+# return is no migration; kept, because the data may miss the return.
+WINDOW_REASONS = ("picked", "no_return", "unseen_return")
 PARTS = ("migration", "range")
 SEASONS = ("spring", "autumn", "winter", "summer")
 CORRIDOR_CLASSES = ("low", "medium", "high")
@@ -55,6 +76,10 @@ BEHAVIOURS = (
     "trapped",
     "unknown",
 )
+# Why it is unknown: no fix just before or after it; fixes too far apart; no movement; too little
+# track around it to compare with; neither as usual nor with few enough crossings.
+UnknownBehaviour = Literal["end", "sparse", "still", "alone", "crossed"]
+UNKNOWN_BEHAVIOUR: tuple[UnknownBehaviour, ...] = get_args(UnknownBehaviour)
 COMPLETENESS = ("complete", "partial", "unknown")  # of a source of barriers
 STABILITY = ("firm", "likely", "open")  # of a rank
 # assumed: by a scenario; what animals did before says nothing of it
@@ -63,5 +88,92 @@ PERMEABILITY_SOURCES = (
 )  # fmt: skip
 # Of a barrier class: from the herd's own tracks, a limit to one side only, or not from tracks.
 KAPPA_SOURCES = ("estimated", "upper_limit", "lower_limit", "prior", "none")
+# Why a window has its method: as configured, or refused; by ``auto``, because a run without a long
+# step holds a window of the dynamic variance, or is too short for one, or too many steps are long,
+# or the method before it found no motion variance; as Migration Mapper does (profile usgs, for comparison only).
+MethodChoice = Literal[
+    "configured", "run_holds_window", "run_too_short", "long_steps", "no_variance", "peer_profile"
+]
+METHOD_CHOICES: tuple[MethodChoice, ...] = get_args(MethodChoice)
 OCCURRENCE_METHODS = ("auto", "dbbmm", "bbmm", "fmv", "line")
 VARIANCE_FORMS = ("corrected", "horne", "bbmm3")
+
+# Why no way joins the ranges: a range is not there, or has no cell of known resistance; they share
+# cells, so that nothing lies between them; no path of known cells joins them.
+NoWay = Literal[
+    "no_winter_range",
+    "no_summer_range",
+    "no_ranges",
+    "winter_unknown",
+    "summer_unknown",
+    "range_unknown",
+    "shared_cells",
+    "no_path",
+]
+NO_WAY: tuple[NoWay, ...] = get_args(NoWay)
+
+# What a scenario changes for a herd, and why it is unknown where it is.
+DifferenceMeasure = Literal[
+    "blocked",
+    "newly_blocked",
+    "gained",
+    "cut_off",
+    "cut_off_high",
+    "pieces",
+    "way",
+    "way_cost",
+    "without_way",
+    "effective_resistance",
+]
+DifferenceReason = (
+    NoWay
+    | Literal["untracked", "no_corridor", "no_high_class", "no_way_in_both", "ranges_overlap", ""]
+)
+# What is compared before and after a day, and why it is unknown where it is: too few animals.
+BeforeAfterMeasure = Literal[
+    "passages", "not_passed", "pass_share", "cut_off", "migration_length", "migration_detour"
+]
+BEFORE_AFTER_MEASURES: tuple[BeforeAfterMeasure, ...] = get_args(BeforeAfterMeasure)
+FEW_ANIMALS = ("few_before", "few_after", "few_paired")
+
+# What a stage has to tell a reader: code -> the numbers and names that belong to it. The sentences
+# are in `atlas/words/remarks.py`.
+REMARKS: Mapping[str, tuple[str, ...]] = {
+    # clean: the edge of a cell
+    "cell_configured": (),
+    "cell_without_positions": (),
+    "cell_fits": ("n_cols", "n_rows", "cell_m", "need_mb", "memory_mb"),
+    "cell_too_large": ("need_mb", "memory_mb"),
+    # delineate
+    "peer_profile": (),
+    "no_tracked_corridor": (),
+    "no_tracked_range": (),
+    "windows_without_surface": ("n",),
+    "expert_ranges": ("n",),
+    "expert_corridors": (),
+    "class_of_too_few": ("share", "n_tracked", "n_animals"),
+    "class_without_patch": ("min_area_m2", "n_animals"),
+    # describe
+    "sample_of_one": ("n_animals",),
+    "sample_too_small": ("n_animals", "slope_frac"),
+    "no_second_year": (),
+    # connect: layers, and where resistance is from
+    "layer_without_nodata": ("layer",),
+    "layer_suspected_nodata": ("layer", "mark"),
+    "layer_far_away": ("layer", "max_distance_m"),
+    "no_layers": (),
+    "tables_instead": ("refused",),
+    "no_fixes_at_green_up": ("season",),
+    # connect: the selection model
+    "class_use": ("term", "layer", "use", "low", "high", "reference"),
+    "number_use": ("layer", "step", "unit", "use", "low", "high"),
+    "use_greatest_within": ("layer", "turn", "unit"),
+    "use_least_within": ("layer", "turn", "unit"),
+    "use_greatest_at_end": ("layer", "end"),
+    "classes_of_too_few": ("n_animals",),
+    "correlated_terms": ("first", "second", "correlation"),
+    "extrapolated": ("percent",),
+    # difference
+    "unknown_where_untracked": ("n",),
+    "ways_lost": ("n",),
+}

@@ -46,7 +46,7 @@ class RangeLinks:
 
 
 class NoWayError(ValueError):
-    """There is no least-cost way; the message says why in words for the user."""
+    """There is no least-cost way; the message is one of ``vocabulary.NO_WAY``."""
 
 
 def cost_distance(resistance: Floats, sources: Flags, *, cell_m: float) -> Floats:
@@ -121,7 +121,7 @@ def link_ranges(
     ranges = (first & known, second & known)
     for name, cells in zip(names, ranges, strict=True):
         if not cells.any():
-            raise NoWayError(f"the {name} range has no cell with known resistance")
+            raise NoWayError(f"{name}_unknown")
     whole = [_distance(resistance, cells, cell_m) for cells in ranges]
     detour = np.full(resistance.shape, np.nan)
     found: list[tuple[float, int, int]] = []
@@ -146,11 +146,7 @@ def link_ranges(
                 from_own, _ = _distance(resistance, labels == part, cell_m)
             np.fmin(detour, (from_own + from_other) / least - 1.0, out=detour)
     if not found:
-        raise NoWayError(
-            "the ranges share cells of the habitat grid: nothing lies between them"
-            if n_shared
-            else "no path of cells with known resistance joins the ranges"
-        )
+        raise NoWayError("shared_cells" if n_shared else "no_path")
     _, own, cell = min(found)
     # The search began in the other range: its way back from this part runs other -> own.
     iy, ix = np.unravel_index(cell, resistance.shape)

@@ -86,11 +86,7 @@ def range_terminals(ranges: Ranges, grid: Grid, known: Flags, *, max_parts: int)
     first, second = (cells_in(ranges.shapes[season], grid) for season in ENDS)
     ends = terminals(first, second, known, max_parts=max_parts)
     if not ends.links:
-        raise NoWayError(
-            "the ranges share cells of the habitat grid: nothing lies between them"
-            if ends.n_shared
-            else "a range has no cell with known resistance"
-        )
+        raise NoWayError("shared_cells" if ends.n_shared else "range_unknown")
     return ends
 
 
@@ -121,7 +117,7 @@ def solve_links(
     resistances = np.array([circuit.resistance(*link) for link in ends.links])
     links = np.flatnonzero(np.isfinite(resistances))
     if not links.size:
-        raise NoWayError("no path of cells with known resistance joins the ranges")
+        raise NoWayError("no_path")
     weights = ends.weights[links]
     return LinkedCircuit(circuit, ends, links.tolist(), resistances[links], weights / weights.sum())
 

@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from corridors.foundation.crs import to_working
+from corridors.foundation.vocabulary import NoWay
 
 ENDS = ("winter", "summer")
 ALL = "all"
@@ -37,10 +38,12 @@ class Ranges:
     widest: Sequence[BaseGeometry]
 
     @property
-    def lacking(self) -> str:
-        """Which range is not there, in words; "" where both are."""
-        missing = [season for season in ENDS if season not in self.shapes]
-        return f"there is no {' and no '.join(missing)} range" if missing else ""
+    def lacking(self) -> NoWay | None:
+        """Which range is not there; None where both are."""
+        has_winter, has_summer = (season in self.shapes for season in ENDS)
+        if has_winter:
+            return None if has_summer else "no_summer_range"
+        return "no_winter_range" if has_summer else "no_ranges"
 
 
 def ranges_of(layer: gpd.GeoDataFrame, crs: str) -> Ranges:

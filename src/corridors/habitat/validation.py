@@ -24,7 +24,7 @@ class Comparison:
     share
         Of the use on known cells, the share inside, 0...1.
     random_mean, random_p95
-        Mean and 95 % quantile over the random places.
+        Mean and 95 % quantile over the random places; None without any.
     p
         Share of the places, the tracked one among them, with at least as much inside.
     n_shifts
@@ -32,8 +32,8 @@ class Comparison:
     """
 
     share: float
-    random_mean: float
-    random_p95: float
+    random_mean: float | None
+    random_p95: float | None
     p: float
     n_shifts: int
 
@@ -140,8 +140,8 @@ def compare(
     return tuple(
         Comparison(
             share=float(own),
-            random_mean=float(others.mean()) if others.size else np.nan,
-            random_p95=float(np.quantile(others, 0.95)) if others.size else np.nan,
+            random_mean=float(others.mean()) if others.size else None,
+            random_p95=float(np.quantile(others, 0.95)) if others.size else None,
             p=float((1 + (others >= own).sum()) / (1 + others.size)),
             n_shifts=int(others.size),
         )

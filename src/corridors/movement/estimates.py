@@ -11,6 +11,7 @@ from corridors.foundation.arrays import Floats, Microseconds
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
 from corridors.foundation.track import Track
+from corridors.foundation.vocabulary import MethodChoice
 from corridors.movement.dynamic_variance import (
     EDGE,
     INSIDE,
@@ -92,14 +93,14 @@ class Choice:
     max_lag_h
         Longer steps are left out, h.
     reason
-        Why, where the choice was automatic.
+        Why that method.
     error
         Why there is no surface, or empty.
     """
 
     method: str
     max_lag_h: float
-    reason: str = ""
+    reason: MethodChoice = "configured"
     error: str = ""
 
 
@@ -108,7 +109,7 @@ class Estimate:
     """One window's surface and how it came about."""
 
     method: str
-    reason: str = ""
+    reason: MethodChoice = "configured"
     s2_m2_min: float = np.nan
     s2_low_m2_min: float = np.nan
     s2_high_m2_min: float = np.nan
@@ -117,6 +118,12 @@ class Estimate:
     n_fixes: int = 0
     n_bridges: int = 0
     n_long_lags: int = 0
+    n_over_max_lag: int = 0
+    n_run_fixes: int = 0
+    step_median_h: float = np.nan
+    n_behind_s2: int = 0
+    n_short: int = 0
+    n_still: int = 0
     n_edge: int = 0
     n_breaks: int = 0
     mass: float = np.nan
@@ -132,9 +139,7 @@ def estimate(track: Track, method: Method) -> Estimate:
     """Return the surface of one window's fixes, or why there is none."""
     lag_h = np.diff(track.time_min) / 60 if track.x_m.size else np.empty(0)
     choice = choose(lag_h, track.x_m.size, method)
-    n_long = int((lag_h > choice.max_lag_h).sum())
-    out = Estimate(choice.method, n_fixes=int(track.x_m.size), n_long_lags=n_long)
-    out.error = choice.error
+    out = begun(lag_h, track.x_m.size, choice, method)
     if out.error:
         return out
     try:
@@ -142,13 +147,23 @@ def estimate(track: Track, method: Method) -> Estimate:
     except MethodError as error:
         out.error = "; ".join(words(fault) for fault in error.faults)
         return out
-    out.n_bridges = int(lag_h.size) - n_long
+    out.n_bridges = int(lag_h.size) - out.n_long_lags
     out.mass = out.surface.total
-    out.reason = "; ".join(filter(None, [choice.reason, out.reason]))
-    out.reason += f"; median step {float(np.median(lag_h)):.3g} h"
-    if n_long:
-        out.reason += f"; {n_long} of {lag_h.size} steps left out: over {choice.max_lag_h:g} h"
     return out
+
+
+def begun(lag_h: Floats, n_fixes: int, choice: Choice, method: Method) -> Estimate:
+    """Return what is known of a window before it has a surface."""
+    return Estimate(
+        choice.method,
+        choice.reason,
+        n_fixes=n_fixes,
+        n_long_lags=int((lag_h > choice.max_lag_h).sum()),
+        n_over_max_lag=int((lag_h > method.max_lag_h).sum()),
+        n_run_fixes=longest_run(lag_h, method.max_lag_h) if n_fixes else 0,
+        step_median_h=float(np.median(lag_h)) if lag_h.size else np.nan,
+        error=choice.error,
+    )
 
 
 def choose(lag_h: Floats, n_fixes: int, method: Method) -> Choice:
@@ -173,16 +188,10 @@ def choose(lag_h: Floats, n_fixes: int, method: Method) -> Choice:
                 choice, error=f"{too_long}; occurrence.fmv_m2_min has no value for the species"
             )
         longer = _too_long(lag_h, method.fmv_max_lag_h, method.max_long_lag_frac)
-        n_long = int((lag_h > method.max_lag_h).sum())
-        why = f"fmv: {n_long} of {lag_h.size} steps are longer than {method.max_lag_h:g} h"
-        return Choice("fmv", method.fmv_max_lag_h, reason=why, error=longer)
-    in_a_row = longest_run(lag_h, method.max_lag_h)
-    has_window = in_a_row >= method.window_fixes
-    name = "dbbmm" if has_window else "bbmm"
-    why = f"{name}: {in_a_row} fixes in a row without a step over {method.max_lag_h:g} h"
-    if not has_window:
-        why += f", a window needs {method.window_fixes}"
-    return replace(choice, method=name, reason=why)
+        return Choice("fmv", method.fmv_max_lag_h, reason="long_steps", error=longer)
+    if longest_run(lag_h, method.max_lag_h) >= method.window_fixes:
+        return replace(choice, method="dbbmm", reason="run_holds_window")
+    return replace(choice, method="bbmm", reason="run_too_short")
 
 
 def longest_run(lag_h: Floats, max_lag_h: float) -> int:
@@ -209,12 +218,12 @@ def _too_long(lag_h: Floats, max_lag_h: float, max_frac: float) -> str:
 
 
 def _surface(track: Track, choice: Choice, out: Estimate, method: Method) -> Surface:
-    """Return the surface by the chosen method; say in ``out`` how.
+    """Return the surface by the chosen method; ``out`` takes its variance.
 
-    Where ``auto`` has chosen a method that finds no motion variance, the next one is taken.
+    Where ``auto`` has chosen a method that finds no motion variance, the next one is taken, and
+    ``out`` says so.
     """
     if choice.method == "line":
-        out.reason = f"even within {method.line_buffer_m:g} m of the steps"
         return line_surface(
             track.x_m,
             track.y_m,
@@ -226,14 +235,12 @@ def _surface(track: Track, choice: Choice, out: Estimate, method: Method) -> Sur
         )
     try:
         variance = _variance(track, choice, out, method)
-    except MethodError as error:
+    except MethodError:
         after = _NEXT.get(choice.method)
         if method.name != "auto" or after is None:
             raise
-        out.method = after
-        surface = _surface(track, replace(choice, method=after), out, method)
-        out.reason = f"{after} instead: {error.faults[0].what}; {out.reason}"
-        return surface
+        out.method, out.reason = after, "no_variance"
+        return _surface(track, replace(choice, method=after), out, method)
     return bridge_surface(
         track.x_m,
         track.y_m,
@@ -249,7 +256,7 @@ def _surface(track: Track, choice: Choice, out: Estimate, method: Method) -> Sur
 
 
 def _variance(track: Track, choice: Choice, out: Estimate, method: Method) -> float | Floats:
-    """Return the motion variance, one or one per bridge; say in ``out`` where it is from."""
+    """Return the motion variance, one or one per bridge; ``out`` takes what it rests on."""
     if choice.method == "dbbmm":
         found = dynamic(
             track,
@@ -264,7 +271,6 @@ def _variance(track: Track, choice: Choice, out: Estimate, method: Method) -> fl
         if method.s2_fixed_m2_min is None:
             raise ValueError("method fmv needs a fixed variance")
         out.s2_m2_min = method.s2_fixed_m2_min
-        out.reason = "motion variance fixed for the species"
         return method.s2_fixed_m2_min
     variance = motion_variance(
         track.x_m,
@@ -276,9 +282,7 @@ def _variance(track: Track, choice: Choice, out: Estimate, method: Method) -> fl
     )
     out.s2_m2_min = variance.s2_m2_min
     out.s2_low_m2_min, out.s2_high_m2_min = variance.s2_low_m2_min, variance.s2_high_m2_min
-    out.reason = (
-        f"motion variance from {variance.n_triplets} left-out fixes ({method.variance_form} form)"
-    )
+    out.n_behind_s2 = variance.n_triplets
     return variance.s2_m2_min
 
 
@@ -320,13 +324,9 @@ def _tell(found: DynamicVariance, track: Track, out: Estimate) -> None:
     out.bridge_us = track.time_us[used]
     out.bridge_s2 = s2
     out.bridge_source = [SOURCES[int(code)] for code in source]
-    out.reason = f"motion variance of each bridge from {found.n_windows} windows"
-    n_short = int((source == SHORT).sum())
-    if n_short:
-        out.reason += f", of {n_short} bridges in short runs from the whole window"
-    n_still = int((s2 == 0).sum())
-    if n_still:
-        out.reason += f", 0 on {n_still} bridges: no movement beyond the location error"
+    out.n_behind_s2 = found.n_windows
+    out.n_short = int((source == SHORT).sum())
+    out.n_still = int((s2 == 0).sum())
 
 
 def words(fault: Fault) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.foundation.clock import median_day
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.describe import (
     DescribeFacts,
     FidelityFacts,
@@ -233,16 +234,17 @@ def _fidelity(fidelity: pd.DataFrame) -> dict[str, FidelityFacts]:
 
 def _notes(
     frames: Mapping[str, pd.DataFrame], sufficiency: SufficiencyFacts | None
-) -> tuple[str, ...]:
+) -> tuple[Remark, ...]:
     notes = []
     if sufficiency and sufficiency.flag == "insufficient":
-        slope = sufficiency.slope_frac
-        grew = "one animal says nothing about others" if slope is None else (
-            f"the last animal added {slope:.1%} to the corridor's area"
-        )  # fmt: skip
-        notes.append(f"insufficient sample of {sufficiency.n_animals} animals: {grew}")
+        n, slope_frac = sufficiency.n_animals, sufficiency.slope_frac
+        notes.append(
+            Remark.of("sample_of_one", n_animals=n)
+            if slope_frac is None
+            else Remark.of("sample_too_small", n_animals=n, slope_frac=slope_frac)
+        )
     if len(frames["migration_facts"]) and not len(frames["fidelity"]):
-        notes.append("no animal has the same season's surface in two years: fidelity is unknown")
+        notes.append(Remark.of("no_second_year"))
     return tuple(notes)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Surface
 from corridors.foundation.track import Track
-from corridors.movement.estimates import Estimate, Method, choose, words
+from corridors.movement.estimates import Estimate, Method, begun, choose, words
 from corridors.movement.migration_mapper import centre_surface, trimmed
 from corridors.movement.migration_mapper_herd import Peer
 from corridors.movement.variance import motion_variance
@@ -23,8 +23,7 @@ def peer_estimate(track: Track, method: Method, peer: Peer) -> Estimate:
     method = replace(method, name="fmv" if method.name == "fmv" else "bbmm")
     lag_h = np.diff(track.time_min) / 60 if track.x_m.size else np.empty(0)
     choice = choose(lag_h, track.x_m.size, method)
-    out = Estimate(method.name, n_fixes=int(track.x_m.size), error=choice.error)
-    out.n_long_lags = int((lag_h > choice.max_lag_h).sum())
+    out = begun(lag_h, track.x_m.size, replace(choice, reason="peer_profile"), method)
     if out.error:
         return out
     try:
@@ -35,19 +34,17 @@ def peer_estimate(track: Track, method: Method, peer: Peer) -> Estimate:
     out.n_bridges = int(lag_h.size) - out.n_long_lags
     # Rounded to single precision the cells may sum to a little more than 1.
     out.mass = min(1.0, out.surface.total)
-    out.reason = f"profile usgs, for comparison only; {out.reason}"
     return out
 
 
 def _surface(
     track: Track, out: Estimate, method: Method, peer: Peer, *, max_lag_min: float
 ) -> Surface:
-    """Return the surface of a window; say in ``out`` how."""
+    """Return the surface of a window; ``out`` takes its variance."""
     # One error for every fix: the peer knows no dilution of precision.
     error_m = np.full(track.x_m.size, method.location_error_m)
     if out.method == "fmv" and method.s2_fixed_m2_min is not None:
         out.s2_m2_min = method.s2_fixed_m2_min
-        out.reason = "motion variance fixed for the species"
     else:
         variance = motion_variance(
             track.x_m,
@@ -58,7 +55,7 @@ def _surface(
             form="bbmm3",
         )
         out.s2_m2_min = variance.s2_m2_min
-        out.reason = f"motion variance from {variance.n_triplets} left-out fixes (bbmm3 form)"
+        out.n_behind_s2 = variance.n_triplets
     surface = centre_surface(
         track.x_m,
         track.y_m,

@@ -6,11 +6,13 @@ Source: METHODS section 3, PEERS 2.2 and 2.12.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
 from corridors.foundation.arrays import Floats
+from corridors.foundation.vocabulary import Objecting, TooLittle
 from corridors.movement.displacement import (
     Limits,
     ModelFit,
@@ -22,6 +24,8 @@ from corridors.movement.displacement import (
 )
 
 ROUND_TRIPS = ("migrant", "mixed_migrant")
+# Fewer days with a fix than this cannot be fitted.
+MIN_MODEL_DAYS = 8
 _MIN_STAY_FIXES = 10
 _MONTH_D = 30.0
 # AIC weight, as a share of the best, of a model with considerably less support: 4 units of AIC
@@ -47,6 +51,40 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """What was seen of a year: fixes, days with one, median days between fixes (NaN: none)."""
+
+    n_fixes: int
+    n_days: int
+    fix_interval_d: float
+
+    @classmethod
+    def of(cls, time_d: Floats) -> Self:
+        """Return what these fixes are, days in ascending order."""
+        interval = float(np.median(np.diff(time_d))) if time_d.size > 1 else float("nan")
+        return cls(time_d.size, np.unique(np.floor(time_d)).size, interval)
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Why a model does not count although it may fit best.
+
+    Parameters
+    ----------
+    code
+        One of ``vocabulary.YEAR_REASONS``.
+    km, limit_km, d, limit_d
+        What was found, and what it is held against: lengths, km, or days; NaN: no such number.
+    """
+
+    code: Objecting
+    km: float = np.nan
+    limit_km: float = np.nan
+    d: float = np.nan
+    limit_d: float = np.nan
+
+
+@dataclass(frozen=True)
 class YearClass:
     """One animal's biological year: its class, why, and the models behind it.
 
@@ -54,8 +92,14 @@ class YearClass:
     ----------
     label
         One of ``vocabulary.MOVEMENT_CLASSES``.
-    reason
-        In words.
+    seen
+        How much there is to tell it from.
+    too_little
+        Why the year is unclassified; empty where it is not.
+    best
+        The model that fits best; "" of an unclassified year.
+    objection
+        Why that one does not count; None where it does.
     first_d
         Day of the first fix since the start of the biological year; the models count from here.
     anchor
@@ -65,11 +109,21 @@ class YearClass:
     """
 
     label: str
-    reason: str
+    seen: Amount
     first_d: float
+    too_little: tuple[TooLittle, ...] = ()
+    best: str = ""
+    objection: Objection | None = None
     anchor: str = "first"
     fits: Mapping[str, ModelFit] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """Codes of ``vocabulary.YEAR_REASONS``, with ``;`` between them."""
+        if self.too_little:
+            return ";".join(self.too_little)
+        return self.objection.code if self.objection else "fits_best"
 
     @property
     def fit(self) -> ModelFit | None:
@@ -113,22 +167,17 @@ def classify(time_d: Floats, x_m: Floats, y_m: Floats, *, rules: Rules) -> YearC
         What counts.
     """
     first = float(time_d[0]) if time_d.size else float("nan")
-    refused = _unusable(time_d, rules)
-    if refused:
-        return YearClass("unclassified", refused, first)
+    amount = Amount.of(time_d)
+    too_little = _too_little(amount, rules)
+    if too_little:
+        return YearClass("unclassified", amount, first, too_little)
     found = _anchored(time_d, x_m, y_m, "first", rules)
     starts_late = first > rules.margin_days
     reaches_end = float(time_d[-1]) >= 365.0 - rules.margin_days
     if found.label in ROUND_TRIPS or not (starts_late and reaches_end):
         return found
     again = _anchored(time_d, x_m, y_m, "last", rules)
-    if again.label not in ROUND_TRIPS:
-        return found
-    reason = (
-        f"{again.reason}; displacement counted from the last fixes, because the data begin "
-        f"{first:.0f} days into the biological year"
-    )
-    return replace(again, reason=reason)
+    return again if again.label in ROUND_TRIPS else found
 
 
 def displacement_from(x_m: Floats, y_m: Floats, anchor: str, *, n_origin: int) -> Floats:
@@ -158,34 +207,31 @@ def _anchored(time_d: Floats, x_m: Floats, y_m: Floats, anchor: str, rules: Rule
     if label == "nomad" and passed[1:] and weights[passed[1]] > _CLEARLY_LESS * weights[label]:
         # Many legs look like a drift, so a drift must fit clearly better than a move.
         label = passed[1]
-        against["nomad"] = f"its AIC weight of {weights['nomad']:.2f} is not clearly larger"
-    reason = f"{_words(label)} fits best (AIC weight {weights[label]:.2f})"
-    if label != ranked[0]:
-        reason = f"{_words(label)}, although {_words(ranked[0])} fits best: {against[ranked[0]]}"
-    if fits[label].on_bound:
-        reason = f"{reason}; on its bound: {', '.join(fits[label].on_bound)}"
-    return YearClass(label, reason, first, anchor, fits, weights)
+        against["nomad"] = Objection("not_clearly_better")
+    return YearClass(
+        label,
+        Amount.of(time_d),
+        first,
+        best=ranked[0],
+        objection=None if label == ranked[0] else against[ranked[0]],
+        anchor=anchor,
+        fits=fits,
+        weights=weights,
+    )
 
 
-def _unusable(time_d: Floats, rules: Rules) -> str:
-    """Return why the year cannot be classified, or ""."""
-    n = time_d.size
-    n_days = np.unique(np.floor(time_d)).size
-    reasons = []
-    if n < rules.min_fixes:
-        reasons.append(f"{n} fixes, {rules.min_fixes} needed")
-    if n_days < rules.min_days:
-        reasons.append(f"fixes on {n_days} days, {rules.min_days:g} needed")
-    if n > 1:
-        interval = float(np.median(np.diff(time_d)))
-        if interval > rules.max_interval_days:
-            reasons.append(
-                f"median fix interval {interval:.1f} d, at most {rules.max_interval_days:g} d "
-                "can show when a migration began"
-            )
-    if not reasons and n_days < 8:
-        reasons.append(f"fixes on {n_days} days, 8 needed to fit the models")
-    return "; ".join(reasons)
+def _too_little(seen: Amount, rules: Rules) -> tuple[TooLittle, ...]:
+    """Return why the year cannot be classified."""
+    found: list[TooLittle] = []
+    if seen.n_fixes < rules.min_fixes:
+        found.append("few_fixes")
+    if seen.n_days < rules.min_days:
+        found.append("few_days")
+    if seen.fix_interval_d > rules.max_interval_days:
+        found.append("long_interval")
+    if not found and seen.n_days < MIN_MODEL_DAYS:
+        found.append("few_model_days")
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -224,50 +270,49 @@ class _Seen:
         return float(np.quantile(np.hypot(x - np.median(x), y - np.median(y)), 0.75)) / 1000.0
 
 
-def _objection(fit: ModelFit, seen: _Seen, threshold_km: float, rules: Rules) -> str:
-    """Return why a model cannot count although it may fit best, or ""."""
+def _objection(fit: ModelFit, seen: _Seen, threshold_km: float, rules: Rules) -> Objection | None:
+    """Return why a model cannot count although it may fit best; None where it can."""
     match fit.model:
         case "resident":
             wandered = seen.wandered_km()
             if wandered < threshold_km:
-                return ""
-            return f"single months lie {wandered:.0f} km from their middle, too far for a range"
+                return None
+            return Objection("wandering", km=wandered, limit_km=threshold_km)
         case "nomad":
-            return _too_short(float(seen.daily_km.max()), "move", threshold_km)
+            return _too_short(float(seen.daily_km.max()), "short_move", threshold_km)
         case "disperser":
-            short = _too_short(fit["delta_km"], "move", threshold_km)
+            short = _too_short(fit["delta_km"], "short_move", threshold_km)
             return short or _no_stay(fit, seen, rules.max_stay_spread_frac)
     return _no_round_trip(fit, seen, threshold_km, rules)
 
 
-def _too_short(length_km: float, way: str, threshold_km: float) -> str:
+def _too_short(length_km: float, code: Objecting, threshold_km: float) -> Objection | None:
     if length_km >= threshold_km:
-        return ""
-    return f"a {way} of {length_km:.1f} km is below the {threshold_km:.1f} km of a migration"
+        return None
+    return Objection(code, km=length_km, limit_km=threshold_km)
 
 
-def _no_round_trip(fit: ModelFit, seen: _Seen, threshold_km: float, rules: Rules) -> str:
+def _no_round_trip(
+    fit: ModelFit, seen: _Seen, threshold_km: float, rules: Rules
+) -> Objection | None:
     is_mixed = fit.model == "mixed_migrant"
     back_km = fit["delta_km"] * (fit["zeta"] if is_mixed else 1.0)
-    if short := _too_short(back_km, "way back" if is_mixed else "move", threshold_km):
+    if short := _too_short(back_km, "short_way_back" if is_mixed else "short_move", threshold_km):
         return short
     if fit["rho_d"] < rules.min_stay_days:
-        return f"a stay of {fit['rho_d']:.0f} days is below the {rules.min_stay_days:g} of a season"
+        return Objection("short_stay", d=fit["rho_d"], limit_d=rules.min_stay_days)
     if fit.theta_back_d > seen.time_d[-1]:
-        return "the data end before the animal is half-way back"
+        return Objection("no_way_back")
     if is_mixed:
         left_km = fit["delta_km"] - back_km
         home_km = seen.reach_km(-np.inf, fit["theta_d"] - 2 * fit["phi_d"])
         if left_km <= home_km:
-            return (
-                f"the way back ends {left_km:.1f} km from the start, and it had used "
-                f"{home_km:.1f} km around it before it left"
-            )
+            return Objection("other_place", km=left_km, limit_km=home_km)
     return _no_stay(fit, seen, rules.max_stay_spread_frac)
 
 
-def _no_stay(fit: ModelFit, seen: _Seen, max_spread_frac: float) -> str:
-    """Return why the places between the moves are no ranges, or ""."""
+def _no_stay(fit: ModelFit, seen: _Seen, max_spread_frac: float) -> Objection | None:
+    """Return why the places between the moves are no ranges; None where they are."""
     edges = [-np.inf, fit["theta_d"] - 2 * fit["phi_d"], fit["theta_d"] + 2 * fit["phi_d"]]
     if fit.model in ROUND_TRIPS:
         edges += [fit.theta_back_d - 2 * fit["phi2_d"], fit.theta_back_d + 2 * fit["phi2_d"]]
@@ -275,12 +320,5 @@ def _no_stay(fit: ModelFit, seen: _Seen, max_spread_frac: float) -> str:
     spreads = [seen.spread_km(*edges[i : i + 2]) for i in range(0, len(edges), 2)]
     widest = float(np.nanmax([0.0, *spreads]))
     if widest <= max_spread_frac * fit["delta_km"]:
-        return ""
-    return (
-        f"in a stay it was typically {widest:.0f} km from the middle, too far for a range that is "
-        f"left for one {fit['delta_km']:.0f} km away"
-    )
-
-
-def _words(model: str) -> str:
-    return model.replace("_", " ")
+        return None
+    return Objection("wide_stay", km=widest, limit_km=fit["delta_km"])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corridors.foundation.arrays import Indices, Indices32
+from corridors.foundation.facts import Remark
 from corridors.foundation.grid import Surface, pack, weighted_sum
 from corridors.movement.isopleths import isopleth_mask
 
@@ -74,12 +75,12 @@ class ClassRule:
     n_needed
         Animals whose footprint must cover a cell; 0 where the class does not exist.
     reason
-        Why the class does not exist, or "".
+        Why the class does not exist; None where it does.
     """
 
     corridor_class: str
     n_needed: int
-    reason: str
+    reason: Remark | None
 
 
 def window(surface: Surface, *, footprint_isopleth: float) -> Use:
@@ -217,13 +218,15 @@ def class_rules(n_tracked: int, *, medium_share: float, high_share: float) -> li
     ...  class_rules(15, medium_share=0.1, high_share=0.2)]
     [('low', 1), ('medium', 0), ('high', 3)]
     """
-    rules = [ClassRule("low", 1, "")]
+    rules = [ClassRule("low", 1, None)]
     for name, share in (("medium", medium_share), ("high", high_share)):
         animals = round(share * n_tracked, 9)
         if animals > 2:
-            rules.append(ClassRule(name, math.ceil(animals), ""))
+            rules.append(ClassRule(name, math.ceil(animals), None))
         else:
-            reason = f"{share:.0%} of {n_tracked} animals is {animals:g}, not more than 2"
+            reason = Remark.of(
+                "class_of_too_few", share=share, n_tracked=n_tracked, n_animals=animals
+            )
             rules.append(ClassRule(name, 0, reason))
     return rules
 

@@ -32,8 +32,8 @@ class Step:
 
     Parameters
     ----------
-    key, title
-        Short name, and what is right from this step on.
+    key
+        Short name.
     defect
         Number in ``docs/profiles.md``, or "".
     form
@@ -46,28 +46,23 @@ class Step:
     """
 
     key: str
-    title: str
     defect: str
     form: Form
     space: Literal["usgs", "time", "grid", "cells"]
     is_peer: bool
 
 
-USGS = Step("usgs", "Profile usgs: as Migration Mapper v3", "", "bbmm3", "usgs", True)
+USGS = Step("usgs", "", "bbmm3", "usgs", True)
 STEPS = (
-    Step("share", "Time before the left-out fix weighs it", "1", "horne", "usgs", True),
-    Step("error", "The left-out fix has an error too", "6", "corrected", "usgs", True),
-    Step("time", "Bridge ends count once, no rest of a step is lost", "3", "corrected", "time",
-         True),
-    Step("grid", "The grid holds the whole surface", "4", "corrected", "grid", True),
-    Step("cells", "Density integrated over cells", "2", "corrected", "cells", True),
-    Step("herd", "One animal one vote, nothing cut away", "5", "corrected", "cells", False),
-)  # fmt: skip
-# The last row: the study's own method, or the last step where that is the study's method.
-CORRECTED = replace(
-    STEPS[-1], key="corrected", title="Profile corrected, as this study is configured", defect=""
+    Step("share", "1", "horne", "usgs", True),
+    Step("error", "6", "corrected", "usgs", True),
+    Step("time", "3", "corrected", "time", True),
+    Step("grid", "4", "corrected", "grid", True),
+    Step("cells", "2", "corrected", "cells", True),
+    Step("herd", "5", "corrected", "cells", False),
 )
-SAME = replace(STEPS[-1], title=f"{STEPS[-1].title}: profile corrected")
+# The last row: the study's own method, or the last step where that is the study's method.
+CORRECTED = replace(STEPS[-1], key="corrected", defect="")
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,6 @@ def step_table(shown: Sequence[Outcome], drawing: Drawing) -> pd.DataFrame:
         population = outcome.population
         row: dict[str, str | int | float] = {
             "step": outcome.step.key,
-            "title": outcome.step.title,
             "defect": outcome.step.defect,
             "n_migrations": len(outcome.area95_km2),
             "s2_median_m2_min": _median(outcome.s2_m2_min),

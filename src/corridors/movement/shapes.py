@@ -11,6 +11,7 @@ from shapely import Geometry
 
 from corridors.foundation.arrays import Indices
 from corridors.foundation.crs import geodesic_area_km2, to_geographic
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.delineate import ClassFacts, MigrationSeason, RangeSeason
 from corridors.movement.herd_populations import ALL, Key
 from corridors.movement.outlines import Patch, merge, outline
@@ -141,8 +142,8 @@ def range_shapes(
 
 def drawing_notes(
     keys: Iterable[Key], *, n_expert_ranges: int, n_expert_corridors: int, n_failed: int
-) -> list[str]:
-    """Return what a reader of a herd's shapes must know, in words.
+) -> list[Remark]:
+    """Return what a reader of a herd's shapes must know.
 
     Parameters
     ----------
@@ -156,23 +157,21 @@ def drawing_notes(
     keys = set(keys)
     notes = []
     if ("migration", ALL) not in keys:
-        notes.append("no migration has a surface: no tracked corridor and no stopover")
+        notes.append(Remark.of("no_tracked_corridor"))
     if not any(part == "range" for part, _ in keys):
-        notes.append("no seasonal range has a surface: ranges are the experts' only")
+        notes.append(Remark.of("no_tracked_range"))
     if n_failed:
-        notes.append(f"{n_failed} windows have no surface; estimates.parquet says why")
+        notes.append(Remark.of("windows_without_surface", n=n_failed))
     if n_expert_ranges:
-        notes.append(f"{n_expert_ranges} expert ranges are passed on with evidence 'expert'")
+        notes.append(Remark.of("expert_ranges", n=n_expert_ranges))
     if n_expert_corridors:
-        notes.append(
-            "corridors drawn by an expert stand beside the tracked ones: evidence 'expert'"
-        )
+        notes.append(Remark.of("expert_corridors"))
     return notes
 
 
 def _corridors(
     population: Population, drawing: Drawing, herd: str, season: str
-) -> tuple[list[Row], dict[str, ClassFacts], dict[str, str]]:
+) -> tuple[list[Row], dict[str, ClassFacts], dict[str, Remark]]:
     """Return rows of CORRIDORS, class -> what it is, and class -> why there is none."""
     rules = class_rules(
         population.n_tracked, medium_share=drawing.medium_share, high_share=drawing.high_share
@@ -181,14 +180,13 @@ def _corridors(
     levels = drawing.outline(
         [population.cells(rule.n_needed) for rule in present], cell_m=population.surface.cell_m
     )
-    missing = {rule.corridor_class: rule.reason for rule in rules if not rule.n_needed}
+    missing = {rule.corridor_class: rule.reason for rule in rules if rule.reason}
     rows: list[Row] = []
     classes = {}
     for rule, patches in zip(present, levels, strict=True):
         if not patches:
-            missing[rule.corridor_class] = (
-                f"no patch of at least {drawing.min_area_m2:g} m2 "
-                f"is used by {rule.n_needed} animals"
+            missing[rule.corridor_class] = Remark.of(
+                "class_without_patch", min_area_m2=drawing.min_area_m2, n_animals=rule.n_needed
             )
             continue
         geometry = to_geographic(merge(patches), population.surface.crs)

@@ -13,7 +13,7 @@ from corridors.movement.biological_year import days_since
 from corridors.movement.displacement import MODELS, PARAMETERS
 from corridors.movement.names import migration_id
 from corridors.movement.seasonal_ranges import range_distance_km
-from corridors.movement.year_windows import PICKED, Row
+from corridors.movement.year_windows import Row, WindowsNote
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def migration_table(
 def year_table(
     years: list[Year],
     picked: set[tuple[str, int]],
-    notes: dict[tuple[str, int], str],
+    notes: dict[tuple[str, int], WindowsNote],
     herd: str,
     crs: str,
     stays: Stays,
@@ -79,7 +79,7 @@ def year_table(
     picked
         (animal, biological year) whose windows a person has picked.
     notes
-        (animal, biological year) -> what else is to be said of it.
+        (animal, biological year) -> what is to be said of its windows.
     herd, crs
         Its name, and the CRS of the tracks.
     stays
@@ -91,7 +91,8 @@ def year_table(
     for year in years:
         track, result, rows = year.track, year.result, year.rows
         key = track.animal, year.bio_year
-        extra = PICKED if key in picked else notes.get(key, "")
+        note = WindowsNote("picked") if key in picked else notes.get(key, WindowsNote())
+        objection = result.objection
         moves = [*result.moves, (np.nan, np.nan), (np.nan, np.nan)]
         records.append(
             {
@@ -99,8 +100,19 @@ def year_table(
                 "animal": track.animal,
                 "bio_year": year.bio_year,
                 "class": result.label,
-                "reason": f"{result.reason}; {extra}" if extra else result.reason,
-                "n_fixes": rows.stop - rows.start,
+                "reason": result.reason,
+                "best_model": result.best,
+                "objection_km": objection.km if objection else np.nan,
+                "objection_limit_km": objection.limit_km if objection else np.nan,
+                "objection_d": objection.d if objection else np.nan,
+                "objection_limit_d": objection.limit_d if objection else np.nan,
+                "windows": note.code,
+                "lost_seasons": ";".join(note.lost_seasons),
+                "n_fixes": result.seen.n_fixes,
+                "n_days": result.seen.n_days,
+                "fix_interval_d": result.seen.fix_interval_d,
+                "anchor": result.anchor,
+                "first_d": result.first_d,
                 "displacement_km": _farthest(year),
                 "range_distance_km": range_distance_km(
                     track.time_utc[rows],

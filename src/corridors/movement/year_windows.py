@@ -14,12 +14,6 @@ from corridors.movement.seasonal_ranges import Move, stay
 from corridors.movement.seasons import ChosenNames, season_names
 from corridors.movement.windows import Window, migration_windows
 
-# What the windows of a year add to the reason of its class.
-PICKED = "windows picked by a person"
-_NO_RETURN = "a move without return is not a migration"
-_UNSEEN_RETURN = "the data miss a part of the year, so a return may not have been seen"
-_LOST = "migration not in the data"
-
 
 @dataclass(frozen=True)
 class WindowRules:
@@ -48,6 +42,22 @@ class WindowRules:
 
 
 @dataclass(frozen=True)
+class WindowsNote:
+    """What is to be said of the windows of a year.
+
+    Parameters
+    ----------
+    code
+        One of ``vocabulary.WINDOW_REASONS``, or "".
+    lost_seasons
+        Migrations of the chosen model that no fix shows.
+    """
+
+    code: str = ""
+    lost_seasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Row:
     """One window, still without its id."""
 
@@ -62,16 +72,16 @@ class Row:
     open_after: bool
 
 
-def automatic_windows(year: Year, rules: WindowRules) -> tuple[list[Row], str]:
-    """Return the automatic windows of one year, and what to add to its reason."""
-    moves, note = year.result.moves, ""
+def automatic_windows(year: Year, rules: WindowRules) -> tuple[list[Row], WindowsNote]:
+    """Return the automatic windows of one year, and what is to be said of them."""
+    moves, note = year.result.moves, WindowsNote()
     if year.result.label == "disperser" and rules.one_way != "always":
         days = days_since(year.track.time_utc[year.rows], year.start)
         margin = rules.complete_margin_days
         complete = days[0] <= margin and days[-1] >= 365.0 - margin
         if rules.one_way == "never" or complete:
-            return [], _NO_RETURN
-        note = _UNSEEN_RETURN
+            return [], WindowsNote("no_return")
+        note = WindowsNote("unseen_return")
     if not moves:
         return [], note
     track = year.track
@@ -86,9 +96,7 @@ def automatic_windows(year: Year, rules: WindowRules) -> tuple[list[Row], str]:
     middles = [_day_of_year(time_at(theta, year.start)) for theta, _ in moves]
     names = _names(middles, windows, track.is_south, rules.season_names)
     lost = [name for name, window in zip(names, windows, strict=True) if window is None]
-    if lost:
-        missing = f"{' and '.join(lost)} {_LOST}"
-        note = f"{note}; {missing}" if note else missing
+    note = replace(note, lost_seasons=tuple(lost))
     rows = [
         Row(
             track.animal,
@@ -121,20 +129,6 @@ def _names(
         if name != names[seen[0]]:
             names.reverse()
     return names
-
-
-def reason_of_class(reason: str) -> str:
-    """Return the reason of an animal-year without what its windows have added.
-
-    Examples
-    --------
-    >>> reason_of_class("migrant fits best; on its bound: phi_d; spring migration not in the data")
-    'migrant fits best; on its bound: phi_d'
-    """
-    parts = reason.split("; ")
-    while parts[-1] in (PICKED, _NO_RETURN, _UNSEEN_RETURN) or parts[-1].endswith(f" {_LOST}"):
-        parts.pop()
-    return "; ".join(parts)
 
 
 def _day_of_year(time: np.datetime64) -> float:

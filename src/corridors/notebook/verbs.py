@@ -193,7 +193,7 @@ def occurrence(
         ),
         surface_stage.Settings(
             occurrence=section("occurrence", Occurrence, occurrence),
-            working=section("working", Working, working),
+            memory_mb=section("working", Working, working).memory_mb,
             profile=section("profile", Profile, profile),
             species=_species(cleaned),
         ),

@@ -47,7 +47,8 @@ class Code:
     Notes
     -----
     The closure follows ``import`` statements anywhere in a module (also inside functions) and the
-    ``__init__`` of every package on the way. Blocks under ``if TYPE_CHECKING`` never run and do
+    ``__init__`` of every package on the way; the package's own only where it is imported by name,
+    as it runs nothing of the package. Blocks under ``if TYPE_CHECKING`` never run and do
     not count, nor does the configuration, of which the values count. While a module does not
     parse, every module counts. Files that are not Python, in the folders of the modules reached,
     count as code too: styles, templates, bundled data.
@@ -106,8 +107,9 @@ class Code:
                 continue
             reached[path] = self.digests.of_file(path)
             waiting += self.imports.get(name, [])
-            if "." in name:
-                waiting.append(name.rpartition(".")[0])
+            parent = name.rpartition(".")[0]
+            if parent and parent != self.package.name:
+                waiting.append(parent)
         for folder in {path.parent for path in reached}:
             if folder not in self._data:
                 found = _data_files(folder)
@@ -154,7 +156,7 @@ def _imports(package: str, modules: list[str]) -> dict[str, list[str]]:
             cache_dir=None,
         )
     except (SourceSyntaxError, UnicodeError):
-        return {package: modules}  # running a stage will say what is wrong
+        return dict.fromkeys(modules, modules)  # running a stage will say what is wrong
     # grimp leaves out folders without `__init__`; a test holds that the package has none.
     known = sorted(graph.modules.intersection(modules))
     return {name: sorted(graph.find_modules_directly_imported_by(name)) for name in known}

@@ -6,11 +6,17 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from corridors.atlas.words.remarks import remark_words
+from corridors.atlas.words.suspicions import suspicion_lines, unclassified_line
+from corridors.foundation.facts import Remark
+from corridors.foundation.facts.clean import Suspicion
+
 
 def remarks_of(stage: str, folder: Path) -> Iterator[str]:
     """Yield the remarks in a committed result's ``<stage>.json``, each with its source.
 
-    A result without facts, or facts that cannot be read, have no remarks.
+    A result without facts, or facts that cannot be read, have no remarks. A reader of files tells
+    its remarks in words, a stage by a code.
     """
     try:
         facts = json.loads((folder / f"{stage}.json").read_text(encoding="utf-8"))
@@ -21,8 +27,6 @@ def remarks_of(stage: str, folder: Path) -> Iterator[str]:
     if stage == "clean" and "suspicions" in facts:
         yield from _suspicions(facts["suspicions"])
     if stage == "segment" and "animals_by_best_year" in facts:
-        from corridors.atlas.words.suspicions import unclassified_line
-
         n_without = facts["animals_by_best_year"].get("unclassified", 0)
         if words := unclassified_line(n_without, facts.get("n_animals", n_without)):
             yield words
@@ -31,13 +35,12 @@ def remarks_of(stage: str, folder: Path) -> Iterator[str]:
             if not isinstance(notes, dict):
                 continue
             source = notes.get("source", "")
-            for words in notes.get("remarks", ()):
-                yield f"{source}: {words}" if source else str(words)
+            for told in notes.get("remarks", ()):
+                is_code = isinstance(told, dict)
+                words = remark_words(Remark.model_validate(told)) if is_code else str(told)
+                yield f"{source}: {words}" if source else words
 
 
 def _suspicions(found: list[dict[str, object]]) -> list[str]:
     """Return what looks wrong in a herd, in words."""
-    from corridors.atlas.words.suspicions import suspicion_lines
-    from corridors.foundation.facts.clean import Suspicion
-
     return suspicion_lines([Suspicion.model_validate(one) for one in found])

@@ -1,4 +1,4 @@
-"""A herd before and after a day: measures with intervals over animals, and why some are unknown."""
+"""A herd before and after a day: measures with intervals over animals, unknown where few."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ import numpy as np
 import pandas as pd
 
 from corridors.foundation.arrays import Floats
+from corridors.foundation.vocabulary import BeforeAfterMeasure
 
 BEFORE, AFTER = "before", "after"
 # Less than this of a passage or an approach is no visit to the line.
 _CAME = 0.5
 
-# Measure -> (unit, numerator, denominator): every value is a ratio of sums over animals.
-MEASURES: Mapping[str, tuple[str, str, str]] = {
-    "passages": ("per animal and year", "passages", "years"),
-    "approaches that did not pass": ("per animal and year", "approaches", "years"),
-    "share of the encounters that pass": ("share", "passages", "encounters"),
-    "animals cut off": ("share of those that came", "never_passed", "came"),
-    "length of a migration": ("km", "length_km", "migrations"),
-    "detour of a migration": ("length / straight distance", "detour", "with_detour"),
+# Measure -> (numerator, denominator): every value is a ratio of sums over animals.
+MEASURES: Mapping[BeforeAfterMeasure, tuple[str, str]] = {
+    "passages": ("passages", "years"),
+    "not_passed": ("approaches", "years"),
+    "pass_share": ("passages", "encounters"),
+    "cut_off": ("never_passed", "came"),
+    "migration_length": ("length_km", "migrations"),
+    "migration_detour": ("detour", "with_detour"),
 }
 
 
@@ -98,7 +99,7 @@ def compare(sums: pd.DataFrame, *, min_animals: int, draws: int, seed: int) -> p
     --------
     >>> index = pd.MultiIndex.from_product([["a", "b", "c"], ["after", "before"]],
     ...                                    names=["animal", "period"])
-    >>> columns = sorted({name for _, *pair in MEASURES.values() for name in pair})
+    >>> columns = sorted({name for pair in MEASURES.values() for name in pair})
     >>> sums = pd.DataFrame(1.0, index=index, columns=columns)
     >>> sums.loc[(slice(None), "before"), "passages"] = [2.0, 3.0, 4.0]
     >>> found = compare(sums, min_animals=3, draws=100, seed=1).set_index("measure")
@@ -116,19 +117,13 @@ def compare(sums: pd.DataFrame, *, min_animals: int, draws: int, seed: int) -> p
     weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
     weights = weights[:, : len(animals)]
     rows = []
-    for measure, (unit, top, bottom) in MEASURES.items():
+    for measure, (top, bottom) in MEASURES.items():
         part = {
             period: (frame[top].to_numpy(float), frame[bottom].to_numpy(float))
             for period, frame in wide.items()
         }
-        rows.append(
-            {
-                "measure": measure,
-                "unit": unit,
-                **_row(part, weights.astype(np.float64), min_animals),
-            }
-        )
-    return pd.DataFrame(rows).astype({"measure": str, "unit": str, "reason": str})
+        rows.append({"measure": measure, **_row(part, weights.astype(np.float64), min_animals)})
+    return pd.DataFrame(rows).astype({"measure": str, "reason": str})
 
 
 def _row(
@@ -142,7 +137,7 @@ def _row(
         count = int((bottom > 0).sum())
         row[f"n_{period}"] = count
         if count < min_animals:
-            reasons.append(f"{count} animals {period}, {min_animals} needed")
+            reasons.append(f"few_{period}")
             value[period], drawn[period] = np.nan, np.full(len(weights), np.nan)
         else:
             value[period] = float(top.sum() / bottom.sum())
@@ -154,7 +149,7 @@ def _row(
     both = (part[BEFORE][1] > 0) & (part[AFTER][1] > 0)
     row["n_paired"] = int(both.sum())
     if both.sum() < min_animals:
-        reasons.append(f"{int(both.sum())} animals in both periods, {min_animals} needed to pair")
+        reasons.append("few_paired")
         row |= dict.fromkeys(("paired_difference", "paired_p05", "paired_p95"), np.nan)
     else:
         own = {period: top[both] / bottom[both] for period, (top, bottom) in part.items()}
@@ -162,7 +157,7 @@ def _row(
         kept = weights[:, both]
         row["paired_difference"] = float(change.mean())
         row["paired_p05"], row["paired_p95"] = _interval(_ratio(kept @ change, kept.sum(axis=1)))
-    row["reason"] = "; ".join(reasons)
+    row["reason"] = ";".join(reasons)
     return row
 
 

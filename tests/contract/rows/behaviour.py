@@ -23,7 +23,7 @@ BEHAVIOUR = Example(
     },
     other={
         "event": "ram 1/road/2", "duration_h": 0.0, "n_fixes": 1, "behaviour": "unknown",
-        "reason": "one fix", "n_crossings": 0, "straightness": None, "own_mean": None,
+        "reason": "end", "n_crossings": 0, "straightness": None, "own_mean": None,
         "own_sd": None, "n_windows": 0,
     },
     takes={
@@ -32,9 +32,11 @@ BEHAVIOUR = Example(
             "quick_cross", "bounce", "average_movement", "back_and_forth", "trace", "trapped",
             "unknown",
         ),
+        "reason": ("", "end", "sparse", "still", "alone", "crossed"),
     },
     refuses=[
         ("hedge", "kind"), (-0.1, "duration_h own_sd"), (0, "n_fixes"), ("grazed", "behaviour"),
+        ("it did not move", "reason"),
         (-1, "n_crossings n_windows"), (-0.01, "straightness own_mean"),
         (1.01, "straightness own_mean"),
         *NO_POINT,
@@ -87,7 +89,7 @@ PERMEABILITY = Example(
         "kappa": 0.21, "kappa_low": 0.12, "kappa_high": 0.34, "profile_low": 0.13,
         "profile_high": 0.33, "interval": "animals", "spread": 1.4, "p_value": 0.03,
         "permeability": 0.21, "permeability_low": 0.12, "permeability_high": 0.34,
-        "source": "estimated", "reason": "",
+        "source": "estimated", "n_doubtful": 2, "n_across": 31, "n_left_out": 3, "prior": "",
     },
     other={
         "kind": "road", "class": "all", "covariate": "season", "level": "spring",
@@ -95,7 +97,7 @@ PERMEABILITY = Example(
         "kappa": None, "kappa_low": None, "kappa_high": None, "profile_low": None,
         "profile_high": None, "interval": "none", "spread": None, "p_value": None,
         "permeability": None, "permeability_low": None, "permeability_high": None,
-        "source": "none", "reason": "nobody came near",
+        "source": "none", "n_doubtful": 0, "n_across": 0, "n_left_out": 0, "prior": "fence/woven",
     },
     takes={
         "kind": KINDS, "covariate": ("kind", "class", "season", "time_of_day"),
@@ -103,6 +105,7 @@ PERMEABILITY = Example(
         "source": ("estimated", "upper_limit", "lower_limit", "prior", "none"),
     },
     refuses=[
+        (-1, "n_doubtful n_across n_left_out"),
         ("hedge", "kind"), ("weather", "covariate"), (-1, "n_steps n_crossings n_animals"),
         (-0.1, "interval_h expected kappa kappa_low kappa_high profile_low profile_high spread"),
         ("wide", "interval"),

@@ -59,7 +59,11 @@ MIGRATIONS = Example(
 ANIMAL_YEARS = Example(
     row={
         "herd": "wakhan-argali", "animal": "ewe 3", "bio_year": 2020, "class": "migrant",
-        "reason": "", "n_fixes": 1460, "first_utc": utc("2020-03-01"),
+        "reason": "short_stay", "best_model": "mixed_migrant", "objection_km": 4.2,
+        "objection_limit_km": 10.0, "objection_d": 12.5, "objection_limit_d": 30.0,
+        "windows": "unseen_return", "lost_seasons": "spring;autumn", "n_fixes": 1460,
+        "n_days": 362, "fix_interval_d": 0.25, "anchor": "first", "first_d": 12.5,
+        "first_utc": utc("2020-03-01"),
         "last_utc": utc("2021-02-27 20:00"), "displacement_km": 71.4, "range_distance_km": 64.0,
         "theta_d": 70.5, "phi_d": 6.2, "theta_back_d": 245.0, "phi_back_d": 8.8,
         "weight_migrant": 0.96, "weight_mixed_migrant": 0.03, "weight_disperser": 0.01,
@@ -68,15 +72,26 @@ ANIMAL_YEARS = Example(
     },
     other={
         "animal": "ram 1", "bio_year": 2021, "class": "unclassified", "n_fixes": 0,
+        "reason": "few_fixes;few_days", "best_model": "", "objection_km": None,
+        "objection_limit_km": None, "objection_d": None, "objection_limit_d": None,
+        "n_days": 0, "fix_interval_d": None, "first_d": None,
         "displacement_km": None, "range_distance_km": None, "theta_d": None, "phi_d": None,
         "theta_back_d": None, "phi_back_d": None, "weight_migrant": None,
         "weight_mixed_migrant": None, "weight_disperser": None, "weight_resident": None,
         "weight_nomad": None, "n_effective": None, "convergence": None,
     },
-    takes={"class": MOVEMENTS},
+    takes={
+        "class": MOVEMENTS,
+        "reason": ("", "fits_best", "wandering"),
+        "best_model": ("migrant", "disperser", "resident", "nomad"),
+        "windows": ("", "picked", "no_return"),
+        "anchor": ("last",),
+    },
     refuses=[
-        ("wanderer", "class"), (-1, "n_fixes"),
-        (-0.1, "displacement_km range_distance_km n_effective"),
+        ("wanderer", "class best_model"), (-1, "n_fixes n_days"), ("middle", "anchor"),
+        ("too few", "reason"), ("few_fixes;", "reason"), ("guessed", "windows"),
+        (-0.1, "displacement_km range_distance_km n_effective fix_interval_d"),
+        (-0.1, "objection_km objection_limit_km objection_limit_d"),
         (-0.01, "weight_migrant weight_mixed_migrant weight_disperser weight_resident"),
         (1.01, "weight_migrant weight_mixed_migrant weight_disperser weight_resident"),
         (-0.01, "weight_nomad convergence"), (1.01, "weight_nomad convergence"),
@@ -105,19 +120,29 @@ SURFACES = Example(
 ESTIMATES = Example(
     row={
         "migration": "9f2c01ab", "animal": "ewe 3", "season": "spring", "part": "migration",
-        "method": "dbbmm", "reason": "as configured", "s2_m2_min": 812.5, "s2_low_m2_min": 650.0,
+        "method": "dbbmm", "reason": "configured", "s2_m2_min": 812.5, "s2_low_m2_min": 650.0,
         "s2_high_m2_min": 990.0, "s2_p05_m2_min": 120.0, "s2_p95_m2_min": 2400.0, "n_fixes": 116,
-        "n_bridges": 113, "n_long_lags": 2, "n_edge": 18, "n_breaks": 4, "mass": 1.0, "error": "",
+        "n_bridges": 113, "n_long_lags": 2, "n_over_max_lag": 2, "n_run_fixes": 61,
+        "step_median_h": 4.0, "n_behind_s2": 85, "n_short": 6, "n_still": 1,
+        "n_edge": 18, "n_breaks": 4, "mass": 1.0, "error": "",
     },
     other={
         "migration": "77d1c0fe", "s2_m2_min": None, "s2_low_m2_min": None, "s2_high_m2_min": None,
         "s2_p05_m2_min": None, "s2_p95_m2_min": None, "n_fixes": 0, "n_bridges": 0,
-        "n_long_lags": 0, "n_edge": 0, "n_breaks": 0, "mass": None, "error": "no two fixes",
+        "n_long_lags": 0, "n_over_max_lag": 0, "n_run_fixes": 0, "step_median_h": None,
+        "n_behind_s2": 0, "n_short": 0, "n_still": 0, "n_edge": 0, "n_breaks": 0, "mass": None,
+        "error": "no two fixes",
     },
     # A sum of many cells may pass 1 by a rounding.
-    takes={"part": ("migration", "range"), "mass": (0.0, 1.0 + 1e-10)},
+    takes={
+        "part": ("migration", "range"), "mass": (0.0, 1.0 + 1e-10),
+        "reason": (
+            "run_holds_window", "run_too_short", "long_steps", "no_variance", "peer_profile"
+        ),
+    },
     refuses=[
-        ("stay", "part"),
+        ("stay", "part"), ("guessed", "reason"), (-0.1, "step_median_h"),
+        (-1, "n_over_max_lag n_run_fixes n_behind_s2 n_short n_still"),
         (-0.1, "s2_m2_min s2_low_m2_min s2_high_m2_min s2_p05_m2_min s2_p95_m2_min"),
         (-1, "n_fixes n_bridges n_long_lags n_edge n_breaks"),
         (-0.001, "mass"), (1.00001, "mass"),

@@ -81,20 +81,23 @@ FRAGMENTS = Example(
 
 BEFORE_AFTER = Example(
     row={
-        "measure": "passages", "herd": "wakhan-argali", "unit": "per animal and year",
+        "measure": "passages", "herd": "wakhan-argali",
         "before": 3.5, "before_p05": 2.1, "before_p95": 5.2, "n_before": 9, "after": 1.5,
         "after_p05": 0.4, "after_p95": 2.8, "n_after": 7, "difference": -2.0,
         "difference_p05": -3.9, "difference_p95": -0.3, "n_paired": 4, "paired_difference": -1.5,
         "paired_p05": -3.0, "paired_p95": 0.2, "reason": "",
     },
     other={
-        "measure": "approaches", "before": None, "before_p05": None, "before_p95": None,
+        "measure": "not_passed", "before": None, "before_p05": None, "before_p95": None,
         "n_before": 0, "after": None, "after_p05": None, "after_p95": None, "n_after": 0,
         "difference": None, "difference_p05": None, "difference_p95": None, "n_paired": 0,
         "paired_difference": None, "paired_p05": None, "paired_p95": None,
-        "reason": "nobody was tracked before",
+        "reason": "few_before;few_paired",
     },
-    refuses=[(-1, "n_before n_after n_paired")],
+    takes={"measure": ("pass_share", "cut_off", "migration_length", "migration_detour")},
+    refuses=[
+        (-1, "n_before n_after n_paired"), ("encounters", "measure"), ("too few", "reason"),
+    ],
     key=("measure",),
 )  # fmt: skip
 

@@ -32,7 +32,7 @@ def page(connect=None, circuit=None):
     )
     named = {"gains": tables.empty(tables.GAINS), "selection": tables.empty(tables.SELECTION)}
     values = habitat_values(named, herd) | {"network": None, "network_edges": []}
-    return render("report_habitat.html.jinja", values)
+    return render("corridors.stages.publish", "report_habitat.html.jinja", values)
 
 
 def test_resistance_that_was_stated_is_not_told_as_learned_and_a_refusal_says_why():

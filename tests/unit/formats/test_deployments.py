@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 
 from corridors.formats.deployments import read_deployments
-from corridors.movement.deployments import outside_deployment
 
 
 def test_movebank_reference_data_are_deployments_and_an_empty_end_is_open(tmp_path: Path) -> None:
@@ -19,8 +18,7 @@ def test_movebank_reference_data_are_deployments_and_an_empty_end_is_open(tmp_pa
         encoding="utf-8",
     )
     windows = read_deployments(path, "d.csv", time_zone="UTC")
-    time = pd.Series(pd.date_range("2020-01-01", periods=6, tz="UTC"))
-    out = outside_deployment(
-        pd.Series(["Bek"] * 6), time, windows["animal"], windows["start"], windows["end"]
-    )
-    assert out.tolist() == [True, False, False, True, False, False]
+    assert windows["animal"].tolist() == ["Bek", "Bek"]
+    days = pd.to_datetime(pd.Series(["2020-01-02", "2020-01-05", "2020-01-03"]), utc=True)
+    assert windows["start"].tolist() == days[:2].tolist()
+    assert windows["end"].tolist() == [days[2], pd.NaT]

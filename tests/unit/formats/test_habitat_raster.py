@@ -124,7 +124,7 @@ def test_a_nodata_value_that_the_file_states_but_cannot_hold_is_no_value(tmp_pat
     )
     found = read(RasterFile(vrt, is_vrt=True))
     assert (found.values == 3.0).all()
-    assert found.facts["nodata_policy"] == "every value counts as data"
+    assert found.facts["nodata_policy"] == "all_data"
 
 
 def series(tmp_path, names, **options):

@@ -96,10 +96,10 @@ def test_turning_the_world_turns_the_cost(rng):
 @pytest.mark.parametrize(
     ("resistance", "first", "second", "message"),
     [
-        ([[1.0, NAN, 1.0]], "#..", "..#", "no path of cells with known resistance joins"),
-        ([[NAN, 1.0, 1.0]], "#..", "..#", "the winter range has no cell with known"),
-        ([[1.0, 1.0, NAN]], "#..", "..#", "the summer range has no cell with known"),
-        ([[1.0, 1.0, 1.0]], "##.", ".##", "the ranges share cells"),
+        ([[1.0, NAN, 1.0]], "#..", "..#", "no_path"),
+        ([[NAN, 1.0, 1.0]], "#..", "..#", "winter_unknown"),
+        ([[1.0, 1.0, NAN]], "#..", "..#", "summer_unknown"),
+        ([[1.0, 1.0, 1.0]], "##.", ".##", "shared_cells"),
     ],
 )
 def test_no_way_says_why(resistance, first, second, message):

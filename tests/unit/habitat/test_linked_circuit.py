@@ -61,9 +61,9 @@ def test_even_ground_has_the_same_cells_and_no_more() -> None:
 @pytest.mark.parametrize(
     ("shapes", "ground", "words"),
     [
-        ({"winter": WEST}, GROUND, "there is no summer range"),
-        ({"winter": WEST, "summer": WEST}, GROUND, "the ranges share cells"),
-        ({"winter": WEST, "summer": box(500, 0, 600, 9)}, GROUND, "no cell with known resistance"),
+        ({"winter": WEST}, GROUND, "no_summer_range"),
+        ({"winter": WEST, "summer": WEST}, GROUND, "shared_cells"),
+        ({"winter": WEST, "summer": box(500, 0, 600, 9)}, GROUND, "range_unknown"),
     ],
 )
 def test_ranges_that_nothing_lies_between_are_told(
@@ -74,5 +74,5 @@ def test_ranges_that_nothing_lies_between_are_told(
 
 
 def test_a_gap_of_unknown_ground_leaves_no_way() -> None:
-    with pytest.raises(NoWayError, match="no path of cells"):
+    with pytest.raises(NoWayError, match="no_path"):
         solved(np.array([[1.0, 1.0, np.nan, 1.0, 1.0]]))

@@ -49,6 +49,16 @@ def test_use_on_unknown_cells_does_not_count():
     assert found.share == 0.5
 
 
+def test_use_that_no_other_place_can_hold_has_no_random_mean():
+    # Turned or moved, more than half of the use leaves the grid or the known ground.
+    use = np.zeros((1, 41))
+    use[0, :] = 1.0
+    known = np.zeros(use.shape, bool)
+    known[0, :1] = True
+    (found,) = compare(use, (known,), known, n_shifts=3, seed=1)
+    assert (found.n_shifts, found.random_mean, found.random_p95) == (0, None, None)
+
+
 def test_no_use_on_known_cells_is_an_error():
     with pytest.raises(ValueError, match="no use"):
         compare(np.eye(2), (np.eye(2) > 0,), np.eye(2) == 0, n_shifts=99, seed=1)

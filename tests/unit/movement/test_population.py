@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from corridors.foundation.facts import Remark
 from corridors.foundation.grid import Surface, pack, weighted_sum
 from corridors.movement.population import (
     Herd,
@@ -78,8 +79,8 @@ def test_a_share_is_a_class_only_if_it_means_more_than_two_animals(n_tracked, me
 
 
 def test_a_missing_class_says_why():
-    assert class_rules(15, medium_share=0.1, high_share=0.2)[1].reason == (
-        "10% of 15 animals is 1.5, not more than 2"
+    assert class_rules(15, medium_share=0.1, high_share=0.2)[1].reason == Remark.of(
+        "class_of_too_few", share=0.1, n_tracked=15, n_animals=1.5
     )
 
 

@@ -65,7 +65,6 @@ def _package(folder: Path, files: dict[str, str], digests: Digests | None = None
 def test_every_way_of_importing_counts(package: Package, line: str) -> None:
     code = package({"stage.py": line, "far/away.py": "thing = 1", "other.py": ""})
     assert set(code.files("pack.stage")) == {
-        "pack/__init__.py",
         "pack/stage.py",
         "pack/far/__init__.py",
         "pack/far/away.py",
@@ -84,7 +83,7 @@ def test_every_way_of_importing_counts(package: Package, line: str) -> None:
 )
 def test_what_is_never_imported_does_not_count(package: Package, line: str) -> None:
     code = package({"stage.py": line, "far/away.py": "thing = 1"})
-    assert set(code.files("pack.stage")) == {"pack/__init__.py", "pack/stage.py"}
+    assert set(code.files("pack.stage")) == {"pack/stage.py"}
 
 
 def test_imports_are_followed_through_packages_and_circles(package: Package) -> None:
@@ -101,6 +100,21 @@ def test_imports_are_followed_through_packages_and_circles(package: Package) -> 
     found = set(code.files("pack.stage"))
     assert {"pack/a/one.py", "pack/b/two.py", "pack/b/three.py"} <= found
     assert "pack/b/four.py" not in found
+
+
+def test_the_packages_own_init_counts_only_where_it_is_imported_by_name(package: Package) -> None:
+    files = {"__init__.py": "version = 1", "stage.py": "from pack import far", "far.py": ""}
+    code = package({**files, "page.py": "from pack import version"})
+    assert set(code.files("pack.stage")) == {"pack/stage.py", "pack/far.py"}
+    assert set(code.files("pack.page")) == {"pack/page.py", "pack/__init__.py"}
+
+
+def test_the_packages_own_init_runs_nothing_of_the_package() -> None:
+    script = "import sys, corridors\nprint(*[m for m in sys.modules if m.startswith('corridors.')])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
 
 
 def test_files_beside_the_modules_count_and_leftovers_do_not(package: Package) -> None:
@@ -120,7 +134,6 @@ def test_files_beside_the_modules_count_and_leftovers_do_not(package: Package) -
         },
     )
     assert set(code.files("pack.stage")) == {
-        "pack/__init__.py",
         "pack/stage.py",
         "pack/maps/__init__.py",
         "pack/maps/draw.py",
@@ -200,8 +213,8 @@ def test_what_is_drawn_styled_or_worded_is_behind_what_is_published_alone(stage:
     styles = {f"corridors/formats/{name}.py" for name in ("geopackage", "qgis", "qml")}
     shown = {name for name in files if name.startswith("corridors/atlas/") or name in styles}
     needed = {
-        "publish": {"templates/report.html.jinja", "palette.py", "styles.py", "fact_sheet.py"},
-        "atlas": {"templates/index.html.jinja", "palette.py", "styles.py", "layers.py"},
+        "publish": {"templates/base.html.jinja", "palette.py", "styles.py", "fact_sheet.py"},
+        "atlas": {"templates/base.html.jinja", "palette.py", "styles.py", "layers.py"},
     }
     if stage.name in needed:
         assert styles | {f"corridors/atlas/{name}" for name in needed[stage.name]} <= shown
@@ -209,17 +222,42 @@ def test_what_is_drawn_styled_or_worded_is_behind_what_is_published_alone(stage:
         assert shown == set()
 
 
+@pytest.mark.parametrize(
+    ("template", "stage"),
+    [
+        ("report", "publish"),
+        ("report_habitat", "publish"),
+        ("report_actions", "publish"),
+        ("transboundary", "publish"),
+        ("index", "atlas"),
+        ("profiles", "profiles"),
+        ("difference", "scenario.difference"),
+        ("before_after", "scenario.before_after"),
+    ],
+)
+def test_the_template_of_a_page_is_behind_the_stage_alone_that_shows_it(
+    template: str, stage: str
+) -> None:
+    behind = {
+        module
+        for module in EVERY_MODULE
+        for name in Code(Digests()).files(module)
+        if name.endswith(f"/{template}.html.jinja")
+    }
+    assert behind == {f"corridors.stages.{stage}.stage"}
+
+
 @pytest.mark.parametrize("module", EVERY_MODULE)
 def test_a_changed_sentence_is_behind_what_people_are_shown_alone(module: str) -> None:
     files = Code(Digests()).files(module)
     words = any(name.startswith("corridors/atlas/words/") for name in files)
-    shows = {"publish", "atlas", "scenario.difference"}
+    shows = {"publish", "atlas", "scenario.difference", "scenario.before_after", "profiles"}
     assert words == (module in {f"corridors.stages.{name}.stage" for name in shows})
 
 
 def test_how_the_configuration_is_read_does_not_count_only_its_values(package: Package) -> None:
     code = package({"stage.py": "from pack.config import model", "config/model.py": ""})
-    assert set(code.files("pack.stage")) == {"pack/__init__.py", "pack/stage.py"}
+    assert set(code.files("pack.stage")) == {"pack/stage.py"}
 
 
 def test_the_real_stages_depend_on_what_importing_them_loads(project: Path) -> None:
@@ -245,7 +283,7 @@ def test_the_real_stages_depend_on_what_importing_them_loads(project: Path) -> N
         assert module in names
         static = set(Code(Digests()).files(module))
         for name in names:
-            if name.startswith("corridors.config"):
+            if name == "corridors" or name.startswith("corridors.config"):
                 continue
             path = name.replace(".", "/")
             assert {f"{path}.py", f"{path}/__init__.py"} & static, (module, name)

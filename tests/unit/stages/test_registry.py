@@ -18,6 +18,8 @@ from corridors.stages.registry import Reference, Stage, declared
 SCENARIO = registry.of_scenario((*registry.SCENARIO, *registry.BEFORE_AFTER))
 EVERY = list(dict.fromkeys((*registry.stages(), *SCENARIO, registry.comparison())))
 ALL = pytest.mark.parametrize("stage", EVERY, ids=lambda stage: stage.module.split(".", 2)[2])
+TRACKS = [{"path": "t.csv", "format": "movebank", "time_zone": "UTC"}]
+HERDS = {"h": {"species": "Ovis ammon", "tracks": TRACKS}}
 
 
 def _upstream(reference: Reference, stage: Stage) -> Stage:
@@ -63,13 +65,24 @@ def test_every_table_has_a_contract_and_no_two_artefacts_a_file(stage: Stage) ->
 
 @ALL
 def test_settings_are_what_the_configuration_has(stage: Stage) -> None:
-    tracks = [{"path": "t.csv", "format": "movebank", "time_zone": "UTC"}]
-    config = Config.model_validate({"herds": {"h": {"species": "Ovis ammon", "tracks": tracks}}})
+    config = Config.model_validate({"herds": HERDS})
     found: Any = stage.settings(config, "h")
     for one in declared(stage.code.Settings):
         value = getattr(found, one.name)
         if not one.notes and isinstance(one.kind, type):
             assert isinstance(value, one.kind), one.name
+
+
+@pytest.mark.parametrize("name", ["surface", "compare_profiles"])
+def test_where_cells_are_chosen_is_seen_by_clean_alone(name: str) -> None:
+    stages = {stage.name: stage for stage in (*registry.stages(), registry.comparison())}
+    near, far = (
+        Config.model_validate({"herds": HERDS, "working": {"reach_m": reach_m}})
+        for reach_m in (0.0, 9000.0)
+    )
+    clean, other = stages["clean"], stages[name]
+    assert clean.settings(near, "h") != clean.settings(far, "h")
+    assert other.settings(near, "h") == other.settings(far, "h")
 
 
 def test_a_scenario_has_every_stage_of_a_herd_that_depends_on_barriers() -> None:

@@ -16,15 +16,21 @@ from corridors.atlas.words.actions import (
     footprint_words,
     site_words,
 )
+from corridors.atlas.words.behaviour import behaviour_in_words, permeability_in_words
 from corridors.atlas.words.threats import candidates_in_words, threats_in_words
 
 _TOLD: Final[Mapping[str, Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]]] = {
+    "behaviour": behaviour_in_words,
     "threats": threats_in_words,
     "candidates": candidates_in_words,
     "fence_sections": partial(actions_in_words, words=fence_words),
     "crossing_sites": partial(actions_in_words, words=site_words),
     "footprints": partial(actions_in_words, words=footprint_words),
     "border_agreements": partial(actions_in_words, words=border_words),
+}
+
+_TOLD_TABLES: Final[Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]]] = {
+    "permeability": permeability_in_words
 }
 
 
@@ -36,7 +42,9 @@ def tables_in_words(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFram
     tables
         Artefact name -> rows, after what must not be shown was taken out.
     """
-    return {
-        name: _TOLD[name](gpd.GeoDataFrame(rows)) if name in _TOLD else rows
-        for name, rows in tables.items()
+    found = dict(tables)
+    found |= {
+        name: tell(gpd.GeoDataFrame(tables[name])) for name, tell in _TOLD.items() if name in tables
     }
+    found |= {name: tell(tables[name]) for name, tell in _TOLD_TABLES.items() if name in tables}
+    return found

@@ -58,7 +58,7 @@ class BehaveFacts(Facts):
     events
         Kind -> behaviour -> events.
     unknown
-        Reason -> events of unknown behaviour.
+        Why, one of ``vocabulary.UNKNOWN_BEHAVIOUR`` -> events of unknown behaviour.
     interval_h
         Animal -> modal interval of its fixes, h; null without two fixes.
     n_barriers_met, n_barriers_judged

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from corridors.foundation.facts import Facts
+from corridors.foundation.vocabulary import NoWay
 
 
 class LinkFacts(Facts):
@@ -38,7 +41,7 @@ class HeldUse(Facts):
     share
         Of the use on migration outside the ranges, 0...1.
     random_mean, random_p95
-        The same of random places of the use: mean and 95 % quantile.
+        The same of random places of the use: mean and 95 % quantile; null where there are none.
     p
         Share of these places, and its own, with at least as much inside.
     n_shifts
@@ -51,8 +54,8 @@ class HeldUse(Facts):
     """
 
     share: float
-    random_mean: float
-    random_p95: float
+    random_mean: float | None
+    random_p95: float | None
     p: float
     n_shifts: int
     area_frac: float
@@ -65,14 +68,14 @@ class CircuitValidation(Facts):
     Parameters
     ----------
     reason
-        Why it is unknown; else unset.
+        Why it is unknown: nobody was tracked on migration outside the ranges; else unset.
     high_current
         The cells with most current.
     modelled_corridor
         The corridor of stage `connect`; unset without one.
     """
 
-    reason: str = ""
+    reason: Literal["nobody_outside_ranges", ""] = ""
     high_current: HeldUse | None = None
     modelled_corridor: HeldUse | None = None
 
@@ -113,7 +116,7 @@ class CircuitFacts(Facts):
     habitat_cell_m: float
     cell_m: float
     tolerance: float
-    no_circuit: str = ""
+    no_circuit: NoWay | Literal[""] = ""
     effective_resistance: float | None = None
     effective_resistance_without_barriers: float | None = None
     barriers_frac: float | None = None

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from corridors.foundation.facts import Facts
+from corridors.foundation.facts import Facts, Remark
 
 
 class Suspicion(Facts):
@@ -67,7 +67,7 @@ class CleanFacts(Facts):
 
     crs: str
     cell_m: float
-    cell_reason: str
+    cell_reason: Remark
     n_fixes: int
     n_usable: int
     n_animals: int

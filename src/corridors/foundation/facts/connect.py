@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from corridors.foundation.facts import Facts
+from corridors.foundation.facts import Facts, Remark
+from corridors.foundation.vocabulary import NoWay
 
 
 class LayerFacts(Facts):
@@ -15,7 +16,7 @@ class LayerFacts(Facts):
     Parameters
     ----------
     resampling
-        How values came onto the grid: GDAL's name of it, or words.
+        How values came onto the grid: GDAL's name of it, or ``distance``.
     overlap_frac, coverage_frac
         Share of the grid inside the raster's frame, and with data.
     crs, shape, nodata, nodata_policy
@@ -39,7 +40,7 @@ class LayerFacts(Facts):
     crs: str = ""
     shape: list[int] = Field(default_factory=list)
     nodata: float | None = None
-    nodata_policy: str = ""
+    nodata_policy: Literal["all_data", "nodata_is_unknown", ""] = ""
     suspected_nodata: str = ""
     codes_not_on_the_grid: list[int] = Field(default_factory=list)
     derived: str = ""
@@ -150,7 +151,7 @@ class ConnectFacts(Facts):
     coverage_frac
         Share of the grid with known resistance; unset without layers.
     selection_refused
-        Why resistance is that of the tables although tracks were to tell.
+        Why resistance is that of the tables although tracks were to tell: the error's text.
     green_up
         How migrations follow it; unset without such a layer or without fixes.
     no_corridor
@@ -168,15 +169,15 @@ class ConnectFacts(Facts):
 
     crs: str
     ranges_used: dict[str, str]
-    notes: list[str]
+    notes: list[Remark]
     network: NetworkFacts
-    remarks: list[str] = Field(default_factory=list)
+    remarks: list[Remark] = Field(default_factory=list)
     layers: dict[str, LayerFacts] = Field(default_factory=dict)
     resistance_from: Literal["table", "tracks"] = "table"
     coverage_frac: float | None = None
     selection_refused: str = ""
     green_up: GreenUpFacts | None = None
-    no_corridor: str = ""
+    no_corridor: NoWay | Literal[""] = ""
     links: LinksFacts | None = None
     least_cost_m: float | None = None
     path_km: float | None = None
@@ -208,10 +209,10 @@ class SelectionFacts(Facts):
     Parameters
     ----------
     is_fitted
-        Whether there is one; else only ``reason`` is set.
-    reason
-        Why there is none.
-    used, thin_h, available_km
+        Whether there is one; else only ``refused`` is set.
+    refused
+        Why there is none although there was to be one: the error's text.
+    used, thin_h, available_km, power, max_resistance, best_quantile
         As configured.
     n_animals, n_fixes, n_available
         Animals and thinned fixes that entered, and available cells.
@@ -220,8 +221,6 @@ class SelectionFacts(Facts):
     boyce_folds, boyce_mean, boyce_min, boyce_fitted
         Continuous Boyce index of each group left out, their mean and minimum, and of the fixes that
         the model was fitted on; null: unknown.
-    interval, transform
-        What the intervals are, and how use becomes resistance, in words.
     extrapolated_frac
         Share of the known cells with a number beyond those of the available ground.
     response
@@ -231,7 +230,7 @@ class SelectionFacts(Facts):
     """
 
     is_fitted: bool
-    reason: str = ""
+    refused: str = ""
     used: str = ""
     thin_h: float | None = None
     n_animals: int = 0
@@ -243,9 +242,10 @@ class SelectionFacts(Facts):
     boyce_mean: float | None = None
     boyce_min: float | None = None
     boyce_fitted: float | None = None
-    interval: str = ""
-    transform: str = ""
+    power: float | None = None
+    max_resistance: float | None = None
+    best_quantile: float | None = None
     extrapolated_frac: float | None = None
     response: dict[str, ResponseFacts] = Field(default_factory=dict)
-    what: list[str] = Field(default_factory=list)
-    notes: list[str] = Field(default_factory=list)
+    what: list[Remark] = Field(default_factory=list)
+    notes: list[Remark] = Field(default_factory=list)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from corridors.foundation.facts import Facts
+from corridors.foundation.facts import Facts, Remark
 
 
 class ClassFacts(Facts):
@@ -50,7 +50,7 @@ class MigrationSeason(Facts):
     n_animals: int
     mass: float
     classes: dict[str, ClassFacts]
-    missing_classes: dict[str, str]
+    missing_classes: dict[str, Remark]
     n_stopovers: int
     stopover_area_km2: float
 
@@ -99,7 +99,7 @@ class DelineateFacts(Facts):
     n_windows_without_surface
         Windows that gave nothing.
     notes
-        What a reader must know, in words.
+        What a reader must know.
     """
 
     crs: str
@@ -110,4 +110,4 @@ class DelineateFacts(Facts):
     n_expert_ranges: int
     n_expert_corridors: int
     n_windows_without_surface: int
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]

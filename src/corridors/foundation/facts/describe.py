@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from corridors.foundation.facts import Facts
+from corridors.foundation.facts import Facts, Remark
 
 
 class Spread(Facts):
@@ -185,7 +185,7 @@ class DescribeFacts(Facts):
     skill
         Class -> facts.
     notes
-        What a reader must know, in words.
+        What a reader must know.
     """
 
     sample: SampleFacts
@@ -197,4 +197,4 @@ class DescribeFacts(Facts):
     sufficiency: dict[str, SufficiencyFacts]
     skill: dict[str, SkillFacts]
     fidelity: dict[str, FidelityFacts]
-    notes: tuple[str, ...]
+    notes: tuple[Remark, ...]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from corridors.foundation.facts import Facts
+from corridors.foundation.facts import Facts, Remark
+from corridors.foundation.vocabulary import DifferenceMeasure, DifferenceReason
 
 
 class MeasureFacts(Facts):
@@ -10,7 +11,7 @@ class MeasureFacts(Facts):
 
     Parameters
     ----------
-    measure, unit
+    measure
         What is measured.
     before, after, change
         Today, in the scenario, and the difference.
@@ -20,14 +21,13 @@ class MeasureFacts(Facts):
         Why it is unknown.
     """
 
-    measure: str
-    unit: str
+    measure: DifferenceMeasure
     before: float | None
     after: float | None
     change: float | None
     change_p05: float | None
     change_p95: float | None
-    reason: str
+    reason: DifferenceReason
 
 
 class DifferenceFacts(Facts):
@@ -57,4 +57,4 @@ class DifferenceFacts(Facts):
     n_differences: int
     n_touched: int
     measures: list[MeasureFacts]
-    notes: list[str]
+    notes: list[Remark]

@@ -11,8 +11,8 @@ class StepFacts(Facts):
 
     Parameters
     ----------
-    step, title
-        Short name, and what is right from this step on.
+    step
+        Short name.
     defect
         Number in ``docs/profiles.md``, or "".
     n_migrations
@@ -35,7 +35,6 @@ class StepFacts(Facts):
     """
 
     step: str
-    title: str
     defect: str
     n_migrations: int
     s2_median_m2_min: float | None = None

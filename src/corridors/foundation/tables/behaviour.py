@@ -15,7 +15,12 @@ from corridors.foundation.tables.columns import (
     text,
     utc,
 )
-from corridors.foundation.vocabulary import BARRIER_KINDS, BEHAVIOURS, KAPPA_SOURCES
+from corridors.foundation.vocabulary import (
+    BARRIER_KINDS,
+    BEHAVIOURS,
+    KAPPA_SOURCES,
+    UNKNOWN_BEHAVIOUR,
+)
 
 # One row per event: a run of fixes within the buffer of the barriers of one kind.
 BEHAVIOUR = layer_contract(
@@ -31,7 +36,7 @@ BEHAVIOUR = layer_contract(
         "duration_h": number(AT_LEAST_0),
         "n_fixes": integer(pa.Check.ge(1)),
         "behaviour": text(BEHAVIOURS),
-        "reason": text(),  # why it is unknown, else ""
+        "reason": text((*UNKNOWN_BEHAVIOUR, "")),  # why it is unknown, else ""
         "n_crossings": integer(AT_LEAST_0),  # places where its path meets a barrier
         "straightness": number(FRACTION, nullable=True),  # NaN: one fix, or it did not move
         "own_mean": number(FRACTION, nullable=True),  # the animal's own, over windows as long;
@@ -108,7 +113,10 @@ PERMEABILITY = contract(
         "permeability_low": number(FRACTION, nullable=True),
         "permeability_high": number(FRACTION, nullable=True),
         "source": text(KAPPA_SOURCES),
-        "reason": text(),  # in words
+        "n_doubtful": integer(AT_LEAST_0),  # crossings that may be location error
+        "n_across": integer(AT_LEAST_0),  # steps across, used or not; of the whole kind alone
+        "n_left_out": integer(AT_LEAST_0),  # steps, too few to tell the pace of the level
+        "prior": text(),  # kind/class of the prior that permeability is, or ""
     },
     unique=["kind", "class", "covariate", "level"],
 )

@@ -23,6 +23,12 @@ def text(one_of: Sequence[str] | None = None, **options: Any) -> pa.Column:
     return pa.Column(str, pa.Check.isin(one_of) if one_of else None, **options)
 
 
+def codes(one_of: Sequence[str]) -> pa.Column:
+    """Return a column of words of a fixed vocabulary, none to several with ``;`` between them."""
+    word = f"(?:{'|'.join(one_of)})"
+    return pa.Column(str, pa.Check.str_matches(f"^(?:{word}(?:;{word})*)?$"))
+
+
 def number(check: pa.Check | None = None, *, nullable: bool = False) -> pa.Column:
     """Return a float64 column."""
     return pa.Column("float64", check, nullable=nullable)

@@ -8,6 +8,7 @@ from corridors.foundation.tables.columns import (
     AT_LEAST_0,
     FRACTION,
     boolean,
+    codes,
     contract,
     geometry,
     integer,
@@ -17,8 +18,11 @@ from corridors.foundation.tables.columns import (
     utc,
 )
 from corridors.foundation.vocabulary import (
+    METHOD_CHOICES,
     MOVEMENT_CLASSES,
     PARTS,
+    WINDOW_REASONS,
+    YEAR_REASONS,
 )
 
 _FIX = {
@@ -78,8 +82,20 @@ ANIMAL_YEARS = contract(
         "animal": text(),
         "bio_year": integer(),
         "class": text(MOVEMENT_CLASSES),
-        "reason": text(),
+        "reason": codes(YEAR_REASONS),  # several only where unclassified
+        "best_model": text((*MODELS, "")),  # that fits best, whether it counts or not
+        # Numbers of the reason why it does not count, and what they are held against.
+        "objection_km": number(AT_LEAST_0, nullable=True),
+        "objection_limit_km": number(AT_LEAST_0, nullable=True),
+        "objection_d": number(nullable=True),
+        "objection_limit_d": number(AT_LEAST_0, nullable=True),
+        "windows": text((*WINDOW_REASONS, "")),
+        "lost_seasons": text(),  # "spring;autumn": migrations of the model without a fix
         "n_fixes": integer(AT_LEAST_0),
+        "n_days": integer(AT_LEAST_0),  # with a fix
+        "fix_interval_d": number(AT_LEAST_0, nullable=True),  # median
+        "anchor": text(("first", "last")),  # fixes from which displacement counts
+        "first_d": number(nullable=True),  # first fix, days since the bio-year's start
         "first_utc": utc(),
         "last_utc": utc(),
         "displacement_km": number(AT_LEAST_0, nullable=True),  # farthest of the chosen model
@@ -136,7 +152,7 @@ ESTIMATES = contract(
         "season": text(),
         "part": text(PARTS),
         "method": text(),
-        "reason": text(),
+        "reason": text(METHOD_CHOICES),  # why that method
         "s2_m2_min": number(AT_LEAST_0, nullable=True),
         # 95 % interval; NaN where the variance was not estimated once for the whole window.
         "s2_low_m2_min": number(AT_LEAST_0, nullable=True),
@@ -147,6 +163,13 @@ ESTIMATES = contract(
         "n_fixes": integer(AT_LEAST_0),
         "n_bridges": integer(AT_LEAST_0),
         "n_long_lags": integer(AT_LEAST_0),
+        "n_over_max_lag": integer(AT_LEAST_0),  # steps over max_lag_h, whatever the method bridges
+        "n_run_fixes": integer(AT_LEAST_0),  # longest run of fixes without such a step
+        "step_median_h": number(AT_LEAST_0, nullable=True),
+        # Left-out fixes, or windows of the dynamic variance, behind s2; 0: it was not estimated.
+        "n_behind_s2": integer(AT_LEAST_0),
+        "n_short": integer(AT_LEAST_0),  # dbbmm: bridges in runs too short for a window
+        "n_still": integer(AT_LEAST_0),  # dbbmm: without movement beyond the location error
         "n_edge": integer(AT_LEAST_0),  # dbbmm: bridges near an end, from fewer windows
         "n_breaks": integer(AT_LEAST_0),  # dbbmm: fixes at which the movement changes
         "mass": number(pa.Check.in_range(0, 1 + 1e-9), nullable=True),

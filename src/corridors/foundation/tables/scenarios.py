@@ -8,6 +8,7 @@ from corridors.foundation.tables.columns import (
     AT_LEAST_0,
     FRACTION,
     boolean,
+    codes,
     contract,
     geometry,
     integer,
@@ -15,7 +16,12 @@ from corridors.foundation.tables.columns import (
     number,
     text,
 )
-from corridors.foundation.vocabulary import BARRIER_KINDS, BARRIER_STATUS
+from corridors.foundation.vocabulary import (
+    BARRIER_KINDS,
+    BARRIER_STATUS,
+    BEFORE_AFTER_MEASURES,
+    FEW_ANIMALS,
+)
 
 ALTERED = ("removed", "opened", "changed")
 
@@ -87,9 +93,8 @@ FRAGMENTS = layer_contract(
 BEFORE_AFTER = contract(
     "BEFORE_AFTER",
     {
-        "measure": text(),
+        "measure": text(BEFORE_AFTER_MEASURES),
         "herd": text(),
-        "unit": text(),
         "before": number(nullable=True),
         "before_p05": number(nullable=True),
         "before_p95": number(nullable=True),
@@ -105,7 +110,7 @@ BEFORE_AFTER = contract(
         "paired_difference": number(nullable=True),
         "paired_p05": number(nullable=True),
         "paired_p95": number(nullable=True),
-        "reason": text(),  # why something is unknown, or ""
+        "reason": codes(FEW_ANIMALS),  # why something is unknown
     },
     unique=["measure"],
 )

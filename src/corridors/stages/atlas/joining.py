@@ -93,7 +93,7 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
                 hidden_when_tracked=(),
             ),
         ),
-        index=Document(render("index.html.jinja", values)),
+        index=Document(render(__package__, "index.html.jinja", values)),
     )
 
 

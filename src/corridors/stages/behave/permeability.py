@@ -90,5 +90,5 @@ def _finished(parts: list[pd.DataFrame], settings: Settings) -> pd.DataFrame:
     without = (frame["source"] == "none") & (frame["covariate"] == "class")
     frame["permeability"] = frame["permeability"].where(~without, prior["permeability"])
     frame["source"] = frame["source"].where(~without, "prior")
-    frame["reason"] += np.where(without, "; permeability is the prior of " + prior["key"], "")
+    frame["prior"] = prior["key"].where(without, "")
     return frame

@@ -154,7 +154,7 @@ def _validation(
     use = use_of_cells(surface, grid, cell_m=inputs.clean.cell_m)
     outside = np.isfinite(current)
     if not (use * outside).any():
-        return CircuitValidation(reason="no animal was tracked on migration outside the ranges")
+        return CircuitValidation(reason="nobody_outside_ranges")
     even = on_even_ground(bare, resistance, tolerance=_ROUGH)
     high = high_cells(current, circuit.high_current_frac)
     modelled = _modelled(inputs, grid)

@@ -18,6 +18,7 @@ from corridors.foundation.arrow import positions, values
 from corridors.foundation.artefacts import FixTable, Progress
 from corridors.foundation.crs import GEOGRAPHIC, project, transformer, working_crs
 from corridors.foundation.errors import ConfigError, Fault, InputError, MethodError
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.clean import CleanFacts, Suspicion
 from corridors.foundation.grid import Grid
 from corridors.foundation.spool import spool_fixes
@@ -119,16 +120,16 @@ def _told(one: Suspicion) -> str:
 
 def choose_cell(
     working: Working, bounds: tuple[float, float, float, float] | None, crs: str
-) -> tuple[float, str]:
+) -> tuple[float, Remark]:
     """Return the edge of a cell (m) and why.
 
     ``auto`` takes the smallest of 50, 100, 250 and 500 m with which the grid over the herd's
     bounding box, grown by ``reach_m``, fits the memory budget.
     """
     if working.cell_m != "auto":
-        return float(working.cell_m), "working.cell_m of the configuration"
+        return float(working.cell_m), Remark.of("cell_configured")
     if bounds is None:
-        return CELLS_M[0], "auto: no positions, the smallest cell"
+        return CELLS_M[0], Remark.of("cell_without_positions")
     west, south, east, north = bounds
     reach_m = working.reach_m
     grown = (west - reach_m, south - reach_m, east + reach_m, north + reach_m)
@@ -136,13 +137,15 @@ def choose_cell(
         grid = Grid.covering(crs, cell_m, grown)
         need_mb = grid.n_rows * grid.n_cols * _BYTES_PER_CELL / 1e6
         if need_mb <= working.memory_mb:
-            return cell_m, (
-                f"auto: {grid.n_cols} x {grid.n_rows} cells of {cell_m:g} m need {need_mb:.0f} MB "
-                f"of {working.memory_mb:g} MB"
+            return cell_m, Remark.of(
+                "cell_fits",
+                n_cols=grid.n_cols,
+                n_rows=grid.n_rows,
+                cell_m=cell_m,
+                need_mb=need_mb,
+                memory_mb=working.memory_mb,
             )
-    return CELLS_M[-1], (
-        f"auto: the largest cell, though it needs {need_mb:.0f} MB of {working.memory_mb:g} MB"
-    )
+    return CELLS_M[-1], Remark.of("cell_too_large", need_mb=need_mb, memory_mb=working.memory_mb)
 
 
 def _bounds(herd: list[Animal]) -> tuple[float, float, float, float] | None:

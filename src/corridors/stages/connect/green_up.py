@@ -10,6 +10,7 @@ import pandas as pd
 
 from corridors.foundation import tables
 from corridors.foundation.artefacts import Progress
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.connect import GreenUpFacts
 from corridors.foundation.grid import Grid
 from corridors.habitat.driver_table import driver_table, fixes_on_migrations, green_up_facts, peaks
@@ -34,7 +35,7 @@ class Drivers:
 
     table: pd.DataFrame
     facts: GreenUpFacts | None = None
-    notes: Sequence[str] = ()
+    notes: Sequence[Remark] = ()
 
 
 def drivers(inputs: Inputs, settings: Settings, grid: Grid, progress: Progress) -> Drivers:
@@ -48,7 +49,7 @@ def drivers(inputs: Inputs, settings: Settings, grid: Grid, progress: Progress) 
     windows = windows[windows["season"] == wanted.season]
     fixes = fixes_on_migrations(usable_fixes(inputs), windows, grid)
     if not len(fixes):
-        note = f"green-up: no fixes on migrations of season {wanted.season}"
+        note = Remark.of("no_fixes_at_green_up", season=wanted.season)
         return Drivers(tables.empty(tables.DRIVERS), notes=[note])
     progress("find the green-up", 0.39)
     cells = np.unique(fixes["cell"].to_numpy())

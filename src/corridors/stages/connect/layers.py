@@ -19,6 +19,7 @@ from corridors.foundation.arrays import Floats
 from corridors.foundation.artefacts import Progress, RawFiles
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import InputError, MissingInputError
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.connect import LayerFacts
 from corridors.foundation.faults import Faults
 from corridors.habitat.distance import distance_m, planar_near, surroundings
@@ -49,30 +50,25 @@ class OnGrid:
     facts: LayerFacts
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Remark]:
         """What a reader must know of it."""
+        name = self.layer.name
         out = []
-        if self.facts.nodata_policy == "every value counts as data":
-            out.append(
-                f"layer {self.layer.name} states no value for missing data: every value counts"
-            )
+        if self.facts.nodata_policy == "all_data":
+            out.append(Remark.of("layer_without_nodata", layer=name))
         out += self.remarks
         if self.facts.n_features == 0:
-            out.append(
-                f"layer {self.layer.name} has no feature near the grid: all of it is "
-                f"{self.layer.max_distance_m:g} m away"
-            )
+            far_m = self.layer.max_distance_m
+            out.append(Remark.of("layer_far_away", layer=name, max_distance_m=far_m))
         return out
 
     @property
-    def remarks(self) -> list[str]:
+    def remarks(self) -> list[Remark]:
         """What a person should do something about."""
         mark = self.facts.suspected_nodata
-        words = (
-            f"layer {self.layer.name} counts {mark} as data, which looks like missing data: "
-            "set nodata of this layer, or extremes_are_data: true"
-        )
-        return [words] if mark else []
+        if not mark:
+            return []
+        return [Remark.of("layer_suspected_nodata", layer=self.layer.name, mark=mark)]
 
 
 def read_layers(
@@ -216,7 +212,7 @@ def _distance(raw: RawFiles, layer: HabitatLayer, grid: Grid) -> tuple[Floats, d
     shapes = list(planar_near(features, GEOGRAPHIC, grid, reach_m=layer.max_distance_m))
     values = distance_m(shapes, grid, max_distance_m=layer.max_distance_m)
     return values, {
-        "resampling": "distance to the nearest feature",
+        "resampling": "distance",
         "n_features": len(features),
         "unit": "m",
         "max_distance_m": layer.max_distance_m,

@@ -12,6 +12,7 @@ from corridors.config.habitat import Habitat, HabitatLayer
 from corridors.foundation.arrays import Floats
 from corridors.foundation.artefacts import Progress, RawFiles
 from corridors.foundation.errors import Fault, InputError, MethodError
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.connect import LayerFacts
 from corridors.foundation.faults import Faults
 from corridors.foundation.grid import Grid
@@ -54,8 +55,8 @@ class Ground:
     coverage_frac: float | None = None
     fitted: Fitted | None = None
     selection_refused: str | None = None
-    notes: Sequence[str] = ()
-    remarks: Sequence[str] = ()
+    notes: Sequence[Remark] = ()
+    remarks: Sequence[Remark] = ()
 
 
 def ground_of(
@@ -78,7 +79,7 @@ def ground_of(
     faults.raise_any()
     notes = [note for one in layers for note in one.notes]
     if not layers:
-        notes.append("no habitat layers: resistance is the same everywhere")
+        notes.append(Remark.of("no_layers"))
         return Ground(np.full(grid.shape, habitat.default_resistance), facts, notes=notes)
     fitted = refused = None
     if used is not None:
@@ -89,7 +90,7 @@ def ground_of(
             if habitat.resistance_from == "tracks":
                 raise MethodError(_too_little(str(error))) from None
             refused = str(error)
-            notes.append(f"resistance is that of the tables: {refused}")
+            notes.append(Remark.of("tables_instead", refused=refused))
     resistance = _from_tables(layers) if fitted is None else fitted.resistance
     return Ground(
         resistance=resistance,

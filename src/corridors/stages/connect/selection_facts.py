@@ -1,4 +1,4 @@
-"""What is told of the selection model: table, numbers and words."""
+"""What is told of the selection model: table, numbers and remarks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from corridors.config.habitat import Habitat
 from corridors.foundation import tables
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.connect import FoldFacts, ResponseFacts, SelectionFacts
 from corridors.habitat.selected_resistance import Fitted
 from corridors.habitat.selection_table import (
@@ -25,10 +26,10 @@ from corridors.stages.connect.stage import Settings
 
 
 def facts_of_selection(settings: Settings, ground: Ground) -> tuple[pd.DataFrame, SelectionFacts]:
-    """Return SELECTION and its facts, no rows and the reason where nothing was estimated."""
+    """Return SELECTION and its facts; no rows where nothing was estimated."""
     if ground.fitted is None:
-        reason = ground.selection_refused or "resistance comes from the tables of the layers"
-        return tables.empty(tables.SELECTION), SelectionFacts(is_fitted=False, reason=reason)
+        refused = ground.selection_refused or ""
+        return tables.empty(tables.SELECTION), SelectionFacts(is_fitted=False, refused=refused)
     table = selection_table(settings.herd, ground.fitted)
     return table, _facts(settings.habitat, ground.fitted, estimates(table))
 
@@ -57,16 +58,14 @@ def _facts(habitat: Habitat, fitted: Fitted, rows: Sequence[Estimate]) -> Select
         boyce_mean=_number(float(np.mean(known))) if known.size else None,
         boyce_min=_number(float(np.min(known))) if known.size else None,
         boyce_fitted=_number(selection.boyce_fitted),
-        interval=f"jackknife over {len(folds)} animals or groups, Student's t with "
-        f"{len(folds) - 1} degrees of freedom, 95 %",
-        transform=f"Resistance = {_ratio(settings.power)}, from 1 to "
-        f"{settings.max_resistance:g}; best: quantile {settings.best_quantile:g} of the use of "
-        "available ground",
+        power=settings.power,
+        max_resistance=settings.max_resistance,
+        best_quantile=settings.best_quantile,
         extrapolated_frac=fitted.extrapolated_frac,
         response={
             name: ResponseFacts.model_validate(one) for name, one in responses(fitted).items()
         },
-        what=_words(rows, fitted, _units(habitat)),
+        what=_meanings(rows, fitted, _units(habitat)),
         notes=_notes(fitted, rows),
     )
 
@@ -75,39 +74,32 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _ratio(power: float) -> str:
-    ratio = "use of the best ground / use"
-    return ratio if power == 1 else f"({ratio})^{power:g}"
-
-
 def _units(habitat: Habitat) -> dict[str, str]:
-    """Return the unit of each layer of numbers that has a known one, to stand behind a number."""
+    """Return the unit of each layer of numbers that has a known one."""
     layers = habitat.layers
-    slopes = {layer.name: "°" for layer in layers if layer.derive == "slope_deg"}
-    return slopes | {layer.name: " m" for layer in layers if layer.kind == "distance"}
+    slopes = {layer.name: "deg" for layer in layers if layer.derive == "slope_deg"}
+    return slopes | {layer.name: "m" for layer in layers if layer.kind == "distance"}
 
 
-def _words(rows: Sequence[Estimate], fitted: Fitted, units: Mapping[str, str]) -> list[str]:
-    """Return what each estimate means in words."""
+def _meanings(rows: Sequence[Estimate], fitted: Fitted, units: Mapping[str, str]) -> list[Remark]:
+    """Return what each estimate means."""
     reference = {row.layer: row.value for row in rows if row.kind == "reference"}
     curved = {row.layer for row in rows if row.kind == QUADRATIC}
     out = []
     for row in (row for row in rows if row.is_estimated):
-        interval = f"{row.relative_use:.2g} ({row.low:.2g} to {row.high:.2g})"
+        unit = units.get(row.layer, "")
+        use = {"use": row.relative_use, "low": row.low, "high": row.high}
         if row.kind == "class":
-            out.append(
-                f"{row.value} ({row.layer}) is used {interval} times as much as "
-                f"{reference[row.layer]}"
-            )
+            apart = {"term": row.value, "layer": row.layer, "reference": reference[row.layer]}
+            out.append(Remark.of("class_use", **apart, **use))
         elif row.kind == QUADRATIC:
-            out.append(_curve(row.layer, fitted, units.get(row.layer, "")))
+            out.append(_curve(row.layer, fitted, unit))
         elif row.layer not in curved:
-            more = f"{row.sd:.3g}{units.get(row.layer, '')} more"
-            out.append(f"{row.layer}: {more} means {interval} times the use")
+            out.append(Remark.of("number_use", layer=row.layer, step=row.sd, unit=unit, **use))
     return out
 
 
-def _curve(layer: str, fitted: Fitted, unit: str) -> str:
+def _curve(layer: str, fitted: Fitted, unit: str) -> Remark:
     """Return where a response with a square turns: neither of its two terms says it alone."""
     estimated = [term for term in fitted.selection.terms if term.is_estimated]
     of_layer = {
@@ -120,27 +112,21 @@ def _curve(layer: str, fitted: Fitted, unit: str) -> str:
     if not term.low < turn < term.high:
         ends = (np.array([term.low, term.high]) - term.centre) / term.scale
         low, high = map(float, linear * ends + square * ends**2)
-        at = "its upper end" if high > low else "its lower end"
-        return f"{layer}: use is greatest at {at}, and changes unevenly"
-    return f"{layer}: use is {'greatest' if square < 0 else 'least'} at {turn:.3g}{unit}"
+        return Remark.of("use_greatest_at_end", layer=layer, end="upper" if high > low else "lower")
+    code = "use_greatest_within" if square < 0 else "use_least_within"
+    return Remark.of(code, layer=layer, turn=turn, unit=unit)
 
 
-def _notes(fitted: Fitted, rows: Sequence[Estimate]) -> list[str]:
+def _notes(fitted: Fitted, rows: Sequence[Estimate]) -> list[Remark]:
     notes = []
     gone = [row for row in rows if row.kind == "class" and not row.is_estimated]
     if gone:
-        notes.append(
-            "too few animals used these classes, they have the largest resistance: "
-            + ", ".join(f"{row.term} ({row.n_animals})" for row in gone)
-        )
+        counts = {row.term: row.n_animals for row in gone}
+        notes.append(Remark.of("classes_of_too_few", n_animals=counts))
     notes += [
-        f"{first} and {second} have a correlation of {correlation:.2f}: read their coefficients"
-        " together"
+        Remark.of("correlated_terms", first=first, second=second, correlation=correlation)
         for first, second, correlation in correlated(fitted)
     ]
     if fitted.extrapolated_frac > 0:
-        notes.append(
-            f"{100 * fitted.extrapolated_frac:.2g} % of the grid has values beyond those of the "
-            "available ground; they count as the nearest of these"
-        )
+        notes.append(Remark.of("extrapolated", percent=100 * fitted.extrapolated_frac))
     return notes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +12,7 @@ from corridors.config.model import Delineate
 from corridors.foundation import tables
 from corridors.foundation.artefacts import Layer, Progress, Raster, Table
 from corridors.foundation.crs import GEOGRAPHIC
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.delineate import DelineateFacts, Season
 from corridors.foundation.grid import Grid
 from corridors.movement.herd_populations import (
@@ -28,13 +28,8 @@ from corridors.movement.surface_tables import population_table, surfaces_by_anim
 from corridors.stages.delineate.stage import Inputs, Results, Settings
 from corridors.stages.surface.methods import peer_of
 
-if TYPE_CHECKING:
-    pass
-
-LABEL = (
-    "profile usgs: computed as Migration Mapper v3 does, with its known defects; for comparison"
-    " only, not for decisions"
-)
+# What the raster says of itself.
+_PEER = "usgs (comparison only)"
 
 
 def drawn(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
@@ -90,7 +85,7 @@ def drawn(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
             n_expert_ranges=len(expert_ranges),
             n_expert_corridors=len(expert_corridors),
             n_windows_without_surface=n_failed,
-            notes=([LABEL] if is_peer else []) + notes,
+            notes=([Remark.of("peer_profile")] if is_peer else []) + notes,
         ),
     )
 
@@ -147,7 +142,7 @@ def _layer(rows: Sequence[Row], schema: tables.LayerSchema) -> gpd.GeoDataFrame:
 def _raster(everything: Population | None, crs: str, cell_m: float, *, is_peer: bool) -> Raster:
     tags = {"TITLE": "Mean occurrence of all migrations", "UNIT": "probability mass per cell"}
     if is_peer:
-        tags["PROFILE"] = LABEL
+        tags["PROFILE"] = _PEER
     if everything is not None:
         return Raster.of_surface(everything.surface, tags)
     # One empty cell: the file is there, and says that nothing is known.

@@ -26,7 +26,7 @@ from corridors.movement.migration_mapper_herd import PeerPopulation
 from corridors.movement.population import Population, class_rules
 from corridors.movement.profile_steps import (
     CORRECTED,
-    SAME,
+    STEPS,
     USGS,
     Outcome,
     Window,
@@ -98,9 +98,9 @@ def compared(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         ),
     )
     return Results(
-        page=Document(render("profiles.html.jinja", page(comparison))),
+        page=Document(render(__package__, "profiles.html.jinja", page(comparison))),
         facts=facts,
-        steps=Document(csv_text(steps.drop(columns="title"))),
+        steps=Document(csv_text(steps)),
         migrations=Document(csv_text(migrations)),
     )
 
@@ -141,7 +141,7 @@ def _profile(given: surface.Inputs, settings: Settings, name: str) -> _Profile |
 def _surface_settings(settings: Settings, name: str) -> surface.Settings:
     return surface.Settings(
         occurrence=settings.occurrence,
-        working=settings.working,
+        memory_mb=settings.memory_mb,
         profile=settings.profile.model_copy(update={"name": name}),
         species=settings.labels.species,
     )
@@ -197,7 +197,7 @@ def _shown(
         else occurrence.method == "fmv"
     )
     if is_last:
-        return [usgs, *between[:-1], replace(corrected, step=SAME)]
+        return [usgs, *between[:-1], replace(corrected, step=STEPS[-1])]
     return [usgs, *between, corrected]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from corridors.config.model import Delineate, Occurrence, Profile, Study, Working
+from corridors.config.model import Delineate, Occurrence, Profile, Study
 from corridors.config.sources import Herd
 from corridors.foundation.artefacts import Document, Progress
 from corridors.stages.surface import stage as surface
@@ -27,7 +27,7 @@ class Settings:
 
     study: Study
     occurrence: Occurrence
-    working: Working
+    memory_mb: Annotated[float, "memory_mb"]
     profile: Profile
     delineate: Delineate
     herd: Annotated[str, "herd"]

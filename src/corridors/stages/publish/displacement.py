@@ -10,6 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from corridors.atlas.displacement_picture import DisplacementPicture, Shade, draw
+from corridors.atlas.facts import records
+from corridors.atlas.words.animal_years import YearLimits, class_words
 from corridors.foundation.arrays import Floats, Times
 from corridors.foundation.arrow import times_us, values
 from corridors.foundation.artefacts import FixTable
@@ -19,7 +21,6 @@ from corridors.movement.biological_year import days_since, time_at
 from corridors.movement.displacement import PARAMETERS, predict
 from corridors.movement.migrations import displacement_from
 from corridors.movement.names import picture_name
-from corridors.movement.year_windows import reason_of_class
 
 # Models that are drawn at most: the one that counts and the best of the others.
 _N_MODELS = 3
@@ -63,6 +64,7 @@ def drawn_years(
     fits: pd.DataFrame,
     *,
     n_origin: int,
+    limits: YearLimits,
 ) -> Iterator[DrawnYear]:
     """Draw one animal-year after the other; memory holds the fixes of one animal.
 
@@ -74,10 +76,12 @@ def drawn_years(
         CLEAN_FIXES, MIGRATIONS and DISPLACEMENT_FITS of the herd.
     n_origin
         Fixes from whose mean displacement counts.
+    limits
+        What a year needed to have a class.
     """
     if years.empty:
         return
-    years_of = {str(animal): list(_years(own)) for animal, own in years.groupby("animal")}
+    years_of = {str(animal): list(_years(own, limits)) for animal, own in years.groupby("animal")}
     windows_of = {str(animal): own for animal, own in migrations.groupby("animal", sort=False)}
     models_of = dict(iter(fits.groupby(["animal", "bio_year"], sort=False)))
     for animal, table in fixes.animals(["time_utc", "burst", "x_m", "y_m"]):
@@ -93,20 +97,20 @@ def drawn_years(
 
 @dataclass(frozen=True)
 class _Year:
-    """What is known of an animal-year: its class and why, first and last fix."""
+    """What is known of an animal-year: its class, why in words, first and last fix."""
 
     bio_year: int
     label: str
-    reason: str
+    told: str
     first_us: int
     last_us: int
 
 
-def _years(own: pd.DataFrame) -> Iterator[_Year]:
+def _years(own: pd.DataFrame, limits: YearLimits) -> Iterator[_Year]:
     first_us, last_us = (map(int, microseconds(own[one])) for one in ("first_utc", "last_utc"))
-    label, reason = (own[one].astype(str) for one in ("class", "reason"))
+    told = (class_words(row, limits) for row in records(own))
     years = own["bio_year"].astype(int)
-    for row in zip(years, label, map(reason_of_class, reason), first_us, last_us, strict=True):
+    for row in zip(years, own["class"].astype(str), told, first_us, last_us, strict=True):
         yield _Year(*row)
 
 
@@ -141,7 +145,7 @@ def _picture(
     model_time, models = (time[:0], {}) if fits is None else _models(fits, year.label, time)
     return DisplacementPicture(
         title=f"{animal}, biological year {year.bio_year}",
-        subtitle=f"{year.label.replace('_', ' ')}: {year.reason}",
+        subtitle=f"{year.label.replace('_', ' ')}: {year.told}",
         time_utc=time,
         displacement_km=displacement_from(track.x_m, track.y_m, anchor, n_origin=n_origin),
         anchor=anchor,

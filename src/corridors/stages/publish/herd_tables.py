@@ -9,6 +9,7 @@ import pandas as pd
 from corridors.atlas import facts
 from corridors.atlas.products import rounded_stretches
 from corridors.atlas.recorded import Recorded
+from corridors.atlas.words.boundaries import boundary_words
 from corridors.foundation.artefacts import Layer, Table
 from corridors.stages.publish.stage import Inputs
 
@@ -115,5 +116,5 @@ def map_layers(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 def _with_words(borders: pd.DataFrame) -> pd.DataFrame:
     """Add to each boundary what its length is worth."""
     return borders.assign(
-        length_words=[facts.boundary_words(row) for row in facts.records(borders)]
+        length_words=[boundary_words(row) for row in facts.records(borders)]
     ).astype({"length_words": str})

@@ -25,12 +25,14 @@ from corridors.atlas.report import N_PICTURES, Evidence, Heading, masthead, page
 from corridors.atlas.sample_chart import sample_chart
 from corridors.atlas.tier import INTERNAL, refuse_what_would_show_one_animal, tables_to_show
 from corridors.atlas.transboundary import transboundary_values
+from corridors.atlas.words.animal_years import YearLimits
 from corridors.atlas.words.tables import tables_in_words
 from corridors.formats.geopackage import Package
 from corridors.formats.qgis import Project
 from corridors.foundation.artefacts import Document, Pictures, Progress
 from corridors.foundation.crs import named_crs
 from corridors.foundation.track import usable
+from corridors.movement.migrations import MIN_MODEL_DAYS
 from corridors.stages.publish.displacement import DrawnYear, drawn_years, years_to_draw
 from corridors.stages.publish.herd_tables import map_layers, read_tables, recorded
 from corridors.stages.publish.rasters import (
@@ -90,6 +92,12 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         tables["migrations"],
         inputs.displacement_fits.read(),
         n_origin=settings.segment.n_origin_fixes,
+        limits=YearLimits(
+            min_fixes=settings.segment.min_fixes,
+            min_days=settings.segment.min_days,
+            min_model_days=MIN_MODEL_DAYS,
+            max_interval_days=settings.segment.max_interval_days,
+        ),
     )
     drawn = _told(drawn, len(years), progress)
     # The others are drawn while they are written.
@@ -117,8 +125,8 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         current_style=current.style,
         resistance=inputs.resistance,
         resistance_style=resistance.style,
-        report=Document(render("report.html.jinja", page(heading, evidence))),
-        transboundary=Document(render("transboundary.html.jinja", across)),
+        report=Document(render(__package__, "report.html.jinja", page(heading, evidence))),
+        transboundary=Document(render(__package__, "transboundary.html.jinja", across)),
         pictures=Pictures(_files(charts, chain(shown, drawn))),
     )
 

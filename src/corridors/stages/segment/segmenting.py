@@ -14,6 +14,7 @@ from corridors.movement.segment_facts import segment_facts
 from corridors.movement.year_tables import Stays, fit_table, migration_table, year_table
 from corridors.movement.year_windows import (
     Row,
+    WindowsNote,
     automatic_windows,
     kept_apart,
     moves_of,
@@ -39,13 +40,12 @@ def segmented(inputs: Inputs, settings: Settings, progress: Progress) -> Results
     picks = configured_picks(inputs.raw, settings, tracks, start)
     picked = {(pick.animal, pick.bio_year) for pick in picks}
     rows: list[Row] = []
-    notes: dict[tuple[str, int], str] = {}
+    notes: dict[tuple[str, int], WindowsNote] = {}
     for year in years:
         if (year.track.animal, year.bio_year) not in picked:
             found, note = automatic_windows(year, rules)
             rows += found
-            if note:
-                notes[year.track.animal, year.bio_year] = note
+            notes[year.track.animal, year.bio_year] = note
     fixed = picked_windows(picks, tracks)
     rows = kept_apart(rows, fixed) + fixed
     spans = season_spans(

@@ -32,7 +32,7 @@ def method_of(settings: Settings, lattice: CleanFacts, *, has_windows: bool) -> 
         location_error_m=occurrence.location_error_m,
         line_buffer_m=occurrence.line_buffer_m,
         time_tolerance=occurrence.time_tolerance,
-        memory_mb=settings.working.memory_mb,
+        memory_mb=settings.memory_mb,
         crs=lattice.crs,
         cell_m=lattice.cell_m,
     )

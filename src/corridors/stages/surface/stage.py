@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from corridors.config.model import Occurrence, Profile, Working
+from corridors.config.model import Occurrence, Profile
 from corridors.foundation.artefacts import FixTable, Progress, Table
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Settings:
     """What it sees of the configuration."""
 
     occurrence: Occurrence
-    working: Working
+    memory_mb: Annotated[float, "memory_mb"]
     profile: Profile
     species: Annotated[str | None, "species"]
 

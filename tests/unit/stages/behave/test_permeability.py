@@ -13,6 +13,7 @@ import shapely
 from benchmarks.simulated_crossings import TILE_M, Walk, lines_around, tracks
 from pyproj import Transformer
 
+from corridors.atlas.words.behaviour import permeability_words
 from corridors.foundation import tables
 from corridors.foundation.artefacts import FixTable, Layer, Table, silent
 from corridors.foundation.facts.behave import PermeabilityFacts
@@ -175,7 +176,7 @@ def test_a_closed_fence_has_a_limit_and_no_estimate() -> None:
     assert np.isnan(row["kappa"])
     assert np.isnan(row["permeability"])
     assert 0 < row["permeability_high"] < 0.1
-    assert "no estimate" in row["reason"]
+    assert "no estimate" in permeability_words(row)
 
 
 def test_a_class_with_too_few_tries_has_its_prior_and_says_so() -> None:
@@ -187,7 +188,13 @@ def test_a_class_with_too_few_tries_has_its_prior_and_says_so() -> None:
     assert by["source"].tolist() == ["prior", "prior"]
     assert by["permeability"].to_dict() == {"woven": 0.15, "border_fence": 0.02}
     assert by["kappa"].isna().all()
-    assert by["reason"].str.contains("too few to estimate; permeability is the prior").all()
+    assert by["prior"].to_dict() == {
+        "woven": "fence/woven",
+        "border_fence": "fence/border_fence",
+    }
+    said = permeability_words(by.loc["woven"].to_dict())
+    assert said.endswith("too few to estimate; permeability is the prior of fence/woven")
+    assert permeability_words(table.iloc[0].to_dict()).endswith("too few to estimate")
     whole = table[table["covariate"] == "kind"].iloc[0]
     assert whole["source"] == "none"
     assert np.isnan(whole["permeability"])

@@ -16,6 +16,7 @@ from corridors.foundation import tables
 from corridors.foundation.artefacts import Layer, Raster, Table, silent
 from corridors.foundation.crs import to_geographic
 from corridors.foundation.errors import MethodError
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.clean import CleanFacts
 from corridors.foundation.grid import Grid
 from corridors.stages import registry
@@ -89,7 +90,13 @@ def inputs(own_ranges, *, segments=(), barriers=None, resistance=None, use=None,
     return stage.Inputs(
         barriers=Layer.of(frame(barriers, tables.BARRIERS)),
         clean=CleanFacts(
-            crs=CRS, cell_m=50.0, cell_reason="", n_fixes=0, n_usable=0, n_animals=0, flags={}
+            crs=CRS,
+            cell_m=50.0,
+            cell_reason=Remark.of("cell_configured"),
+            n_fixes=0,
+            n_usable=0,
+            n_animals=0,
+            flags={},
         ),
         ranges=Layer.of(own_ranges),
         population=Table.of(tables.empty(tables.POPULATION) if use is None else use),
@@ -258,15 +265,15 @@ def test_use_that_follows_the_current_is_told_from_chance():
 @pytest.mark.parametrize(
     ("shapes", "reason"),
     [
-        ({}, "no winter and no summer range"),
-        ({"winter": WINTER}, "there is no summer range"),
-        ({"winter": WINTER, "summer": WINTER}, "share cells"),
-        ({"winter": WINTER, "summer": box(90_000, 0, 91_000, 900)}, "no cell with known"),
+        ({}, "no_ranges"),
+        ({"winter": WINTER}, "no_summer_range"),
+        ({"winter": WINTER, "summer": WINTER}, "shared_cells"),
+        ({"winter": WINTER, "summer": box(90_000, 0, 91_000, 900)}, "range_unknown"),
     ],
 )
 def test_without_two_ranges_the_results_are_empty_and_say_why(shapes, reason):
     facts, table, current = run(ranges(**shapes), segments=fence())
-    assert reason in facts.no_circuit
+    assert facts.no_circuit == reason
     assert table.empty
     assert np.isnan(current).all()
 
@@ -275,7 +282,7 @@ def test_ranges_that_no_known_ground_joins_have_no_circuit():
     ground = np.ones(GRID.shape)
     ground[:, 30] = np.nan
     facts, table, _ = run(ranges(winter=WINTER, summer=SUMMER), resistance=ground)
-    assert facts.no_circuit == "no path of cells with known resistance joins the ranges"
+    assert facts.no_circuit == "no_path"
     assert table.empty
 
 

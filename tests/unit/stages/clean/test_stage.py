@@ -136,7 +136,8 @@ def test_auto_takes_the_smallest_cell_within_the_memory(side_m: float, cell_m: f
     working = Working(cell_m="auto", memory_mb=1500.0)
     got, reason = choose_cell(working, (0.0, 0.0, side_m, side_m), "EPSG:32642")
     assert got == cell_m
-    assert reason.startswith("auto: ")
+    assert reason.code == ("cell_fits" if side_m < 9e6 else "cell_too_large")
+    assert ("cell_m" in reason.values) == (side_m < 9e6)
 
 
 def test_auto_counts_the_cells_that_surfaces_may_reach_beyond_the_fixes() -> None:

@@ -13,12 +13,14 @@ import rasterio
 from rasterio import Affine
 from shapely.geometry import LineString, Point, box
 
+from corridors.atlas.words.remarks import remark_words, remarks_in_words
 from corridors.demo.selection import COVER, COVER_SELECTION, ELEVATION, walk, world
 from corridors.formats.stored import save
 from corridors.foundation import tables
 from corridors.foundation.artefacts import FixTable, Layer, RawFiles, Table, silent
 from corridors.foundation.crs import to_geographic, transformer
 from corridors.foundation.errors import MethodError
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.clean import CleanFacts
 from corridors.stages import registry
 from corridors.stages.connect import stage
@@ -125,7 +127,13 @@ def run(made, layers=LAYERS, selection=None, resistance_from="tracks", tracks=No
     } | (habitat or {})  # fmt: skip
     inputs = stage.Inputs(
         clean=CleanFacts(
-            crs=CRS, cell_m=50.0, cell_reason="", n_fixes=0, n_usable=0, n_animals=0, flags={}
+            crs=CRS,
+            cell_m=50.0,
+            cell_reason=Remark.of("cell_configured"),
+            n_fixes=0,
+            n_usable=0,
+            n_animals=0,
+            flags={},
         ),
         fixes=FixTable.of(made.fixes if tracks is None else tracks),
         migrations=Table.of(windows()),
@@ -216,7 +224,9 @@ def test_too_few_animals_are_refused_or_leave_the_table_and_say_so(made):
     out = run(made, selection=few, resistance_from="tracks_or_table")
     facts = out.facts
     assert facts.resistance_from == "table"
-    assert any("resistance is that of the tables: 8 animals" in note for note in facts.notes)
+    (note,) = (note for note in facts.notes if note.code == "tables_instead")
+    assert remark_words(note).startswith("resistance is that of the tables: 8 animals")
+    assert out.selection_facts.refused == facts.selection_refused
     assert out.selection_facts.is_fitted is False
     assert len(out.selection.read()) == 0
     assert set(np.unique(out.resistance.read(CRS)[0])) <= {1.0, 2.0, 3.0, 4.0}
@@ -247,8 +257,8 @@ def test_a_class_that_hardly_any_animal_used_has_the_largest_resistance(made):
     assert not table.loc["cover:rare", "is_estimated"]
     assert np.isnan(table.loc["cover:rare", "coefficient"])
     assert table.loc["cover:rare", "available_frac"] > 0
-    (note,) = (note for note in out.selection_facts.notes if "too few" in note)
-    assert "cover:rare (" in note
+    (note,) = (note for note in out.selection_facts.notes if note.code == "classes_of_too_few")
+    assert list(note.values["n_animals"]) == ["cover:rare"]
     resistance, grid = out.resistance.read(CRS)
     row, col = np.divmod(rare, N)
     at = zip(*grid.array_index(N - 1 - row, col), strict=True)
@@ -262,17 +272,16 @@ def test_a_class_that_hardly_any_animal_used_has_the_largest_resistance(made):
 def test_a_response_with_a_square_is_told_by_where_it_turns(made):
     out = run(made, layers=(LAYERS[0], LAYERS[1] | {"quadratic": True}))
     facts = out.selection_facts
-    (said,) = (line for line in facts.what if line.startswith("elevation"))
+    (said,) = (one for one in facts.what if one.values["layer"] == "elevation")
     response = facts.response["elevation"]
     x, log_use = np.array(response.x), np.array(response.log_use)
     inner = [k for k in (int(log_use.argmax()), int(log_use.argmin())) if 0 < k < x.size - 1]
     if inner:
-        turn = float(said.split(" at ")[1])
-        assert turn == pytest.approx(x[inner[0]], abs=x[1] - x[0])
-        assert ("greatest" in said) == (inner[0] == log_use.argmax())
+        assert said.values["turn"] == pytest.approx(x[inner[0]], abs=x[1] - x[0])
+        assert ("greatest" in said.code) == (inner[0] == log_use.argmax())
     else:
         end = "upper" if log_use[-1] > log_use[0] else "lower"
-        assert f"greatest at its {end} end" in said
+        assert said == Remark.of("use_greatest_at_end", layer="elevation", end=end)
 
 
 def test_words_say_metres_where_a_layer_is_a_distance(made):
@@ -281,7 +290,7 @@ def test_words_say_metres_where_a_layer_is_a_distance(made):
     ).to_file(made.folder / "road.gpkg")  # fmt: skip
     road = {"name": "road", "path": "road.gpkg", "kind": "distance", "max_distance_m": 4000.0}
     out = run(made, layers=(*LAYERS, road))
-    said = out.selection_facts.what
+    said = remarks_in_words(out.selection_facts.what)
     assert [" m more means" in line for line in said if line.startswith("road:")] == [True]
     assert not any(" m more means" in line for line in said if line.startswith("elevation:"))
 
@@ -293,7 +302,7 @@ def test_a_distance_without_features_is_noted(made):
     out = run(made, layers=(*LAYERS, far), resistance_from="table")
     facts = out.facts
     assert facts.layers["far"].n_features == 0
-    assert "layer far has no feature near the grid: all of it is 4000 m away" in facts.notes
+    assert Remark.of("layer_far_away", layer="far", max_distance_m=4000.0) in facts.notes
 
 
 def test_migrations_are_compared_with_the_green_up_of_their_cells(made):

@@ -18,6 +18,7 @@ from corridors.foundation import tables
 from corridors.foundation.artefacts import FixTable, Layer, RawFiles, Table, silent
 from corridors.foundation.crs import geodesic_area_km2, to_geographic
 from corridors.foundation.errors import InputError, MethodError, MissingInputError
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.clean import CleanFacts
 from corridors.stages import registry
 from corridors.stages.connect import stage
@@ -74,7 +75,13 @@ def run(
         stopovers = tables.empty(tables.STOPOVERS)
     inputs = stage.Inputs(
         clean=CleanFacts(
-            crs=CRS, cell_m=50.0, cell_reason="", n_fixes=0, n_usable=0, n_animals=0, flags={}
+            crs=CRS,
+            cell_m=50.0,
+            cell_reason=Remark.of("cell_configured"),
+            n_fixes=0,
+            n_usable=0,
+            n_animals=0,
+            flags={},
         ),
         fixes=FixTable.of(tables.empty(tables.CLEAN_FIXES) if fixes is None else fixes),
         migrations=Table.of(tables.empty(tables.MIGRATIONS) if windows is None else windows),
@@ -106,7 +113,7 @@ CLASSES = {"name": "cover", "path": "cover.tif", "kind": "class", "resistance": 
 def test_without_layers_the_corridor_is_straight():
     out = run(rangeset(winter=WINTER, summer=SUMMER))
     facts = out.facts
-    assert facts.notes == ["no habitat layers: resistance is the same everywhere"]
+    assert facts.notes == [Remark.of("no_layers")]
     # From the centre of the last winter cell to that of the first summer cell: 31 steps.
     assert facts.least_cost_m == pytest.approx(3100.0)
     assert facts.path_km == pytest.approx(3.1, rel=1e-4)
@@ -154,15 +161,15 @@ def test_a_tracked_core_goes_before_the_experts_range():
 @pytest.mark.parametrize(
     ("ranges", "reason"),
     [
-        ({}, "there is no winter and no summer range"),
-        ({"winter": WINTER}, "there is no summer range"),
-        ({"winter": WINTER, "summer": WINTER}, "the ranges share cells of the habitat grid"),
+        ({}, "no_ranges"),
+        ({"winter": WINTER}, "no_summer_range"),
+        ({"winter": WINTER, "summer": WINTER}, "shared_cells"),
     ],
 )
 def test_without_two_ranges_tables_are_empty_and_say_why(ranges, reason):
     out = run(rangeset(**ranges))
     assert len(out.modelled.read()) == 0
-    assert out.facts.no_corridor.startswith(reason)
+    assert out.facts.no_corridor == reason
     for raster in (out.resistance, out.cost):
         assert raster.read(CRS)[0].size > 0
     assert out.network.read().columns.tolist() == list(tables.NETWORK.columns)
@@ -175,7 +182,7 @@ def test_a_wall_of_unknown_ground_is_no_way(tmp_path):
     raster(tmp_path / "cover.tif", cover, nodata=255)
     out = run(rangeset(winter=WINTER, summer=SUMMER), folder=tmp_path, layers=[CLASSES])
     facts = out.facts
-    assert facts.no_corridor == "no path of cells with known resistance joins the ranges"
+    assert facts.no_corridor == "no_path"
     assert facts.coverage_frac == pytest.approx(59 / 60)
 
 
@@ -319,7 +326,7 @@ def test_zero_counts_as_data_and_outside_the_raster_is_unknown(tmp_path):
     out, facts = values_of(tmp_path)
     assert (out[:, :39] == 1.0).all()
     assert np.isnan(out[:, 41:]).all()
-    assert facts.nodata_policy == "every value counts as data"
+    assert facts.nodata_policy == "all_data"
     assert facts.coverage_frac == pytest.approx(40 / 60, abs=0.02)
 
 

@@ -14,6 +14,7 @@ from shapely.geometry import box
 from corridors.formats.stored import save
 from corridors.foundation import tables
 from corridors.foundation.artefacts import Layer, Table, silent
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.surface import SurfaceFacts
 from corridors.stages.delineate import stage
 from worlds.stages import settings
@@ -117,7 +118,7 @@ def test_classes_count_animals_and_say_why_one_is_missing(herd):
     assert rows["all", "low"].area_km2 == pytest.approx((46 + 26) * 0.01, rel=0.02)
     assert out.facts.n_animals == {"all": 11, "autumn": 3, "spring": 11, "winter": 11}
     assert out.facts.seasons["spring"].missing_classes == {
-        "medium": "10% of 11 animals is 1.1, not more than 2"
+        "medium": Remark.of("class_of_too_few", share=0.1, n_tracked=11, n_animals=1.1)
     }
     assert out.facts.n_windows_without_surface == 1
 

@@ -84,7 +84,9 @@ def world(tracked=True):
         )
         fixes.append(own)
         surfaces.append(surface(f"m{number}", cols))
-        estimates.append(filled(tables.ESTIMATES, **about, method="bbmm", mass=1.0))
+        estimates.append(
+            filled(tables.ESTIMATES, **about, method="bbmm", reason="configured", mass=1.0)
+        )
     frames = {
         "migrations": pd.DataFrame(windows),
         "fixes": pd.concat(fixes) if fixes else pd.DataFrame(),
@@ -158,7 +160,9 @@ def test_the_rarefaction_curve_of_four_animals_is_exact(out):
     assert last["area_p05_km2"] == last["area_km2"] == last["area_p95_km2"]
     facts = out.facts.sufficiency["all"]
     assert (facts.flag, facts.n_sufficient) == ("insufficient", None)
-    assert out.facts.notes[0].startswith("insufficient sample of 4 animals")
+    slope_frac = pytest.approx(6 / 4 / 12)
+    assert out.facts.notes[0].code == "sample_too_small"
+    assert out.facts.notes[0].values == {"n_animals": 4, "slope_frac": slope_frac}
 
 
 def test_an_animal_is_held_against_the_corridor_of_the_others(out):

@@ -16,6 +16,7 @@ from corridors.config.model import Config
 from corridors.foundation import tables
 from corridors.foundation.artefacts import Document, FixTable, Layer, Table, silent
 from corridors.foundation.errors import MethodError
+from corridors.foundation.facts import Remark
 from corridors.stages import registry
 from corridors.stages.delineate import stage as delineate
 from corridors.stages.profiles import stage
@@ -177,10 +178,10 @@ def test_profile_usgs_labels_what_it_leaves() -> None:
     made, shapes = drawn("usgs", method="auto")
     assert made.facts.profile == "usgs"
     estimates = made.estimates.read()
-    assert estimates["reason"].str.startswith("profile usgs, for comparison only").all()
+    assert set(estimates["reason"]) == {"peer_profile"}
     assert (estimates["method"] == "bbmm").all()
     assert shapes.facts.profile == "usgs"
-    assert "for comparison only" in shapes.facts.notes[0]
+    assert shapes.facts.notes[0] == Remark.of("peer_profile")
 
 
 def test_migrations_name_their_animals_safely(compared: stage.Results) -> None:

@@ -535,7 +535,10 @@ def kappa_row(**changes: object) -> pd.DataFrame:
         "permeability_low": 0.1,
         "permeability_high": 0.4,
         "source": "estimated",
-        "reason": "9 crossings",
+        "n_doubtful": 0,
+        "n_across": 9,
+        "n_left_out": 0,
+        "prior": "",
     }
     return pd.DataFrame([{**row, **changes}])
 

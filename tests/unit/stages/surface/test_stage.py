@@ -111,9 +111,7 @@ def test_each_window_has_its_surface_and_refusals_say_why() -> None:
         " 20 m; lower occurrence.location_error_m if the collar is better, or use method fmv",
         "sparse": "19 of 19 steps are longer than 8 h; at most 33% may be",
     }
-    assert estimates.loc["a", "reason"] == (
-        "motion variance from 49 left-out fixes (corrected form); median step 2 h"
-    )
+    assert estimates.loc["a", ["reason", "n_behind_s2"]].tolist() == ["configured", 49]
     assert estimates.loc["a", "n_bridges"] == 99
     assert estimates.loc["a", "mass"] == pytest.approx(1, abs=1e-12)
     assert estimates["mass"].isna().sum() == 4
@@ -140,16 +138,18 @@ def test_auto_takes_a_method_for_each_window_and_says_why() -> None:
         "sparse": "fmv",
     }
     assert estimates["reason"].to_dict() == {
-        "many": "dbbmm: 60 fixes in a row without a step over 8 h; motion variance of each bridge"
-        " from 30 windows; median step 2 h",
-        "broken": "bbmm: 20 fixes in a row without a step over 8 h, a window needs 31; motion"
-        " variance from 18 left-out fixes (corrected form); median step 2 h; 1 of 39 steps left"
-        " out: over 8 h",
-        "sparse": "fmv: 19 of 19 steps are longer than 8 h; motion variance fixed for the species;"
-        " median step 12 h",
-        "daily": "",
-        "few": "",
+        "many": "run_holds_window",
+        "broken": "run_too_short",
+        "sparse": "long_steps",
+        "daily": "long_steps",
+        "few": "configured",
     }
+    behind = ["n_run_fixes", "n_over_max_lag", "n_behind_s2", "step_median_h"]
+    assert estimates.loc[["many", "broken", "sparse"], behind].to_numpy().tolist() == [
+        [60, 0, 30, 2],
+        [20, 1, 18, 2],
+        [1, 19, 0, 12],
+    ]
     assert estimates["error"].loc[["daily", "few"]].tolist() == [
         "19 of 19 steps are longer than 27 h; at most 33% may be",
         "3 usable fixes; at least 4 are needed",
@@ -262,7 +262,7 @@ def test_line_needs_no_variance() -> None:
     estimates = run([fixes("a", 60)], [window("w", "a")], method="line")
     assert estimates.loc["w", ["s2_m2_min", "s2_low_m2_min", "s2_high_m2_min"]].isna().all()
     assert estimates.loc["w", "mass"] == pytest.approx(1)
-    assert estimates.loc["w", "reason"].startswith("even within 200 m of the steps")
+    assert estimates.loc["w", "n_behind_s2"] == 0
 
 
 def test_dop_counts_only_where_the_collar_s_factor_is_configured() -> None:
@@ -284,8 +284,8 @@ def test_long_steps_that_are_left_out_are_told() -> None:
     track = fixes("a", 60)
     track.loc[30:, "time_utc"] += pd.Timedelta(hours=12)
     estimates = run([track], [window("w", "a")])
-    assert estimates.loc["w", "reason"].endswith("; 1 of 59 steps left out: over 8 h")
     assert estimates.loc["w", ["n_bridges", "n_long_lags"]].tolist() == [58, 1]
+    assert estimates.loc["w", ["n_over_max_lag", "n_run_fixes"]].tolist() == [1, 30]
 
 
 def test_a_piece_that_breaks_the_contract_is_not_written(tmp_path: Path) -> None:

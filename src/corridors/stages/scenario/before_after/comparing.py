@@ -15,6 +15,7 @@ from corridors.atlas.pages import render
 from corridors.atlas.products import choose, first_view, package_layers, project_layers
 from corridors.atlas.scenario_layers import BEFORE_AFTER_LAYERS, STYLES
 from corridors.atlas.tier import INTERNAL, ranges_to_show, refuse_what_would_show_one_animal
+from corridors.atlas.words.before_after import before_after_in_words
 from corridors.barriers.movements import Movements
 from corridors.barriers.segments import is_near, projected
 from corridors.barriers.selection import chosen, unknown_names
@@ -167,6 +168,7 @@ def _results(
     """Return the results with layers, project, map and page."""
     own, study, publish = settings.labels, settings.study, settings.publish
     note, crs = settings.before_after[name].note, inputs.moved.clean.crs
+    told = before_after_in_words(measures, min_animals=settings.before_after[name].min_animals)
     labels = {
         "before_after": name,
         "title": facts.title,
@@ -184,7 +186,7 @@ def _results(
         "passages": layer,
         "corridors": corridor_of(inputs.moved.corridors, inputs.moved.modelled),
         "ranges": ranges_to_show(inputs.ranges.read(), publish.tier),
-        "before_after": measures,
+        "before_after": told,
         "about": pd.DataFrame(labels.items(), columns=["item", "value"]),
     }
     products, _ = choose(layers, tier=publish.tier, plans=BEFORE_AFTER_LAYERS, styles=STYLES)
@@ -210,7 +212,7 @@ def _results(
         title=facts.title,
         note=note,
         facts=facts.model_dump(),
-        measures=measures,
+        measures=told,
         animals=animals,
         files=[package, f"{name}.qgz"],
         map_png=png,
@@ -219,7 +221,7 @@ def _results(
         before_after=Table.of(measures),
         passages=Layer.of(layer),
         facts=facts,
-        page=Document(render("before_after.html.jinja", before_after_page(content))),
+        page=Document(render(__package__, "before_after.html.jinja", before_after_page(content))),
         package=Package(package_layers(products, labels=labels)),
         project=Project(
             title=f"{facts.title}: {settings.herd} before and after {facts.day}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -19,8 +20,10 @@ from corridors.foundation import tables
 from corridors.foundation.arrays import Floats
 from corridors.foundation.artefacts import Progress
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic, to_working
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.circuit import CircuitFacts
 from corridors.foundation.facts.difference import DifferenceFacts, MeasureFacts
+from corridors.foundation.vocabulary import DifferenceMeasure, DifferenceReason, NoWay
 from corridors.habitat.detour import Ways, closed_cells, ways_around
 from corridors.habitat.layers import cells_in
 from corridors.habitat.ranges import ENDS, ranges_of
@@ -40,6 +43,10 @@ from corridors.threats.score import evidence
 ALL = "all"
 _STATES = ("before", "after")
 _MAX_EDGE_DEG = 0.02
+# A measure, its value before and after, the interval of its change, and why it is unknown.
+_Measured: TypeAlias = tuple[
+    DifferenceMeasure, Sequence[float], tuple[float, float], DifferenceReason
+]
 
 
 def compared(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
@@ -160,13 +167,14 @@ def _difference(
     return frame.astype({"herd": str, "in_words": str, "unit": str, "change": str}), totals
 
 
-def _ends(inputs: Inputs) -> tuple[tuple[BaseGeometry, BaseGeometry] | None, str]:
+def _ends(
+    inputs: Inputs,
+) -> tuple[tuple[BaseGeometry, BaseGeometry] | None, NoWay | Literal[""]]:
     """Return winter and summer range, planar, or why there are none."""
-    shapes = ranges_of(inputs.ranges.read(), inputs.clean.crs).shapes
-    missing = [season for season in ENDS if season not in shapes]
-    if missing:
-        return None, f"there is no {' and no '.join(missing)} range"
-    return (shapes[ENDS[0]], shapes[ENDS[1]]), ""
+    ranges = ranges_of(inputs.ranges.read(), inputs.clean.crs)
+    if ranges.lacking:
+        return None, ranges.lacking
+    return (ranges.shapes[ENDS[0]], ranges.shapes[ENDS[1]]), ""
 
 
 def _fragments(
@@ -255,10 +263,10 @@ def _measures(
     totals: Totals,
     pieces: dict[str, tuple[Fragments, float, float]],
     ways: dict[str, Ways],
-    reason: str,
+    reason: NoWay | Literal[""],
 ) -> list[MeasureFacts]:
-    """Return what the herd gains or loses: measure, unit, before, after, interval, reason."""
-    nothing = reason or "the herd has no corridor"
+    """Return what the herd gains or loses: measure, before, after, interval, reason."""
+    nothing: DifferenceReason = reason or "no_corridor"
     unknown = (np.nan, np.nan)
     n = [len(pieces[s][0].polygons) if s in pieces else np.nan for s in _STATES]
     low = [pieces[s][1] if s in pieces else np.nan for s in _STATES]
@@ -267,31 +275,25 @@ def _measures(
     (flow_before, why_before), (flow_after, why_after) = (
         _resistance(side.circuit) for side in (inputs.today, inputs.planned)
     )
-    per = f"passages a year ({totals.unit})"
-    untracked = "" if np.isfinite(totals.before) else "nobody was tracked"
-    rows: list[tuple[str, str, Sequence[float], tuple[float, float], str]] = [
-        ("blocked passages", per, (totals.before, totals.after),
-         (totals.p05, totals.p95), untracked),
-        ("newly blocked passages", per, (0.0, totals.newly), unknown, untracked),
-        ("passages gained", per, (0.0, totals.gained), unknown, untracked),
-        ("use of the corridor that is cut off", "share", low, unknown, nothing),
-        ("use of the high class that is cut off", "share", high, unknown,
-         nothing if not pieces else "the herd has no high class"),
-        ("pieces of the corridor", "number", n, unknown, nothing),
-        ("least-cost way between the ranges", "km", km, unknown, reason or no_way),
-        ("cost of that way", "km of easiest ground", cost, unknown, reason or no_way),
-        ("parts of the ranges without a way", "share of their ground", without, unknown,
-         reason or "the ranges share their ground"),
-        ("effective resistance between the ranges", "squares of easiest ground",
-         (flow_before, flow_after), unknown, why_after or why_before),
-    ]  # fmt: skip
+    untracked: DifferenceReason = "" if np.isfinite(totals.before) else "untracked"
+    rows: list[_Measured] = [
+        ("blocked", (totals.before, totals.after), (totals.p05, totals.p95), untracked),
+        ("newly_blocked", (0.0, totals.newly), unknown, untracked),
+        ("gained", (0.0, totals.gained), unknown, untracked),
+        ("cut_off", low, unknown, nothing),
+        ("cut_off_high", high, unknown, "no_high_class" if pieces else nothing),
+        ("pieces", n, unknown, nothing),
+        ("way", km, unknown, reason or no_way),
+        ("way_cost", cost, unknown, reason or no_way),
+        ("without_way", without, unknown, reason or "ranges_overlap"),
+        ("effective_resistance", (flow_before, flow_after), unknown, why_after or why_before),
+    ]
     out = []
-    for measure, unit, (first, second), (low_end, high_end), why in rows:
+    for measure, (first, second), (low_end, high_end), why in rows:
         is_known = bool(np.isfinite(first) and np.isfinite(second))
         out.append(
             MeasureFacts(
                 measure=measure,
-                unit=unit,
                 before=_or_none(first),
                 after=_or_none(second),
                 change=_or_none(second - first),
@@ -305,7 +307,7 @@ def _measures(
 
 def _of_ways(
     ways: dict[str, Ways],
-) -> tuple[list[float], list[float], str, list[float]]:
+) -> tuple[list[float], list[float], DifferenceReason, list[float]]:
     """Return length, km, and cost of the ways, why they are unknown, and who has none.
 
     Means over the parts of the ranges that have a way in both states.
@@ -319,14 +321,12 @@ def _of_ways(
     return (
         [each.mean(each.length_m, parts) / 1000 for each in (before, after)],
         [each.mean(each.cost_m, parts) / 1000 for each in (before, after)],
-        "no part of the ranges has a way in both states"
-        if len(parts)
-        else "the ranges share their ground",
+        "no_way_in_both" if len(parts) else "ranges_overlap",
         [each.mean((~each.has_way).astype(np.float64), everyone) for each in (before, after)],
     )
 
 
-def _resistance(circuit: CircuitFacts) -> tuple[float, str]:
+def _resistance(circuit: CircuitFacts) -> tuple[float, NoWay | Literal[""]]:
     """Return the herd's effective resistance, NaN with the reason where there is none."""
     value = circuit.effective_resistance
     return (np.nan if value is None else value), circuit.no_circuit
@@ -336,14 +336,11 @@ def _or_none(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _notes(changed: gpd.GeoDataFrame, ways: dict[str, Ways]) -> list[str]:
+def _notes(changed: gpd.GeoDataFrame, ways: dict[str, Ways]) -> list[Remark]:
     notes = []
     unknown = int((changed["change"].ne("") & changed["blocked_change"].isna()).sum())
     if unknown:
-        notes.append(
-            f"{unknown} of the segments that the scenario touches lie where nobody was tracked:"
-            " what would change there is unknown, which is not nothing."
-        )
+        notes.append(Remark.of("unknown_where_untracked", n=unknown))
     if ways and (lost := int(np.count_nonzero(ways["before"].has_way & ~ways["after"].has_way))):
-        notes.append(f"In the scenario {lost} parts of the ranges lose every way to the other.")
+        notes.append(Remark.of("ways_lost", n=lost))
     return notes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -23,12 +23,12 @@ from corridors.atlas.products import (
 )
 from corridors.atlas.scenario_layers import LAYERS, STYLES
 from corridors.atlas.tier import ranges_to_show
-from corridors.config.scenarios import Change, Opening, Scenario, Selection
+from corridors.atlas.words.difference import assumptions_in_words, measures_in_words
+from corridors.config.scenarios import Scenario
 from corridors.formats.geopackage import Package
 from corridors.formats.qgis import Project
 from corridors.foundation.artefacts import Document, Layer, Pictures
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_length_m, named_crs
-from corridors.foundation.facts.alter import AlterFacts
 from corridors.foundation.facts.difference import DifferenceFacts
 from corridors.stages.scenario.difference.stage import Inputs, Results, Settings
 
@@ -54,7 +54,7 @@ def products(
     """Return the results with layers, project, map and page."""
     labels_of, tier = settings.labels, settings.publish.tier
     layers = _layers(inputs, shown, tier)
-    assumptions = list(_assumptions(inputs.scenario, scenario))
+    assumptions = list(assumptions_in_words(inputs.scenario, scenario))
     labels = {
         "scenario": name,
         "title": scenario.title or name,
@@ -70,7 +70,7 @@ def products(
     about = [*labels.items(), *(("assumed", words) for words in assumptions)]
     tables: dict[str, pd.DataFrame] = {
         **layers,
-        "measures": pd.DataFrame([each.model_dump() for each in facts.measures]).astype(
+        "measures": pd.DataFrame(measures_in_words(facts)).astype(
             dict.fromkeys(("before", "after", "change", "change_p05", "change_p95"), "float64")
         ),
         "about": pd.DataFrame(about, columns=["item", "value"]),
@@ -96,7 +96,7 @@ def products(
         title=scenario.title or name,
         note=scenario.note,
         author=scenario.author,
-        facts=facts.model_dump(),
+        facts=facts,
         changed=shown.changed,
         assumptions=assumptions,
         files=[package, project],
@@ -106,7 +106,7 @@ def products(
         difference=Layer.of(shown.changed),
         fragments=Layer.of(shown.fragments),
         facts=facts,
-        page=Document(render("difference.html.jinja", page(content))),
+        page=Document(render(__package__, "difference.html.jinja", page(content))),
         package=Package(package_layers(chosen, labels=labels)),
         project=Project(
             title=f"{scenario.title or name}: {settings.herd} (scenario)",
@@ -145,55 +145,3 @@ def _layers(inputs: Inputs, shown: Shown, tier: str) -> dict[str, gpd.GeoDataFra
         "corridors": shown.corridor,
         "ranges": ranges_to_show(inputs.ranges.read(), tier),
     }
-
-
-def _assumptions(found: AlterFacts, scenario: Scenario) -> Iterator[str]:
-    """Yield in words what the scenario assumes."""
-    for source, fact in zip(scenario.add, found.added, strict=True):
-        passing = (
-            f"{source.permeability:.0%} pass".replace("%", " %")
-            if source.permeability is not None
-            else "stated per feature, or the prior of its class"
-            if source.permeability_column
-            else "the prior of its class"
-        )
-        yield (
-            f"Added: {source.name}, {fact.n_near} of {fact.barriers} features within reach;"
-            f" permeability: {passing}."
-        )
-    rules = {(fact.key, fact.position): fact for fact in found.rules}
-    for key, words, chosen in (
-        ("remove", "Removed", scenario.remove),
-        ("open", "Opened", scenario.open),
-        ("change", "Modified", scenario.change),
-    ):
-        for position, rule in enumerate(chosen):
-            n = rules[key, position].n_segments + rules[key, position].n_areas
-            yield f"{words}: {_selection(rule)}; {n} segments within reach{_more(rule)}."
-    yield f"Closed: lines that let less than {scenario.closed_below:.0%} pass.".replace("%", " %")
-
-
-def _more(rule: Selection) -> str:
-    if not isinstance(rule, Change | Opening):
-        return ""
-    passing = f"; {rule.permeability:.0%} pass".replace("%", " %")
-    return passing + (f" {_time(rule)}" if isinstance(rule, Opening) else "")
-
-
-def _time(rule: Opening) -> str:
-    if rule.seasons:
-        return "in " + ", ".join(rule.seasons)
-    if rule.months:
-        return "in the months " + ", ".join(map(str, rule.months))
-    return "from {} to {}".format(*rule.days) if rule.days else ""
-
-
-def _selection(rule: Selection) -> str:
-    parts = [
-        ", ".join(values)
-        for values in (rule.barriers, rule.kinds, rule.classes)
-        if values is not None
-    ]
-    if rule.path:
-        parts.append(f"inside the polygons of {rule.path}")
-    return "; ".join(parts)
