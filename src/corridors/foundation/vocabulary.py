@@ -90,7 +90,8 @@ PERMEABILITY_SOURCES = (
 KAPPA_SOURCES = ("estimated", "upper_limit", "lower_limit", "prior", "none")
 # Why a window has its method: as configured, or refused; by ``auto``, because a run without a long
 # step holds a window of the dynamic variance, or is too short for one, or too many steps are long,
-# or the method before it found no motion variance; as Migration Mapper does (profile usgs, for comparison only).
+# or the method before it found no motion variance; as Migration Mapper does (profile usgs, for
+# comparison only).
 MethodChoice = Literal[
     "configured", "run_holds_window", "run_too_short", "long_steps", "no_variance", "peer_profile"
 ]

@@ -62,7 +62,7 @@ estimate; 2 steps left out, too few to tell the pace then; permeability is the p
     if row["n_doubtful"]:
         words += f", {row['n_doubtful']} of them perhaps by location error"
     words += "; one animal only" if one_only else _INTERVALS[row["interval"]]
-    if row["covariate"] == "kind":
+    if row["covariate"] == "kind" and row["n_across"]:
         words += f"; {row['n_crossings']} of {row['n_across']} steps across were used"
     if row["n_left_out"]:
         words += f"; {row['n_left_out']} steps left out, too few to tell the pace then"
