@@ -63,12 +63,13 @@ def bare(name: str) -> str:
 def layout_of(names: Sequence[str]) -> Layout | None:
     """Return what columns of these names mean, None if they are no table of fixes.
 
-    A vendor's layout counts if its time and position are there and one more of its columns; of
-    several the one with most columns. Then common names.
+    A vendor's layout counts if its time, position and animal are there, and its fix type or DOP
+    where it has these; of several the one with most columns. Then common names.
 
     Examples
     --------
-    >>> found = layout_of(["CollarID", "UTC_Date", "UTC_Time", "Latitude [°]", "Longitude [°]"])
+    >>> named = ["CollarID", "UTC_Date", "UTC_Time", "Latitude [°]", "Longitude [°]", "DOP"]
+    >>> found = layout_of(named)
     >>> found.vendor, found.columns["time"], found.zone
     ('Vectronic', ('UTC_Date', 'UTC_Time'), 'UTC')
     >>> layout_of(["id", "kind", "length"]) is None
