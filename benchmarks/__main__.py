@@ -26,7 +26,9 @@ HEADER = (
 NOT_A_BENCHMARK = {
     "barrier_landscape",
     "brownian_herds",
+    "fenced_walks",
     "fenced_worlds",
+    "permeability_worlds",
     "simulated_animals",
     "simulated_crossings",
     "simulated_encounters",

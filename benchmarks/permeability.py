@@ -29,7 +29,7 @@ from corridors.barriers.segments import straight_pieces
 from corridors.foundation.arrays import Flags, Geometries
 
 SEED = 20240101
-N_HERDS, N_ANIMALS, N_STEPS = 800, 6, 160
+N_HERDS, N_ANIMALS, N_STEPS = 200, 6, 160
 # Lengths grow with duration to this power in herds with several durations.
 GROWTH = 0.6
 LAGS_H = (1.0, 2.0, 4.0, 8.0)

@@ -15,7 +15,7 @@ from corridors.barriers.permeability import Kappa, Seen, permeability
 from corridors.foundation.arrays import Geometries
 
 SEED = 20241130
-N_HERDS = 20
+N_HERDS = 10
 ERRORS_M = (0.0, 5.0, 20.0)
 LAGS_H = ((1.0,), (2.0,), (4.0,), (8.0,), (1.0, 2.0, 4.0, 8.0))
 MOST_CLOSED = 0.05

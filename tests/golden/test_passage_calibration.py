@@ -13,7 +13,8 @@ from benchmarks.passage_calibration import (
     LAG_H,
     THIN,
     five_animals,
-    held_share,
+    judged,
+    odds_told,
     one_variance,
     sideways,
 )
@@ -48,11 +49,13 @@ def test_one_variance_per_animal_is_as_wrong_as_first_measured(reference: Path, 
     assert found.worst_bin > 0.1
 
 
-def test_sideways_bridges_held_by_fences_are_calibrated(reference: Path, herds) -> None:
+def test_sideways_bridges_beside_fences_are_calibrated(reference: Path, herds) -> None:
     thinned, fences = herds
     frames = []
     for herd in thinned:
-        frames += measured(herd, fences, sideways(held_share(herd, fences)))
+        odds = odds_told(herd, fences)
+        assert odds.missed < 1.0 < odds.hit
+        frames += [judged(one, fences, sideways, odds) for one in herd]
     found = of(frames)
     assert 0.95 <= found.slope <= 1.05
     assert found.error / found.error_of_hits <= ERROR_RATIO

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,7 @@ import shapely
 
 from corridors.barriers.crossings import OTHER, Steps, count_pairs, meetings
 from corridors.barriers.encounters import Encounters, encounters
-from corridors.barriers.flux import Bridges
+from corridors.barriers.holding import Odds
 from corridors.barriers.movements import Movements
 from corridors.barriers.passages import Counts, Landscape, Passages, expected_passages
 from corridors.barriers.piece_tree import PieceTree
@@ -93,7 +93,7 @@ def crossed(
     barriers: gpd.GeoDataFrame,
     rules: Rules,
     *,
-    hold: Callable[[Geometries], Bridges],
+    hold: Callable[[Geometries], Odds],
     progress: Progress = silent,
 ) -> Crossed:
     """Return management segments, observed and expected crossings, encounters.
@@ -107,7 +107,7 @@ def crossed(
     rules
         What was chosen.
     hold
-        Given the lines that stand, planar, returns the bridges as the lines hold them.
+        Given the lines that stand, planar, returns how they change the passages of bridges.
     progress
         Called with a short message and the share done.
     """
@@ -137,9 +137,15 @@ def crossed(
         tolerance_m=rules.joint_m,
         max_turn_deg=rules.joint_turn_deg,
     )
-    landscape = Landscape.of(geometry, segments["tolerance_m"].to_numpy(float), line, sign)
-    moves = replace(moves, bridges=hold(lines[is_standing(barriers[near])]))
-    passed = _passed(moves, landscape, segments["segment"], validity, times, rules, progress)
+    landscape = Landscape.of(
+        geometry,
+        segments["tolerance_m"].to_numpy(float),
+        line,
+        sign,
+        is_standing(segments),
+    )
+    odds = hold(lines[is_standing(barriers[near])])
+    passed = _passed(moves, landscape, odds, segments["segment"], validity, times, rules, progress)
     years, span = exposure(moves.steps, validity)
     segments["has_data"] = passed.reached
     observed = _observed(moves, segments, geometry, validity)
@@ -220,6 +226,7 @@ class _Passed:
 def _passed(
     moves: Movements,
     landscape: Landscape,
+    odds: Odds,
     names: pd.Series[str],
     validity: Validity,
     times: Indices,
@@ -237,6 +244,7 @@ def _passed(
             flux_floor=rules.flux_floor,
             encounter_distance_m=rules.encounter_distance_m,
             counts=_counting(validity, times[rows]),
+            odds=odds,
         )
         visits = encounters(
             steps,

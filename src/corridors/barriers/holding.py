@@ -1,49 +1,129 @@
-"""How far barriers hold animals to their straight way, told by the fixes alone."""
+"""How barriers change which way animals go between two fixes, told by the fixes alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+from scipy import optimize
 
 from corridors.barriers.crossings import meetings
 from corridors.barriers.piece_tree import PieceTree
 from corridors.barriers.segments import straight_pieces
-from corridors.foundation.arrays import Floats, Geometries, Indices
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 
-_N_DRAWS = 12
+_N_DRAWS = 24  # in each of two halves
 _SEED = 20240101
+# Rarer passages than these are not told from the draws.
+_RAREST, _SUREST = 0.02, 1.0 - 1e-9
+_LIMIT = 9.0  # of ln odds
 
 
 @dataclass(frozen=True)
-class Holding:
-    """Sums over pairs of a left-out fix and a barrier.
+class Odds:
+    """Odds of a passage beside barriers, over those of animals for which nothing stands there.
+
+    Parameters
+    ----------
+    missed, hit
+        Where the straight step misses the barrier, and where it hits it, > 0.
+    """
+
+    missed: float
+    hit: float
+
+    def of(self, share: Floats, is_hit: Flags) -> Floats:
+        """Return the chances of a passage that is ``share`` where nothing stands, shape (n,).
+
+        Notes
+        -----
+        f' = theta f / (1 - f + theta f); 0 and 1 stay, and what is above 1 stays.
+
+        Examples
+        --------
+        >>> Odds(0.5, 2.0).of(np.array([0.0, 0.5, 0.5, 1.0]), np.arange(4) > 1).round(3).tolist()
+        [0.0, 0.333, 0.667, 1.0]
+        """
+        theta = np.where(is_hit, self.hit, self.missed)
+        return np.where(share < 1.0, theta * share / (1.0 - share + theta * share), share)
+
+
+FREE: Final = Odds(1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Pairs of a left-out fix and a barrier.
 
     Parameters
     ----------
     expected
-        Squared net passages by which free straying departs from the straight step.
+        Net passages of the two legs over a fix that strays freely, 0...1, shape (n,).
     found
-        The same, times what the left-out fix shows of it.
+        Net passages over the fix that was left out, in the same direction.
+    is_hit
+        Whether the straight way over both legs passes.
     """
 
-    expected: float
-    found: float
+    expected: Floats
+    found: Floats
+    is_hit: Flags
 
-    def __add__(self, other: Holding) -> Holding:
-        """Return the sums of both."""
-        return Holding(self.expected + other.expected, self.found + other.found)
+    @classmethod
+    def none(cls) -> LeftOut:
+        """Return no pairs."""
+        return cls(np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.bool_))
 
-    def share(self, *, prior_departures: float) -> float:
-        """Return the share held to the straight step, 0...1.
+    def __add__(self, other: LeftOut) -> LeftOut:
+        """Return the pairs of both."""
+        return LeftOut(
+            np.append(self.expected, other.expected),
+            np.append(self.found, other.found),
+            np.append(self.is_hit, other.is_hit),
+        )
 
-        Free straying counts as ``prior_departures`` expected ones that were found.
+    def ln_odds(self, is_hit: bool) -> tuple[float, float]:
+        """Return the logarithm of the odds of greatest likelihood and its variance.
+
+        Of pairs whose straight way passes, or of the others; variance inf where they cannot tell.
         """
-        free = (self.found + prior_departures) / (self.expected + prior_departures)
-        return float(np.clip(1.0 - free, 0.0, 1.0))
+        rows = self.is_hit == is_hit
+        share, found = self.expected[rows], self.found[rows]
+
+        def chance(ln_odds: float) -> Floats:
+            theta = float(np.exp(ln_odds))
+            return np.asarray(theta * share / (1.0 - share + theta * share))
+
+        def left(ln_odds: float) -> float:
+            return float((found - chance(ln_odds)).sum())
+
+        if left(-_LIMIT) <= 0 or left(_LIMIT) >= 0:
+            return 0.0, float("inf")
+        best = float(optimize.brentq(left, -_LIMIT, _LIMIT))
+        told = chance(best)
+        information = float((told * (1.0 - told)).sum())
+        return best, float(((found - told) ** 2).sum()) / information**2
 
 
-def holding(
+def odds_beside(real: LeftOut, moved: LeftOut, *, prior_sd: float) -> Odds:
+    """Return the odds at barriers over those where they are moved away.
+
+    Notes
+    -----
+    The logarithm of the ratio has an error, and before any fix is seen it is about 0 with a
+    standard deviation of ``prior_sd``: the mean of the normal law that follows from both. So with
+    few fixes barriers change nothing.
+    """
+    found = []
+    for is_hit in (False, True):
+        (here, one), (there, two) = real.ln_odds(is_hit), moved.ln_odds(is_hit)
+        known = prior_sd**2 / (prior_sd**2 + one + two)
+        found.append(float(np.exp(known * (here - there))))
+    return Odds(*found)
+
+
+def left_out(
     fixes_m: Floats,
     share: Floats,
     scale_m: Floats,
@@ -51,8 +131,8 @@ def holding(
     lines: Geometries,
     *,
     max_triplets: int,
-) -> Holding:
-    """Compare how left-out fixes depart from the straight way with free straying.
+) -> LeftOut:
+    """Compare the passages over left-out fixes with those of free straying.
 
     Parameters
     ----------
@@ -73,18 +153,19 @@ def holding(
     -----
     Net passages of the straight way x0 to x2 through a barrier are h, those of the two legs over x1
     are t. If x1 is left out, free straying puts it at random beside the way (Student's t, same
-    degrees of freedom), and the two legs pass f times in the mean. Where animals shun crossing, f
-    departs from h more than t does; the slope of t - h on f - h through the origin is the share of
-    free straying, and 1 less that the share held to the straight way. The same fences moved to
-    where none stand give a slope of 1. f is a mean over draws, whose noise would lower the slope;
-    it is taken from two independent halves, so that noise leaves the product's mean.
+    degrees of freedom), and the two legs pass f times in the mean. Like is compared with like: both
+    t and f are of two straight legs. Nobody need know what happened within the legs.
+
+    The law of straying is not quite that of the animals, which shows where nothing stands as well:
+    so the same is done with the barriers moved away, and the odds at the real ones are taken over
+    those (:func:`odds_beside`).
     """
     if len(fixes_m) > max_triplets:
         taken = np.linspace(0, len(fixes_m) - 1, max_triplets).round().astype(np.int64)
         fixes_m, share, scale_m = fixes_m[taken], share[taken], scale_m[taken]
     n = len(fixes_m)
     if not n or not len(lines):
-        return Holding(0.0, 0.0)
+        return LeftOut.none()
     tree = PieceTree.of(straight_pieces(lines))
     start, middle, end = fixes_m[:, :2], fixes_m[:, 2:4], fixes_m[:, 4:]
     own = np.arange(n)
@@ -92,25 +173,20 @@ def holding(
     truth = _legs(start, middle, end, own, tree, len(lines))
     rng = np.random.default_rng(_SEED)
     on_way = start + share[:, None] * (end - start)
-    halves = []
-    for _ in range(2):
-        wide = scale_m / np.sqrt(rng.chisquare(tails, (_N_DRAWS, n)) / tails)
-        drawn = on_way + rng.normal(0.0, 1.0, (2, _N_DRAWS, n)).transpose(1, 2, 0) * wide[..., None]
-        halves.append(
-            _legs(
-                np.tile(start, (_N_DRAWS, 1)),
-                drawn.reshape(-1, 2),
-                np.tile(end, (_N_DRAWS, 1)),
-                np.tile(own, _N_DRAWS),
-                tree,
-                len(lines),
-            )
-        )
-    keys = np.unique(np.concatenate([hit[0], truth[0], halves[0][0], halves[1][0]]))
-    straight, legs = _at(keys, hit), _at(keys, truth)
-    one, two = (_at(keys, half) / _N_DRAWS - straight for half in halves)
-    found = 0.5 * float(((one + two) * (legs - straight)).sum())
-    return Holding(float((one * two).sum()), found)
+    key, value = [], []
+    for _ in range(2 * _N_DRAWS):
+        wide = scale_m / np.sqrt(rng.chisquare(tails, n) / tails)
+        drawn = on_way + rng.normal(0.0, 1.0, (n, 2)) * wide[:, None]
+        one = _legs(start, drawn, end, own, tree, len(lines))
+        key.append(one[0])
+        value.append(one[1])
+    free = np.concatenate(key), np.concatenate(value) / (2 * _N_DRAWS)
+    keys = np.unique(np.concatenate([hit[0], truth[0], free[0]]))
+    straight, found, expected = (_at(keys, one) for one in (hit, truth, free))
+    size = np.abs(expected)
+    kept = (size > _RAREST) & (size < _SUREST)
+    along = found * np.sign(expected)
+    return LeftOut(size[kept], along[kept], straight[kept] != 0)
 
 
 def _legs(

@@ -12,6 +12,7 @@ import shapely
 from numba import njit
 
 from corridors.barriers.flux import Bridges, pair_flux, reach_m
+from corridors.barriers.holding import FREE, Odds
 from corridors.barriers.piece_tree import PieceTree, point_gap
 from corridors.barriers.segments import straight_pieces
 from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Values
@@ -37,6 +38,8 @@ class Landscape:
         Positional tolerance of each piece: SD per axis of a shift of its barrier, m.
     line, sign
         From :func:`corridors.barriers.segments.joined_lines`.
+    holds
+        Whether the segment stands, so that it may hold animals, shape (n,).
     """
 
     tree: PieceTree
@@ -44,19 +47,26 @@ class Landscape:
     tolerance_m: Floats
     line: Indices
     sign: Indices
+    holds: Flags
 
     @classmethod
     def of(
-        cls, segments: Geometries, tolerance_m: Floats, line: Indices, sign: Indices
+        cls,
+        segments: Geometries,
+        tolerance_m: Floats,
+        line: Indices,
+        sign: Indices,
+        holds: Flags | None = None,
     ) -> Landscape:
         """Return the landscape of these segments, in the working CRS.
 
         They are thinned to a tenth of their positional tolerance: that moves a line by less than
-        it is known and keeps its ends, hence the sum over a line.
+        it is known and keeps its ends, hence the sum over a line. ``holds`` None: all stand.
         """
         pieces = straight_pieces(np.asarray(shapely.simplify(segments, tolerance_m / 10)))
         first = np.searchsorted(pieces.owner, np.arange(len(segments) + 1))
-        return cls(PieceTree.of(pieces), first, tolerance_m[pieces.owner], line, sign)
+        stands = np.ones(len(segments), dtype=np.bool_) if holds is None else holds
+        return cls(PieceTree.of(pieces), first, tolerance_m[pieces.owner], line, sign, stands)
 
 
 @dataclass(frozen=True)
@@ -122,6 +132,7 @@ def expected_passages(
     flux_floor: float,
     encounter_distance_m: float,
     counts: Counts | None = None,
+    odds: Odds = FREE,
     block: int = _BLOCK,
     progress: Callable[[float], None] | None = None,
 ) -> Passages:
@@ -140,6 +151,8 @@ def expected_passages(
     counts
         Given bridges and segments of equal shape, which pairs count; None: all. A segment that
         did not stand during a bridge is not there for it, nor for the netting over its line.
+    odds
+        How the segments that hold animals change the net of a bridge with tails.
     block
         Bridges at a time; changes no result.
     progress
@@ -148,10 +161,12 @@ def expected_passages(
     Notes
     -----
     Per bridge and joined line the signed fluxes F (in the line's direction) are summed to the net
-    N; an animal that walks along a fence has fluxes in and out that cancel. |N| is shared out over
-    the segments in proportion to their fluxes in the direction of N, so the shares of a bridge add
-    up to |N|. A line ends at sharp corners, so the two sides of a pasture that an animal walks
-    straight through are not netted against each other.
+    N; an animal that walks along a fence has fluxes in and out that cancel. Where the line holds
+    animals |N| becomes theta |N| / (1 - |N| + theta |N|), theta one of the ``odds``, as the
+    straight step misses or hits the line. It is shared out over the segments in proportion to
+    their fluxes in the direction of N, so the shares of a bridge add up to it. A line ends at sharp
+    corners, so the two sides of a pasture that an animal walks straight through are not netted
+    against each other.
 
     A bridge between fixes at distances d0 and d1 on one side of a line touches it with probability
     exp(-2 d0 d1 / (s2 L)) (reflection principle); with the encounter distance taken off both, the
@@ -165,6 +180,7 @@ def expected_passages(
             flux_floor=flux_floor,
             encounter_distance_m=encounter_distance_m,
             counts=counts,
+            odds=odds,
             block=block,
             progress=progress,
         )
@@ -178,6 +194,7 @@ def passages_in_parts(
     flux_floor: float,
     encounter_distance_m: float,
     counts: Counts | None = None,
+    odds: Odds = FREE,
     block: int = _BLOCK,
     progress: Callable[[float], None] | None = None,
 ) -> Iterator[Passages]:
@@ -195,6 +212,7 @@ def passages_in_parts(
             flux_floor=flux_floor,
             encounter_distance_m=encounter_distance_m,
             counts=counts,
+            odds=odds,
         )
 
     done = 0
@@ -213,6 +231,7 @@ def _passages_of(
     flux_floor: float,
     encounter_distance_m: float,
     counts: Counts | None,
+    odds: Odds,
 ) -> list[Passages]:
     own = Bridges(*(np.ascontiguousarray(column[rows]) for column in bridges.columns))
     tolerance = landscape.tolerance_m
@@ -230,10 +249,9 @@ def _passages_of(
         flux = pair_flux(own, pieces.ends, tolerance, b, p, accuracy=flux_floor / 100)
         bridge, of_bridge, net, signed, touches, distance, below = _shared(
             (b, segment, flux, gap),
-            (landscape.line, landscape.sign, landscape.first, pieces.ends),
-            (ends, spread, flux_reach, touch_reach),
-            flux_floor,
-            encounter_distance_m,
+            (landscape.line, landscape.sign, landscape.first, pieces.ends, landscape.holds),
+            (ends, spread, flux_reach, touch_reach, own.tail > 0),
+            (flux_floor, encounter_distance_m, odds.missed, odds.hit),
         )
         bridge += rows.start
         out.append(Passages(bridge, of_bridge, net, signed, touches, distance, below))
@@ -241,11 +259,12 @@ def _passages_of(
 
 
 @njit(cache=True, nogil=True)
-def _shared(pairs: Any, lines: Any, own: Any, floor: float, encounter: float) -> Any:
+def _shared(pairs: Any, lines: Any, own: Any, rules: Any) -> Any:
     """Sum fluxes of pieces to segments, net them per bridge and line, share the net out."""
     bridge, owner, flux, gap = pairs
-    line, sign, first, ends = lines
-    steps, spread, flux_reach, touch_reach = own
+    line, sign, first, ends, holds = lines
+    steps, spread, flux_reach, touch_reach, is_held = own
+    floor, encounter, missed, hit = rules
     b, s = np.empty(bridge.size, np.int64), np.empty(bridge.size, np.int64)
     along, near, share = np.empty(bridge.size), np.empty(bridge.size), np.empty(bridge.size)
     touches, below = np.empty(bridge.size, np.bool_), np.empty(bridge.size)
@@ -261,7 +280,9 @@ def _shared(pairs: Any, lines: Any, own: Any, floor: float, encounter: float) ->
             k += 1
         for m in range(start, n):
             along[m] *= sign[s[m]]
-        n_below = _net(along[start:n], share[start:n], line[s[start:n]], floor, below, n_below)
+        odds = (missed, hit) if is_held[i] else (1.0, 1.0)
+        lying = (line[s[start:n]], near[start:n], holds[s[start:n]])
+        n_below = _net(along[start:n], share[start:n], lying, (floor, *odds), below, n_below)
         last, n = n, start
         for m in range(start, last):
             is_near = near[m] <= encounter
@@ -278,30 +299,37 @@ def _shared(pairs: Any, lines: Any, own: Any, floor: float, encounter: float) ->
 
 
 @njit(cache=True, nogil=True)
-def _net(along: Any, share: Any, line: Any, floor: float, below: Any, n_below: int) -> int:
+def _net(along: Any, share: Any, lying: Any, rules: Any, below: Any, n_below: int) -> int:
     """Net one bridge's fluxes per line, in place; return how many nets were below the floor.
 
     ``along`` has the flux of each segment along its line, and gets the share of the net with its
     sign; ``share`` the same without.
     """
+    line, near, holds = lying
+    floor, missed, hit = rules
     order = np.argsort(line, kind="mergesort")
     low = 0
     while low < order.size:
-        high, net, total = low, 0.0, 0.0
+        high, net, total, gap, is_held = low, 0.0, 0.0, math.inf, True
         while high < order.size and line[order[high]] == line[order[low]]:
             net += along[order[high]]
+            gap = min(gap, near[order[high]])
+            is_held = is_held and holds[order[high]]
             high += 1
         if abs(net) < floor:
             if net != 0.0:
                 below[n_below] = abs(net)
                 n_below += 1
             net = 0.0
-        direction = np.sign(net)
+        size, direction = abs(net), np.sign(net)
+        if is_held and size < 1.0:
+            theta = hit if gap == 0.0 else missed
+            size = theta * size / (1.0 - size + theta * size)
         for m in order[low:high]:
             share[m] = max(0.0, along[m] * direction)
             total += share[m]
         for m in order[low:high]:
-            share[m] = abs(net) * share[m] / total if total > 0.0 else 0.0
+            share[m] = size * share[m] / total if total > 0.0 else 0.0
             along[m] = share[m] * direction
         low = high
     return n_below

@@ -39,7 +39,11 @@ _GONE = {
     "clean.mortality_step_m": (
         50.0,
         "delete it: occurrence.location_error_m says now whether a collar lies still",
-    )
+    ),
+    "intersect.held_prior": (
+        10.0,
+        "delete it: intersect.held_sd says now how much barriers may change passages",
+    ),
 }
 
 

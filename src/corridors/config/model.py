@@ -208,13 +208,16 @@ class Intersect(Section):
     min_triplets: int = Field(
         30, ge=10, description="sideways: with fewer left-out fixes an animal's bridge is brownian"
     )
-    held_prior: Positive = Field(
-        10.0,
-        description="sideways: how far barriers hold animals to their straight steps is told from"
-        " their fixes and from so many departures of animals that no barrier holds",
+    held_sd: Positive = Field(
+        0.2,
+        description="sideways: how barriers change the odds of a passage is told from the herd's"
+        " own fixes; the SD of its logarithm before any is seen",
     )
     held_triplets: int = Field(
-        5000, ge=100, description="sideways: ... and from so many fixes of an animal at most"
+        5000,
+        ge=100,
+        description="sideways: how barriers change passages is told from so many fixes of an animal"
+        " at most, and from as many where the barriers are moved away",
     )
     encounter_distance_m: Positive = Field(110.0, description="an approach comes this near, m")
     encounter_h: Positive = Field(

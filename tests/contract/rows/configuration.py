@@ -65,7 +65,7 @@ DEFAULTS: dict[str, Any] = {
     },
     "intersect": {
         "segment_length_m": 1000.0, "min_cut_m": 1.0, "joint_m": 1.0, "joint_turn_deg": 60.0,
-        "max_lag_h": 26.0, "bridge": "sideways", "min_triplets": 30, "held_prior": 10.0,
+        "max_lag_h": 26.0, "bridge": "sideways", "min_triplets": 30, "held_sd": 0.2,
         "held_triplets": 5000, "encounter_distance_m": 110.0, "encounter_h": 36.0,
         "reach_km": 10.0, "return_frac": 0.99, "flux_floor": 1e-6, "border_stretch_km": 10.0,
         "contested_km2": 1.0,
@@ -248,7 +248,7 @@ REFUSED: list[tuple[Any, str]] = [
         0,
         "intersect.segment_length_m intersect.min_cut_m intersect.joint_m intersect.joint_turn_deg",
     ),
-    (0, "intersect.max_lag_h intersect.held_prior intersect.encounter_distance_m"),
+    (0, "intersect.max_lag_h intersect.held_sd intersect.encounter_distance_m"),
     (0, "intersect.encounter_h intersect.reach_km intersect.return_frac intersect.flux_floor"),
     (0, "intersect.border_stretch_km intersect.contested_km2"),
     (0, "behave.buffer_m behave.bounce_h behave.trapped_h behave.window_h behave.own_sd"),

@@ -8,6 +8,7 @@ from benchmarks.permeability import CASES, herds, summary
 from scipy import stats
 
 from corridors.barriers.permeability import (
+    Seen,
     covariate_tests,
     log_likelihood,
     maximum,
@@ -189,3 +190,47 @@ def test_lengths_of_crossing_steps_give_a_permeability_that_is_too_low() -> None
     assert table["truth"].item() == 1.0
     assert table["median"].item() < 0.85
     assert table["covered"].item() < 0.6
+
+
+def seen(crossed: np.ndarray, mistaken: float, odds: float = 1.0) -> Seen:
+    return Seen(np.full(crossed.size, odds), np.where(crossed, mistaken, 0.0))
+
+
+def test_crossings_that_location_error_explains_are_no_estimate_of_a_closed_fence() -> None:
+    hazard, crossed = np.full(400, -np.log(0.8)), np.arange(400) < 2
+    sure = permeability(hazard, crossed, np.zeros(400, int), confidence=0.95, min_expected=5.0)
+    assert sure.low > 0
+    assert sure.n_sure == 2
+    found = permeability(
+        hazard, crossed, np.zeros(400, int), confidence=0.95, min_expected=5.0,
+        seen=seen(crossed, 0.03),
+    )  # fmt: skip
+    assert found.interval == "upper_limit"
+    assert (found.low, found.n_sure, found.n_crossings) == (0.0, 0, 2)
+    # Two more than error explains: an estimate, and an interval that reaches 0.
+    some = np.arange(400) < 6
+    found = permeability(
+        hazard, some, np.zeros(400, int), confidence=0.95, min_expected=5.0,
+        seen=seen(some, 0.03),
+    )  # fmt: skip
+    assert 0 < found.kappa < 0.06
+    assert found.low == 0.0
+
+
+def test_a_dead_zone_that_hides_more_stays_than_crossings_is_allowed_for(
+    rng: np.random.Generator,
+) -> None:
+    # Of what crosses all is seen, of what stays one half.
+    hazard = rng.exponential(0.4, 20_000) + 0.01
+    crossed = rng.uniform(size=hazard.size) < -np.expm1(-0.5 * hazard)
+    kept = crossed | (rng.uniform(size=hazard.size) < 0.5)
+    hazard, crossed = hazard[kept], crossed[kept]
+    one = np.zeros(crossed.size, int)
+    plain, allowed = (
+        permeability(hazard, crossed, one, confidence=0.95, min_expected=5.0, seen=told)
+        for told in (None, seen(crossed, 0.0, odds=2.0))
+    )
+    assert plain.kappa > 0.8
+    assert allowed.kappa == pytest.approx(0.5, abs=0.04)
+    at = maximum(hazard, crossed, np.ones((one.size, 1)), seen(crossed, 0.0, odds=2.0))[0][0]
+    assert np.exp(at) == pytest.approx(allowed.kappa, rel=1e-5)

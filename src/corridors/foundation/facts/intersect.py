@@ -6,19 +6,21 @@ from corridors.foundation.facts import Facts
 
 
 class Held(Facts):
-    """How the herd's passages keep to the straight step at barriers.
+    """How barriers change which way the herd goes, over what it does where they are moved away.
 
     Parameters
     ----------
-    expected, found
-        Departures from the straight step that bridges expect, and those that were seen.
-    share
-        Share of the passages that is held to the straight step, 0...1.
+    odds_missed, odds_hit
+        Odds of a passage where the straight step misses a barrier, and where it hits one; 1: as
+        where nothing stands.
+    n_missed, n_hit
+        Left-out fixes and barriers that tell it.
     """
 
-    expected: float
-    found: float
-    share: float
+    odds_missed: float
+    odds_hit: float
+    n_missed: int
+    n_hit: int
 
 
 class StrayingLaw(Facts):
@@ -54,7 +56,7 @@ class IntersectFacts(Facts):
     flux_floor, max_lag_h
         As configured; longest step that is bridged, h.
     held, straying, variance_of_bridges
-        How passages keep to the straight step; animal -> law; where variances are from -> bridges.
+        How barriers change passages; animal -> law; where variances are from -> bridges.
     mass_share_elsewhere, corridor_share_elsewhere
         Share of the migrations' surface, and of the corridor's area, in no known state.
     n_boundaries_near, n_boundaries_compared, n_boundaries_disputed, border_crossings

@@ -53,7 +53,12 @@ def met(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         n_areas_near=len(areas),
         **found.counts,
         **found.passages,
-        held=Held(share=holder.share, expected=holder.total.expected, found=holder.total.found),
+        held=Held(
+            odds_missed=holder.odds.missed,
+            odds_hit=holder.odds.hit,
+            n_missed=int((~holder.real.is_hit).sum()),
+            n_hit=int(holder.real.is_hit.sum()),
+        ),
         straying={name: StrayingLaw(**asdict(law)) for name, law in origin.laws.items()},
         variance_of_bridges=origin.variances,
         **borders.counts,

@@ -1,15 +1,14 @@
-"""How far barriers hold the herd to its straight steps: laws of straying meet lines."""
+"""How barriers change which way the herd goes between two fixes: laws of straying meet lines."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import shapely
 
 from corridors.barriers.crossings import Steps
-from corridors.barriers.flux import Bridges
-from corridors.barriers.holding import Holding, holding
+from corridors.barriers.holding import FREE, LeftOut, Odds, left_out, odds_beside
 from corridors.barriers.movements import Movements
 from corridors.foundation.arrays import Geometries
 from corridors.foundation.clock import microseconds
@@ -19,9 +18,17 @@ from corridors.movement.straying import straying
 if TYPE_CHECKING:
     from corridors.config.model import Intersect
 
+# Where the barriers are moved to see what animals do where none stand, m; of each animal's fixes
+# as many altogether as at the barriers.
+_WAY_M: Final = (1500.0, 2100.0, 2700.0, 3300.0, 4000.0)
+MOVES_M: Final = tuple(
+    (way * np.cos(angle), way * np.sin(angle))
+    for way, angle in zip(_WAY_M, 0.3 + 2 * np.pi * np.arange(5) / 5, strict=True)
+)
+
 
 class Holder:
-    """Holds the sideways bridges of a herd as the lines that stand hold it; keeps how much.
+    """Tells how the lines that stand hold a herd whose bridges are sideways; keeps what it saw.
 
     Parameters
     ----------
@@ -34,25 +41,22 @@ class Holder:
     def __init__(self, moves: Movements, intersect: Intersect) -> None:
         self.moves = moves
         self.intersect = intersect
-        self.total = Holding(0.0, 0.0)
+        self.real, self.moved = LeftOut.none(), LeftOut.none()
+        self.odds = FREE
 
-    @property
-    def share(self) -> float:
-        """Share of the herd's passages that keep to the straight step."""
-        return self.total.share(prior_departures=self.intersect.held_prior)
-
-    def __call__(self, lines: Geometries) -> Bridges:
-        """Return the herd's bridges as ``lines``, planar, hold them."""
-        bridges = self.moves.bridges
-        is_sideways = bridges.tail > 0
+    def __call__(self, lines: Geometries) -> Odds:
+        """Return the herd's odds of passages beside ``lines``, planar."""
+        is_sideways = self.moves.bridges.tail > 0
         for rows, steps, _ in self.moves.by_animal():
             if is_sideways[rows].any():
-                self.total += holding_of(steps, lines, self.intersect)
-        return replace(bridges, held=np.where(is_sideways, self.share, 0.0))
+                real, moved = left_out_of(steps, lines, self.intersect)
+                self.real, self.moved = self.real + real, self.moved + moved
+        self.odds = odds_beside(self.real, self.moved, prior_sd=self.intersect.held_sd)
+        return self.odds
 
 
-def holding_of(steps: Steps, lines: Geometries, intersect: Intersect) -> Holding:
-    """Return what the fixes of one animal tell."""
+def left_out_of(steps: Steps, lines: Geometries, intersect: Intersect) -> tuple[LeftOut, LeftOut]:
+    """Return what the fixes of one animal tell: at the lines, and at the same lines moved."""
     frame = steps.frame
     time_min = microseconds(frame["start_utc"]) / 6e7
     ends, lag = steps.ends, steps.duration_min
@@ -62,7 +66,7 @@ def holding_of(steps: Steps, lines: Geometries, intersect: Intersect) -> Holding
     order = np.argsort(t, kind="stable")
     x, y = (np.concatenate([ends[:, k], ends[~goes_on, k + 2]])[order] for k in (0, 1))
     try:
-        # As measured, and from the fixes next to each: so are those compared below.
+        # As measured: so are those compared below.
         law = straying(
             x,
             y,
@@ -70,20 +74,24 @@ def holding_of(steps: Steps, lines: Geometries, intersect: Intersect) -> Holding
             np.zeros(t.size),
             max_lag_min=intersect.max_lag_h * 60,
             min_triplets=intersect.min_triplets,
-            same_hour_beyond_min=np.inf,
         )
     except MethodError:
-        return Holding(0.0, 0.0)
+        return LeftOut.none(), LeftOut.none()
     one = np.flatnonzero(goes_on[:-1])
     span = lag[one] + lag[one + 1]
     share = lag[one] / span
     way = np.hypot(*(ends[one + 1, 2:] - ends[one, :2]).T)
     scale = np.sqrt(span * share * (1 - share) * law.variance(way, span))
-    return holding(
-        np.hstack([ends[one], ends[one + 1, 2:]]),
-        share,
-        scale,
-        law.tails,
-        lines,
-        max_triplets=intersect.held_triplets,
-    )
+    fixes = np.hstack([ends[one], ends[one + 1, 2:]])
+
+    def seen(at: Geometries, most: int) -> LeftOut:
+        return left_out(fixes, share, scale, law.tails, at, max_triplets=most)
+
+    moved = LeftOut.none()
+    for move_m in MOVES_M:
+        moved += seen(_moved(lines, move_m), intersect.held_triplets // len(MOVES_M))
+    return seen(lines, intersect.held_triplets), moved
+
+
+def _moved(lines: Geometries, by_m: tuple[float, float]) -> Geometries:
+    return np.asarray(shapely.transform(lines, lambda places: places + np.array(by_m)), object)
