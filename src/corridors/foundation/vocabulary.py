@@ -52,6 +52,18 @@ BEHAVIOURS = (
 )
 COMPLETENESS = ("complete", "partial", "unknown")  # of a source of barriers
 STABILITY = ("firm", "likely", "open")  # of a rank
+# Evidence of harm at a place; only ``act`` carries advice to open, remove or build.
+GRADES = ("act", "look_on_site", "nothing_seen", "not_known")
+# What limits what can be told of a place, in the order in which it is said.
+LIMITS = (
+    "few_units",  # fewer than three independent units met it
+    "few_trials",  # fewer than five trials
+    "coarse_fixes",  # fixes so far apart that passages and ways round an end look alike
+    "walked_round",  # many of those that came by walked round a free end, or may have
+    "few_copies",  # what free animals do there is told by the herd's other places
+    "lived_beside",  # animals live beside it: figures of the whole year are weak
+    "stood_briefly",  # it stood for less than half of the time tracked
+)
 # assumed: by a scenario; what animals did before says nothing of it
 PERMEABILITY_SOURCES = (
     "observed", "prior", "estimated", "both", "stated", "unknown", "assumed",

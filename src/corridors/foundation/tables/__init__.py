@@ -78,6 +78,7 @@ from corridors.foundation.tables.threats import (
     CANDIDATES,
     EXPOSURE,
     RANGE_EDGES,
+    THREAT_SEGMENTS,
     THREATS,
 )
 
@@ -116,6 +117,7 @@ CONTRACTS = {
         BORDER_STRETCHES,
         NATIONAL_SHARES,
         THREATS,
+        THREAT_SEGMENTS,
         RANGE_EDGES,
         CANDIDATES,
         AREAS,
@@ -199,6 +201,7 @@ __all__ = [
     "SUFFICIENCY",
     "SURFACES",
     "THREATS",
+    "THREAT_SEGMENTS",
     "UTC",
     "VARIANCES",
     "LayerSchema",
