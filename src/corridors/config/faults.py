@@ -33,7 +33,18 @@ _EXPECTED = {
 }
 
 # Last keys of one that has moved -> where it is now.
-_MOVED = {"segment.pictures": "publish.pictures"}
+_MOVED = {
+    "segment.pictures": "publish.pictures",
+    "rank.prior_encounters": "rank.prior_trials",
+}
+# Keys that are gone -> what has come in their place.
+_GONE = {
+    "intersect.encounter_h": "intersect.trials: a visit has no longest length",
+    "rank.min_encounters": "intersect.trials says who met a barrier",
+    "rank.least_blocked_frac": "evidence grades, which have no setting",
+    "rank.weight_jitter": "rank and rank_all: by migrations, and by the whole year",
+    "rank.season_weights": "rank and rank_all: by migrations, and by the whole year",
+}
 
 
 def at_new_place(content: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +96,14 @@ def _fault(
                 expected=moved,
                 got=dotted(keys),
                 cure=f"write {moved}, which is for all herds, and delete it here",
+            )
+        case "extra_forbidden" if gone := _GONE.get(dotted(keys[-2:])):
+            return replace(
+                there,
+                what="the key is gone",
+                expected=gone,
+                got=dotted(keys),
+                cure="delete it",
             )
         case "extra_forbidden":
             known = known_keys(model, keys[:-1])

@@ -89,7 +89,8 @@ GRANTS: Mapping[str, Grant] = {
     "population_size": _of_herd("population_size"),
     "population_source": _of_herd("population_source"),
     "priors": lambda config, _: config.rank.priors,
-    "prior_encounters": lambda config, _: config.rank.prior_encounters,
+    "trials": lambda config, _: config.intersect.trials,
+    "prior_trials": lambda config, _: config.rank.prior_trials,
     "barrier_completeness": _completeness,
 }
 

@@ -20,7 +20,7 @@ from corridors.threats.missing_kernel import fill, likelihoods, placebo
 
 N_BINS: Final = 24  # of permeability and of free shares, each 0...1
 N_KINDS: Final = 4
-EXISTING, PLANNED, REMOVED, ASSUMED = 0, 1, 2, 3
+EXISTING, PLANNED, REMOVED = 0, 1, 2
 _N_WEIGHTS: Final = 200
 _SHAPE: Final = 0.5  # of the weights of units, see draw
 
@@ -54,15 +54,19 @@ class Herd:
     Parameters
     ----------
     exposure
-        Seasons of each state for which each unit was tracked, its animals added up, shape
-        (n_units, n_states).
+        Seasons of each state for which each unit was tracked, its animals added up, in each of the
+        time spans in which places count, shape (n_spans, n_units, n_states).
+    span
+        Time span of each place, shape (n_places,).
+    name
+        A number for each place that draws are made from, so that they depend on no other place,
+        0...2^63 - 1, shape (n_places,).
     n_animals
         Animals of each unit, shape (n_units,).
     is_migration
         Whether each state is a migration, shape (n_states,).
     status
-        :data:`EXISTING`, :data:`PLANNED`, :data:`REMOVED` or :data:`ASSUMED` (by a scenario) of
-        each place, shape (n_places,).
+        :data:`EXISTING`, :data:`PLANNED` or :data:`REMOVED`, of each place, shape (n_places,).
     kappa_mean, kappa_strength
         Of the Beta law of the permeability of a place that does something: mean 0...1 and strength
         in trials, shape (n_places,).
@@ -71,6 +75,8 @@ class Herd:
     """
 
     exposure: Floats
+    span: Indices
+    name: Indices
     n_animals: Floats
     is_migration: Flags
     status: Indices
@@ -85,27 +91,37 @@ class Draws:
 
     Parameters
     ----------
-    missing
-        Missing passages per animal and year in migrations.
-    missing_all
-        The same in all states.
     free
         Passages per animal and year in migrations if the place were open.
+    free_all
+        The same in all states.
     kappa
-        Permeability relative to free movement, 0...1.
+        Permeability relative to free movement, 0...1; 1 of what was removed.
     harmless_weight
         Weight w of "does nothing" under each rule, learned from the herd.
     placebo_p
         Chance that a copy, where nothing stands, lets so few of the place's trials surely pass, or
         fewer, in migrations; mean over the rules; 1 without trials, shape (n_places,).
+    copied_trials
+        Trials in migrations at the copies of each place under a rule, mean, shape (n_places,).
     """
 
-    missing: Floats32
-    missing_all: Floats32
     free: Floats32
+    free_all: Floats32
     kappa: Floats32
     harmless_weight: Floats
     placebo_p: Floats
+    copied_trials: Floats
+
+    @property
+    def missing(self) -> Floats32:
+        """Missing passages per animal and year in migrations, shape (n_draws, n_places)."""
+        return self.free * (1.0 - self.kappa)
+
+    @property
+    def missing_all(self) -> Floats32:
+        """The same in all states."""
+        return self.free_all * (1.0 - self.kappa)
 
 
 def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: str) -> Draws:
@@ -138,9 +154,8 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
     - missing = E R (1 - kappa), R = 1 - f (1 - r), the share that passes in any way: f of the free
       trials that are no sure passage are none at all; summed over the seasons of the year.
 
-    A planned barrier blocks the passages that now happen, with the permeability of its class; of a
-    removed one nothing is missing; what a scenario assumes keeps its permeability whatever was
-    met.
+    A planned barrier blocks the passages that now happen, with the permeability of its class, and
+    says nothing of others; of a removed one nothing is missing.
 
     Examples
     --------
@@ -150,19 +165,20 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
     >>> met = Cells(0 * eight, 0 * eight, eight, one, *(0 * one,) * 3)
     >>> free = Cells(0 * eight, 0 * eight, eight, one, one, one, 0 * one)
     >>> none = Cells(*(np.zeros(0, np.int64),) * 3, *(np.zeros(0),) * 4)
-    >>> herd = Herd(np.ones((8, 1)), one, np.array([True]), np.array([EXISTING]), np.array([0.5]),
-    ...             np.array([2.0]), np.array([True]))
+    >>> zero = np.array([0])
+    >>> herd = Herd(np.ones((1, 8, 1)), zero, zero, one, np.array([True]), np.array([EXISTING]),
+    ...             np.array([0.5]), np.array([2.0]), np.array([True]))
     >>> found = draw([Counts(met, [free] + 3 * [none])], herd, draws=500, seed=1, name="a")
     >>> bool(0.6 < found.missing.mean() < 0.95), bool(np.quantile(found.kappa, 0.95) < 0.5)
     (True, True)
     """
     n_places = len(herd.status)
     rng, key = _seeds(seed, name)
-    weights = rng.standard_gamma(_SHAPE, (draws, len(herd.exposure)))
+    weights = rng.standard_gamma(_SHAPE, (draws, herd.exposure.shape[1]))
     weights /= _SHAPE
     exposed = weights @ herd.exposure
-    out = [np.zeros((draws, n_places), dtype=np.float32) for _ in range(4)]
-    share, placebo_p = np.zeros(len(counts)), np.zeros(n_places)
+    out = [np.zeros((draws, n_places), dtype=np.float32) for _ in range(3)]
+    share, placebo_p, copied = np.zeros(len(counts)), np.zeros(n_places), np.zeros(n_places)
     edges = np.linspace(0.0, 1.0, N_BINS + 1)
     alpha = np.maximum(herd.kappa_mean * herd.kappa_strength, 1e-3)
     beta = np.maximum((1.0 - herd.kappa_mean) * herd.kappa_strength, 1e-3)
@@ -175,6 +191,7 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
         told = _told(one, laws, herd, n_places)
         like = likelihoods(*told, free)
         placebo_p += placebo(*told, free) / len(counts)
+        copied += (laws[0].n_trials + laws[1].n_trials) / len(counts)
         does = (slab * like[:, :N_BINS]).sum(axis=1)
         counted = herd.may_be_harmless & (herd.status == EXISTING)
         share[number] = _weight(does[counted], like[counted, N_BINS])
@@ -202,11 +219,11 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
                 rows.pool_first,
                 rows.size,
             ),
-            (weights, exposed, herd.is_migration, herd.status),
+            (weights, exposed, herd.is_migration, herd.status, herd.span, herd.name),
             tuple(out),
         )
-    missing, missing_all, would, kappa = out
-    return Draws(missing, missing_all, would, kappa, share, placebo_p)
+    free_passages, free_all, kappa = out
+    return Draws(free_passages, free_all, kappa, share, placebo_p, copied)
 
 
 def _seeds(seed: int, name: str) -> tuple[np.random.Generator, np.uint64]:
@@ -234,9 +251,10 @@ def _told(
             met.place[own], met.copy[own], met.unit[own],
             met.n[own] / size, met.passed[own] / size, met.sure[own] / size, met.away[own],
         )  # fmt: skip
-        key, cell = np.unique(cells.place * len(herd.exposure) + cells.unit, return_inverse=True)
+        n_units = herd.exposure.shape[1]
+        key, cell = np.unique(cells.place * n_units + cells.unit, return_inverse=True)
         summed = Cells(
-            key // len(herd.exposure), 0 * key, key % len(herd.exposure),
+            key // n_units, 0 * key, key % n_units,
             *(np.asarray(np.bincount(cell, weights=v, minlength=len(key)), float)
               for v in (cells.n, cells.passed, cells.sure, cells.away)),
         )  # fmt: skip
@@ -257,24 +275,26 @@ class _Rows:
     comes: Floats  # chance that another unit comes by, (n_places, 2 n_states)
     pool: Floats  # rates of units where they come by
     pool_first: Indices  # as ``state``
-    size: Floats  # mean exposure of a unit in each state
+    size: Floats  # mean exposure of a unit in each span and state
 
 
 def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
-    n_states = herd.exposure.shape[1]
+    n_states = herd.exposure.shape[2]
     order = np.lexsort((met.unit, met.copy, met.place))
     place, state, unit = met.place[order], met.copy[order], met.unit[order]
     n, n_cells = met.n[order], 2 * n_states
     cell = place * n_cells + state
     came = np.bincount(cell[n > 0], minlength=n_places * n_cells).reshape(n_places, n_cells)
-    tracked = np.maximum(1, (herd.exposure > 0).sum(axis=0))
-    size = herd.exposure.sum(axis=0) / tracked
-    tracked = np.repeat(tracked, 2)
-    is_met = came > 0
-    usual = came.sum(axis=0) / np.maximum(1, is_met.sum(axis=0)) / tracked
-    comes = np.where(is_met, (came + usual) / (tracked + 1.0), usual / (tracked + 1.0))
-    exposed = herd.exposure[unit, state // 2]
+    tracked = np.maximum(1, (herd.exposure > 0).sum(axis=1))
+    size = herd.exposure.sum(axis=1) / tracked
+    tracked = np.repeat(tracked, 2, axis=1)[herd.span]
+    # What is only planned says nothing of others.
+    is_met = (came > 0) & (herd.status != PLANNED)[:, None]
+    usual = (came / tracked * is_met).sum(axis=0) / np.maximum(1, is_met.sum(axis=0))
+    comes = (came + usual) / (tracked + 1.0)
+    exposed = herd.exposure[herd.span[place], unit, state // 2]
     rate = np.divide(n, exposed, out=np.zeros_like(n), where=exposed > 0)
+    rate[herd.status[place] == PLANNED] = 0.0
     pools = [np.sort(rate[(state == s) & (rate > 0)]) for s in range(n_cells)]
     pools = [pool if len(pool) else np.zeros(1) for pool in pools]
     return _Rows(

@@ -38,9 +38,9 @@ def _log_chance(chance: float, e: float, s: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _random(key: Any, place: int, number: int, purpose: int) -> float:
+def _random(key: Any, name: int, number: int, purpose: int) -> float:
     """Return a number 0...1 that depends on nothing but its arguments."""
-    z = key + np.uint64(place) * np.uint64(0xBF58476D1CE4E5B9)
+    z = key + np.uint64(name) * np.uint64(0xBF58476D1CE4E5B9)
     z += np.uint64(number) * np.uint64(0x94D049BB133111EB)
     z += np.uint64(purpose) * np.uint64(0xD6E8FEB86659FD93)
     for _ in range(2):
@@ -60,10 +60,10 @@ def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out
     """Write the draws ``own`` of each place that was met."""
     kappas, free, trials, sure = belief
     first, unit, state, n, passed, away, comes, pool, pool_first, size = rows
-    weights, exposed, is_migration, status = units
-    missing, missing_all, free_out, kappa_out = out
+    weights, exposed, is_migration, status, span, name = units
+    free_out, free_all, kappa_out = out
     n_places, n_bins = kappas.shape[0], free.shape[2]
-    n_states = size.size
+    n_states = size.shape[1]
     n_kinds = free.shape[0]
     table, shares = np.empty((n_kinds, n_bins + 1, n_bins)), np.ones(n_kinds)
     met, lacks = np.empty(2 * n_states), np.empty(n_states)
@@ -73,44 +73,43 @@ def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out
         _free_table(table, free[:, i], trials[:, i], sure[:, i], status[i])
         planned = status[i] == 1
         for b in own:
-            u = _random(key, i, b, 0)
+            u = _random(key, name[i], b, 0)
             k = _bin(kappas[i], u)
             kappa = 1.0
             if k < n_bins:
-                kappa = (k + _random(key, i, b, 1)) / n_bins
+                kappa = (k + _random(key, name[i], b, 1)) / n_bins
             k = min(k, n_bins)
             met[:] = 0.0
             lacks[:] = 0.0
             for j in range(first[i], first[i + 1]):
                 met[state[j]] += weights[b, unit[j]] * (passed[j] if planned else n[j])
                 lacks[state[j] // 2] += weights[b, unit[j]] * away[j]
-            more = -np.log(_random(key, i, b, 2))
+            more = -np.log(_random(key, name[i], b, 2))
             if not planned:
                 for kind in range(n_kinds):
-                    j = _bin(table[kind, k], _random(key, i, b, 4 + kind))
-                    share = (min(j, n_bins - 1) + _random(key, i, b, 8 + kind)) / n_bins
+                    j = _bin(table[kind, k], _random(key, name[i], b, 4 + kind))
+                    share = (min(j, n_bins - 1) + _random(key, name[i], b, 8 + kind)) / n_bins
                     shares[kind] = 1.0 - fails[kind, i] * (1.0 - share)
             else:
                 shares[:] = 1.0
-            total = moving = would = 0.0
+            total = would = 0.0
             for s in range(2 * n_states):
                 moves = is_migration[s // 2]
-                seasons = exposed[b, s // 2] - lacks[s // 2] + more * size[s // 2]
+                another = more * size[span[i], s // 2]
+                seasons = exposed[span[i], b, s // 2] - lacks[s // 2] + another
                 if seasons <= 0.0:
                     continue
                 came = met[s]
-                if not planned and _random(key, i, b, 20 + s) < comes[i, s]:
+                if not planned and _random(key, name[i], b, 20 + s) < comes[i, s]:
                     m = pool_first[s + 1] - pool_first[s]
-                    at = pool_first[s] + int(_random(key, i, b, 60 + s) * m)
-                    came += more * size[s // 2] * pool[at]
+                    at = pool_first[s] + int(_random(key, name[i], b, 60 + s) * m)
+                    came += another * pool[at]
                 per_season = came / seasons * shares[s % 2 if moves else 2 + s % 2]
-                lost = per_season * (1.0 - kappa) if status[i] != 2 else 0.0
-                total += lost
+                total += per_season
                 if moves:
-                    moving += lost
                     would += per_season
-            missing[b, i], missing_all[b, i] = moving, total
-            free_out[b, i], kappa_out[b, i] = would, kappa
+            free_out[b, i], free_all[b, i] = would, total
+            kappa_out[b, i] = kappa if status[i] != 2 else 1.0
 
 
 @njit(cache=True, nogil=True)

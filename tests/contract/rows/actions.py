@@ -28,7 +28,8 @@ FENCE_SECTIONS = Example(
         "corridor_class": "high", "kappa": 0.3, "removed_gain": 2.2, "removed_gain_p05": 1.1,
         "removed_gain_p95": 3.9, "modified_gain": 1.4, "modified_gain_p05": 0.7,
         "modified_gain_p95": 2.5, "gain_per_km": 1.1, "gain_share": 0.02,
-        "remove_cost": 9000.0, "modify_cost": 4000.0, "currency": "USD", "unit": "per animal", "geometry": LINE,
+        "remove_cost": 9000.0, "modify_cost": 4000.0, "currency": "USD", "unit": "per animal",
+        "geometry": LINE,
     },
     other={
         "action": "wakhan-argali/fence/2", "rank": 2, "from_km": 0.0, "n_segments": 1,
@@ -52,10 +53,12 @@ CROSSING_SITES = Example(
     row={
         "action": "wakhan-argali/site/1", "herd": "wakhan-argali", "rank": 1,
         "segment": "roads:1:4", "threat": "wakhan-argali/roads:1:2-07bd41", "barrier": "roads:1",
-        "name": "M41", "kind": "road", "class": "road_paved", "status": "existing", "at_km": 4.5, "corridor_class": "high",
-        "n_segments": 3, "n_animals": 4, "n_units": 3, "gain_per_year": 0.9,
-        "gain_p05": 0.3, "gain_p95": 1.6, "gain_so_far": 0.9, "share_so_far": 0.4, "is_optimal": True, "cost": 250000.0,
-        "currency": "USD", "unit": "per animal", "geometry": POINT,
+        "name": "M41", "kind": "road", "class": "road_paved", "status": "existing", "at_km": 4.5,
+        "corridor_class": "high", "n_segments": 3, "n_animals": 4, "n_units": 3,
+        "gain_per_year": 0.9,
+        "gain_p05": 0.3, "gain_p95": 1.6, "gain_so_far": 0.9, "share_so_far": 0.4,
+        "is_optimal": True, "cost": 250000.0, "currency": "USD", "unit": "per animal",
+        "geometry": POINT,
     },
     other={
         "action": "wakhan-argali/site/2", "rank": 2, "at_km": 0.0, "n_segments": 1,

@@ -8,6 +8,7 @@ from corridors.foundation.tables.columns import (
     AT_LEAST_0,
     FRACTION,
     boolean,
+    contract,
     geometry,
     integer,
     layer_contract,
@@ -22,6 +23,37 @@ from corridors.foundation.vocabulary import (
     PERMEABILITY_SOURCES,
     STABILITY,
 )
+
+# Evidence at a place.
+_EVIDENCE = {
+    # Passages that would happen if it alone were open, less those that do.
+    "missing_per_year": number(AT_LEAST_0, nullable=True),
+    "missing_p05": number(AT_LEAST_0, nullable=True),
+    "missing_p95": number(AT_LEAST_0, nullable=True),
+    "p_harm": number(FRACTION, nullable=True),  # chance of more than 0.05 per animal
+    "grade": text(GRADES),
+    "rank": number(pa.Check.ge(1), nullable=True),  # dense; NaN: grade not_known
+    "rank_p05": number(pa.Check.ge(1), nullable=True),
+    "rank_p95": number(pa.Check.ge(1), nullable=True),
+    "rank_width": number(pa.Check.ge(1), nullable=True),  # places from rank_p05 to rank_p95
+    "stability": text(STABILITY),  # firm: rank_p95 at most twice rank_p05; likely: five times
+    "p_top10": number(FRACTION, nullable=True),  # and misses something
+    "trials_per_year": number(AT_LEAST_0),
+    "free_per_year": number(AT_LEAST_0, nullable=True),  # passages if it were open
+    "free_frac": number(AT_LEAST_0, nullable=True),  # of the trials
+    "kappa": number(FRACTION),  # permeability relative to free movement; unmet: the class's
+    "kappa_p05": number(FRACTION, nullable=True),
+    "kappa_p95": number(FRACTION, nullable=True),
+    "kappa_source": text(PERMEABILITY_SOURCES),
+    "n_animals": integer(AT_LEAST_0),  # that met it in a migration
+    "n_units": integer(AT_LEAST_0),  # independent ones: animals that travel together are one
+    "n_tracked": integer(AT_LEAST_0),  # animals, while it stood
+    "worst_season": text(),  # with most missing passages; "": none has a name
+    "limits": text(),  # "few_units;coarse_fixes", of the vocabulary LIMITS; "": none
+    "missing_all_per_year": number(AT_LEAST_0, nullable=True),  # of the whole year
+    "rank_all": number(pa.Check.ge(1), nullable=True),  # by these; NaN: nobody met it at all
+    "unit": text(),  # "per animal" or "herd of N (source)"
+}
 
 # One row per place, a stretch of connected barrier that acts as one. Figures are per animal and
 # year, or of the herd (``unit``); in migrations, but for those of the whole year (``_all``).
@@ -41,33 +73,7 @@ THREATS = layer_contract(
         "to_km": number(AT_LEAST_0),
         "length_m": number(AT_LEAST_0),
         "n_segments": integer(pa.Check.ge(1)),
-        # Passages that would happen if it alone were open, less those that do.
-        "missing_per_year": number(AT_LEAST_0, nullable=True),
-        "missing_p05": number(AT_LEAST_0, nullable=True),
-        "missing_p95": number(AT_LEAST_0, nullable=True),
-        "p_harm": number(FRACTION, nullable=True),  # chance of more than 0.05 per animal
-        "grade": text(GRADES),
-        "rank": number(pa.Check.ge(1), nullable=True),  # dense; NaN: grade not_known
-        "rank_p05": number(pa.Check.ge(1), nullable=True),
-        "rank_p95": number(pa.Check.ge(1), nullable=True),
-        "rank_width": number(pa.Check.ge(1), nullable=True),  # places from rank_p05 to rank_p95
-        "stability": text(STABILITY),  # firm: rank_p95 at most twice rank_p05; likely: five times
-        "p_top10": number(FRACTION, nullable=True),  # and misses something
-        "trials_per_year": number(AT_LEAST_0),
-        "free_per_year": number(AT_LEAST_0, nullable=True),  # passages if it were open
-        "free_frac": number(AT_LEAST_0, nullable=True),  # of the trials
-        "kappa": number(FRACTION),  # permeability relative to free movement; unmet: the class's
-        "kappa_p05": number(FRACTION, nullable=True),
-        "kappa_p95": number(FRACTION, nullable=True),
-        "kappa_source": text(PERMEABILITY_SOURCES),
-        "n_animals": integer(AT_LEAST_0),  # that met it in a migration
-        "n_units": integer(AT_LEAST_0),  # independent ones: animals that travel together are one
-        "n_tracked": integer(AT_LEAST_0),  # animals, while it stood
-        "worst_season": text(),  # with most missing passages; "": none has a name
-        "limits": text(),  # "few_units;coarse_fixes", of the vocabulary LIMITS; "": none
-        "missing_all_per_year": number(AT_LEAST_0, nullable=True),  # of the whole year
-        "rank_all": number(pa.Check.ge(1), nullable=True),  # by these; NaN: nobody met it at all
-        "unit": text(),  # "per animal" or "herd of N (source)"
+        **_EVIDENCE,
         # Fall of the herd's effective resistance if one of its segments alone were open: the
         # largest of them. Opening more never connects less. NaN: not computed.
         "gain": number(AT_LEAST_0, nullable=True),
@@ -110,6 +116,46 @@ THREAT_SEGMENTS = layer_contract(
         "geometry": geometry("LineString"),
     },
     unique=["segment"],
+)
+
+# Places before it is known what opening them would connect.
+PLACES = contract(
+    "PLACES",
+    {
+        "place": text(),  # the threat of THREATS
+        "herd": text(),
+        "status": text(BARRIER_STATUS),
+        **_EVIDENCE,
+    },
+    unique=["place"],
+)
+
+PLACE_SEGMENTS = contract(
+    "PLACE_SEGMENTS",
+    {
+        "segment": text(),
+        "place": text(),
+        "trials_per_year": number(AT_LEAST_0),
+        "passages_per_year": number(AT_LEAST_0),
+        "share": number(FRACTION, nullable=True),
+        "missing_per_year": number(AT_LEAST_0, nullable=True),
+        "kappa": number(FRACTION),
+        "kappa_source": text(PERMEABILITY_SOURCES),
+        "n_animals": integer(AT_LEAST_0),
+    },
+    unique=["segment"],
+)
+
+# What the figures of a place that was met come from, in migrations, per animal and year.
+PLACE_DRAWS = contract(
+    "PLACE_DRAWS",
+    {
+        "place": text(),
+        "draw": integer(AT_LEAST_0),
+        "free_per_year": number(AT_LEAST_0),
+        "kappa": number(FRACTION),  # missing: free_per_year (1 - kappa)
+    },
+    unique=["place", "draw"],
 )
 
 # Standing segments beside which nearly all of the herd's use lies on one side: where the habitat is

@@ -163,7 +163,7 @@ def _alterations(
                 known = set(moves.steps.frame["season"]) | {OTHER}
                 lost = [season for season in rule.seasons if season not in known]
                 fact = fact.model_copy(update={"unknown_seasons": lost})
-            stand = _Standing(barriers, segments, areas, inputs.threats)
+            stand = _Standing(barriers, segments, areas, inputs.places)
             frame = _opened(settings, moves, stand, rule, frame)
         facts.append(fact)
         parts.append(frame)
@@ -206,12 +206,12 @@ def polygons_of(raw: RawFiles, rule: Selection) -> Geometries | None:
 
 @dataclass(frozen=True)
 class _Standing:
-    """What stands in the study: BARRIERS, SEGMENTS, AREAS, THREATS."""
+    """What stands in the study: BARRIERS, SEGMENTS, AREAS, THREAT_SEGMENTS."""
 
     barriers: gpd.GeoDataFrame
     segments: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
-    threats: Layer
+    places: Layer
 
 
 def _opened(
@@ -241,7 +241,7 @@ def _opened(
     share = frame["segment"].map(shares).fillna(fallback)
     before = permeability_of(
         own,
-        stand.threats.read(),
+        stand.places.read(),
         prior_table(
             own["kind"],
             own["class"],

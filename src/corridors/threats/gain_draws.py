@@ -1,0 +1,82 @@
+"""What would pass again at segments of places, draw by draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from corridors.foundation.arrays import Floats, Indices
+
+_INTERVAL = (0.05, 0.95)
+
+
+@dataclass(frozen=True)
+class GainDraws:
+    """Draws at segments, each of shape (n_draws, n_segments).
+
+    Parameters
+    ----------
+    free
+        Passages per year if the segment's place were open: the segment's share of them.
+    kappa
+        Permeability of its place, 0...1.
+    """
+
+    free: Floats
+    kappa: Floats
+
+    @classmethod
+    def of(cls, parts: pd.DataFrame, draws: pd.DataFrame) -> GainDraws:
+        """Return the draws of THREAT_SEGMENTS, all of places in PLACE_DRAWS."""
+        names = sorted(set(parts["threat"]))
+        code = pd.Index(names).get_indexer(pd.Index(draws["place"]))
+        n = int(draws["draw"].max()) + 1 if len(draws) else 0
+        free, kappa = np.zeros((n, len(names))), np.ones((n, len(names)))
+        own = code >= 0
+        at = (draws["draw"].to_numpy()[own], code[own])
+        free[at], kappa[at] = (draws[name].to_numpy(float)[own] for name in _COLUMNS)
+        place = pd.Index(names).get_indexer(pd.Index(parts["threat"]))
+        share = parts["share"].fillna(0.0).to_numpy(float)
+        return cls(free[:, place] * share, kappa[:, place])
+
+    @property
+    def missing(self) -> Floats:
+        """Passages that are missing: those gained where it is removed."""
+        return self.free * (1.0 - self.kappa)
+
+    def raised(self, kappa: float) -> Floats:
+        """Return the passages gained where the permeability is at least ``kappa``."""
+        return self.free * np.maximum(0.0, kappa - self.kappa)
+
+
+_COLUMNS = ("free_per_year", "kappa")
+
+
+def summed(gains: Floats, group: Indices, n_groups: int) -> tuple[Floats, Floats, Floats]:
+    """Return mean, 5 and 95 % quantile of the sums of groups of segments, shape (n_groups,).
+
+    Parameters
+    ----------
+    gains
+        Shape (n_draws, n_segments).
+    group
+        Group of each segment; -1: none.
+
+    Examples
+    --------
+    Two segments of one group that are large in different draws:
+
+    >>> gains = np.array([[0.0, 2.0], [2.0, 0.0]])
+    >>> [value.tolist() for value in summed(gains, np.array([0, 0]), 1)]
+    [[2.0], [2.0], [2.0]]
+    """
+    total = np.zeros((len(gains), n_groups))
+    own = group >= 0
+    np.add.at(total, (slice(None), group[own]), gains[:, own])
+    if not len(gains):
+        nothing = np.zeros(n_groups)
+        return nothing, nothing, nothing
+    low, high = np.quantile(total, _INTERVAL, axis=0)
+    return total.mean(axis=0), low, high
