@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pandas.api.typing import NaTType
 
 from corridors.barriers.attempts import States, attempts, exposure
 from corridors.barriers.companions import independent_units
@@ -230,7 +231,7 @@ def _pairs(validity: Validity) -> Indices:
     return np.column_stack([validity.from_us, validity.to_us]).astype(np.int64)
 
 
-def _time(value_us: int) -> pd.Timestamp:
+def _time(value_us: int) -> pd.Timestamp | NaTType:
     if abs(value_us) == _EVER:
         return pd.NaT
     return pd.Timestamp(value_us, unit="us", tz="UTC")

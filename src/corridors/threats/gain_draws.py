@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from corridors.foundation.arrays import Floats, Indices
 
@@ -72,11 +73,17 @@ def summed(gains: Floats, group: Indices, n_groups: int) -> tuple[Floats, Floats
     >>> [value.tolist() for value in summed(gains, np.array([0, 0]), 1)]
     [[2.0], [2.0], [2.0]]
     """
-    total = np.zeros((len(gains), n_groups))
-    own = group >= 0
-    np.add.at(total, (slice(None), group[own]), gains[:, own])
     if not len(gains):
         nothing = np.zeros(n_groups)
         return nothing, nothing, nothing
+    total = sums(gains, group, n_groups)
     low, high = np.quantile(total, _INTERVAL, axis=0)
     return total.mean(axis=0), low, high
+
+
+def sums(gains: Floats, group: Indices, n_groups: int) -> Floats:
+    """Return the draws of the sums of groups of segments, shape (n_draws, n_groups)."""
+    own = np.flatnonzero(group >= 0)
+    shape = (gains.shape[1], n_groups)
+    members = sparse.csr_array((np.ones(own.size), (own, group[own])), shape=shape)
+    return np.asarray(gains @ members)

@@ -84,8 +84,8 @@ def _weights(
 ) -> Floats:
     """Return the share of each segment that belongs to each edge."""
     met = met[(met["copy"] < 0) & (met["rule"] == met["rule"].min())]
-    met = met[met["segment"].isin(segments)].groupby(["segment", "animal"], as_index=False)
-    met = met["trials"].sum()
+    met = met[met["segment"].isin(segments)]
+    met = met.groupby(["segment", "animal"])["trials"].sum().reset_index()
     names = pd.Index(sorted({*use["animal"], *met["animal"]}))
     is_user = np.zeros((len(names), len(edges)), dtype=np.bool_)
     place = pd.Index(edges["element"])

@@ -11,6 +11,7 @@ import pandas as pd
 
 from corridors.foundation.arrays import Floats, Indices, Labels
 from corridors.threats.missing import Draws
+from corridors.threats.opening import with_opening
 
 _COLUMNS = ["change", "permeability", "open_share", "permeability_open"]
 
@@ -68,7 +69,8 @@ class Parts:
         own = alterations.set_index("segment").reindex(segments)[_COLUMNS].reset_index(drop=True)
         own["change"] = own["change"].astype(object).fillna("")
         keys = own.assign(place=place)
-        part = keys.groupby(["place", *_COLUMNS], sort=True, dropna=False).ngroup().to_numpy()
+        by_part = keys.groupby(["place", *_COLUMNS], sort=True, dropna=False)
+        part = np.asarray(by_part.ngroup(), dtype=np.int64)
         first = np.unique(part, return_index=True)[1]
         return cls(part, place[first], own.iloc[first].reset_index(drop=True))
 
@@ -101,8 +103,11 @@ class Parts:
         for row in np.flatnonzero(changes["permeability"].notna()):
             kappa[:, row] = changes["permeability"].iloc[row]
         for row in np.flatnonzero(changes["open_share"].notna()):
-            whole, passing = changes.loc[row, ["open_share", "permeability_open"]]
-            kappa[:, row] = (1.0 - whole) * found.kappa[:, self.place[row]] + whole * passing
+            kappa[:, row] = with_opening(
+                found.kappa[:, self.place[row]],
+                changes["open_share"].to_numpy(float)[row],
+                permeability_open=changes["permeability_open"].to_numpy(float)[row],
+            )
         return replace(
             found,
             free=found.free[:, self.place] * part,

@@ -145,10 +145,8 @@ class Tracked:
     @property
     def of_units(self) -> Floats:
         """Exposure of each unit, its animals added up, shape (n_spans, n_units, n_states)."""
-        n_spans, _, n_states = self.exposure.shape
-        shared = np.zeros((n_spans, int(self.unit.max()) + 1, n_states))
-        np.add.at(shared, (slice(None), self.unit), self.exposure)
-        return shared
+        units = np.arange(int(self.unit.max()) + 1)
+        return np.asarray((units[:, None] == self.unit).astype(float) @ self.exposure)
 
     @property
     def years(self) -> Floats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -13,7 +12,7 @@ import shapely
 from corridors.foundation import tables
 from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.foundation.crs import GEOGRAPHIC
-from corridors.threats.gain_draws import GainDraws
+from corridors.threats.gain_draws import GainDraws, sums
 from corridors.threats.grades import UNKNOWN
 from corridors.threats.parts import place_name
 
@@ -64,33 +63,6 @@ def altered(rows: gpd.GeoDataFrame, alterations: pd.DataFrame, *, key: str) -> g
         source = out["permeability_source"].mask(is_assumed, "assumed")
         out["permeability_source"] = source.astype(str)
     return out
-
-
-def with_opening(
-    permeability: Floats, open_share: Floats, *, permeability_open: float | Floats
-) -> Floats:
-    """Return the permeability over the year of barriers that stand open for a part of it.
-
-    Parameters
-    ----------
-    permeability
-        Share that passes while closed, 0...1.
-    open_share
-        Share of the visits in the open time, 0...1; NaN: unknown.
-    permeability_open
-        Share that passes while open, 0...1.
-
-    Notes
-    -----
-    ``(1 - f) pi + f pi_open``: missing passages are linear in the permeability, so as many are
-    missing at the mean as in both times together.
-
-    Examples
-    --------
-    >>> with_opening(np.array([0.2]), np.array([0.25]), permeability_open=1.0).tolist()
-    [0.4]
-    """
-    return np.asarray((1.0 - open_share) * permeability + open_share * permeability_open)
 
 
 def as_met(segments: gpd.GeoDataFrame, study: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -145,7 +117,7 @@ class Side:
     draws: pd.DataFrame
     permeability: pd.Series[float]
 
-    def of(self, segments: Sequence[str]) -> pd.DataFrame:
+    def of(self, segments: pd.Series[str]) -> pd.DataFrame:
         """Return segments with what is known of their places, aligned; NaN where nothing is."""
         whole = self.threats.set_index("threat")[["free_per_year", "rank"]]
         own = self.parts.set_index("segment").reindex(segments)
@@ -154,14 +126,12 @@ class Side:
             free=own["share"] * own["free_per_year"], kappa=self.permeability.reindex(segments)
         )
 
-    def missing(self, segments: Sequence[str], group: Indices, n_groups: int) -> Floats:
+    def missing(self, segments: pd.Series[str], group: Indices, n_groups: int) -> Floats:
         """Return draws of what is missing in groups of segments, shape (n_draws, n_groups)."""
         own = self.parts[self.parts["segment"].isin(segments)]
         gains = GainDraws.of(own, self.draws).missing
         at = pd.Index(segments).get_indexer(pd.Index(own["segment"]))
-        out = np.zeros((len(gains), n_groups))
-        np.add.at(out, (slice(None), group[at]), gains)
-        return out
+        return sums(gains, group[at], n_groups)
 
 
 def difference(
@@ -202,12 +172,12 @@ def difference(
     total
         5 and 95 % quantile of the change of all rows together; NaN where nothing is drawn.
     """
-    name = segments["segment"].to_numpy(dtype=object)
+    name = segments["segment"]
     rows = _rows(segments, before.of(name), after.of(name), alterations, added)
     rows = rows[(rows["change"] != "") | (rows["nameless"] == "")].reset_index(drop=True)
     group = rows.groupby(list(_KEYS), sort=True).ngroup()
-    sums = rows.groupby(group)[list(_SUMS)].sum(min_count=1)
-    moved = (sums["missing_after"] - sums["missing_before"]).abs() > _SAME
+    total = rows.groupby(group)[list(_SUMS)].sum(min_count=1)
+    moved = (total["missing_after"] - total["missing_before"]).abs() > _SAME
     # One new line moves every rank after its own: only those among the first say anything.
     first = rows.groupby(group)[["change", "rank_before", "rank_after"]].first()
     watched = first[["rank_before", "rank_after"]].min(axis=1) <= watched_ranks
@@ -218,23 +188,23 @@ def difference(
         return tables.empty(tables.DIFFERENCE), (np.nan, np.nan)
     group = rows.groupby(list(_KEYS), sort=True).ngroup()
     frame = _groups(rows, group, herd).assign(unit=unit)
-    drawn = _change(after, before, rows["segment"].tolist(), group.to_numpy(np.int64), len(frame))
+    drawn = _change(after, before, rows["segment"], np.asarray(group, dtype=np.int64), len(frame))
     is_moved = (frame["missing_change"].abs() > _SAME).to_numpy(bool)
     still = np.where(frame["missing_change"].isna(), np.nan, 0.0)
     low, high = np.quantile(drawn, _INTERVAL, axis=0) if len(drawn) else (still, still)
     frame["change_p05"] = np.where(is_moved, low, still)
     frame["change_p95"] = np.where(is_moved, high, still)
-    total = (np.nan, np.nan)
+    whole = (np.nan, np.nan)
     if len(drawn) and is_moved.any():
         least, most = np.quantile(drawn[:, is_moved].sum(axis=1), _INTERVAL)
-        total = (float(least), float(most))
+        whole = (float(least), float(most))
     size = frame["missing_change"].abs().fillna(-1.0)
     order = np.lexsort((frame["threat"], frame["change"] == "", -size))
-    return gpd.GeoDataFrame(frame.iloc[order].reset_index(drop=True), crs=GEOGRAPHIC), total
+    return gpd.GeoDataFrame(frame.iloc[order].reset_index(drop=True), crs=GEOGRAPHIC), whole
 
 
 def _change(
-    after: Side, before: Side, names: Sequence[str], group: Indices, n_groups: int
+    after: Side, before: Side, names: pd.Series[str], group: Indices, n_groups: int
 ) -> Floats:
     """Return draws of the change of groups of segments; without rows where nothing is drawn."""
     now, then = (side.missing(names, group, n_groups) for side in (after, before))

@@ -58,13 +58,16 @@ def threat_tables(
     best = rows.sort_values(["gain", "segment"], ascending=[False, True], na_position="last")
     gained = ["gain", "gain_share", "gain_rank"]
     frame[gained] = best.drop_duplicates("place").set_index("place")[gained].reindex(frame.index)
-    shapes = by_place["geometry"].agg(lambda own: shapely.line_merge(shapely.union_all(own)))
+    shapes = {
+        name: shapely.line_merge(shapely.union_all(own.geometry.to_numpy()))
+        for name, own in by_place
+    }
     own = places.drop(columns=["herd", "status"]).set_index("place")
     frame = frame.join(own).reindex(own.index)
     frame["source_completeness"] = [completeness.get(name, UNSAID) for name in frame["source"]]
     frame = frame.rename_axis("threat").reset_index().assign(herd=herd)
     threats = gpd.GeoDataFrame(
-        frame, geometry=shapes.reindex(own.index).to_numpy(), crs=GEOGRAPHIC
+        frame, geometry=[shapes[name] for name in own.index], crs=GEOGRAPHIC
     )[list(tables.THREATS.columns)]
     rows["grade"] = rows["place"].map(own["grade"])
     rows = rows.rename(columns={"place": "threat"}).assign(herd=herd)

@@ -267,8 +267,10 @@ def _priors(inputs: Inputs, settings: Settings, rows: gpd.GeoDataFrame) -> dict[
     )
     used = table[rows["permeability"].isna()].drop_duplicates("key").sort_values("key")
     return {
-        str(row.key): Prior(
-            permeability=float(row.permeability), label=str(row.label), basis=str(row.basis)
+        str(row["key"]): Prior(
+            permeability=float(row["permeability"]),
+            label=str(row["label"]),
+            basis=str(row["basis"]),
         )
-        for row in used.itertuples(index=False)
+        for row in used.to_dict("records")
     }

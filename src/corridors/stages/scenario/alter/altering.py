@@ -31,8 +31,9 @@ from corridors.stages.intersect import stage as intersect
 from corridors.stages.intersect.crossing import crossed_by
 from corridors.stages.intersect.tracked import corridor_of, movements_of
 from corridors.stages.scenario.alter.stage import Inputs, Results, Settings
+from corridors.threats.opening import with_opening
 from corridors.threats.priors import prior_table
-from corridors.threats.scenarios import altered, permeability_of, with_opening
+from corridors.threats.scenarios import altered, permeability_of
 
 
 def altered_barriers(inputs: Inputs, settings: Settings, progress: Progress) -> Results:

@@ -30,6 +30,10 @@ from corridors.threats.fragments import Fragments, fragments
 from corridors.threats.scenarios import difference
 
 ALL = "all"
+_TEXTS = (
+    "threat", "threat_before", "herd", "name", "kind", "class", "change", "status",
+    "corridor_class", "segments", "grade_before", "grade_after", "unit", "in_words",
+)  # fmt: skip
 _STATES = ("before", "after")
 _MAX_EDGE_DEG = 0.02
 
@@ -110,9 +114,7 @@ def _difference(
         newly=float(moved.clip(lower=0).sum()) if is_tracked else np.nan,
         gained=float(-moved.clip(upper=0).sum()) + 0.0 if is_tracked else np.nan,
     )
-    words = ("threat", "threat_before", "herd", "name", "kind", "class", "change", "status")
-    words += ("corridor_class", "segments", "grade_before", "grade_after", "unit", "in_words")
-    return frame.astype(dict.fromkeys(words, str)), totals
+    return frame.astype(dict.fromkeys(_TEXTS, str)), totals
 
 
 def _ends(inputs: Inputs) -> tuple[tuple[BaseGeometry, BaseGeometry] | None, str]:
