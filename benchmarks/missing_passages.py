@@ -19,7 +19,7 @@ from corridors.barriers.crossings import steps_of, window_of
 from corridors.barriers.trials import Rule
 from corridors.barriers.visits import Lines, Ways, free_ends
 from corridors.threats.missing import EXISTING
-from corridors.threats.places import places
+from corridors.threats.places import Tracked, drawn, judged, tallied
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,12 +49,12 @@ def run() -> Report:
             truth = world(setting, seed, n_population=N_POPULATION)
             intervals_h = INTERVALS_H if setting is PLAIN else (1.0, 4.0)
             parts += [
-                judged(truth, interval_h, seed).assign(setting=setting.name)
+                found_in(truth, interval_h, seed).assign(setting=setting.name)
                 for interval_h in intervals_h
             ]
             if setting is PLAIN:
                 cut = only_migrations(truth)
-                parts.append(judged(cut, 1.0, seed).assign(setting="cut to migrations"))
+                parts.append(found_in(cut, 1.0, seed).assign(setting="cut to migrations"))
     rows = pd.concat(parts, ignore_index=True)
     return Report(figures(rows), markdown(rows), "missing-passages.md")
 
@@ -67,7 +67,7 @@ def only_migrations(truth: World) -> World:
     return replace(truth, windows=windows, fixes=fixes.assign(burst=at)[at >= 0])
 
 
-def judged(truth: World, interval_h: float, seed: int) -> pd.DataFrame:
+def found_in(truth: World, interval_h: float, seed: int) -> pd.DataFrame:
     """Return one row per fence that was met in a migration: truth and what was found."""
     fixes = thinned(truth.fixes, interval_h=interval_h, error_m=ERROR_M, seed=seed)
     found = places_of_world(fixes, truth.windows, truth.ends_m)
@@ -77,8 +77,7 @@ def judged(truth: World, interval_h: float, seed: int) -> pd.DataFrame:
     rows["truth"] = truth.missing[rows.index]
     first, last = true_places(np.maximum(0.0, rows["truth"].to_numpy()))
     n = len(rows)
-    # Ranks run over all places that were met, these over those met in migrations.
-    low, high = (np.minimum(rows[name].to_numpy(float), n) for name in ("rank_p05", "rank_p95"))
+    low, high = (rows[name].to_numpy(float) for name in ("rank_p05", "rank_p95"))
     rows["held_rank"] = held_by(low, high, first, last)[0]
     rows["width"] = (high - low + 1) / n
     return rows.reset_index().assign(seed=seed, interval_h=interval_h)
@@ -117,21 +116,35 @@ def places_of_world(fixes: pd.DataFrame, windows: pd.DataFrame, ends_m: Floats) 
         min_common=20,
         min_together_frac=0.5,
     )
-    prior = pd.DataFrame({"kappa": np.full(n, PRIOR_KAPPA), "is_stated": False})
-    found, _, _ = places(
+    tracks = Tracked(tracked.to_numpy(float)[None], unit, states.is_migration)
+    return judged_places(tried, tracks, line, n, name="simulated")
+
+
+def judged_places(
+    tried: pd.DataFrame, tracks: Tracked, place: npt.NDArray[np.int64], n: int, *, name: str
+) -> pd.DataFrame:
+    """Return the ``n`` places of a herd, all standing, as the ranking judges them."""
+    span, status = np.zeros(n, np.int64), np.full(n, EXISTING)
+    known = pd.DataFrame(
+        {
+            "status": status,
+            "kappa": PRIOR_KAPPA,
+            "is_stated": False,
+            "span": span,
+            "number": np.arange(n),
+        }
+    )
+    draws = drawn(
         tried,
-        tracked.to_numpy(float),
-        unit,
-        line,
-        states.is_migration,
-        np.full(n, EXISTING),
-        prior,
+        tracks,
+        place,
+        known,
         prior_strength=PRIOR_STRENGTH,
         draws=DRAWS,
         seed=1,
-        name="simulated",
+        name=name,
     )
-    return found
+    return judged(tallied(tried, tracks, place, span), draws, status, seed=1)
 
 
 def measures(rows: pd.DataFrame) -> dict[str, float]:

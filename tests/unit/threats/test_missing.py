@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from corridors.threats.free_movement import Cells, free_law
-from corridors.threats.missing import ASSUMED, EXISTING, PLANNED, REMOVED, Counts, Herd, draw
-from corridors.threats.places import places, places_of
+from corridors.threats.missing import EXISTING, PLANNED, REMOVED, Counts, Herd, draw
+from corridors.threats.places import Tracked, drawn, judged, places_of, shares, tallied
 
 N_UNITS = 12
 COLUMNS = [
@@ -27,7 +27,9 @@ def none():
 def herd(status=(EXISTING,), **how):
     n = len(status)
     values = {
-        "exposure": np.full((N_UNITS, 1), 2.0),
+        "exposure": np.full((1, N_UNITS, 1), 2.0),
+        "span": np.zeros(n, np.int64),
+        "name": np.arange(n),
         "n_animals": np.ones(N_UNITS),
         "is_migration": np.array([True]),
         "status": np.array(status),
@@ -90,19 +92,28 @@ def test_a_removed_line_misses_nothing_and_a_planned_one_by_its_class():
     assert out.missing[:, 2].mean() == pytest.approx(0.75, abs=0.12)
 
 
-def test_what_a_scenario_assumes_does_not_learn_from_what_was_met():
-    out = found(
-        [2, 2], [EXISTING, ASSUMED], kappa_mean=np.array([0.5, 0.1]),
-        kappa_strength=np.array([1.0, 50.0]), may_be_harmless=np.array([True, False]),
-    )  # fmt: skip
-    assert out.kappa[:, 1].mean() == pytest.approx(0.1, abs=0.03)
+def test_draws_of_a_place_depend_on_its_name_and_not_on_others_that_are_only_planned():
+    alone = found([0, 1], name=np.array([7, 9]))
+    met = counts([0, 1, 2])[0].met  # the planned one has no copies
+    of_three = herd([EXISTING, EXISTING, PLANNED], name=np.array([7, 9, 3]))
+    more = draw([Counts(met, counts([0, 1])[0].free)], of_three, draws=2000, seed=1, name="h")
+    assert (more.free[:, :2] == alone.free).all()
+    assert (more.kappa[:, :2] == alone.kappa).all()
+
+
+def test_a_place_counts_the_seasons_of_its_own_time():
+    exposure = np.stack([np.full((N_UNITS, 1), 2.0), np.full((N_UNITS, 1), 1.0)])
+    one, two = (
+        found([0], exposure=exposure, span=np.array([span])).missing.mean() for span in (0, 1)
+    )
+    assert two == pytest.approx(2 * one, rel=0.02)
 
 
 def test_five_companions_say_as_much_as_one():
     alone = found([0])
     group = [Counts(cells([(0, 0, u, 10, 0) for u in range(N_UNITS)]), counts([0])[0].free)]
     five = draw(
-        group, herd(exposure=np.full((N_UNITS, 1), 10.0), n_animals=np.full(N_UNITS, 5.0)),
+        group, herd(exposure=np.full((1, N_UNITS, 1), 10.0), n_animals=np.full(N_UNITS, 5.0)),
         draws=2000, seed=1, name="h",
     )  # fmt: skip
     widths = [np.ptp(np.quantile(d.missing[:, 0], [0.05, 0.95])) for d in (alone, five)]
@@ -146,12 +157,20 @@ def attempts(passed):
 
 def ranked(passed, n_places=None):
     n = len(passed) if n_places is None else n_places
-    prior = pd.DataFrame({"kappa": np.full(n, 0.5), "is_stated": False})
-    return places(
-        attempts(passed), np.full((N_UNITS, 1), 2.0), np.arange(N_UNITS), np.arange(n),
-        np.array([True]), np.full(n, EXISTING), prior, prior_strength=1.0, draws=1000, seed=1,
-        name="h",
+    tracked = Tracked(np.full((1, N_UNITS, 1), 2.0), np.arange(N_UNITS), np.array([True]))
+    known = pd.DataFrame(
+        {
+            "status": np.full(n, EXISTING), "kappa": 0.5, "is_stated": False, "span": 0,
+            "number": np.arange(n),
+        }
     )  # fmt: skip
+    tried, place, span = attempts(passed), np.arange(n), np.zeros(n, np.int64)
+    draws = drawn(
+        tried, tracked, place, known, prior_strength=1.0, draws=1000, seed=1, name="h"
+    )  # fmt: skip
+    tally = tallied(tried, tracked, place, span)
+    table = judged(tally, draws, np.full(n, EXISTING), seed=1)
+    return table, shares(tried, tracked, place, span), draws
 
 
 def test_the_published_figures_are_those_of_the_draws():
@@ -169,7 +188,8 @@ def test_the_closed_line_is_first_and_may_be_acted_on_the_free_one_is_harmless()
     assert table["rank"].tolist() == [1, 2, 3, 4]
     assert table["grade"].tolist()[0] == "act"
     assert set(table["grade"].tolist()[2:]) == {"nothing_seen"}
-    assert segments["missing_per_year"].sum() == pytest.approx(table["missing_per_year"].sum())
+    assert segments["share"].tolist() == [1.0] * 4
+    assert segments["passages_per_year"].tolist() == [1.0, 0.0, 0.5, 1.0]
 
 
 def test_a_place_that_nobody_met_has_no_rank():

@@ -21,7 +21,7 @@ class Inputs:
     corridors: Annotated[Layer, "delineate.corridors"]
     border_stretches: Annotated[Layer, "intersect.border_stretches"]
     threats: Annotated[Layer, "rank.threats"]
-    segments: Annotated[Layer, "rank.segments"]
+    segments: Annotated[Layer, "rank.threat_segments"]
     draws: Annotated[Table, "weigh.draws"]
     exposure: Annotated[Layer, "rank.exposure"]
     ranking: Annotated["RankFacts", "rank.facts"]

@@ -63,7 +63,7 @@ def ranked(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     )
     return Results(
         threats=Layer.of(threats),
-        segments=Layer.of(parts),
+        threat_segments=Layer.of(parts),
         exposure=Layer.of(exposed),
         range_edges=Layer.of(edges),
         candidates=Layer.of(unmet),

@@ -47,7 +47,7 @@ class Results:
     """What it leaves."""
 
     threats: Annotated[Layer, "THREATS"]
-    segments: Annotated[Layer, "THREAT_SEGMENTS"]
+    threat_segments: Annotated[Layer, "THREAT_SEGMENTS"]
     exposure: Annotated[Layer, "EXPOSURE"]
     range_edges: Annotated[Layer, "RANGE_EDGES"]
     candidates: Annotated[Layer, "CANDIDATES"]

@@ -23,7 +23,7 @@ class Inputs:
     barriers: Annotated[Layer, "ingest.barriers"]
     segments: Annotated[Layer, "intersect.segments"]
     areas: Annotated[Layer, "intersect.areas"]
-    places: Annotated[Layer, "rank.segments"]
+    places: Annotated[Layer, "rank.threat_segments"]
     raw: Annotated[RawFiles, "scenarios"]
 
 

@@ -25,7 +25,7 @@ class Today:
     barriers: Annotated[Layer, "study/ingest.barriers"]
     segments: Annotated[Layer, "study/intersect.segments"]
     threats: Annotated[Layer, "study/rank.threats"]
-    parts: Annotated[Layer, "study/rank.segments"]
+    parts: Annotated[Layer, "study/rank.threat_segments"]
     draws: Annotated[Table, "study/weigh.draws"]
     circuit: Annotated["CircuitFacts", "study/circuit.facts"]
 
@@ -37,7 +37,7 @@ class Planned:
     barriers: Annotated[Layer, "ingest.barriers"]
     segments: Annotated[Layer, "intersect.segments"]
     threats: Annotated[Layer, "rank.threats"]
-    parts: Annotated[Layer, "rank.segments"]
+    parts: Annotated[Layer, "rank.threat_segments"]
     draws: Annotated[Table, "weigh.draws"]
     circuit: Annotated["CircuitFacts", "circuit.facts"]
 
