@@ -29,8 +29,8 @@ NOT_A_BENCHMARK = {
     "fenced_worlds",
     "simulated_animals",
     "simulated_crossings",
-    "simulated_encounters",
     "thinned_tracks",
+    "true_ranks",
     "__main__",
     "figure",
 }

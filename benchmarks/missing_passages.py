@@ -11,7 +11,7 @@ import shapely
 
 from benchmarks.fenced_worlds import ERROR_M, Setting, World, thinned, world
 from benchmarks.figure import Figure, Report
-from benchmarks.rank_honesty import held_by, true_places
+from benchmarks.true_ranks import held_by, true_places
 from corridors.barriers.attempts import States, attempts, exposure
 from corridors.barriers.companions import independent_units
 from corridors.barriers.copies import Shift, copies
@@ -78,7 +78,7 @@ def found_in(truth: World, interval_h: float, seed: int) -> pd.DataFrame:
     first, last = true_places(np.maximum(0.0, rows["truth"].to_numpy()))
     n = len(rows)
     low, high = (rows[name].to_numpy(float) for name in ("rank_p05", "rank_p95"))
-    rows["held_rank"] = held_by(low, high, first, last)[0]
+    rows["held_rank"] = held_by(low, high, first, last)
     rows["width"] = (high - low + 1) / n
     return rows.reset_index().assign(seed=seed, interval_h=interval_h)
 

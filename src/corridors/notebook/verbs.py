@@ -347,8 +347,8 @@ def rank(
     -------
     corridors.stages.rank.stage.Results
         ``threats``: THREATS, a row per place that animals could have met, worst first;
-        ``threat_segments``: THREAT_SEGMENTS; ``exposure``, ``range_edges``, ``candidates``, ``facts``.
-        The network is empty, and what opening a segment would connect is NaN.
+        ``threat_segments``: THREAT_SEGMENTS; ``exposure``, ``range_edges``, ``candidates``,
+        ``facts``. The network is empty, and what opening a segment would connect is NaN.
 
     Raises
     ------

@@ -98,6 +98,56 @@ THREAT_SEGMENTS = Example(
     key=("segment",),
 )  # fmt: skip
 
+_EVIDENCE = list(THREATS.row)[list(THREATS.row).index("missing_per_year") :]
+_EVIDENCE = _EVIDENCE[: _EVIDENCE.index("gain")]
+_OF_PLACE = {"place", "herd", "status", *_EVIDENCE}
+
+PLACES = Example(
+    row={
+        "place": "wakhan-argali/fences:12:2-a3f1c9", "herd": "wakhan-argali",
+        "status": "existing", **{name: THREATS.row[name] for name in _EVIDENCE},
+    },
+    other={
+        "place": "wakhan-argali/roads:1:0-07bd41",
+        **{name: value for name, value in THREATS.other.items() if name in _OF_PLACE},
+    },
+    takes={name: values for name, values in THREATS.takes.items() if name in _OF_PLACE},
+    refuses=[
+        (value, " ".join(kept))
+        for value, names in THREATS.refuses
+        if (kept := [name for name in names.split() if name in _OF_PLACE])
+    ],
+    key=("place",),
+)  # fmt: skip
+
+PLACE_SEGMENTS = Example(
+    row={
+        "segment": "fences:12:3", "place": "wakhan-argali/fences:12:2-a3f1c9",
+        "trials_per_year": 0.6, "passages_per_year": 0.1, "share": 0.4,
+        "missing_per_year": 0.44, "kappa": 0.3, "kappa_source": "both", "n_animals": 3,
+    },
+    other={
+        "segment": "fences:12:0", "trials_per_year": 0.0, "passages_per_year": 0.0, "share": None,
+        "missing_per_year": None, "n_animals": 0,
+    },
+    takes={"kappa_source": PERMEABILITY_SOURCES, "missing_per_year": (0.0,)},
+    refuses=[
+        (-0.1, "trials_per_year passages_per_year missing_per_year"), (-0.01, "share kappa"),
+        (1.01, "share kappa"), ("guessed", "kappa_source"), (-1, "n_animals"),
+    ],
+    key=("segment",),
+)  # fmt: skip
+
+PLACE_DRAWS = Example(
+    row={
+        "place": "wakhan-argali/fences:12:2-a3f1c9", "draw": 3, "free_per_year": 1.3,
+        "kappa": 0.3,
+    },
+    other={"draw": 0, "free_per_year": 0.0},
+    refuses=[(-1, "draw"), (-0.1, "free_per_year"), (-0.01, "kappa"), (1.01, "kappa")],
+    key=("place", "draw"),
+)  # fmt: skip
+
 RANGE_EDGES = Example(
     row={
         "segment": "fences:12:3", "herd": "wakhan-argali", "name": "Border fence", "kind": "fence",

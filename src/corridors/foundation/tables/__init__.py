@@ -114,6 +114,7 @@ CONTRACTS = {
         SEGMENTS,
         CROSSINGS,
         OBSERVED,
+        ENCOUNTERS,
         TRIALS,
         SEASONS_TRACKED,
         UNITS,

@@ -124,8 +124,9 @@ OBSERVED = layer_contract(
     },
 )
 
-# What the ranking resamples: per segment and animal, with the animal's years of tracking while the
-# segment counted. Of a segment with dates every animal tracked then has a row, met or not.
+# What openings and the time before and after a day are told by: per segment and animal, with the
+# animal's years of tracking while the segment counted. Of a segment with dates every animal tracked
+# then has a row, met or not.
 ENCOUNTERS = contract(
     "ENCOUNTERS",
     {
