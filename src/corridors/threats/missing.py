@@ -22,6 +22,7 @@ N_BINS: Final = 24  # of permeability and of free shares, each 0...1
 N_KINDS: Final = 4
 EXISTING, PLANNED, REMOVED, ASSUMED = 0, 1, 2, 3
 _N_WEIGHTS: Final = 200
+_WEIGHT_LAW: Final = (1.0, 0.1)  # of the weight of "does nothing" before anything is seen
 _SHAPE: Final = 0.5  # of the weights of units, see draw
 
 
@@ -253,7 +254,7 @@ class _Rows:
     state: Indices  # twice the state, and 1 more at a free end
     n: Floats
     passed: Floats
-    away: Floats
+    away: Floats  # trials that were not made since the unit had not passed before
     comes: Floats  # chance that another unit comes by, (n_places, 2 n_states)
     pool: Floats  # rates of units where they come by
     pool_first: Indices  # as ``state``
@@ -264,7 +265,7 @@ def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
     n_states = herd.exposure.shape[1]
     order = np.lexsort((met.unit, met.copy, met.place))
     place, state, unit = met.place[order], met.copy[order], met.unit[order]
-    n, n_cells = met.n[order], 2 * n_states
+    n, away, n_cells = met.n[order], _returns(met, herd) * met.away[order], 2 * n_states
     cell = place * n_cells + state
     came = np.bincount(cell[n > 0], minlength=n_places * n_cells).reshape(n_places, n_cells)
     tracked = np.maximum(1, (herd.exposure > 0).sum(axis=0))
@@ -274,7 +275,7 @@ def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
     usual = came.sum(axis=0) / np.maximum(1, is_met.sum(axis=0)) / tracked
     comes = np.where(is_met, (came + usual) / (tracked + 1.0), usual / (tracked + 1.0))
     exposed = herd.exposure[unit, state // 2]
-    rate = np.divide(n, exposed, out=np.zeros_like(n), where=exposed > 0)
+    rate = np.divide(n + away, exposed, out=np.zeros_like(n), where=exposed > 0)
     pools = [np.sort(rate[(state == s) & (rate > 0)]) for s in range(n_cells)]
     pools = [pool if len(pool) else np.zeros(1) for pool in pools]
     return _Rows(
@@ -283,7 +284,7 @@ def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
         state,
         n,
         met.passed[order],
-        met.away[order],
+        away,
         comes,
         np.concatenate(pools),
         np.cumsum([0, *map(len, pools)]),
@@ -291,12 +292,35 @@ def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
     )
 
 
+def _returns(met: Cells, herd: Herd) -> float:
+    """Return the trials that a unit makes in a migration where it surely passed in another one.
+
+    One where no unit was tracked in two.
+    """
+    n_states = herd.exposure.shape[1]
+    key, pair = np.unique(
+        met.place * len(herd.exposure) + met.unit, return_inverse=True
+    )
+    n, sure = np.zeros((len(key), n_states)), np.zeros((len(key), n_states))
+    np.add.at(n, (pair, met.copy // 2), met.n)
+    np.add.at(sure, (pair, met.copy // 2), met.sure)
+    exposed = np.where(herd.is_migration, herd.exposure[key % len(herd.exposure)], 0.0)
+    rate = np.divide(n, exposed, out=np.zeros_like(n), where=exposed > 0)
+    through = (sure > 0) & (exposed > 0)
+    # Of each state with a sure passage, the mean rate of the others.
+    others = (exposed > 0).sum(axis=1, keepdims=True) - 1
+    mean = (rate.sum(axis=1, keepdims=True) - rate) / np.maximum(1, others)
+    counted = through & (others > 0)
+    return float((mean[counted].sum() + 1.0) / (counted.sum() + 1.0))
+
+
 def _weight(does: Floats, nothing: Floats) -> float:
     """Return the weight of "does nothing" that the places make most plausible: posterior mean.
 
-    One half without places; uniform before they are seen.
+    Before they are seen it follows Beta(1, 0.1), mean 0.91: that a line does harm is to be shown,
+    by some places of the herd that do worse than their copies. One such place outweighs it.
     """
-    w = (np.arange(_N_WEIGHTS) + 0.5) / _N_WEIGHTS
+    w = special.betaincinv(*_WEIGHT_LAW, (np.arange(_N_WEIGHTS) + 0.5) / _N_WEIGHTS)
     most = np.maximum(np.maximum(does, nothing), 1e-300)
     told = np.log(np.outer(w, nothing / most) + np.outer(1.0 - w, does / most)).sum(axis=1)
     belief = np.exp(told - told.max())

@@ -66,7 +66,8 @@ def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out
     n_states = size.size
     n_kinds = free.shape[0]
     table, shares = np.empty((n_kinds, n_bins + 1, n_bins)), np.ones(n_kinds)
-    met, lacks = np.empty(2 * n_states), np.empty(n_states)
+    met, lacks = np.empty(2 * n_states), np.empty(2 * n_states)
+    because = np.zeros(n_kinds)
     for i in range(n_places):
         if first[i] == first[i + 1]:
             continue
@@ -83,19 +84,21 @@ def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out
             lacks[:] = 0.0
             for j in range(first[i], first[i + 1]):
                 met[state[j]] += weights[b, unit[j]] * (passed[j] if planned else n[j])
-                lacks[state[j] // 2] += weights[b, unit[j]] * away[j]
+                lacks[state[j]] += weights[b, unit[j]] * away[j]
             more = -np.log(_random(key, i, b, 2))
             if not planned:
                 for kind in range(n_kinds):
                     j = _bin(table[kind, k], _random(key, i, b, 4 + kind))
                     share = (min(j, n_bins - 1) + _random(key, i, b, 8 + kind)) / n_bins
                     shares[kind] = 1.0 - fails[kind, i] * (1.0 - share)
+                    # The chance that a failure is the line's doing.
+                    because[kind] = (1.0 - kappa) / max(1.0 - kappa * share, 1e-9)
             else:
                 shares[:] = 1.0
             total = moving = would = 0.0
             for s in range(2 * n_states):
                 moves = is_migration[s // 2]
-                seasons = exposed[b, s // 2] - lacks[s // 2] + more * size[s // 2]
+                seasons = exposed[b, s // 2] + more * size[s // 2]
                 if seasons <= 0.0:
                     continue
                 came = met[s]
@@ -103,8 +106,12 @@ def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out
                     m = pool_first[s + 1] - pool_first[s]
                     at = pool_first[s] + int(_random(key, i, b, 60 + s) * m)
                     came += more * size[s // 2] * pool[at]
-                per_season = came / seasons * shares[s % 2 if moves else 2 + s % 2]
-                lost = per_season * (1.0 - kappa) if status[i] != 2 else 0.0
+                kind = s % 2 if moves else 2 + s % 2
+                kept = lacks[s] * because[kind] * shares[kind] / seasons
+                per_season = came / seasons * shares[kind] + kept
+                lost = 0.0
+                if status[i] != 2:
+                    lost = (per_season - kept) * (1.0 - kappa) + kept
                 total += lost
                 if moves:
                     moving += lost

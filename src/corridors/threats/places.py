@@ -236,10 +236,12 @@ def places(
 
 def _ranked(frame: pd.DataFrame, missing: Floats32, seed: int) -> pd.DataFrame:
     """Add ranks by the mean of the draws, with intervals from the same draws."""
-    chance = np.random.default_rng(seed).random(missing.shape, dtype=np.float32)
+    rng = np.random.default_rng(seed)
+    chance, between = rng.random((2, *missing.shape), dtype=np.float32)
+    between -= 0.5
     # Places that miss nothing in a draw share the places behind the others, in an order of chance.
     place = _places_in_order(np.where(missing > 0, missing, -chance))
-    low, high = np.quantile(place, [0.05, 0.95], axis=0, method="inverted_cdf")
+    low, high = np.rint(np.quantile(place + between, [0.05, 0.95], axis=0))
     out = frame.assign(
         rank=_places_in_order(frame["missing_per_year"].to_numpy()),
         rank_p05=low.astype(np.int64),
