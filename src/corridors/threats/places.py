@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from corridors.barriers.visits import N_ENDS
 from corridors.foundation.arrays import Flags, Floats, Floats32, Indices
 from corridors.threats.free_movement import Cells
 from corridors.threats.grades import MISSED, false_alarms, grades
@@ -83,13 +84,13 @@ def counts_of(
         rows = attempts[attempts["rule"] == rule]
         real = (rows["copy"] == _REAL).to_numpy(bool)
         moving = is_migration[rows["state"].to_numpy()]
-        kind = 2 * ~moving + rows["at_end"].to_numpy()
+        kind = N_ENDS * ~moving + rows["at_end"].to_numpy()
         free = [
             _cells(rows[~real & (kind == k)], place, unit, rows["copy"], n_units)
             for k in range(N_KINDS)
         ]
         own = rows[real]
-        met = _cells(own, place, unit, 2 * own["state"] + own["at_end"], n_units)
+        met = _cells(own, place, unit, N_ENDS * own["state"] + own["at_end"], n_units)
         out.append(Counts(met, free))
     return out
 
