@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,11 +41,14 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(20240101)
 
 
-def corridors(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+def corridors(
+    arguments: Sequence[str], folder: Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run the real command line in ``folder``."""
     return subprocess.run(
         [sys.executable, "-m", "corridors", *arguments],
         cwd=folder,
+        env={**os.environ, **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -75,24 +78,60 @@ class DemoRun:
         return json.loads(text)
 
 
-@pytest.fixture(scope="session")
-def demo_run(tmp_path_factory: pytest.TempPathFactory, project: Path) -> DemoRun:
-    """The demo study, made and run once; shared by all workers of a parallel test run."""
-    base = tmp_path_factory.getbasetemp()
+def made_once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
+) -> tuple[Path, float]:
+    """Return a folder that ``make`` filled, and how long that took, s.
+
+    It is made once for all workers of a parallel test run. Look, do not change.
+    """
+    base = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
-    folder, done = base / "demo-run", base / "demo-run-seconds"
-    with FileLock(base / "demo-run.lock"):
+    folder, done = base / name, base / f"{name}-seconds"
+    with FileLock(base / f"{name}.lock"):
         if not done.is_file():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
-            shutil.copy(project / "config.yaml", folder / "config.yaml")
-            made = corridors(["demo"], folder)
-            assert made.returncode == 0, made.stdout + made.stderr
             start = time.perf_counter()
-            run = corridors(["run"], folder)
-            seconds = time.perf_counter() - start
-            assert run.returncode == 0, run.stdout + run.stderr
-            assert "Traceback" not in run.stderr
-            done.write_text(f"{seconds:.3f}", encoding="utf-8")
-    return DemoRun(folder, float(done.read_text(encoding="utf-8")))
+            make(folder)
+            done.write_text(f"{time.perf_counter() - start:.3f}", encoding="utf-8")
+    return folder, float(done.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory, project: Path) -> DemoRun:
+    """The demo study, made and run once; shared by all workers of a parallel test run."""
+
+    def make(folder: Path) -> None:
+        shutil.copy(project / "config.yaml", folder / "config.yaml")
+        for arguments in (["demo"], ["run"]):
+            done = corridors(arguments, folder)
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert "Traceback" not in done.stderr
+
+    return DemoRun(*made_once(tmp_path_factory, "demo-run", make))
+
+
+@pytest.fixture(scope="session")
+def wyoming_run(tmp_path_factory: pytest.TempPathFactory, project: Path, reference: Path) -> Path:
+    """The study of Wyoming with its scenarios, run and not yet played; shared by all workers."""
+    studies = project / "tests" / "studies"
+
+    def make(folder: Path) -> None:
+        text = [
+            (studies / f"{name}.yaml").read_text("utf-8")
+            for name in ("wyoming", "wyoming_scenarios")
+        ]
+        (folder / "config.yaml").write_text("".join(text), encoding="utf-8")
+        road = [
+            sys.executable,
+            str(studies / "wyoming_road.py"),
+            str(folder / "hypothetical_road.gpkg"),
+        ]
+        subprocess.run(road, check=True)
+        done = corridors(["run", "--workers", "1"], folder, CORRIDORS_REFERENCE=str(reference))
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+
+    return made_once(tmp_path_factory, "wyoming-run", make)[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 import rasterio
 
+from corridors.run import sealed
 from corridors.stages import registry
 
 STAGES = [stage.name for stage in registry.stages() if stage.partition == "herd"]
@@ -170,7 +170,8 @@ def test_damage_that_no_state_of_a_file_shows_is_made_again_after_check_deep(wor
     before = _flip(path)
     os.utime(path, (1_600_000_000, 1_600_000_000))
     store = world.processed / ".cache" / "digests.json"
-    content = json.loads(store.read_text())
+    content = sealed.opened(store.read_bytes())
+    assert content is not None
     state = path.stat()
     content["files"][str(path)]["stamp"] = [
         state.st_size,
@@ -178,7 +179,7 @@ def test_damage_that_no_state_of_a_file_shows_is_made_again_after_check_deep(wor
         state.st_ctime_ns,
         state.st_ino,
     ]
-    store.write_text(json.dumps(content))
+    store.write_bytes(sealed.seal(content))
     assert world.run() == []
     deep = world.call("check", "--deep")
     assert deep.returncode == 65

@@ -12,6 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+# What the module makes is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("profiles")
+
 HERD = "wyoming-pronghorn"
 
 

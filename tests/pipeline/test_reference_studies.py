@@ -33,9 +33,9 @@ def run_study(name: str, folder: Path, project: Path, reference: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wyoming(tmp_path_factory: pytest.TempPathFactory, project: Path, reference: Path) -> Path:
+def wyoming(wyoming_run: Path) -> Path:
     """Results of the mule deer and fences of Wyoming."""
-    return run_study("wyoming", tmp_path_factory.mktemp("wyoming"), project, reference)
+    return wyoming_run / "data" / "processed"
 
 
 @pytest.fixture(scope="module")

@@ -271,23 +271,13 @@ def test_without_a_name_the_known_ones_are_listed(study: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def wyoming(tmp_path_factory: pytest.TempPathFactory, project: Path, reference: Path) -> Path:
+def wyoming(wyoming_run: Path, tmp_path_factory: pytest.TempPathFactory, reference: Path) -> Path:
     """Mule deer of Wyoming with an invented road, better fences and an invented day."""
-    folder = tmp_path_factory.mktemp("wyoming-scenarios")
-    studies = project / "tests" / "studies"
-    text = (studies / "wyoming.yaml").read_text(encoding="utf-8")
-    text += (studies / "wyoming_scenarios.yaml").read_text(encoding="utf-8")
-    (folder / "config.yaml").write_text(text, encoding="utf-8")
-    road = [
-        sys.executable,
-        str(studies / "wyoming_road.py"),
-        str(folder / "hypothetical_road.gpkg"),
-    ]
-    subprocess.run(road, check=True)
+    folder = tmp_path_factory.mktemp("wyoming-scenarios") / "study"
+    shutil.copytree(wyoming_run, folder)
     call = caller(folder, CORRIDORS_REFERENCE=str(reference))
-    for arguments in (("act", "--with-upstream"), ("describe",), ("scenario", "--all")):
-        done = call(*arguments, "--workers", "1")
-        assert done.returncode == 0, done.stdout + done.stderr
+    done = call("scenario", "--all", "--workers", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
 

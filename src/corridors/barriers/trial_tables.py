@@ -148,7 +148,6 @@ def tried(
         segment=segments["segment"].to_numpy(dtype=object)[found["segment"]],
         animal=names[found["animal"]],
         season=np.array(states.names, dtype=object)[found["state"]],
-        at_end=found["at_end"].astype(bool),
     )[list(tables.TRIALS.columns)]
     moving = states.is_migration[states.at(window)]
     lag_min = moves.steps.duration_min

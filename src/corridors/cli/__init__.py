@@ -38,7 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout = None
         return _PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the last door: no traceback on the terminal
-        from corridors.cli.defects import report
+        from corridors.cli import defects
 
-        return report(error)
+        if defects.is_unwritten_answer(error):
+            return defects.unwritten(error)
+        return defects.report(error)
     return code if isinstance(code, int) else 0

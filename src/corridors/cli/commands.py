@@ -249,6 +249,37 @@ def check(config: Path | None, herd: tuple[str, ...], as_json: bool, deep: bool)
 
 
 @group.command()
+@_config
+@_json
+@click.option(
+    "--last", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs."
+)
+def history(config: Path | None, as_json: bool, last: int) -> None:
+    """Tell what earlier runs did, the latest last."""
+    from corridors.cli import operations
+    from corridors.run.history import history as history_of
+
+    study = _load(config)
+    click.echo(operations.history(history_of(study.processed, last=last), as_json=as_json))
+
+
+@group.command()
+@_config
+@_json
+def doctor(config: Path | None, as_json: bool) -> int:
+    """Look at the machine, the libraries and the study: what may keep a run from going well."""
+    from corridors.cli import operations
+    from corridors.run import doctor as looks
+
+    findings = list(looks.machine())
+    is_usable = all(one.verdict != "bad" for one in findings)
+    if is_usable:
+        findings += looks.of_study(_load(config))
+    click.echo(operations.findings(findings, as_json=as_json))
+    return 66 if any(one.verdict == "bad" for one in findings) else 0
+
+
+@group.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
     """Make a study FOLDER with a configuration that explains itself."""

@@ -15,6 +15,7 @@ import click
 from corridors.foundation.errors import visible
 from corridors.run.graph import Event, Report
 from corridors.run.plan import Row
+from corridors.stages.registry import WHOLE_STUDY
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from corridors.run.track_survey import TrackSurvey
 
 _SHOWN = 12
+_NAMED = 4  # herds of one stage and reason; more of them are a number
 _MARKS = {"current": "up to date", "stale": "stale", "waits": "may rerun", "blocked": "blocked"}
 
 
@@ -34,6 +36,7 @@ class Screen:
     def __init__(self) -> None:
         self.bars: Progress | None = None
         self.tasks: dict[tuple[str, str], TaskID] = {}
+        self.told: set[str] = set()
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
@@ -67,8 +70,11 @@ class Screen:
         match event.kind:
             case "failed":
                 self._say(f"{event.stage} of {event.partition} failed:\n{event.error}")
-            case "skipped":
-                self._say(f"{event.stage} of {event.partition} skipped: {event.message}")
+            case "skipped" if event.partition not in self.told:
+                # What follows is skipped for the same reason: the report and the log name all.
+                self.told.add(event.partition)
+                more = "" if event.partition == WHOLE_STUDY else " and what follows it"
+                self._say(f"{event.stage} of {event.partition}{more} skipped: {event.message}")
             case "note":
                 self._say(f"{event.stage} of {event.partition}: {event.message}")
             case _:
@@ -223,11 +229,15 @@ def plan(rows: Sequence[Row], *, as_json: bool) -> str:
     due = [row for row in rows if row.state != "current"]
     if not due:
         return f"nothing to do: {len(rows)} results are up to date"
-    lines = []
+    alike: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for row in due:
-        first, *rest = row.reasons or ("",)
-        lines.append(f"{row.stage:<10} {row.partition}  {_MARKS[row.state]}: {first}")
-        lines += [f"{'':<10} {'':<{len(row.partition)}}  {reason}" for reason in rest]
+        alike.setdefault((row.stage, row.state, row.reasons or ("",)), []).append(row.partition)
+    lines = []
+    for (stage, state, (first, *rest)), herds in alike.items():
+        names = herds if len(herds) <= _NAMED else [f"{len(herds)} herds ({herds[0]}, ...)"]
+        for name in names:
+            lines.append(f"{stage:<10} {name}  {_MARKS[state]}: {first}")
+            lines += [f"{'':<10} {'':<{len(name)}}  {reason}" for reason in rest]
     counts = {state: sum(row.state == state for row in rows) for state in _MARKS}
     lines.append(", ".join(f"{n} {_MARKS[state]}" for state, n in counts.items() if n))
     return "\n".join(lines)

@@ -77,8 +77,20 @@ def load(path: Path) -> Study:
     ConfigError
         Anything in it is wrong; every fault found is in the error.
     """
+    place = path.absolute()
+    try:
+        str(place).encode("utf-8")
+    except UnicodeEncodeError:
+        raise ConfigError(
+            Fault(
+                "the path of the study cannot be read as text",
+                file=str(place),
+                expected="names of folders in UTF-8",
+                cure="rename the folder, or move the study",
+            )
+        ) from None
     config = load_model(path, Config)
-    return Study(config, path.absolute())
+    return Study(config, place)
 
 
 def load_model(path: Path, model: type[Model]) -> Model:

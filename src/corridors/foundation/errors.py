@@ -68,7 +68,9 @@ def visible(text: str) -> str:
     >>> visible("Bek\x1b[31m")
     'Bek\\x1b[31m'
     """
-    return _STEERING.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+    spelled = _STEERING.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+    # Bytes of a path that are no UTF-8 cannot be printed.
+    return spelled.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class CorridorsError(Exception):

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from corridors.run import sealed
 from corridors.run.references import files_of
 
 # A file changed this shortly before it was read may change again without a new time stamp.
 _SETTLED_NS = 2_000_000_000
 
-_FORMAT = 3
+_FORMAT = 4
 
 
 class Digests:
@@ -120,7 +120,7 @@ class Digests:
             files |= {key: self.known[key] for key in self.changed if key in self.known}
             made |= {what: self.made[what] for what in self.remade}
             content = {"format": _FORMAT, "files": files, "made": made}
-            temporary.write_text(json.dumps(content), encoding="utf-8")
+            temporary.write_bytes(sealed.seal(content))
             temporary.replace(self.store)
             self.changed.clear()
             self.remade.clear()
@@ -149,8 +149,8 @@ def _stamp(state: os.stat_result) -> list[int]:
 
 def _stored(store: Path | None) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
     """Return what a cache holds of files and of what was made; nothing if it is not understood."""
-    with contextlib.suppress(OSError, ValueError):
-        content = json.loads(store.read_text(encoding="utf-8")) if store is not None else None
-        if isinstance(content, dict) and content.get("format") == _FORMAT:
-            return content.get("files", {}), content.get("made", {})
+    with contextlib.suppress(OSError):
+        content = sealed.opened(store.read_bytes()) if store is not None else None
+        if content is not None and content["format"] == _FORMAT:
+            return content["files"], content["made"]
     return {}, {}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any, Protocol
@@ -37,6 +40,9 @@ class Engine(Protocol):
     def stop(self) -> None:
         """Give up running jobs at once."""
 
+    def lost(self) -> str:
+        """Return why nothing will come of running jobs any more; "": something may."""
+
 
 class Serial:
     """Runs each job in this process when it is submitted."""
@@ -60,6 +66,10 @@ class Serial:
 
     def stop(self) -> None:
         """Nothing is running."""
+
+    def lost(self) -> str:
+        """Return "": nothing is running."""
+        return ""
 
 
 class Processes:
@@ -102,6 +112,10 @@ class Processes:
         self.spawned.kill()
         self._hang_up()
 
+    def lost(self) -> str:
+        """Return "": a worker that dies breaks the pool, which says so."""
+        return ""
+
     def _hang_up(self) -> None:
         """End the listener: one that still waits when the interpreter ends would print a trace."""
         self.queue.put(None)
@@ -111,7 +125,13 @@ class Processes:
 
 
 class Cluster:
-    """Runs jobs on a Dask cluster whose workers see the same folders under the same paths."""
+    """Runs jobs on a Dask cluster whose workers see the same folders under the same paths.
+
+    A queue of batch jobs may take its time to give workers: ``patience_s`` is how long none may be
+    there while jobs wait.
+    """
+
+    patience_s = float(os.environ.get("CORRIDORS_CLUSTER_PATIENCE_S", "900"))
 
     def __init__(self, address: str) -> None:
         try:
@@ -137,6 +157,11 @@ class Cluster:
                     cure="start it, or use --scheduler processes",
                 )
             ) from None
+        self.address = address
+        self.deserted_s: float | None = None
+        # What it has to say of lost connections comes as a traceback.
+        for name in ("distributed", "distributed.client"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         # Dask says how many jobs a worker takes at once; that many cores are its own.
         self.workers, self.threads = sum(self.client.nthreads().values()), 1
         self.pool: Executor = self.client.get_executor(pure=False, retries=0)
@@ -151,8 +176,27 @@ class Cluster:
 
     def stop(self) -> None:
         """Cancel what runs and leave the cluster."""
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        with contextlib.suppress(Exception):  # it may be what is broken
+            self.client.cancel(list(self.client.futures), force=True)
+        self.pool.shutdown(wait=False)
         self.client.close()
+
+    def lost(self) -> str:
+        """Return why nothing will come: no scheduler, or no worker for a long time."""
+        if self.client.status not in ("running", "connecting"):
+            return f"the scheduler at {self.address} does not answer any more"
+        try:
+            n_workers = len(self.client.nthreads())
+        except Exception as error:  # noqa: BLE001 - it may be what is broken
+            return f"the scheduler at {self.address} does not answer: {type(error).__name__}"
+        if n_workers:
+            self.deserted_s = None
+            return ""
+        now = time.monotonic()
+        self.deserted_s = now if self.deserted_s is None else self.deserted_s
+        if now - self.deserted_s < self.patience_s:
+            return ""
+        return f"no worker at {self.address} for {self.patience_s:.0f} s"
 
 
 def check_scheduler(scheduler: str) -> None:

@@ -6,7 +6,7 @@ import shutil
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -109,7 +109,12 @@ def _nodes(study: Study, stages: Sequence[str], herds: Sequence[str]) -> list[No
 def sweep(study: Study, touched: set[str]) -> None:
     """Remove what runs left in staging; only while holding the locks of these partitions."""
     for partition in touched:
-        shutil.rmtree(study.processed / STAGING / partition, ignore_errors=True)
+        place = study.processed / STAGING / partition
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            with suppress(OSError):  # a file in its place; the run says so if it cannot go
+                place.unlink()
 
 
 @contextmanager

@@ -145,6 +145,8 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     >>> changes({"settings": {"clean": {"dop_max": 10}}}, {"settings": {"clean": {"dop_max": 8}}})
     ['clean.dop_max changed: 10 -> 8']
     """
+    if not old:
+        return ["its manifest is damaged, or of an earlier version"]
     reasons: list[str] = []
     if old.get("version") != new.get("version"):
         reasons.append(f"stage version {old.get('version')} -> {new.get('version')}")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from corridors.run.layout import Layout
     from corridors.stages.registry import Reference, Stage
 
+_LOOK_S = 5.0  # how often to ask whether anything may still come
 STAGING = ".staging"
 KEPT = "edited"
 
@@ -196,8 +197,10 @@ class Graph:
             while self.order.is_waiting or self.running:
                 self._start_ready()
                 if self.running:
-                    done, _ = wait(self.running, return_when=FIRST_COMPLETED)
+                    done, _ = wait(self.running, _LOOK_S, return_when=FIRST_COMPLETED)
                     self._collect(done)
+                    if not done and (why := self.engine.lost()):
+                        self._give_up(why)
         except BaseException as error:
             self.engine.stop()
             self.log.write("stopped", by=repr(error))
@@ -383,9 +386,7 @@ class Graph:
                 self._worker_died(node, error)
                 continue
             except Exception as error:  # noqa: BLE001 - a cluster may fail in any way
-                self._fail(
-                    node, ResourceError(f"the scheduler lost {node[0]} of {node[1]}: {error}")
-                )
+                self._lose(node, str(error) or self.engine.lost() or type(error).__name__)
                 continue
             self._settle(node, job, row, outcome)
         if broken:
@@ -395,6 +396,20 @@ class Graph:
             self.running.clear()
             self.engine.stop()
             self.engine = self._engine()
+
+    def _give_up(self, why: str) -> None:
+        """Fail what runs: nothing of it will ever come."""
+        for node, _, _ in self.running.values():
+            self._lose(node, why)
+        self.running.clear()
+
+    def _lose(self, node: Node, why: str) -> None:
+        fault = Fault(
+            f"the cluster lost {node[0]} of {node[1]}",
+            got=why,
+            cure="see whether its scheduler and workers live, and run again: what is done is kept",
+        )
+        self._fail(node, ResourceError(fault))
 
     def _worker_died(self, node: Node, error: BrokenExecutor) -> None:
         """Try once more, alone: the first time it may have been the neighbour's fault."""
@@ -415,7 +430,8 @@ class Graph:
             target = self.layout.folder(self.stages[node[0]], node[1])
             try:
                 self._keep_edited(node, target, row.result)
-                manifest.commit(job.staged, target, made)
+                manifest.commit(outcome.staged, target, made)
+                shutil.rmtree(job.staged, ignore_errors=True)
             except CorridorsError as error:
                 self._fail(node, error)
                 return

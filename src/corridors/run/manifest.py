@@ -16,13 +16,15 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corridors.foundation.errors import Fault, InternalError, OutputError
+from corridors.run import sealed
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+_LONGEST_NAME = 250  # bytes; of a damaged manifest, a longer one cannot be asked for
 
 # Errors of the operating system that mean "cannot write there", whatever was being written.
 _CANNOT_WRITE = {
@@ -78,17 +80,39 @@ class Manifest:
 
 
 def read(folder: Path) -> Manifest | None:
-    """Return the manifest of a result, None where there is none that can be understood."""
+    """Return the manifest of a result, None where there is none that can be understood.
+
+    One that is not as it was written (damaged, of an earlier version) vouches for nothing: it has
+    an empty fingerprint, so that the result is made again; its files are listed where it says
+    which, so that what a person changed among them is kept.
+    """
     try:
-        content = json.loads((folder / NAME).read_bytes())
-        if content["format"] != FORMAT:
-            return None
-        artefacts = {
-            name: Artefact(size, sha256) for name, (size, sha256) in content["artefacts"].items()
-        }
-        return Manifest(content["fingerprint"], artefacts)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None  # not there or not ours: the same as "not done"
+        data = (folder / NAME).read_bytes()
+    except OSError:
+        return None
+    content = sealed.opened(data)
+    if content is None or content["format"] != FORMAT:
+        return _unsealed(data)
+    return Manifest(
+        content["fingerprint"],
+        {name: Artefact(size, sha256) for name, (size, sha256) in content["artefacts"].items()},
+    )
+
+
+def _unsealed(data: bytes) -> Manifest | None:
+    try:
+        listed = json.loads(data)["artefacts"].items()
+        files = {name: Artefact(*of) for name, of in listed if _is_ours(name)}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return Manifest({}, files)
+
+
+def _is_ours(name: str) -> bool:
+    """Tell whether a name can be that of a file below a result's folder."""
+    path = PurePosixPath(name)
+    is_below = not path.is_absolute() and ".." not in path.parts
+    return is_below and name.isprintable() and len(name.encode()) < _LONGEST_NAME
 
 
 def damaged(
@@ -210,9 +234,8 @@ def commit(staged: Path, target: Path, manifest: Manifest) -> None:
     }
     with writing(target):
         temporary = staged / (NAME + ".part")
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1, sort_keys=True, ensure_ascii=False)
-            file.write("\n")
+        with temporary.open("wb") as file:
+            file.write(sealed.seal(content))
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(staged / NAME)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import threading
 import time
@@ -11,7 +12,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ class Outcome:
     """What came of a job: the files of the staged result, or the error with its traceback."""
 
     artefacts: Mapping[str, Artefact]
+    staged: Path
     error: CorridorsError | None = None
     traceback: str = ""
     unexpected: bool = False
@@ -112,7 +114,8 @@ def perform(job: Job, progress: Callable[[str, float], None] | None = None) -> O
                     got=f"{type(raised).__name__}: {raised}",
                 )
             )
-    return Outcome(artefacts, error, trace, unexpected, tuple(said), time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return Outcome(artefacts, job.staged, error, trace, unexpected, tuple(said), seconds)
 
 
 def _run(job: Job, progress: Callable[[str, float], None]) -> dict[str, Artefact]:
@@ -219,8 +222,13 @@ def perform_in_worker(job: Job) -> Outcome:
 
 
 def perform_on_cluster(job: Job) -> Outcome:
-    """Run a job in a thread of a Dask worker, which runs others beside it."""
-    return copy_context().run(_perform_alone, job)
+    """Run a job in a thread of a Dask worker, which runs others beside it.
+
+    Dask tries it again elsewhere when it lost the worker, which may work on: each try has a folder
+    of its own.
+    """
+    own = replace(job, staged=job.staged / secrets.token_hex(6))
+    return copy_context().run(_perform_alone, own)
 
 
 def _perform_alone(job: Job) -> Outcome:

@@ -21,38 +21,33 @@ class GainDraws:
     ----------
     free
         Passages per year if the segment's place were open: the segment's share of them.
-    kappa
-        Permeability of its place, 0...1.
+    missing
+        Those of them that are missing: gained where it is removed.
     """
 
     free: Floats
-    kappa: Floats
+    missing: Floats
 
     @classmethod
     def of(cls, parts: pd.DataFrame, draws: pd.DataFrame) -> GainDraws:
-        """Return the draws of THREAT_SEGMENTS, all of places in PLACE_DRAWS."""
+        """Return the draws of THREAT_SEGMENTS; 0 at places that are not in PLACE_DRAWS."""
         names = sorted(set(parts["threat"]))
         code = pd.Index(names).get_indexer(pd.Index(draws["place"]))
         n = int(draws["draw"].max()) + 1 if len(draws) else 0
-        free, kappa = np.zeros((n, len(names))), np.ones((n, len(names)))
         own = code >= 0
         at = (draws["draw"].to_numpy()[own], code[own])
-        free[at], kappa[at] = (draws[name].to_numpy(float)[own] for name in _COLUMNS)
         place = pd.Index(names).get_indexer(pd.Index(parts["threat"]))
         share = parts["share"].fillna(0.0).to_numpy(float)
-        return cls(free[:, place] * share, kappa[:, place])
-
-    @property
-    def missing(self) -> Floats:
-        """Passages that are missing: those gained where it is removed."""
-        return self.free * (1.0 - self.kappa)
+        found = []
+        for name in ("free_per_year", "missing_per_year"):
+            values = np.zeros((n, len(names)))
+            values[at] = draws[name].to_numpy(float)[own]
+            found.append(values[:, place] * share)
+        return cls(*found)
 
     def raised(self, kappa: float) -> Floats:
         """Return the passages gained where the permeability is at least ``kappa``."""
-        return self.free * np.maximum(0.0, kappa - self.kappa)
-
-
-_COLUMNS = ("free_per_year", "kappa")
+        return np.maximum(0.0, self.missing - (1.0 - kappa) * self.free)
 
 
 def summed(gains: Floats, group: Indices, n_groups: int) -> tuple[Floats, Floats, Floats]:

@@ -11,7 +11,6 @@ import pandas as pd
 
 from corridors.foundation.arrays import Floats, Indices, Labels
 from corridors.threats.missing import Draws
-from corridors.threats.opening import with_opening
 
 _COLUMNS = ["change", "permeability", "open_share", "permeability_open"]
 
@@ -92,30 +91,41 @@ class Parts:
 
         Notes
         -----
-        A part has its share of the free passages, and the permeability of its place; what a
-        scenario assumes stands in its place: 1 where it is removed, the stated one where it is
-        changed, and of an opening the mean over the year of both times.
+        A part has its share of what is missing, and the permeability of its place. Where it is
+        removed nothing is missing; where it is changed, that share of the free passages which the
+        scenario does not let pass; an opening does so for the open time, and leaves the rest of the
+        year as it was.
         """
         part = share.astype(np.float32)
-        kappa = found.kappa[:, self.place].copy()
-        changes = self.changes
-        kappa[:, (changes["change"] == "removed").to_numpy()] = 1.0
-        for row in np.flatnonzero(changes["permeability"].notna()):
-            kappa[:, row] = changes["permeability"].iloc[row]
-        for row in np.flatnonzero(changes["open_share"].notna()):
-            kappa[:, row] = with_opening(
-                found.kappa[:, self.place[row]],
-                changes["open_share"].to_numpy(float)[row],
-                permeability_open=changes["permeability_open"].to_numpy(float)[row],
-            )
+        free, free_all = (own[:, self.place] * part for own in (found.free, found.free_all))
+        lost, lost_all = (own[:, self.place] * part for own in (found.missing, found.missing_all))
+        kappa = found.kappa[:, self.place]
+        # Of each part the share of the year in which it is as it was, and what passes else.
+        kept, passing = self._altered()
         return replace(
             found,
-            free=found.free[:, self.place] * part,
-            free_all=found.free_all[:, self.place] * part,
-            kappa=kappa,
+            missing=(kept * lost + (1.0 - kept) * (1.0 - passing) * free).astype(np.float32),
+            missing_all=(kept * lost_all + (1.0 - kept) * (1.0 - passing) * free_all).astype(
+                np.float32
+            ),
+            free=free,
+            free_all=free_all,
+            kappa=(kept * kappa + (1.0 - kept) * passing).astype(np.float32),
             placebo_p=found.placebo_p[self.place],
             copied_trials=found.copied_trials[self.place],
         )
+
+    def _altered(self) -> tuple[Floats, Floats]:
+        """Return the share of the year in which each part is as it was, and what passes else."""
+        changes = self.changes
+        kept = np.where(changes["change"] == "", 1.0, 0.0)
+        passing = np.where(changes["change"] == "removed", 1.0, changes["permeability"])
+        is_opened = changes["open_share"].notna().to_numpy(bool)
+        kept = np.where(is_opened, 1.0 - changes["open_share"], kept)
+        passing = np.where(is_opened, changes["permeability_open"], passing)
+        # What is altered and of unknown permeability is as it was.
+        unknown = np.isnan(passing)
+        return np.where(unknown, 1.0, kept), np.where(unknown, 0.0, passing)
 
     def names(self, herd: str, segments: pd.Series[str]) -> Labels:
         """Return the name of each part."""

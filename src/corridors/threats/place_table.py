@@ -190,6 +190,6 @@ def draw_table(told: Evidence, *, n_herd: float) -> pd.DataFrame:
             "place": np.repeat(told.names[own], n_draws).astype(str),
             "draw": np.tile(np.arange(n_draws, dtype=np.int64), len(own)),
             "free_per_year": told.found.free[:, own].T.ravel().astype(float) * n_herd,
-            "kappa": told.found.kappa[:, own].T.ravel().astype(float).clip(0.0, 1.0),
+            "missing_per_year": told.found.missing[:, own].T.ravel().astype(float) * n_herd,
         }
     )

@@ -12,6 +12,7 @@ from corridors.threats.free_movement import Cells
 from corridors.threats.grades import MISSED, NOTHING, false_alarms, grades
 from corridors.threats.missing import (
     EXISTING,
+    N_ENDS,
     N_KINDS,
     PLANNED,
     REMOVED,
@@ -96,13 +97,13 @@ def counts_of(
         rows = attempts[attempts["rule"] == rule]
         real = (rows["copy"] == _REAL).to_numpy(bool)
         moving = is_migration[rows["state"].to_numpy()]
-        kind = 2 * ~moving + rows["at_end"].to_numpy()
+        kind = N_ENDS * ~moving + rows["at_end"].to_numpy()
         free = [
             _cells(rows[~real & (kind == k)], place, unit, rows["copy"], n_units)
             for k in range(N_KINDS)
         ]
         own = rows[real]
-        met = _cells(own, place, unit, 2 * own["state"] + own["at_end"], n_units)
+        met = _cells(own, place, unit, N_ENDS * own["state"] + own["at_end"], n_units)
         out.append(Counts(met, free))
     return out
 
@@ -228,7 +229,7 @@ def tallied(
     real = real.assign(
         place=place[real["segment"].to_numpy(np.int64)],
         unit=tracked.unit[real["animal"].to_numpy(np.int64)],
-        unsure=np.where(real["at_end"], real["trials"], real["passed"] - real["sure"]),
+        unsure=np.where(real["at_end"] > 0, real["trials"], real["passed"] - real["sure"]),
     )
     years = tracked.years[span]
     moves = tracked.is_migration[real["state"].to_numpy(np.int64)]
@@ -369,10 +370,13 @@ _RANKS = ("rank", "rank_p05", "rank_p95", "p_top10")
 
 def _ranks(missing: Floats32, seed: int) -> Floats:
     """Return :data:`_RANKS` of places: by the mean of the draws, intervals from the same draws."""
-    chance = np.random.default_rng(seed).random(missing.shape, dtype=np.float32)
+    rng = np.random.default_rng(seed)
+    chance, between = rng.random((2, *missing.shape), dtype=np.float32)
+    between -= 0.5
     # Places that miss nothing in a draw share the places behind the others, in an order of chance.
     place = _places_in_order(np.where(missing > 0, missing, -chance))
-    low, high = np.quantile(place, [0.05, 0.95], axis=0, method="inverted_cdf")
+    low, high = np.rint(np.quantile(place + between, [0.05, 0.95], axis=0))
+    low, high = (np.clip(value, 1, missing.shape[1]) for value in (low, high))
     first = _places_in_order(missing.mean(axis=0, dtype=float))
     top = ((place <= N_TOP) & (missing > 0)).mean(axis=0)
     return np.column_stack([first, low, high, top]).astype(float)

@@ -73,7 +73,6 @@ class Seasons:
             segment=segment,
             animal=pd.Index(self.animals).get_indexer(pd.Index(trials["animal"])),
             state=pd.Index(self.names).get_indexer(pd.Index(trials["season"])),
-            at_end=trials["at_end"].astype("int64"),
         )[segment >= 0].reset_index(drop=True)
 
 

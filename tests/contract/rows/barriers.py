@@ -137,13 +137,13 @@ ENCOUNTERS = Example(
 TRIALS = Example(
     row={
         "rule": 2, "copy": 3, "segment": "fences:12:3", "animal": "a1", "season": "spring",
-        "at_end": True, "trials": 2, "passed": 2, "sure": 1, "away": 1,
+        "at_end": 2, "trials": 2, "passed": 2, "sure": 1, "away": 1,
     },
     other={
         "rule": 0, "copy": -1, "segment": "fences:12:4", "animal": "a2", "season": "other",
-        "at_end": False, "trials": 0, "passed": 0, "sure": 0, "away": 0,
+        "at_end": 0, "trials": 0, "passed": 0, "sure": 0, "away": 0,
     },
-    refuses=[(-1, "rule trials passed sure away"), (-2, "copy")],
+    refuses=[(-1, "rule at_end trials passed sure away"), (-2, "copy"), (3, "at_end")],
     key=("rule", "copy", "segment", "animal", "season", "at_end"),
 )  # fmt: skip
 

@@ -141,10 +141,13 @@ PLACE_SEGMENTS = Example(
 PLACE_DRAWS = Example(
     row={
         "place": "wakhan-argali/fences:12:2-a3f1c9", "draw": 3, "free_per_year": 1.3,
-        "kappa": 0.3,
+        "missing_per_year": 0.9,
     },
-    other={"draw": 0, "free_per_year": 0.0},
-    refuses=[(-1, "draw"), (-0.1, "free_per_year"), (-0.01, "kappa"), (1.01, "kappa")],
+    other={
+        "place": "wakhan-argali/roads:1:0-07bd41", "draw": 0, "free_per_year": 0.0,
+        "missing_per_year": 0.0,
+    },
+    refuses=[(-1, "draw"), (-0.1, "free_per_year missing_per_year")],
     key=("place", "draw"),
 )  # fmt: skip
 

@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+# What the module makes is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("calibration")
+
 
 @pytest.fixture(scope="module")
 def calibration(project: Path) -> Any:

@@ -228,3 +228,10 @@ def test_a_year_starts_on_a_day_that_every_year_has(tmp_path: Path, day: str) ->
     with pytest.raises(ConfigError) as caught:
         load(tmp_path / "config.yaml")
     assert "a day that every year has" in str(caught.value)
+
+
+def test_a_study_in_a_folder_that_is_no_text_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path / "st\udcffudy" / "config.yaml")
+    assert caught.value.faults[0].cure == "rename the folder, or move the study"
+    assert "st\\udcffudy" in str(caught.value)

@@ -19,6 +19,9 @@ from corridors.demo import files, world
 from corridors.demo.herd import DEAD, RESIDENT, SEED, STEP_MIN, Animal, simulate
 from corridors.formats import natural_earth
 
+# What the module makes is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("demo-files")
+
 
 @lru_cache(maxsize=1)
 def herd() -> tuple[Animal, ...]:

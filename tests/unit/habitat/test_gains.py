@@ -13,6 +13,9 @@ from corridors.habitat.circuit_grid import Cuts, burn, conductances, crossed_edg
 from corridors.habitat.circuits import solve
 from corridors.habitat.gains import Gains, gains, opened
 
+# What the module makes is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("gains")
+
 LINK = (0, (1,))
 
 

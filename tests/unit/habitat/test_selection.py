@@ -19,6 +19,9 @@ from corridors.demo.world import LAND_COVER
 from corridors.habitat.selection import NoSelectionError, fit_selection
 from corridors.habitat.selection_terms import Covariate, columns
 
+# What the module makes is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("selection")
+
 OPTIONS = {
     "available_weight": 1000.0, "min_animals": 4, "min_fixes": 10, "min_class_animals": 3,
     "max_folds": 30,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import functools
+import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -220,30 +222,41 @@ def test_how_the_configuration_is_read_does_not_count_only_its_values(package: P
     assert set(code.files("pack.stage")) == {"pack/__init__.py", "pack/stage.py"}
 
 
-@pytest.mark.parametrize("module", [stage.module for stage in registry.stages()])
-def test_the_real_stages_depend_on_what_importing_them_loads(project: Path, module: str) -> None:
+def test_the_real_stages_depend_on_what_importing_them_loads(project: Path) -> None:
     """The static closure holds every module of the package that importing the stage loads."""
-    import subprocess
-
-    package = module.removesuffix(".stage")
-    parts = {module}
-    if package != module:
-        folder = project / "src" / package.replace(".", "/")
-        parts |= {f"{package}.{path.stem}" for path in folder.glob("[a-z]*.py")}
+    parts = {stage.module: sorted(_parts(project, stage.module)) for stage in registry.stages()}
+    # One process for all: the package is forgotten between stages, the libraries are not.
     script = (
-        "import sys, importlib\n"
-        f"for part in {sorted(parts)}: importlib.import_module(part)\n"
-        "print(*[m for m in sys.modules if m.split('.')[0] == 'corridors'])"
+        "import sys, importlib, json\n"
+        "def own(): return [m for m in sys.modules if m.split('.')[0] == 'corridors']\n"
+        "loaded = {}\n"
+        f"for stage, parts in {parts}.items():\n"
+        "    for name in own(): del sys.modules[name]\n"
+        "    for part in parts: importlib.import_module(part)\n"
+        "    loaded[stage] = own()\n"
+        "print(json.dumps(loaded))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    static = set(Code(Digests()).files(module))
-    for loaded in done.stdout.split():
-        if loaded.startswith("corridors.config"):
-            continue
-        path = loaded.replace(".", "/")
-        assert {f"{path}.py", f"{path}/__init__.py"} & static, loaded
+    loaded = json.loads(done.stdout)
+    assert loaded.keys() == parts.keys()
+    for module, names in loaded.items():
+        assert module in names
+        static = set(Code(Digests()).files(module))
+        for name in names:
+            if name.startswith("corridors.config"):
+                continue
+            path = name.replace(".", "/")
+            assert {f"{path}.py", f"{path}/__init__.py"} & static, (module, name)
+
+
+def _parts(project: Path, module: str) -> set[str]:
+    package = module.removesuffix(".stage")
+    if package == module:
+        return {module}
+    folder = project / "src" / package.replace(".", "/")
+    return {module} | {f"{package}.{path.stem}" for path in folder.glob("[a-z]*.py")}
 
 
 def test_the_version_of_every_library_behind_the_results_counts() -> None:
@@ -253,6 +266,7 @@ def test_the_version_of_every_library_behind_the_results_counts() -> None:
         "distributed",
         "filelock",
         "grimp",
+        "packaging",
         "pydantic",
         "pydantic_core",
         "rich",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import time
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from corridors.run.digests import Digests
 from corridors.run.fingerprint import changes
 from corridors.run.graph import Event, Report
 from corridors.run.manifest import Manifest
+from worlds.damage import mutated
 
 
 def _old(path: Path) -> None:
@@ -61,11 +63,56 @@ def test_a_result_that_lacks_an_artefact_is_not_sealed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"format": 0}', '{"format": 1, "fingerprint": {}}', "null", "\0"]
-)
+    "text",
+    [
+        "", "{", "[]", "null", "\0", "[" * 100_000, '{"format": 2}', '{"artefacts": {"a": [1]}}',
+        '{"artefacts": {"a": 1}}', '{"artefacts": [["a", [1, "ff"]]]}', '{"artefacts": {"a": "b"}}',
+    ],
+)  # fmt: skip
 def test_a_manifest_that_cannot_be_understood_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
     assert manifest.read(tmp_path) is None
+
+
+def test_a_manifest_in_the_form_of_a_folder_is_none(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").mkdir()
+    assert manifest.read(tmp_path) is None
+
+
+def test_a_changed_manifest_vouches_for_nothing_and_still_lists_its_files(tmp_path: Path) -> None:
+    target = _commit(tmp_path)
+    path = target / "manifest.json"
+    path.write_text(path.read_text().replace('"version": 1', '"version": 2'))
+    read = manifest.read(target)
+    assert read is not None
+    assert read.artefacts["x.csv"].size == 1
+    assert changes(read.fingerprint, {"version": 2}) == [
+        "its manifest is damaged, or of an earlier version"
+    ]
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", "a\\u0000", "\\ud800"])
+def test_a_changed_manifest_lists_no_file_elsewhere(tmp_path: Path, name: str) -> None:
+    text = f'{{"artefacts": {{"{name}": [1, "ff"], "x.csv": [1, "ff"]}}}}'
+    (tmp_path / "manifest.json").write_text(text)
+    read = manifest.read(tmp_path)
+    assert read is not None
+    assert list(read.artefacts) == ["x.csv"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_damaged_manifest_brings_a_look_at_the_result_down(tmp_path: Path, seed: int) -> None:
+    target = _commit(tmp_path)
+    path, chance = target / "manifest.json", random.Random(seed)
+    data = path.read_bytes()
+    for _ in range(500):
+        path.write_bytes(mutated(data, chance))
+        read = manifest.read(target)
+        if read is None:
+            continue
+        assert (read.fingerprint == {"version": 1}) == (path.read_bytes() == data)
+        manifest.damaged(target, read, Digests().of_file)
+        manifest.edited(target, read)
 
 
 def test_damage_is_found_by_size_and_by_content(tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ def fence(barrier: str, *missing: float, km: float = 1.0, line: int = 0) -> pd.D
 def gains(parts: pd.DataFrame, *, kappa: float = 0.5) -> GainDraws:
     """Return two draws with what is missing as mean: all of it once more, or none."""
     free = parts["missing"].to_numpy(float) / (1.0 - kappa)
-    return GainDraws(np.stack([0.0 * free, 2.0 * free]), np.full((2, len(parts)), kappa))
+    twice = np.stack([0.0 * free, 2.0 * free])
+    return GainDraws(twice, (1.0 - kappa) * twice)
 
 
 def sections(*fences: pd.DataFrame, kappa: float = 0.5) -> pd.DataFrame:
@@ -107,7 +108,12 @@ def test_a_fence_that_is_already_open_gains_nothing_by_modifying_it() -> None:
 def test_a_segment_has_its_share_of_the_draws_of_its_place() -> None:
     parts = pd.DataFrame({"threat": ["p", "p", "q"], "share": [0.25, 0.75, np.nan]})
     draws = pd.DataFrame(
-        {"place": ["p", "p"], "draw": [0, 1], "free_per_year": [4.0, 8.0], "kappa": [0.5, 1.0]}
+        {
+            "place": ["p", "p"],
+            "draw": [0, 1],
+            "free_per_year": [4.0, 8.0],
+            "missing_per_year": [2.0, 0.0],
+        }
     )
     found = GainDraws.of(parts, draws)
     assert found.missing.tolist() == [[0.5, 1.5, 0.0], [0.0, 0.0, 0.0]]

@@ -57,7 +57,7 @@ def threats() -> gpd.GeoDataFrame:
 def chosen(rules: Rules = RULES) -> tuple[pd.DataFrame, dict[str, object]]:
     lines = roads_and_railways(threats())
     free = np.array([[1.0, 8.0, 0.0], [3.0, 24.0, 0.0]])
-    gains = GainDraws(free, np.full((2, 3), 0.5))
+    gains = GainDraws(free, 0.5 * free)
     return crossing_sites("h", lines, SHAPES[:3], gains, rules, crs=CRS, unit="per animal")
 
 

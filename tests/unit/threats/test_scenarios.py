@@ -61,7 +61,7 @@ def side(missing: dict[str, float], kappa: float = 0.5, **how: Any) -> Side:
             "place": np.repeat(places, 2),
             "draw": np.tile([0, 1], len(names)),
             "free_per_year": np.outer(lost, [0.5, 1.5]).ravel() / (1.0 - kappa),
-            "kappa": kappa,
+            "missing_per_year": np.outer(lost, [0.5, 1.5]).ravel(),
         }
     )
     return Side(threats, parts, draws, pd.Series(kappa, index=["a", "b", "c"]))
@@ -197,7 +197,10 @@ def draws_of(kappa: list[float], free: list[float]) -> Draws:
         return np.array([values, values], dtype=np.float32)
 
     n = len(kappa)
-    return Draws(two(free), two(free), two(kappa), np.ones(1), np.full(n, 0.5), np.ones(n))
+    lost = two([(1.0 - k) * f for k, f in zip(kappa, free, strict=True)])
+    return Draws(
+        lost, lost, two(free), two(free), two(kappa), np.ones(1), np.full(n, 0.5), np.ones(n)
+    )
 
 
 def test_a_scenario_that_alters_a_part_of_a_place_leaves_the_rest_as_it_was() -> None:
@@ -224,3 +227,4 @@ def test_what_is_changed_or_opened_has_the_permeability_that_the_scenario_says()
     parts = Parts.of(np.array([0, 1]), pd.Series(["a", "b"]), own)
     found = parts.draws(draws_of([0.2, 0.2], [1.0, 1.0]), np.ones(2))
     assert found.kappa[0].tolist() == pytest.approx([0.9, 0.6])
+    assert found.missing[0].tolist() == pytest.approx([0.1, 0.4])

@@ -149,7 +149,8 @@ TRIALS = contract(
         "segment": text(),
         "animal": text(),
         "season": text(),  # of the window, or "other"
-        "at_end": boolean(),  # began near a free end of the line, where animals walk past
+        # 0; or it began near a free end of the line, where animals walk past: 1, or 2 beyond it.
+        "at_end": integer(pa.Check.in_range(0, 2)),
         "trials": integer(AT_LEAST_0),
         "passed": integer(AT_LEAST_0),
         "sure": integer(AT_LEAST_0),  # surely through, not round an end

@@ -146,14 +146,14 @@ PLACE_SEGMENTS = contract(
     unique=["segment"],
 )
 
-# What the figures of a place that was met come from, in migrations, per animal and year.
+# What the figures of a place that was met come from, in migrations and in the unit of PLACES.
 PLACE_DRAWS = contract(
     "PLACE_DRAWS",
     {
         "place": text(),
         "draw": integer(AT_LEAST_0),
         "free_per_year": number(AT_LEAST_0),
-        "kappa": number(FRACTION),  # missing: free_per_year (1 - kappa)
+        "missing_per_year": number(AT_LEAST_0),
     },
     unique=["place", "draw"],
 )

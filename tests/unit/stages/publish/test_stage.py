@@ -26,6 +26,9 @@ from worlds.results import published as publish
 from worlds.results import publishing
 from worlds.stages import settings
 
+# What the module makes is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("publish")
+
 PARTNER = publishing(tier="partner")
 
 
