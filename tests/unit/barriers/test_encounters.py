@@ -137,10 +137,10 @@ def test_the_approach_goes_to_segments_by_the_time_each_was_nearest() -> None:
     assert met.approaches.tolist() == pytest.approx([0.75, 0.25])
 
 
-def test_an_animal_that_lives_there_does_not_approach_but_may_pass() -> None:
+def test_a_visit_has_no_longest_length() -> None:
     rows = [*[(i, 0, 0.0, True, 40) for i in range(10)], (10, 0, 0.9, True, 0)]
     met = encounters(steps(11), passages(rows), ONE_LINE, return_frac=0.99)
-    assert met.approaches.sum() == 0
+    assert met.approaches.sum() == pytest.approx(0.1)
     assert met.passages.sum() == pytest.approx(0.9)
 
 
