@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,26 +11,56 @@ from scipy import stats
 from shapely import STRtree
 
 from benchmarks.figure import Figure, Report, median_seconds
-from benchmarks.simulated_crossings import Walk, lines_around, steps_of_herd, tracks
-from corridors.barriers.null_steps import informative, stay_chance, tries
-from corridors.barriers.permeability import Kappa, covariate_tests, permeability
+from benchmarks.permeability_worlds import figures as figures_of_worlds
+from benchmarks.permeability_worlds import markdown as table_of_worlds
+from benchmarks.permeability_worlds import worlds
+from benchmarks.simulated_crossings import (
+    LAG_H,
+    NEAR,
+    Walk,
+    lines_around,
+    steps_of_herd,
+    table_of,
+    tracks,
+)
+from corridors.barriers.crossings import Steps
+from corridors.barriers.permeability import Kappa, Seen, covariate_tests, permeability
 from corridors.barriers.segments import straight_pieces
-from corridors.barriers.validity import Validity
-from corridors.foundation.arrays import Flags, Floats
+from corridors.foundation.arrays import Flags, Geometries
 
 SEED = 20240101
-N_HERDS, N_ANIMALS, N_STEPS = 500, 6, 160
-BUFFER_M, NEIGHBOURHOOD_M = 300.0, 2000.0
-_EVER = np.iinfo(np.int64).max
+N_HERDS, N_ANIMALS, N_STEPS = 800, 6, 160
+# Lengths grow with duration to this power in herds with several durations.
+GROWTH = 0.6
+LAGS_H = (1.0, 2.0, 4.0, 8.0)
 
 
 @dataclass(frozen=True)
 class Case:
-    """Herds whose permeability and pace may change half-way through each track."""
+    """Herds whose permeability and pace may change half-way through each track.
+
+    Parameters
+    ----------
+    name
+        What they are called.
+    kappa, pace
+        Permeability and pace in the two halves.
+    error_m
+        Location error per axis of each fix; it is known.
+    has_lags
+        Whether the time between fixes is any of 1, 2, 4 and 8 h.
+    n_animals, differ
+        Size of a herd, and the SD of the logarithm of the animals' own permeability, whose mean is
+        that of the herd.
+    """
 
     name: str
     kappa: tuple[float, float]
     pace: tuple[float, float] = (1.0, 1.0)
+    error_m: float = 0.0
+    has_lags: bool = False
+    n_animals: int = N_ANIMALS
+    differ: float = 0.0
 
     @property
     def has_levels(self) -> bool:
@@ -38,6 +68,7 @@ class Case:
         return self.kappa[0] != self.kappa[1] or self.pace[0] != self.pace[1]
 
 
+DIFFER = Case("animals differ", (0.6, 0.6), n_animals=12, differ=0.3)
 CASES = (
     Case("kappa 0.1", (0.1, 0.1)),
     Case("kappa 0.5", (0.5, 0.5)),
@@ -45,14 +76,22 @@ CASES = (
     Case("kappa 2", (2.0, 2.0)),
     Case("kappa by season", (0.4, 1.2), (0.7, 1.5)),
     Case("pace by season", (0.6, 0.6), (0.7, 1.5)),
+    Case("kappa 0.1, error 20 m", (0.1, 0.1), error_m=20.0),
+    Case("kappa 0.5, error 20 m", (0.5, 0.5), error_m=20.0),
+    Case("kappa 0.5, 1 to 8 h", (0.5, 0.5), has_lags=True),
+    DIFFER,
 )
 
 
 def run() -> Report:
     """Measure and return the figures with their table."""
     found = pd.concat([herds(case, N_HERDS) for case in CASES], ignore_index=True)
-    table = summary(found)
-    return Report(figures=[*figures(table), cost()], tables=markdown(table), page="permeability.md")
+    table, fenced = summary(found), worlds()
+    return Report(
+        figures=[*figures(table), *figures_of_worlds(fenced), cost()],
+        tables=markdown(table) + "\n\n" + table_of_worlds(fenced),
+        page="permeability.md",
+    )
 
 
 def herds(case: Case, n_herds: int, *, law: str = "corrected") -> pd.DataFrame:
@@ -63,39 +102,38 @@ def herds(case: Case, n_herds: int, *, law: str = "corrected") -> pd.DataFrame:
     """
     number = [one.name for one in CASES].index(case.name)
     rng = np.random.default_rng([SEED, number])
-    shape = (n_herds * N_ANIMALS, N_STEPS)
+    shape = (n_herds * case.n_animals, N_STEPS)
     late = np.broadcast_to(np.arange(N_STEPS) * 2 >= N_STEPS, shape)
     kappa, pace = (np.where(late, pair[1], pair[0]) for pair in (case.kappa, case.pace))
+    if case.differ:
+        own = np.exp(rng.normal(-0.5 * case.differ**2, case.differ, (shape[0], 1)))
+        kappa = kappa * own
+    lag_h = np.full(shape, LAG_H)
+    if case.has_lags:
+        lag_h = rng.choice(LAGS_H, shape)
+        pace = pace * (lag_h / LAG_H) ** GROWTH
     x, y = tracks(rng, kappa, pace, Walk())
     rows = []
     for herd in range(n_herds):
-        own = slice(herd * N_ANIMALS, (herd + 1) * N_ANIMALS)
-        rows += _levels(case, x[own], y[own], law)
+        own = slice(herd * case.n_animals, (herd + 1) * case.n_animals)
+        lines = lines_around(x[own], y[own])
+        seen_x, seen_y = (v[own] + rng.normal(0.0, case.error_m, v[own].shape) for v in (x, y))
+        rows += _levels(case, steps_of_herd(seen_x, seen_y, lag_h[own]), lines, law)
     return pd.DataFrame(rows)
 
 
-def _levels(case: Case, x: Floats, y: Floats, law: str) -> list[dict[str, object]]:
-    steps = steps_of_herd(x, y)
+def _levels(case: Case, steps: Steps, lines: Geometries, law: str) -> list[dict[str, object]]:
     late = np.where(np.arange(len(steps)) % N_STEPS * 2 >= N_STEPS, "late", "early").astype(object)
-    lines = lines_around(x, y)
-    found, index = tries(
+    table, step = table_of(
         steps,
         lines,
-        Validity(np.full(len(lines), -_EVER), np.full(len(lines), _EVER)),
-        buffer_m=BUFFER_M,
-        neighbourhood_m=NEIGHBOURHOOD_M,
-        lag_tolerance_frac=0.1,
+        error_m=case.error_m,
+        near=NEAR,
+        law=law,
+        level=late if case.has_levels else None,
     )
-    groups = (
-        late[found.step][:, None] if case.has_levels else np.zeros((len(found.step), 0), object)
-    )
-    stay = stay_chance(
-        found, index, groups, law="corrected" if law == "corrected" else "crossing_steps",
-        n_headings=60, min_steps=200,
-    )  # fmt: skip
-    table = informative(found, stay)
-    animal = found.step[table.row] // N_STEPS
-    level = late[found.step[table.row]]
+    animal, level = step // N_STEPS, late[step]
+    seen = Seen(table.odds, table.mistaken)
 
     def estimate(part: Flags) -> Kappa:
         return permeability(
@@ -104,11 +142,14 @@ def _levels(case: Case, x: Floats, y: Floats, law: str) -> list[dict[str, object
             animal[part],
             confidence=0.95,
             min_expected=5.0,
+            seen=seen[part],
         )
 
     if not case.has_levels:
         return [_row(case.name, case.kappa[0], estimate(np.ones(len(level), bool)), np.nan)]
-    (test,) = covariate_tests(table.hazard, table.crossed, {"half": level}, spread=np.nan)
+    (test,) = covariate_tests(
+        table.hazard, table.crossed, {"half": level}, spread=np.nan, seen=seen
+    )
     return [
         _row(f"{case.name}, {name} half", truth, estimate(level == name), test.p_value)
         for name, truth in zip(("early", "late"), case.kappa, strict=True)
@@ -156,9 +197,12 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
 
 def figures(table: pd.DataFrame) -> list[Figure]:
     """Return the worst case of coverage and of bias, and the false alarms of the test."""
-    off = (100 * table["covered"] - 95).abs()
+    is_alike = table["case"] != DIFFER.name
+    off = (100 * table.loc[is_alike, "covered"] - 95).abs()
     at = table.loc[off.idxmax()]
     interval = stats.binom.interval(0.95, int(at["n"]), float(at["covered"]))
+    differ = table[~is_alike].iloc[0]
+    used = abs(100 * float(differ["used"]) - 95)
     median = 100 * (table["median"] / table["truth"] - 1)
     worst = table.loc[median.abs().idxmax()]
     alike = table[table["case"].str.startswith("pace")].iloc[0]
@@ -173,6 +217,16 @@ def figures(table: pd.DataFrame) -> list[Figure]:
             note=f"{int(table['n'].iloc[0])} herds per case; worst: {at['case']},"
             f" {100 * at['covered']:.1f} % ({100 * interval[0] / at['n']:.1f}"
             f"-{100 * interval[1] / at['n']:.1f})",
+        ),
+        Figure(
+            name="permeability_interval_used",
+            value=used,
+            unit="points from 95 %",
+            yardstick="2 points",
+            ratio=used / 2,
+            target=1.0,
+            note=f"{int(differ['n'])} herds of {DIFFER.n_animals} animals that differ:"
+            f" {100 * differ['used']:.1f} %, profile {100 * differ['covered']:.1f} %",
         ),
         Figure(
             name="permeability_bias",
@@ -202,18 +256,11 @@ def cost() -> Figure:
     shape = (n_animals, n_steps)
     x, y = tracks(rng, np.full(shape, 0.5), np.ones(shape), Walk())
     steps, lines = steps_of_herd(x, y), lines_around(x, y)
-    standing = Validity(np.full(len(lines), -_EVER), np.full(len(lines), _EVER))
+    whole = replace(NEAR, buffer_m=3000.0, neighbourhood_m=3000.0)
 
     def ours() -> Kappa:
-        found, index = tries(
-            steps, lines, standing, buffer_m=3000.0, neighbourhood_m=3000.0, lag_tolerance_frac=0.1
-        )
-        none = np.zeros((len(found.step), 0), object)
-        stay = stay_chance(found, index, none, law="corrected", n_headings=60, min_steps=200)
-        table = informative(found, stay)
-        return permeability(
-            table.hazard, table.crossed, found.step[table.row], confidence=0.95, min_expected=5.0
-        )
+        table, step = table_of(steps, lines, error_m=0.0, near=whole)
+        return permeability(table.hazard, table.crossed, step, confidence=0.95, min_expected=5.0)
 
     pieces = straight_pieces(lines).lines
     start = steps.ends[:, :2]

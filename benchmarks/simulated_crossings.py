@@ -15,10 +15,22 @@ import pandas as pd
 import shapely
 
 from corridors.barriers.crossings import Steps
-from corridors.foundation.arrays import Flags, Floats, Geometries
+from corridors.barriers.null_steps import Table, informative, null_chances
+from corridors.barriers.tries import Near, tries
+from corridors.barriers.validity import Validity
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Labels
 
 TILE_M = 3000.0
 LAG_H = 2.0
+_EVER = np.iinfo(np.int64).max
+NEAR = Near(
+    buffer_m=300.0,
+    reach_frac=0.99,
+    neighbourhood_m=2000.0,
+    max_lag_h=26.0,
+    lag_tolerance_frac=0.1,
+    dead_zone_sd=2.0,
+)
 # Lines of one tile: a wavy fence that goes on in the next tile, and one that ends.
 _FENCE = np.array(
     [[1400, 0], [1700, 500], [1500, 1000], [1250, 1600], [1350, 2100], [1200, 2600], [1400, 3000]],
@@ -118,17 +130,17 @@ def _draw(
     return length * np.cos(heading + turn), length * np.sin(heading + turn)
 
 
-def steps_of_herd(x: Floats, y: Floats) -> Steps:
-    """Return the steps of the animals of one herd, at regular times."""
+def steps_of_herd(x: Floats, y: Floats, lag_h: Floats | float = LAG_H) -> Steps:
+    """Return the steps of the animals of one herd, all ``lag_h`` long or one for each step."""
     n, m = x.shape[0], x.shape[1] - 1
-    start = pd.date_range("2022-04-01", periods=m, freq=pd.Timedelta(hours=LAG_H), tz="UTC")
-    start = start.as_unit("us")
+    lag_us = np.broadcast_to(np.asarray(lag_h) * 3.6e9, (n, m)).astype("timedelta64[us]")
+    end = np.datetime64("2022-04-01", "us") + np.cumsum(lag_us, axis=1)
     number = np.repeat(np.arange(n), m)
     frame = pd.DataFrame(
         {
             "animal": np.array([f"animal-{i:02d}" for i in range(n)], dtype=object)[number],
-            "start_utc": np.tile(start, n),
-            "end_utc": np.tile(start + pd.Timedelta(hours=LAG_H), n),
+            "start_utc": pd.to_datetime((end - lag_us).ravel(), utc=True),
+            "end_utc": pd.to_datetime(end.ravel(), utc=True),
             "x0_m": x[:, :-1].ravel(),
             "y0_m": y[:, :-1].ravel(),
             "x1_m": x[:, 1:].ravel(),
@@ -155,3 +167,30 @@ def lines_around(x: Floats, y: Floats) -> Geometries:
         ],
         dtype=object,
     )
+
+
+def table_of(
+    steps: Steps,
+    lines: Geometries,
+    *,
+    error_m: float,
+    near: Near,
+    law: str = "corrected",
+    level: Labels | None = None,
+) -> tuple[Table, Indices]:
+    """Return what the steps tell of the lines, and the step of each row.
+
+    ``level`` is a label of each step by which animals may move otherwise.
+    """
+    error = np.full(len(steps), error_m)
+    standing = Validity(np.full(len(lines), -_EVER), np.full(len(lines), _EVER))
+    found, index = tries(steps, lines, standing, near, error0_m=error, error1_m=error)
+    groups = found.lag.astype(str).astype(object)[:, None]
+    if level is not None:
+        groups = np.column_stack([groups, level[found.step]])
+    null = null_chances(
+        found, index, groups, law="corrected" if law == "corrected" else "crossing_steps",
+        n_headings=60, min_steps=200,
+    )  # fmt: skip
+    table = informative(found, null)
+    return table, found.step[table.row]

@@ -10,8 +10,9 @@ import pyogrio
 import pytest
 
 from corridors.barriers.crossings import steps_of
-from corridors.barriers.null_steps import informative, stay_chance, tries
-from corridors.barriers.permeability import Kappa, permeability
+from corridors.barriers.null_steps import informative, null_chances
+from corridors.barriers.permeability import Kappa, Seen, permeability
+from corridors.barriers.tries import Near, tries
 from corridors.barriers.validity import Validity
 from corridors.foundation.crs import project
 
@@ -20,7 +21,14 @@ EVER = np.iinfo(np.int64).max
 NO_WINDOWS = pd.DataFrame(columns=["season", "animal", "start_utc", "end_utc"])
 
 
-def kappa(reference: Path, name: str, buffer_m: float, law: str = "corrected") -> Kappa:
+def kappa(
+    reference: Path,
+    name: str,
+    buffer_m: float,
+    law: str = "corrected",
+    error_m: float = 0.0,
+    reach_frac: float = 1e-9,
+) -> Kappa:
     folder = reference / "wyoming_fences"
     fences = pyogrio.read_dataframe(folder / "fences.gpkg")
     track = pd.read_csv(folder / f"{name}.csv")
@@ -39,15 +47,23 @@ def kappa(reference: Path, name: str, buffer_m: float, law: str = "corrected") -
     )
     steps = steps_of(fixes, NO_WINDOWS, max_lag_h=np.inf)
     lines = np.asarray(fences.geometry.to_numpy(), dtype=object)
-    found, index = tries(
-        steps, lines, Validity(np.full(len(lines), -EVER), np.full(len(lines), EVER)),
-        buffer_m=buffer_m, neighbourhood_m=2000.0, lag_tolerance_frac=0.1,
+    near = Near(
+        buffer_m=buffer_m, reach_frac=reach_frac, neighbourhood_m=2000.0, max_lag_h=26.0,
+        lag_tolerance_frac=0.1, dead_zone_sd=2.0,
     )  # fmt: skip
-    groups = np.zeros((len(found.step), 0), object)
-    stay = stay_chance(found, index, groups, law=law, n_headings=60, min_steps=200)
-    table = informative(found, stay)
+    error = np.full(len(steps), error_m)
+    found, index = tries(
+        steps, lines, Validity(np.full(len(lines), -EVER), np.full(len(lines), EVER)), near,
+        error0_m=error, error1_m=error,
+    )  # fmt: skip
+    groups = found.lag.astype(str).astype(object)[:, None]
+    null = null_chances(found, index, groups, law=law, n_headings=60, min_steps=200)
+    table = informative(found, null)
     animal = pd.factorize(steps.frame["animal"], sort=True)[0][found.step[table.row]]
-    return permeability(table.hazard, table.crossed, animal, confidence=0.95, min_expected=5.0)
+    return permeability(
+        table.hazard, table.crossed, animal, confidence=0.95, min_expected=5.0,
+        seen=Seen(table.odds, table.mistaken),
+    )  # fmt: skip
 
 
 def test_fences_hold_pronghorn_more_than_mule_deer(reference: Path) -> None:
@@ -55,6 +71,14 @@ def test_fences_hold_pronghorn_more_than_mule_deer(reference: Path) -> None:
     assert pronghorn.profile[1] < deer.profile[0]
     assert 0.5 < pronghorn.kappa < 0.75
     assert 0.75 < deer.kappa < 1.0
+
+
+def test_the_dead_zone_and_steps_from_afar_leave_them_where_they_are(reference: Path) -> None:
+    pronghorn, deer = (
+        kappa(reference, name, 1000.0, error_m=20.0, reach_frac=0.99)
+        for name in ("pronghorn", "mule_deer")
+    )
+    assert 0.5 < pronghorn.kappa < 0.75 < deer.kappa < 1.0
 
 
 def test_the_buffer_hardly_matters(reference: Path) -> None:

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridors.barriers.crossings import Steps
-from corridors.barriers.null_steps import Tries, stay_chance, tries
+from corridors.barriers.null_steps import null_chances
 from corridors.barriers.permeability import permeability, share_of
+from corridors.barriers.tries import Near, Tries, tries
 from corridors.barriers.validity import Validity
 
 EVER = np.iinfo(np.int64).max
@@ -26,7 +27,7 @@ def world(seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def chances(
-    xy: np.ndarray, lines: np.ndarray, *, backwards: bool = False
+    xy: np.ndarray, lines: np.ndarray, *, backwards: bool = False, error_m: float = 15.0
 ) -> tuple[Tries, np.ndarray]:
     n = len(xy) - 1
     start = pd.date_range("2022-04-01", periods=n, freq="2h", tz="UTC").as_unit("us")
@@ -38,12 +39,18 @@ def chances(
         }
     )  # fmt: skip
     geometry = np.asarray(shapely.linestrings(lines[::-1] if backwards else lines), dtype=object)
+    near = Near(
+        buffer_m=250.0, reach_frac=0.9, neighbourhood_m=900.0, max_lag_h=9.0,
+        lag_tolerance_frac=0.1, dead_zone_sd=2.0,
+    )  # fmt: skip
+    error = np.full(n, error_m)
     found, index = tries(
-        Steps(frame), geometry, Validity(np.full(6, -EVER), np.full(6, EVER)), buffer_m=250.0,
-        neighbourhood_m=900.0, lag_tolerance_frac=0.1,
+        Steps(frame), geometry, Validity(np.full(6, -EVER), np.full(6, EVER)), near,
+        error0_m=error, error1_m=error,
     )  # fmt: skip
     groups = np.zeros((len(found.step), 0), object)
-    return found, stay_chance(found, index, groups, law="corrected", n_headings=12, min_steps=5)
+    null = null_chances(found, index, groups, law="corrected", n_headings=12, min_steps=5)
+    return found, null.stay
 
 
 @settings(derandomize=True, deadline=None, max_examples=25)

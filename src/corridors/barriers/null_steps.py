@@ -7,157 +7,44 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
-import shapely
 from numba import njit
-from shapely import STRtree
 
-from corridors.barriers.crossings import Steps
-from corridors.barriers.rays import LineIndex, first_hits, line_index
-from corridors.barriers.segments import Pieces, straight_pieces
-from corridors.barriers.validity import Validity, middle_us
-from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Labels, Microseconds
+from corridors.barriers.rays import LineIndex, first_meetings
+from corridors.barriers.tries import Tries
+from corridors.foundation.arrays import Flags, Floats, Indices, Labels
 
 Law = Literal["corrected", "crossing_steps"]
 
 # Fewer lengths of crossing steps than this are smoothed by a Weibull law (METHODS 6).
 _FEW_CROSSINGS = 30
 _WEIBULL_NODES = 256
-# Tries behind one law, and tries at a time; bounds the memory to some 30 MB.
+# Tries behind one law, and tries at a time; bounds the memory to some 50 MB.
 _MOST_IN_LAW = 20_000
 # The weights of the law are found when no one moves by more than this share of the mean.
 _ROUND_TOLERANCE = 1e-4
 _MOST_ROUNDS = 500
+# A ray along a line meets its dead zone for ever; so far beyond the line it is followed.
+_FLATTEST = 0.05
 
 
 @dataclass(frozen=True)
-class Tries:
-    """Steps in the neighbourhood of barriers, in the order of the herd's steps.
+class Chances:
+    """What null steps from each try do.
 
     Parameters
     ----------
-    step
-        Row of the step, shape (n,).
-    x_m, y_m, time_us
-        Where it starts, and its middle in time.
-    heading_rad, turn_rad
-        Direction of the step before, and by how much this one turned from it, -pi...pi.
-    length_m
-        Length of the step.
-    line
-        The line nearest to the start if that lies within the buffer, else -1.
-    crossed
-        Whether the step meets any of the lines.
-    lag_h
-        The most frequent time between fixes; steps with another one are left out.
-    n_other_lag, n_no_heading
-        Steps within the buffer that are left out because of their time, or because the step before
-        is missing or has no direction.
+    stay
+        Share that meets no line, shape (n,); NaN for tries outside of the buffer.
+    odds
+        Share of those that meet a line and end outside of its dead zone, over the same share of
+        those that stay, shape (n,): 1 without a dead zone, 0 or infinite where one cannot be seen.
     """
 
-    step: Indices
-    x_m: Floats
-    y_m: Floats
-    time_us: Microseconds
-    heading_rad: Floats
-    turn_rad: Floats
-    length_m: Floats
-    line: Indices
-    crossed: Flags
-    lag_h: float
-    n_other_lag: int
-    n_no_heading: int
+    stay: Floats
+    odds: Floats
 
 
-def modal_lag_h(steps: Steps) -> float:
-    """Return the most frequent lag, to the minute, h; of equals the shortest; NaN without steps."""
-    if not len(steps):
-        return float("nan")
-    minutes, count = np.unique(np.rint(steps.duration_min), return_counts=True)
-    return float(minutes[count.argmax()] / 60)
-
-
-def tries(
-    steps: Steps,
-    lines: Geometries,
-    validity: Validity,
-    *,
-    buffer_m: float,
-    neighbourhood_m: float,
-    lag_tolerance_frac: float,
-) -> tuple[Tries, LineIndex]:
-    """Return the steps that start in the neighbourhood of a line, and the lines' index.
-
-    Parameters
-    ----------
-    steps
-        The herd's steps.
-    lines
-        Lines in the working CRS.
-    validity
-        When each line stands.
-    buffer_m
-        Steps that start this near to a line that stands are those whose outcome counts, m.
-    neighbourhood_m
-        Steps that start this near to a line say how animals move there, m.
-    lag_tolerance_frac
-        A step counts if its lag, and that of the step before, differ from the most frequent one by
-        at most this share.
-    """
-    pieces = straight_pieces(lines)
-    index = line_index(pieces.ends, validity.from_us[pieces.owner], validity.to_us[pieces.owner])
-    lag_h = modal_lag_h(steps)
-    times = middle_us(steps)
-    around, line = _near(steps, times, pieces, validity, buffer_m, neighbourhood_m)
-    ends = steps.ends
-    moved = ends[:, 2:] - ends[:, :2]
-    regular = np.abs(steps.duration_min / 60 - lag_h) <= lag_tolerance_frac * lag_h
-    follows = steps.frame["next"].to_numpy(bool)
-    has_heading = np.zeros(len(steps), dtype=bool)
-    has_heading[1:] = follows[:-1] & regular[:-1] & (moved[:-1] != 0).any(axis=1)
-    near = line >= 0
-    n_other = int((near & ~regular).sum())
-    n_headless = int((near & regular & ~has_heading).sum())
-    step = np.flatnonzero(around & regular & has_heading)
-    before, own = moved[step - 1], moved[step]
-    heading = np.arctan2(before[:, 1], before[:, 0])
-    length = np.hypot(own[:, 0], own[:, 1])
-    direction = np.arctan2(own[:, 1], own[:, 0])
-    turn = np.where(length > 0, np.angle(np.exp(1j * (direction - heading))), 0.0)
-    x, y = ends[step, 0], ends[step, 1]
-    way = first_hits(index, x, y, times[step], direction[:, None], length[:, None])
-    found = Tries(
-        step, x, y, times[step], heading, turn, length, line[step], np.isfinite(way[:, 0]),
-        lag_h, n_other, n_headless,
-    )  # fmt: skip
-    return found, index
-
-
-def _near(
-    steps: Steps,
-    times: Indices,
-    pieces: Pieces,
-    validity: Validity,
-    buffer_m: float,
-    neighbourhood_m: float,
-) -> tuple[Flags, Indices]:
-    """Return which steps start in the neighbourhood, and the nearest line within the buffer."""
-    around = np.zeros(len(steps), dtype=bool)
-    line = np.full(len(steps), -1, dtype=np.int64)
-    if not len(steps) or not pieces.owner.size:
-        return around, line
-    start = np.asarray(shapely.points(steps.ends[:, :2]), dtype=object)
-    tree = STRtree(pieces.lines)
-    step, piece = tree.query(start, predicate="dwithin", distance=buffer_m)
-    standing = validity.holds(times[step], pieces.owner[piece])
-    step, piece = step[standing], piece[standing]
-    away = shapely.distance(start[step], tree.geometries[piece])
-    order = np.lexsort((pieces.owner[piece], away, step))[::-1]  # the nearest is written last
-    line[step[order]] = pieces.owner[piece[order]]
-    around[tree.query_nearest(start, max_distance=neighbourhood_m, all_matches=False)[0]] = True
-    return around | (line >= 0), line
-
-
-def stay_chance(
+def null_chances(
     found: Tries,
     index: LineIndex,
     groups: Labels,
@@ -165,15 +52,13 @@ def stay_chance(
     law: Law,
     n_headings: int,
     min_steps: int,
-) -> Floats:
+) -> Chances:
     """Return the chance of each try within the buffer to stay on its side without the barrier.
-
-    Shape (n,); NaN for tries outside of the buffer.
 
     Parameters
     ----------
     found, index
-        From :func:`tries`.
+        From :func:`corridors.barriers.tries.tries`.
     groups
         Labels of each try, from coarse to fine, shape (n, m): animals may move otherwise in
         another season or by night, which must not look like another permeability.
@@ -190,7 +75,9 @@ def stay_chance(
     -----
     No random number is drawn. From each start rays go out in ``n_headings`` directions; where a ray
     meets the first line at distance d, every length of d or more crosses, so the length is
-    integrated exactly over its law and only the turn is rounded.
+    integrated exactly over its law and only the turn is rounded. Lengths are taken in units of what
+    is usual for their duration, so steps of all durations share one law. Those that end within the
+    dead zone, a stretch before and behind the line, are seen as neither.
 
     The law itself has been through the barrier: where the animals turned away, the steps that
     would have crossed are missing; where they crossed, short steps are. A step seen from start i
@@ -200,19 +87,19 @@ def stay_chance(
     where w_ij is 1 if pair j has the outcome of try i from there. Taking the crossing steps as
     they are makes the null steps too long and the permeability too low.
     """
-    stay = np.full(len(found.step), np.nan)
+    out = Chances(np.full(len(found.step), np.nan), np.full(len(found.step), np.nan))
     near = found.line >= 0
     if law == "crossing_steps":
-        _fill(stay, found, index, near, near, law, n_headings)
-        return stay
+        _fill(out, found, index, near, near, law, n_headings)
+        return out
     own = law_level(groups, min_steps=min_steps)
     for level in range(groups.shape[1] + 1):
         label = _labels(groups, level)
         wanted = near & (own == level)
         for name in sorted(set(label[wanted])):
             same = label == name
-            _fill(stay, found, index, same, wanted & same, law, n_headings)
-    return stay
+            _fill(out, found, index, same, wanted & same, law, n_headings)
+    return out
 
 
 def law_level(groups: Labels, *, min_steps: int) -> Indices:
@@ -242,7 +129,7 @@ def _labels(groups: Labels, level: int) -> Labels:
 
 
 def _fill(
-    stay: Floats,
+    out: Chances,
     found: Tries,
     index: LineIndex,
     pool: Flags,
@@ -250,10 +137,10 @@ def _fill(
     law: Law,
     n_headings: int,
 ) -> None:
-    """Write the chance to stay of the ``wanted`` tries, which move as the ``pool`` does."""
+    """Write the chances of the ``wanted`` tries, which move as the ``pool`` does."""
     rows = np.flatnonzero(pool)
     rows = rows[:: -(-rows.size // _MOST_IN_LAW) or 1]
-    length, turned = found.length_m[rows], found.turn_rad[rows]
+    length, turned = found.length_m[rows] / found.scale[rows], found.turn_rad[rows]
     order = np.lexsort((length, turned))
     k = min(n_headings, rows.size)
     edge = (np.arange(k + 1) * rows.size) // max(1, k)
@@ -268,30 +155,50 @@ def _fill(
     if not lengths.size:
         return
 
-    def places(part: Indices) -> Indices:
+    def places(part: Indices) -> Places:
         heading = found.heading_rad[part, None] + turn
-        reach = np.broadcast_to(lengths[edge[1:] - 1], heading.shape)
-        way = first_hits(
-            index, found.x_m[part], found.y_m[part], found.time_us[part], heading, reach
-        )
-        return _places(way, lengths, edge)
+        scale, dead = found.scale[part, None], found.dead_m[part, None]
+        reach = lengths[edge[1:] - 1] * scale
+        x, y, time = found.x_m[part], found.y_m[part], found.time_us[part]
+        way, sine = first_meetings(index, x, y, time, heading, reach + dead / _FLATTEST)
+        half = dead / np.maximum(sine, _FLATTEST)
+        at = (_places(one / scale, lengths, edge) for one in (way - half, way, way + half))
+        return tuple(at)
 
     targets = np.flatnonzero(wanted)
     seen = places(rows) if law == "corrected" else None
     if seen is not None:
-        weight = _weights(seen, found.crossed[rows], edge, _MOST_ROUNDS, _ROUND_TOLERANCE)
+        low, _, high = seen
+        crossed = found.crossed[rows]
+        weight = _weights(low, high, crossed, edge, _MOST_ROUNDS, _ROUND_TOLERANCE)
     else:
         weight = np.full(lengths.size, 1.0 / lengths.size)
     cumulated = np.append(0.0, np.cumsum(weight))
     is_whole = seen is not None and rows.size == pool.sum()
-    for low in range(0, targets.size, _MOST_IN_LAW):
-        part = targets[low : low + _MOST_IN_LAW]
-        place = seen[np.searchsorted(rows, part)] if is_whole and seen is not None else places(part)
-        chance = (cumulated[place] - cumulated[edge[:-1]]).sum(axis=1)
-        # Beyond the rounding of sums: 1 and 0 mean that no null step, or each, crosses.
-        chance[(place == edge[1:]).all(axis=1)] = 1.0
-        chance[(place == edge[:-1]).all(axis=1)] = 0.0
-        stay[part] = np.clip(chance, 0.0, 1.0)
+    for first in range(0, targets.size, _MOST_IN_LAW):
+        part = targets[first : first + _MOST_IN_LAW]
+        if is_whole and seen is not None:
+            own_rows = np.searchsorted(rows, part)
+            low, at, high = (place[own_rows] for place in seen)
+        else:
+            low, at, high = places(part)
+        cross = _share(cumulated, at, edge[1:])
+        stay = np.where(cross > 0.0, _share(cumulated, edge[:-1], at), 1.0)
+        own_stay, own_cross = _share(cumulated, edge[:-1], low), _share(cumulated, high, edge[1:])
+        out.stay[part] = stay
+        with np.errstate(divide="ignore", invalid="ignore"):
+            out.odds[part] = own_cross / (1.0 - stay) * (stay / own_stay)
+
+
+Places = tuple[Indices, ...]  # of each heading: first length of the dead zone, that crosses, beyond
+
+
+def _share(cumulated: Floats, first: Indices, last: Indices) -> Floats:
+    """Return the weight from ``first`` up to ``last`` of all headings, shape (n,)."""
+    share = (cumulated[last] - cumulated[first]).sum(axis=1)
+    # Beyond the rounding of sums: 0 means that no null step does so.
+    share[(first == last).all(axis=1)] = 0.0
+    return np.asarray(np.clip(share, 0.0, 1.0))
 
 
 def _crossing_lengths(length_m: Floats) -> Floats:
@@ -324,32 +231,35 @@ def _places(way: Floats, lengths: Floats, edge: Indices) -> Indices:
 
 
 @njit(cache=True, nogil=True)
-def _weights(place: Indices, crossed: Flags, edge: Indices, most: int, tolerance: float) -> Floats:
+def _weights(
+    low: Indices, high: Indices, crossed: Flags, edge: Indices, most: int, tolerance: float
+) -> Floats:
     """Return the weight of each pair, corrected for what each try could not show."""
-    n, k = place.shape
+    n, k = low.shape
     m = edge[k]
     weight = np.full(m, 1.0 / m)
     for _ in range(most):
         cumulated = np.zeros(m + 1)
         for p in range(m):
             cumulated[p + 1] = cumulated[p] + weight[p]
-        # Pairs below `place` stay, the others cross: add 1/W to the right side of each class.
+        # Pairs below `low` stay, those from `high` on cross: add 1/W to that part of each class.
         change = np.zeros(m + 1)
         for i in range(n):
-            stays = 0.0
+            chance = 0.0
             for j in range(k):
-                stays += cumulated[place[i, j]] - cumulated[edge[j]]
-            chance = 1.0 - stays if crossed[i] else stays
+                first, last = edge[j], low[i, j]
+                if crossed[i]:
+                    first, last = high[i, j], edge[j + 1]
+                chance += cumulated[last] - cumulated[first]
             if chance <= 1e-12:
                 continue
             share = 1.0 / chance
             for j in range(k):
+                first, last = edge[j], low[i, j]
                 if crossed[i]:
-                    change[place[i, j]] += share
-                    change[edge[j + 1]] -= share
-                else:
-                    change[edge[j]] += share
-                    change[place[i, j]] -= share
+                    first, last = high[i, j], edge[j + 1]
+                change[first] += share
+                change[last] -= share
         seen = 0.0
         total = 0.0
         new = np.zeros(m)
@@ -375,6 +285,10 @@ class Table:
     ----------
     hazard
         Chance of crossing without the barrier as a cumulative hazard, -ln(stay), > 0 and finite.
+    odds
+        How much rather a crossing is seen than a stay, > 0 and finite.
+    mistaken
+        See :class:`~corridors.barriers.tries.Tries`.
     crossed
         What happened.
     row
@@ -382,15 +296,22 @@ class Table:
     """
 
     hazard: Floats
+    odds: Floats
+    mistaken: Floats
     crossed: Flags
     row: Indices
 
 
-def informative(found: Tries, stay: Floats) -> Table:
+def informative(found: Tries, null: Chances) -> Table:
     """Return the tries within the buffer from which some null steps cross and some do not.
 
     Others would do the same whatever the permeability. They are left out by their start alone,
     never by what happened, so leaving them out does not favour either outcome.
     """
-    row = np.flatnonzero((found.line >= 0) & (stay > 0) & (stay < 1))
-    return Table(-np.log(stay[row]), found.crossed[row], row.astype(np.int64))
+    stay, odds = null.stay, null.odds
+    row = np.flatnonzero(
+        (found.line >= 0) & (stay > 0) & (stay < 1) & np.isfinite(odds) & (odds > 0)
+    )
+    return Table(
+        -np.log(stay[row]), odds[row], found.mistaken[row], found.crossed[row], row.astype(np.int64)
+    )

@@ -20,6 +20,7 @@ Interval = Literal["profile", "animals", "upper_limit", "lower_limit", "none"]
 
 _MIN_ANIMALS = 5  # with fewer the spread between animals is anybody's guess
 _LOWEST, _HIGHEST = -30.0, 30.0  # of ln kappa
+_DOUBT = 1e-3  # a crossing more likely mistaken than this is not sure
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Kappa:
         ``lower_limit``: one-sided; ``none``: too few data.
     spread
         Variance of ln kappa between animals over that of independent tries; NaN: not known.
+    n_sure
+        Crossings that location error cannot have made.
     share, share_low, share_high
         Share of the crossings of free animals that still happen, 0...1: the permeability.
     """
@@ -57,23 +60,74 @@ class Kappa:
     high: float
     interval: Interval
     spread: float
+    n_sure: int
     share: float
     share_low: float
     share_high: float
 
 
-def log_likelihood(ln_kappa: Floats | float, hazard: Floats, crossed: Flags) -> float:
+@dataclass(frozen=True)
+class Seen:
+    """What is seen of tries, beside what animals do, each of shape (n,).
+
+    Parameters
+    ----------
+    odds
+        How much rather a crossing is seen than a stay, > 0.
+    mistaken
+        How likely what looks like a crossing is a stay, as a share of the crossings without the
+        barrier; 0 where the try stays.
+    """
+
+    odds: Floats
+    mistaken: Floats
+
+    @classmethod
+    def all_of(cls, n: int) -> Seen:
+        """Return that all is seen as it is."""
+        return cls(np.ones(n), np.zeros(n))
+
+    def __getitem__(self, rows: Flags) -> Seen:
+        """Return what is seen of some tries."""
+        return Seen(self.odds[rows], self.mistaken[rows])
+
+
+def log_likelihood(
+    ln_kappa: Floats | float, hazard: Floats, crossed: Flags, seen: Seen | None = None
+) -> float:
     """Return the log-likelihood of ln kappa, one for all tries or one per try.
 
     Notes
     -----
-    A try crosses with probability 1 - s^kappa = 1 - exp(-kappa h), h = -ln s: a binomial model with
-    complementary log-log link and offset ln h. Its log-likelihood is concave in b, so the maximum
-    found is the only one.
+    A try crosses with probability c = 1 - s^kappa = 1 - exp(-kappa h), h = -ln s: a binomial model
+    with complementary log-log link and offset ln h. Where both ends must lie outside of the dead
+    zone, it is seen to cross with p = q c / (q c + 1 - c), q the ``odds``. A crossing may be a stay
+    whose end location error has put on the other side: it has the likelihood p + e (1 - p), e the
+    share ``mistaken`` of p at kappa = 1.
     """
-    total = np.exp(ln_kappa) * hazard
-    chance = -np.expm1(-total)
-    return float(np.where(crossed, np.log(np.maximum(chance, 1e-300)), -total).sum())
+    return float(_terms(np.exp(ln_kappa) * hazard, hazard, crossed, seen).sum())
+
+
+def _terms(total: Floats, hazard: Floats, crossed: Flags, seen: Seen | None) -> Floats:
+    """Return the log-likelihood of each try."""
+    if seen is None:
+        chance = -np.expm1(-total)
+        return np.where(crossed, np.log(np.maximum(chance, 1e-300)), -total)
+    chance, wrong = _seen_chance(total, seen.odds), _mistaken(hazard, seen)
+    through = chance + wrong * (1.0 - chance)
+    odds = -seen.odds * np.expm1(-total)
+    return np.where(
+        crossed, np.log(np.maximum(through, 1e-300)), -total - np.log(odds + np.exp(-total))
+    )
+
+
+def _seen_chance(total: Floats, odds: Floats) -> Floats:
+    through = -odds * np.expm1(-total)
+    return np.asarray(through / (through + np.exp(-total)))
+
+
+def _mistaken(hazard: Floats, seen: Seen) -> Floats:
+    return np.asarray(np.minimum(0.5, seen.mistaken * _seen_chance(hazard, seen.odds)))
 
 
 def permeability(
@@ -83,6 +137,7 @@ def permeability(
     *,
     confidence: float,
     min_expected: float,
+    seen: Seen | None = None,
 ) -> Kappa:
     """Estimate one permeability with its interval.
 
@@ -96,13 +151,16 @@ def permeability(
         Of the interval, e.g. 0.95.
     min_expected
         With fewer crossings to be expected without the barrier nothing is estimated.
+    seen
+        What is seen of the tries; None: all.
 
     Notes
     -----
     The interval holds each kappa that a likelihood-ratio test would not reject. Where no try
     crossed the likelihood s^kappa has its maximum at 0, which is no estimate: the upper limit is
     the kappa that would have led to no crossing with probability 1 - confidence, ln(1 / (1 -
-    confidence)) / sum(h). Where each crossed, the lower limit is found likewise.
+    confidence)) / sum(h). Where each crossed, the lower limit is found likewise. Crossings that
+    location error explains as well are none: the maximum is at 0 then too.
 
     Tries of one animal are not independent. With five animals or more the scores of the animals
     give the variance between them (sandwich); the likelihood ratio is divided by its excess over
@@ -122,12 +180,25 @@ def permeability(
     ...                       confidence=0.95, min_expected=5)
     >>> closed.kappa, round(closed.high, 3), closed.interval
     (nan, 0.216, 'upper_limit')
+
+    The two may have been put on the other side by location error:
+
+    >>> doubted = Seen(np.ones(10), np.where(np.arange(10) < 2, 0.05, 0.0))
+    >>> found = permeability(even, np.arange(10) < 2, np.zeros(10, int), confidence=0.95,
+    ...                      min_expected=5, seen=doubted)
+    >>> round(found.kappa, 2), round(found.low, 2), found.n_sure
+    (0.27, 0.02, 0)
     """
     n, n_crossed = int(crossed.size), int(crossed.sum())
     n_animals = int(np.unique(animal).size)
-    free = -np.expm1(-hazard)
+    told = seen if seen is not None else Seen.all_of(n)
+    free = _seen_chance(hazard, told.odds)
     expected = float(free.sum())
+    n_sure = int((crossed & (told.mistaken < _DOUBT)).sum())
     nan, error = float("nan"), 1.0 - confidence
+
+    def at(b: float) -> float:
+        return log_likelihood(b, hazard, crossed, told)
 
     def result(
         kappa: float,
@@ -138,40 +209,52 @@ def permeability(
     ) -> Kappa:
         shares = [share_of(value, hazard) for value in (kappa, *used)]
         return Kappa(
-            n, n_crossed, n_animals, expected, kappa, profile, *used, interval, spread, *shares
-        )
+            n, n_crossed, n_animals, expected, kappa, profile, *used, interval, spread, n_sure,
+            *shares,
+        )  # fmt: skip
 
     if expected < min_expected:
         return result(nan, (nan, nan), (nan, nan), "none")
-    if n_crossed == 0:
-        limit = (0.0, float(-np.log(error) / hazard.sum()))
-        return result(nan, limit, limit, "upper_limit")
     if n_crossed == n:
-        root = _root(
-            lambda b: log_likelihood(b, hazard, crossed) - float(np.log(error)), _LOWEST, _HIGHEST
-        )
+        root = _root(lambda b: at(b) - float(np.log(error)), _LOWEST, _HIGHEST)
         limit = (float(np.exp(root)), float("inf"))
         return result(nan, limit, limit, "lower_limit")
-    best = float(maximum(hazard, crossed, np.ones((n, 1)))[0][0])
-    top = log_likelihood(best, hazard, crossed)
+    best = _highest(at)
+    if best == _LOWEST:
+        closed = at(_LOWEST) + float(np.log(error))
+        limit = (0.0, float(np.exp(_root(lambda b: at(b) - closed, _LOWEST, _HIGHEST))))
+        return result(nan, limit, limit, "upper_limit")
+    top = at(best)
 
     def bounds(drop: float) -> tuple[float, float]:
         def below(b: float) -> float:
-            return log_likelihood(b, hazard, crossed) - (top - drop / 2)
+            return at(b) - (top - drop / 2)
 
-        return (
-            float(np.exp(_root(below, _LOWEST, best))),
-            float(np.exp(_root(below, best, _HIGHEST))),
-        )
+        low, high = (_root(below, *ends) for ends in ((_LOWEST, best), (best, _HIGHEST)))
+        return 0.0 if low == _LOWEST else float(np.exp(low)), float(np.exp(high))
 
     drop = float(stats.chi2.ppf(confidence, 1))
     profile = bounds(drop)
-    spread = _spread(best, hazard, crossed, animal)
+    spread = _spread(best, hazard, crossed, animal, told)
     if n_animals >= _MIN_ANIMALS:
         wide = spread * float(stats.t.ppf(1 - error / 2, n_animals - 1)) ** 2
         if wide > drop:
             return result(float(np.exp(best)), profile, bounds(wide), "animals", spread)
     return result(float(np.exp(best)), profile, profile, "profile", spread)
+
+
+def _highest(at: Callable[[float], float]) -> float:
+    """Return the ln kappa of greatest likelihood; the lowest where that is as likely."""
+    grid = np.linspace(-12.0, 6.0, 73)
+    values = np.array([at(float(b)) for b in grid])
+    k = int(values.argmax())
+    if at(_LOWEST) >= values[k] - 1e-9:
+        return _LOWEST
+    ends = (float(grid[max(0, k - 1)]), float(grid[min(grid.size - 1, k + 1)]))
+    found = optimize.minimize_scalar(
+        lambda b: -at(b), bounds=ends, method="bounded", options={"xatol": 1e-9}
+    )
+    return float(found.x)
 
 
 def share_of(kappa: float, hazard: Floats) -> float:
@@ -193,7 +276,9 @@ def share_of(kappa: float, hazard: Floats) -> float:
     return float(min(1.0, (-np.expm1(-kappa * hazard)).sum() / free.sum()))
 
 
-def maximum(hazard: Floats, crossed: Flags, design: Floats) -> tuple[Floats, float]:
+def maximum(
+    hazard: Floats, crossed: Flags, design: Floats, seen: Seen | None = None
+) -> tuple[Floats, float]:
     """Return the coefficients of ln kappa that maximise the likelihood, and its logarithm.
 
     Parameters
@@ -202,6 +287,8 @@ def maximum(hazard: Floats, crossed: Flags, design: Floats) -> tuple[Floats, flo
         Tries, shape (n,).
     design
         Covariates, shape (n, k).
+    seen
+        What is seen of the tries; None: all.
 
     Notes
     -----
@@ -210,19 +297,18 @@ def maximum(hazard: Floats, crossed: Flags, design: Floats) -> tuple[Floats, flo
     reached its limit.
     """
     b = np.zeros(design.shape[1])
-    value = log_likelihood(design @ b, hazard, crossed)
+    told = seen if seen is not None else Seen.all_of(hazard.size)
+    value = log_likelihood(design @ b, hazard, crossed, told)
     for _ in range(200):
-        total = np.exp(design @ b) * hazard
-        stays = np.exp(-total)
-        odds = total * stays / np.maximum(-np.expm1(-total), 1e-300)
-        score = design.T @ np.where(crossed, odds, -total)
-        information = (design * (total * odds)[:, None]).T @ design
+        slope, bend = _slopes(np.exp(design @ b) * hazard, hazard, crossed, told)
+        score = design.T @ slope
+        information = (design * bend[:, None]).T @ design
         information[np.diag_indices_from(information)] += 1e-12 * (1 + np.trace(information))
         step = np.linalg.solve(information, score)
         step *= min(1.0, 5.0 / max(1e-300, float(np.abs(step).max())))
         for _ in range(40):
             new = np.clip(b + step, _LOWEST, _HIGHEST)
-            at = log_likelihood(design @ new, hazard, crossed)
+            at = log_likelihood(design @ new, hazard, crossed, told)
             if at >= value:
                 break
             step /= 2
@@ -232,6 +318,20 @@ def maximum(hazard: Floats, crossed: Flags, design: Floats) -> tuple[Floats, flo
         if gain < 1e-10 and float(np.abs(step).max()) < 1e-8:
             break
     return b, value
+
+
+def _slopes(total: Floats, hazard: Floats, crossed: Flags, seen: Seen) -> tuple[Floats, Floats]:
+    """Return the score of each try in ln kappa, and its expected information."""
+    stays = np.exp(-total)
+    through = -seen.odds * np.expm1(-total)
+    sum_ = np.maximum(through + stays, 1e-300)
+    # p = through / sum_, and dp / d ln kappa:
+    change = total * seen.odds * stays / sum_**2
+    wrong = _mistaken(hazard, seen)
+    hit = np.maximum(through / sum_ + wrong * stays / sum_, 1e-300)
+    still = total * seen.odds / sum_  # change / (1 - p) without a ratio of small numbers
+    score = np.where(crossed, (1.0 - wrong) * change / hit, -still)
+    return score, still * change * sum_ / np.maximum(through, 1e-300)
 
 
 @dataclass(frozen=True)
@@ -259,6 +359,7 @@ def covariate_tests(
     covariates: Mapping[str, Labels],
     *,
     spread: float,
+    seen: Seen | None = None,
 ) -> list[Difference]:
     """Test each covariate with the others in the model.
 
@@ -271,20 +372,22 @@ def covariate_tests(
     spread
         ``Kappa.spread`` of all tries: above 1 the likelihood ratio is divided by it, since tries of
         one animal are not independent. NaN: not.
+    seen
+        What is seen of the tries; None: all.
     """
     columns = {name: _levels(levels) for name, levels in covariates.items()}
     one = np.ones((hazard.size, 1))
     full = np.hstack([one, *columns.values()])
     rank = _rank(full)
     decided = bool(crossed.any() and not crossed.all())
-    top = maximum(hazard, crossed, full)[1] if decided else 0.0
+    top = maximum(hazard, crossed, full, seen)[1] if decided else 0.0
     found = []
     for name, own in columns.items():
         rest = np.hstack([one, *(c for other, c in columns.items() if other != name)])
         freedom = rank - _rank(rest)
         p_value = float("nan")
         if decided and freedom > 0:
-            ratio = 2 * (top - maximum(hazard, crossed, rest)[1])
+            ratio = 2 * (top - maximum(hazard, crossed, rest, seen)[1])
             ratio /= max(1.0, spread) if np.isfinite(spread) else 1.0
             p_value = float(stats.chi2.sf(max(0.0, ratio), freedom))
         found.append(Difference(name, own.shape[1] + 1, p_value))
@@ -303,16 +406,14 @@ def _rank(design: Floats) -> int:
     return int(np.linalg.matrix_rank(design.T @ design)) if design.size else 0
 
 
-def _spread(best: float, hazard: Floats, crossed: Flags, animal: Indices) -> float:
+def _spread(best: float, hazard: Floats, crossed: Flags, animal: Indices, seen: Seen) -> float:
     """Return the variance between animals over the model's; NaN with fewer than two animals."""
-    total = np.exp(best) * hazard
-    odds = total / np.expm1(total)
-    score = np.where(crossed, odds, -total)
+    score, information = _slopes(np.exp(best) * hazard, hazard, crossed, seen)
     _, own = np.unique(animal, return_inverse=True)
     sums = np.bincount(own, weights=score)
     if sums.size < 2:
         return float("nan")
-    return float(sums.size / (sums.size - 1) * (sums**2).sum() / (total * odds).sum())
+    return float(sums.size / (sums.size - 1) * (sums**2).sum() / information.sum())
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:

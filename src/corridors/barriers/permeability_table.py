@@ -10,19 +10,12 @@ import numpy as np
 import pandas as pd
 
 from corridors.barriers.crossings import Steps
-from corridors.barriers.null_steps import (
-    Law,
-    Table,
-    Tries,
-    informative,
-    law_level,
-    stay_chance,
-    tries,
-)
-from corridors.barriers.permeability import Kappa, covariate_tests, permeability
+from corridors.barriers.null_steps import Law, Table, informative, law_level, null_chances
+from corridors.barriers.permeability import Kappa, Seen, covariate_tests, permeability
 from corridors.barriers.segments import projected
+from corridors.barriers.tries import Near, Tries, tries
 from corridors.barriers.validity import validity_of
-from corridors.foundation.arrays import Flags, Indices, Labels
+from corridors.foundation.arrays import Flags, Floats, Indices, Labels
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 
 _CONFIDENCE = 0.95  # part of the columns' meaning
@@ -30,7 +23,8 @@ _DAY_TIMES = np.array(["night", "morning", "day", "evening"], dtype=object)
 _COVARIATES = ("class", "season", "time_of_day")
 # Labels by which the null steps of a try must be its own for the try to tell of a covariate: else
 # animals that move faster in a season would seem to meet another permeability.
-_NEEDED = {"class": 0, "season": 1, "time_of_day": 2}
+# The first label is the duration of the step.
+_NEEDED = {"class": 0, "season": 2, "time_of_day": 3}
 
 
 @dataclass(frozen=True)
@@ -39,17 +33,15 @@ class Rules:
 
     Parameters
     ----------
-    buffer_m, neighbourhood_m, lag_tolerance_frac
-        See :func:`~corridors.barriers.null_steps.tries`.
+    near
+        Which steps count.
     law, n_headings, min_steps
-        See :func:`~corridors.barriers.null_steps.stay_chance`.
+        See :func:`~corridors.barriers.null_steps.null_chances`.
     min_expected
         See :func:`~corridors.barriers.permeability.permeability`.
     """
 
-    buffer_m: float
-    neighbourhood_m: float
-    lag_tolerance_frac: float
+    near: Near
     law: Law
     n_headings: int
     min_steps: int
@@ -67,25 +59,28 @@ class Kind:
     own_law: Indices  # of each, by how many labels its null steps are its own
 
 
-def kind_of(steps: Steps, segments: gpd.GeoDataFrame, crs: str, rules: Rules) -> Kind:
+def kind_of(
+    steps: Steps,
+    segments: gpd.GeoDataFrame,
+    crs: str,
+    rules: Rules,
+    *,
+    error0_m: Floats,
+    error1_m: Floats,
+) -> Kind:
     """Return what the steps tell of the barriers of one kind.
 
     ``segments`` are SEGMENTS of that kind that stand, with a plain index; ``crs`` is that of the
-    steps.
+    steps; ``error0_m`` and ``error1_m`` the location errors of their ends, SD per axis, m.
     """
     lines = projected(np.asarray(segments.geometry.to_numpy(), dtype=object), crs)
     found, index = tries(
-        steps,
-        lines,
-        validity_of(segments),
-        buffer_m=rules.buffer_m,
-        neighbourhood_m=rules.neighbourhood_m,
-        lag_tolerance_frac=rules.lag_tolerance_frac,
+        steps, lines, validity_of(segments), rules.near, error0_m=error0_m, error1_m=error1_m
     )
     season = steps.frame["season"].to_numpy(dtype=object)[found.step]
     time_of_day = _time_of_day(found, crs)
-    groups = np.column_stack([season, time_of_day])
-    stay = stay_chance(
+    groups = np.column_stack([found.lag.astype(str).astype(object), season, time_of_day])
+    null = null_chances(
         found,
         index,
         groups,
@@ -93,7 +88,7 @@ def kind_of(steps: Steps, segments: gpd.GeoDataFrame, crs: str, rules: Rules) ->
         n_headings=rules.n_headings,
         min_steps=rules.min_steps,
     )
-    table = informative(found, stay)
+    table = informative(found, null)
     code, _ = pd.factorize(steps.frame["animal"], sort=True)
     classes = segments["class"].to_numpy(dtype=object)[found.line[table.row]]
     levels = {
@@ -124,6 +119,7 @@ def rows_of(classes: list[str], found: Kind, rules: Rules) -> pd.DataFrame:
     whole = _kappa(found, everything, rules)
     p_values = {name: _p_value(found, name, whole.spread) for name in _COVARIATES}
     rows = [_row(whole, "all", "kind", "", float("nan"))]
+    rows[0]["reason"] += f"; {whole.n_crossings} of {found.tries.n_met} steps across were used"
     for covariate in _COVARIATES:
         labels = found.levels[covariate]
         for level in classes if covariate == "class" else sorted(set(labels)):
@@ -144,9 +140,17 @@ def _p_value(found: Kind, covariate: str, spread: float) -> float:
     part = found.own_law >= needed
     levels = {name: found.levels[name][part] for name in _COVARIATES if _NEEDED[name] <= needed}
     tests = covariate_tests(
-        found.table.hazard[part], found.table.crossed[part], levels, spread=spread
+        found.table.hazard[part],
+        found.table.crossed[part],
+        levels,
+        spread=spread,
+        seen=_seen(found)[part],
     )
     return next(test.p_value for test in tests if test.covariate == covariate)
+
+
+def _seen(found: Kind) -> Seen:
+    return Seen(found.table.odds, found.table.mistaken)
 
 
 def _kappa(found: Kind, part: Flags, rules: Rules) -> Kappa:
@@ -156,6 +160,7 @@ def _kappa(found: Kind, part: Flags, rules: Rules) -> Kappa:
         found.animal[part],
         confidence=_CONFIDENCE,
         min_expected=rules.min_expected,
+        seen=_seen(found)[part],
     )
 
 
@@ -190,6 +195,8 @@ def _reason(one: Kappa) -> str:
         f"{one.n_crossings} crossings in {one.n_steps} steps of {one.n_animals} animals,"
         f" {one.expected:.1f} to be expected without the barrier"
     )
+    if one.n_sure < one.n_crossings:
+        met += f", {one.n_crossings - one.n_sure} of them perhaps by location error"
     match one.interval:
         case "profile" if one.n_animals == 1:
             return f"{met}; one animal only"

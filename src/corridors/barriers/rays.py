@@ -77,8 +77,25 @@ def first_hits(
     >>> way.tolist()
     [[3.0, inf], [inf, inf]]
     """
+    return first_meetings(index, x_m, y_m, time_us, heading_rad, reach_m)[0]
+
+
+def first_meetings(
+    index: LineIndex,
+    x_m: Floats,
+    y_m: Floats,
+    time_us: Microseconds,
+    heading_rad: Floats,
+    reach_m: Floats,
+) -> tuple[Floats, Floats]:
+    """Return the way to the first line along each ray, and the sine of the angle between them.
+
+    As :func:`first_hits`; the sine is 0...1, and 1 where none is within reach.
+    """
     cells = index.cells
-    out: Floats = _cast(
+    way: Floats
+    sine: Floats
+    way, sine = _cast(
         index.ends,
         index.from_us,
         index.to_us,
@@ -94,7 +111,7 @@ def first_hits(
         np.ascontiguousarray(heading_rad, dtype=np.float64),
         np.ascontiguousarray(reach_m, dtype=np.float64),
     )
-    return out
+    return way, sine
 
 
 @njit(cache=True, nogil=True)
@@ -126,9 +143,12 @@ def _nearest(
     c: float,
     s: float,
     time: int,
-) -> float:
-    """Return the way along a ray to the first of the pieces ``begin`` to ``stop``, or inf."""
-    best = np.inf
+) -> tuple[float, float]:
+    """Return the way along a ray to the first of the pieces ``begin`` to ``stop``, or inf.
+
+    And the sine of the angle at which it is met, else 1.
+    """
+    best, sine = np.inf, 1.0
     for q in range(begin, stop):
         p = pieces[q]
         if time < from_us[p] or time >= to_us[p]:
@@ -141,8 +161,8 @@ def _nearest(
         t = (ax * dy - ay * dx) / cross
         u = (ax * s - ay * c) / cross
         if t >= 0.0 and 0.0 <= u <= 1.0 and t < best:
-            best = t
-    return best
+            best, sine = t, abs(cross) / np.hypot(dx, dy)
+    return best, sine
 
 
 @njit(cache=True, nogil=True)
@@ -161,12 +181,12 @@ def _cast(
     time_us: Microseconds,
     heading: Floats,
     reach: Floats,
-) -> Floats:
+) -> tuple[Floats, Floats]:
     n, k = heading.shape
-    out = np.full((n, k), np.inf)
+    out, sines = np.full((n, k), np.inf), np.ones((n, k))
     n_cols, n_rows = shape
     if n_cols == 0:
-        return out
+        return out, sines
     for i in range(n):
         for j in range(k):
             c, s = np.cos(heading[i, j]), np.sin(heading[i, j])
@@ -182,14 +202,15 @@ def _cast(
             next_y = ((row + (up > 0)) * cell - low) / s if s != 0.0 else np.inf
             step_x = cell / abs(c) if c != 0.0 else np.inf
             step_y = cell / abs(s) if s != 0.0 else np.inf
-            best = np.inf
+            best, sine = np.inf, 1.0
             while 0 <= column < n_cols and 0 <= row < n_rows:
                 here = row * n_cols + column
-                way = _nearest(
+                way, angle = _nearest(
                     ends, from_us, to_us, pieces, first[here], first[here + 1],
                     x[i], y[i], c, s, time_us[i],
                 )  # fmt: skip
-                best = min(best, way)
+                if way < best:
+                    best, sine = way, angle
                 edge = min(next_x, next_y)
                 if best <= edge or edge > leave:
                     break
@@ -200,5 +221,5 @@ def _cast(
                     row += up
                     next_y += step_y
             if best <= reach[i, j]:
-                out[i, j] = best
-    return out
+                out[i, j], sines[i, j] = best, sine
+    return out, sines

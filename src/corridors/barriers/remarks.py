@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _SHOWN = 12
@@ -57,3 +57,26 @@ def remarks(notes: Mapping[str, Any], *, completeness: str, margin_km: float) ->
             text += " completeness: complete would mean that there is no barrier at all"
         said.append(text)
     return said
+
+
+def of_bundled(unknown_frac: float, states: Sequence[str]) -> str:
+    """Return what to say of bundled boundaries that do not reach the herd, "" if they do.
+
+    Parameters
+    ----------
+    unknown_frac
+        Share of the herd's places outside of the states that are bundled, 0...1.
+    states
+        Their names.
+
+    Examples
+    --------
+    >>> of_bundled(0.0, ["China"]), of_bundled(1.0, ["China"])[:51]
+    ('', 'nothing is known of state boundaries at 100% of the')
+    """
+    if not unknown_frac:
+        return ""
+    return (
+        f"nothing is known of state boundaries at {unknown_frac:.0%} of the herd's places, which "
+        f"is not that there are none: bundled are {', '.join(states)}; name a file of boundaries"
+    )

@@ -281,12 +281,31 @@ def doctor(config: Path | None, as_json: bool) -> int:
 
 @group.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def init(folder: Path) -> None:
-    """Make a study FOLDER with a configuration that explains itself."""
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--full", is_flag=True, help="Write every key, whatever the files are.")
+def init(folder: Path, files: tuple[Path, ...], full: bool) -> None:
+    """Make a study FOLDER with a configuration that explains itself.
+
+    FILES (tracks, fences, roads, rasters ...) are looked into, and the configuration is a short one
+    of what they are; what they do not say is left open and named. Without FILES it has every key.
+    """
     from corridors.config.write import write_study
 
-    path = write_study(folder)
-    click.echo(f"{path}: fill in herds, then `corridors check --config {path}`")
+    if full or not files:
+        path = write_study(folder)
+        click.echo(f"{path}: fill in herds, then `corridors check --config {path}`")
+        return
+    from corridors.run.first_config import first_config
+    from corridors.run.first_look import look
+
+    found = look(files)
+    text, to_state = first_config(folder, found)
+    path = write_study(folder, text)
+    for one in found:
+        click.echo(f"{one.path}: {one.role or 'not used'}: {one.title}")
+    if to_state:
+        click.echo(f"to state in {path}: {'; '.join(to_state)}")
+    click.echo(f"then: corridors check --config {path}")
 
 
 @group.command()

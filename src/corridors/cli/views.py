@@ -122,7 +122,7 @@ def checked(found: Checked, config: Path, n_results: int | None, *, as_json: boo
     held = found.surveys
     lines = [line for one in held.tracks for line in _track(one)]
     lines += [line for one in held.layers for line in _layer(one)]
-    lines += [_raster(one) for one in held.rasters]
+    lines += [line for one in held.rasters for line in _raster(one)]
     lines.append(f"{config}: the configuration and {found.n_files} input files can be read")
     if n_results is not None:
         lines.append(f"{n_results} results are as they were made")
@@ -160,7 +160,7 @@ def _layer(one: LayerSurvey) -> Iterator[str]:
         yield f"  {words_of_reader}"
 
 
-def _raster(one: RasterSurvey) -> str:
+def _raster(one: RasterSurvey) -> Iterator[str]:
     words = [
         f"{one.n_bands} bands" if one.n_bands > 1 else "1 band",
         f"{one.n_columns} x {one.n_rows} cells",
@@ -168,7 +168,9 @@ def _raster(one: RasterSurvey) -> str:
         "nodata: none stated" if one.nodata is None else f"nodata {one.nodata:g}",
         *(f"data at {share:.0%} of {herd}" for herd, share in one.coverage_frac.items()),
     ]
-    return f"{one.source}: {', '.join(words)}"
+    yield f"{one.source}: {', '.join(words)}"
+    for doubt in one.remarks:
+        yield f"  {doubt}"
 
 
 def _some(words: Sequence[str]) -> str:

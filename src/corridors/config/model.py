@@ -230,8 +230,13 @@ class Permeability(Section):
     )
     buffer_m: Positive = Field(
         1000.0,
-        description="steps that start this near to a barrier count; those from where it is out of"
-        " reach of any step count for nothing anyway, m",
+        description="steps that start this near to a barrier count, m ...",
+    )
+    reach_frac: Fraction = Field(
+        0.99,
+        gt=0,
+        description="... and those from where this share of the herd's steps of the same duration"
+        " would not reach it",
     )
     neighbourhood_m: Positive = Field(
         2000.0, description="steps this near to a barrier say how animals move there, m"
@@ -239,11 +244,20 @@ class Permeability(Section):
     headings: int = Field(
         60, ge=8, le=3600, description="headings of null steps; their lengths are not sampled"
     )
+    dead_zone_sd: NotNegative = Field(
+        2.0,
+        description="steps that start or end within so many location errors"
+        " (occurrence.location_error_m) of a barrier are left out",
+    )
+    max_lag_h: Positive = Field(26.0, description="longer steps say nothing about a crossing, h")
     lag_tolerance_frac: Fraction = Field(
-        0.1, description="steps whose time differs more from the herd's usual one are left out"
+        0.1, description="steps whose durations differ by at most this share move alike"
     )
     min_steps: int = Field(
-        200, ge=20, description="null steps of a season or time of day from so many steps at least"
+        200,
+        ge=20,
+        description="null steps of a duration, season or time of day from so many steps at least;"
+        " with fewer from steps of all durations, scaled",
     )
     min_expected: Positive = Field(
         5.0, description="estimate where so many crossings would be expected without the barrier"

@@ -79,15 +79,22 @@ _EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
 }
 
 
-def write_study(folder: Path) -> Path:
+def write_study(folder: Path, text: str | None = None) -> Path:
     """Make a study folder and return the path of its configuration.
+
+    Parameters
+    ----------
+    folder
+        To be made, or without a configuration.
+    text
+        Of the configuration; None: every key with its default or an example.
 
     Raises
     ------
     OutputError
         There already is a configuration, or the folder cannot be written to.
     """
-    texts = {CONFIG: config_text(), SCHEMA: schema_text()}
+    texts = {CONFIG: config_text() if text is None else text, SCHEMA: schema_text()}
     faults: list[Fault | str] = [
         Fault(
             "there already is a file of this name",
@@ -232,7 +239,8 @@ def _yaml(value: Any) -> str:
             return "[" + ", ".join(_yaml(item) for item in value) + "]"
         case str():
             plain = value.replace("/", "").replace("-", "").replace(".", "").replace("_", "")
-            return value if plain.replace(" ", "").isalnum() else json.dumps(value)
+            is_plain = plain.replace(" ", "").isalnum()
+            return value if is_plain else json.dumps(value, ensure_ascii=False)
         case _:
             return repr(value)
 

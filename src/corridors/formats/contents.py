@@ -11,9 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from corridors.foundation.errors import Fault, InputError, MissingInputError
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
 
 GZIP, ZIP, OLE, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
 # Read of an archive; more is a bomb rather than a table.
@@ -36,11 +39,15 @@ _NOT_DATA = ("readme", "license", "licence", "citation", "reference", "__macosx"
 
 @dataclass(frozen=True)
 class Contents:
-    """A table's bytes, to be opened as often as needed, and what they were taken out of."""
+    """A table's bytes, to be opened as often as needed, and what they were taken out of.
+
+    ``path`` is the file that has just these bytes; None where they are packed.
+    """
 
     open: Callable[[], BinaryIO]
     kind: str
     member: str | None = None
+    path: Path | None = None
 
 
 def contents(path: Path, name: str, *, sheet: str | None = None) -> Contents:
@@ -82,7 +89,7 @@ def contents(path: Path, name: str, *, sheet: str | None = None) -> Contents:
                 cure="save it as .xlsx, or the sheet as CSV UTF-8",
             )
         )
-    return _checked(Contents(lambda: path.open("rb"), "text"), name)
+    return _checked(Contents(lambda: path.open("rb"), "text", path=path), name)
 
 
 def _checked(found: Contents, name: str) -> Contents:
@@ -211,28 +218,44 @@ def _workbook(path: Path, name: str, sheet: str | None) -> Contents:
                 cure="pip install 'corridors[excel]', or save the sheet as CSV UTF-8",
             )
         ) from None
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
-        sheets = book.sheetnames
+        chosen, whole = _sheet(openpyxl.load_workbook(path, read_only=True, data_only=True), sheet)
+    except Exception as error:  # noqa: BLE001 - of a damaged file its parsers raise anything
+        raise InputError(
+            Fault(
+                "the workbook cannot be read",
+                name,
+                got=f"{type(error).__name__}: {error}"[:120],
+                cure="open it in a spreadsheet program, and save it again",
+            )
+        ) from None
+    if isinstance(whole, list):
+        raise InputError(
+            Fault(
+                "the workbook has several sheets" if sheet is None else "no such sheet",
+                name,
+                expected=sheet or "layer in the configuration",
+                got=", ".join(whole),
+                cure="set layer of this source to the sheet",
+            )
+        )
+    return _checked(Contents(lambda: io.BytesIO(whole), "excel", chosen), name)
+
+
+def _sheet(book: Workbook, sheet: str | None) -> tuple[str | None, bytes | list[str]]:
+    """Return a sheet's name and its rows as text in UTF-8; the sheets there are without one."""
+    try:
+        sheets: list[str] = book.sheetnames
         chosen = sheet or (sheets[0] if len(sheets) == 1 else None)
         if chosen not in sheets:
-            raise InputError(
-                Fault(
-                    "the workbook has several sheets" if sheet is None else "no such sheet",
-                    name,
-                    expected=sheet or "layer in the configuration",
-                    got=", ".join(sheets),
-                    cure="set layer of this source to the sheet",
-                )
-            )
+            return None, sheets
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
         for row in book[chosen].iter_rows(values_only=True):
             writer.writerow([_cell(value) for value in row])
     finally:
         book.close()
-    whole = text.getvalue().encode("utf-8")
-    return _checked(Contents(lambda: io.BytesIO(whole), "excel", chosen), name)
+    return chosen, text.getvalue().encode("utf-8", errors="replace")
 
 
 def _cell(value: object) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,9 +14,11 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from corridors.formats.contents import Contents, contents
-from corridors.formats.encodings import Encoding, Recoded, not_utf8, recognise
+from corridors.formats.encodings import Encoding, not_utf8, recognise, utf8_stream
 from corridors.formats.plain_parquet import ParquetTable
 from corridors.formats.row_faults import row_faults
+from corridors.formats.table_header import DELIMITERS, Header, find_header
+from corridors.formats.text_file import TextFile, as_file
 from corridors.foundation.arrays import Indices
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 from corridors.foundation.faults import IN_FILES_FRAC, nearest
@@ -35,49 +34,10 @@ __all__ = [
     "row_faults",
 ]
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blank"}
 # Text that spreadsheets and R write for "no value".
 EMPTY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None")
 _HEAD_BYTES = 1 << 16
 _BLOCK_BYTES = 1 << 22
-_HEADER_LINES = 500  # among so many lines the header is looked for
-_SAMPLE_ROWS = 20
-_SEP = re.compile(r'"?sep=(.)"?,*', re.IGNORECASE)
-_UNIT = re.compile(
-    r"[\[(]?(deg|degrees?|decimal ?degrees?|dd|°[nsewc]?|m|metres?|meters?|km|utc|gmt|lmt|local|"
-    r"yyyy.*|dd[./-]mm.*|mm[./-]dd.*|hh:mm.*|c|celsius|v|volts?|number|text|date|time|datetime|"
-    r"string|float|int|integer|double|-|n/?a|id|count|%|m/s|km/h|h|hours?|min|s|seconds?)[\])]?",
-    re.IGNORECASE,
-)
-_UNIT_OF_POSITION = re.compile(r"[\[(]?(deg|dd|decimal|°|m$|m[\])]|met|km)", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Header:
-    """Where the columns of a text file are named, and how its rows are made.
-
-    Parameters
-    ----------
-    delimiter
-        One character.
-    names
-        Names of the columns.
-    row
-        Row of the header, 1-based.
-    n_bytes
-        Bytes of UTF-8 up to the end of the header.
-    n_fields
-        Fields of a row; more than names where rows end with a separator.
-    n_units
-        Rows with units below the header, 0 or 1.
-    """
-
-    delimiter: str
-    names: tuple[str, ...]
-    row: int
-    n_bytes: int
-    n_fields: int
-    n_units: int
 
 
 @dataclass(frozen=True)
@@ -95,11 +55,22 @@ class TextTable:
         """Names of the columns."""
         return self.header.names
 
-    def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self, columns: Sequence[str], *, numbers: Collection[str] = (), words: Collection[str] = ()
+    ) -> Iterator[pa.RecordBatch]:
         """Yield the named columns as text, null for no value, with ``source_row``.
 
         ``source_row`` is 1-based and counts from the first line of the file. Lines without any
         text are skipped and keep their number.
+
+        Parameters
+        ----------
+        columns
+            Their names.
+        numbers
+            Columns that come as numbers as long as all of their rows are plain finite ones.
+        words
+            Columns that come coded, as they have few different texts.
 
         Raises
         ------
@@ -107,65 +78,87 @@ class TextTable:
             A row with more or fewer fields than the header, broken quotes, text that is not
             UTF-8, or no rows at all.
         """
-        wanted = list(dict.fromkeys(columns))
-        position = [f"{self.header.names.index(column)}" for column in wanted]
-        # Behind a separator at the end of a row nothing may stand.
-        behind = [str(i) for i in range(len(self.header.names), self.header.n_fields)]
-        ragged: list[tuple[int, int]] = []
-        above = self.header.row
-        n_yielded = 0
-        try:
-            with _utf8(self.source, self.encoding, self.name) as stream:
-                stream.read(self.header.n_bytes)
-                reader = self._reader(stream, [*position, *behind], ragged)
-                for batch in reader:
-                    rows = np.arange(above + 1, above + 1 + len(batch), dtype="int64")
-                    above += len(batch)
-                    self._nothing_behind(batch, behind, rows)
-                    self._only_ascii(batch, rows)
-                    text = batch.select(position).rename_columns(wanted)
-                    kept = self._with_text(text, rows)
-                    if len(kept) and not ragged:
-                        n_yielded += len(kept)
-                        yield kept
-        except pa.ArrowInvalid as error:
-            if "Empty CSV" not in str(error):
-                raise InputError(self._unreadable(error)) from None
-        if ragged:
-            raise InputError(self._ragged(ragged))
+        types = dict.fromkeys(words, pa.dictionary(pa.int32(), pa.string()))
+        types |= dict.fromkeys(numbers, pa.float64())
+        n_read = n_yielded = 0
+        with as_file(self.source, self.encoding, self.name) as file:
+            for hints in ({},) if self.encoding.doubtful or not types else (types, {}):
+                try:
+                    for batch, n in self._rows(file, list(dict.fromkeys(columns)), hints, n_read):
+                        n_read += n
+                        n_yielded += len(batch)
+                        if len(batch):
+                            yield batch
+                    break
+                except pa.ArrowInvalid as error:
+                    # What is no plain number is read as text, from where it stands on.
+                    if not hints and "Empty CSV" not in str(error):
+                        raise InputError(self._broken(file, error)) from None
         if not n_yielded:
             raise InputError(_no_rows(self.name))
 
-    def _reader(
-        self, stream: BinaryIO, included: list[str], ragged: list[tuple[int, int]]
-    ) -> arrow_csv.CSVStreamingReader:
+    def _rows(
+        self, file: TextFile, wanted: list[str], types: Mapping[str, pa.DataType], n_before: int
+    ) -> Iterator[tuple[pa.RecordBatch, int]]:
+        """Yield rows after the first ``n_before``, and how many lines each part was made of."""
+        names = self.header.names
+        position = [f"{names.index(column)}" for column in wanted]
+        # Behind a separator at the end of a row nothing may stand.
+        behind = [str(i) for i in range(len(names), self.header.n_fields)]
+        kinds = {str(names.index(column)): kind for column, kind in types.items()}
+        above, left_out = self.header.row, n_before
+        with file.opened(self.header.n_bytes) as stream:
+            for batch in arrow_csv.open_csv(stream, **self._how([*position, *behind], kinds)):
+                rows = np.arange(above + 1, above + 1 + len(batch), dtype="int64")
+                above += len(batch)
+                n = max(0, len(batch) - left_out)
+                left_out -= len(batch) - n
+                if not n:
+                    continue
+                part, rows = batch.slice(len(batch) - n), rows[len(batch) - n :]
+                if any(_has_infinite(part.column(at)) for at in kinds):
+                    raise pa.ArrowInvalid("not a plain number")
+                self._nothing_behind(part, behind, rows)
+                self._only_ascii(part, rows)
+                text = part.select(position).rename_columns(wanted)
+                yield self._with_text(text, rows), n
+
+    def _how(self, included: Sequence[str], kinds: Mapping[str, pa.DataType]) -> dict[str, Any]:
+        """Return the options of Arrow's reader; ``included`` and ``kinds`` by position."""
+        # By position: names may repeat among those that nobody asked for.
         everything = [str(i) for i in range(self.header.n_fields)]
-
-        def on_ragged(row: Any) -> str:
-            ragged.append((self.header.row + row.number, row.actual_columns))
-            return "skip"
-
-        return arrow_csv.open_csv(
-            pa.PythonFile(stream, mode="r"),
-            # One thread: with several the numbers of ragged rows are not known.
-            read_options=arrow_csv.ReadOptions(
-                use_threads=False, column_names=everything, block_size=_BLOCK_BYTES
+        return {
+            "read_options": arrow_csv.ReadOptions(column_names=everything, block_size=_BLOCK_BYTES),
+            "parse_options": arrow_csv.ParseOptions(
+                delimiter=self.header.delimiter, newlines_in_values=True, ignore_empty_lines=False
             ),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=self.header.delimiter,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=on_ragged,
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                # By position: names may repeat among those that nobody asked for.
-                column_types=dict.fromkeys(everything, pa.string()),
+            "convert_options": arrow_csv.ConvertOptions(
+                column_types={**dict.fromkeys(everything, pa.string()), **kinds},
                 include_columns=list(dict.fromkeys(included)),
                 strings_can_be_null=True,
                 null_values=list(EMPTY),
                 check_utf8=False,
             ),
-        )
+        }
+
+    def _broken(self, file: TextFile, error: Exception) -> list[Fault]:
+        """Return why rows cannot be read: all rows with a wrong number of fields, or what it is."""
+        ragged: list[tuple[int, int]] = []
+
+        def on_ragged(row: Any) -> str:
+            ragged.append((self.header.row + row.number, row.actual_columns))
+            return "skip"
+
+        how = self._how(["0"], {})
+        # One thread: with several the numbers of ragged rows are not known.
+        how["read_options"].use_threads = False
+        how["parse_options"].invalid_row_handler = on_ragged
+        try:
+            with file.opened(self.header.n_bytes) as stream:
+                arrow_csv.read_csv(stream, **how)
+        except pa.ArrowInvalid as other:
+            error = other
+        return self._ragged(ragged) if ragged else [self._unreadable(error)]
 
     def _with_text(self, text: pa.RecordBatch, rows: Indices) -> pa.RecordBatch:
         """Return the rows that have any text and are no units, with their numbers."""
@@ -277,9 +270,9 @@ def open_table(
         return ParquetTable(path, name)
     with source.open() as stream:
         found = recognise(stream, name, encoding)
-    with _utf8(source, found, name) as stream:
+    with utf8_stream(source.open(), found, name) as stream:
         head = stream.read(_HEAD_BYTES).decode("utf-8", errors="ignore")
-    header = _header(head, frozenset(wanted), header_row, enough or len(set(wanted)))
+    header = find_header(head, frozenset(wanted), header_row, enough or len(set(wanted)))
     if found.doubtful:
         _doubtful_header(header, name)
     notes: dict[str, Any] = {}
@@ -300,94 +293,6 @@ def _doubtful_header(header: Header, name: str) -> None:
     for column in header.names:
         if not column.isascii():
             raise InputError(not_utf8(header.row, column, name))
-
-
-def _utf8(source: Contents, encoding: Encoding, name: str) -> BinaryIO:
-    stream = source.open()
-    if encoding.name in ("utf-8", "ascii"):
-        stream.read(encoding.mark)
-        return stream
-    return io.BufferedReader(Recoded(stream, encoding, name), _BLOCK_BYTES)
-
-
-def _header(head: str, wanted: frozenset[str], stated: int | None, enough: int) -> Header:
-    """Return the header that is found in the first part of a text."""
-    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", head)
-    first, forced = 0, None
-    sep = _SEP.fullmatch(lines[0].strip()) if lines else None
-    if sep is not None:
-        first, forced = 1, sep[1]
-    options = DELIMITERS if forced is None else {forced: "sep="}
-    best: tuple[int, bool, int, int] | None = None
-    chosen: tuple[int, str, list[str], int] = (0, ",", [""], 0)
-    start = sum(len(line) for line in lines[:first])
-    for number, line in enumerate(lines[first:_HEADER_LINES], start=first):
-        here, start = start, start + len(line)
-        if not line.strip(" \t\r\n,;|") or (stated is not None and number + 1 != stated):
-            continue
-        for delimiter in options:
-            names, length = _record(head, here, delimiter)
-            score = len(wanted & set(names))
-            if delimiter == " " and not score:
-                continue
-            # A blank stands beside other marks as well.
-            rank = (score, delimiter != " ", -number, len(names))
-            if best is None or rank > best:
-                best, chosen = rank, (number, delimiter, names, here + length)
-        if best is not None and best[0] >= enough:
-            break
-    number, delimiter, names, end = chosen
-    n_fields, n_units = _rows_below(head[end:], delimiter, names)
-    while len(names) > n_fields:
-        names.pop()
-    return Header(
-        delimiter, tuple(names), number + 1, len(head[:end].encode("utf-8")), n_fields, n_units
-    )
-
-
-def _record(text: str, start: int, delimiter: str) -> tuple[list[str], int]:
-    """Return the fields of the record that begins at ``start``, and its length."""
-    stream = io.StringIO(text[start:], newline="")
-    try:
-        fields = next(csv.reader(iter(stream.readline, ""), delimiter=delimiter), [])
-    except csv.Error:
-        return [], 0
-    return [" ".join(name.split()) if "\n" in name else name.strip() for name in fields], (
-        stream.tell()
-    )
-
-
-def _rows_below(text: str, delimiter: str, names: list[str]) -> tuple[int, int]:
-    """Return how many fields rows have, and whether units stand below the header."""
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            rows.append(row)
-            if len(rows) > _SAMPLE_ROWS:
-                break
-    except csv.Error:
-        return len(names), 0
-    n_units = int(bool(rows) and _is_units(rows[0]))
-    sample = [row for row in rows[n_units:_SAMPLE_ROWS] if any(cell.strip() for cell in row)]
-    if not sample:
-        return len(names), n_units
-    n = max(len(row) for row in sample)
-    n_named = len(names)
-    if n > n_named and all(not cell.strip() for row in sample for cell in row[n_named:]):
-        return n, n_units
-    unnamed = all(not name for name in names[n:])
-    if n < n_named and unnamed and all(len(row) == n for row in sample):
-        return n, n_units
-    return n_named, n_units
-
-
-def _is_units(row: Sequence[str]) -> bool:
-    cells = [cell.strip() for cell in row if cell.strip()]
-    return (
-        len(cells) > 1
-        and all(_UNIT.fullmatch(cell) for cell in cells)
-        and any(_UNIT_OF_POSITION.match(cell) for cell in cells)
-    )
 
 
 def missing_columns(
@@ -457,6 +362,12 @@ def read_columns(table: TextTable | ParquetTable, columns: Sequence[str]) -> pd.
     )
     frame["source_row"] = whole.column("source_row").to_numpy()
     return frame
+
+
+def _has_infinite(column: pa.Array) -> bool:
+    if not pa.types.is_floating(column.type):
+        return False
+    return bool(np.isinf(column.to_numpy(zero_copy_only=False)).any())
 
 
 def _no_rows(name: str) -> Fault:

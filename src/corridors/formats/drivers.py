@@ -11,6 +11,7 @@ from typing import Any
 import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import DatasetReader
+from rasterio.windows import Window
 
 # Not among them: services (WMS, WCS, STAC ...) and headers that name any other data set (ERS, MRF).
 RASTER_DRIVERS = (
@@ -19,6 +20,7 @@ RASTER_DRIVERS = (
     "GSBG", "GS7BG", "PCRaster", "NWT_GRD", "BT", "SRTMHGT", "USGSDEM", "DTED", "XYZ", "KEA",
     "JP2OpenJPEG", "PNG", "JPEG", "BMP", "GIF", "WEBP",
 )  # fmt: skip
+_OF_TEXT = ("AAIGrid", "GRASSASCIIGrid", "ISG")
 # Those that read what is in the file itself.
 OF_OWN_DATA = tuple(driver for driver in RASTER_DRIVERS if driver != "VRT")
 
@@ -45,4 +47,15 @@ def open_raster(path: Path | str, drivers: Sequence[str] = RASTER_DRIVERS) -> It
             rasterio.Env(),
             DatasetReader(path, driver=list(drivers), sharing=False) as dataset,
         ):
+            if dataset.driver in _OF_TEXT:
+                _read_through(dataset)
             yield dataset
+
+
+def _read_through(dataset: Any) -> None:
+    """Read a grid of text from its first row to its last.
+
+    GDAL finds a row by those before it, and searches without end for one that is not there.
+    """
+    for row in range(dataset.height):
+        dataset.read(1, window=Window(0, row, dataset.width, 1), out_shape=(1, 1))

@@ -41,6 +41,11 @@ class Encoding:
     mark: int = 0
     doubtful: bool = False
 
+    @property
+    def is_utf8(self) -> bool:
+        """Whether the bytes are UTF-8 as they are."""
+        return self.name in ("utf-8", "ascii")
+
 
 def recognise(stream: BinaryIO, file: str, stated: str | None) -> Encoding:
     """Return the encoding of a text.
@@ -201,3 +206,11 @@ class Recoded(io.RawIOBase):
         """Close the stream beneath too."""
         self._stream.close()
         super().close()
+
+
+def utf8_stream(stream: BinaryIO, encoding: Encoding, file: str) -> BinaryIO:
+    """Return a stream of a text as UTF-8, without its byte order mark."""
+    if encoding.is_utf8:
+        stream.read(encoding.mark)
+        return stream
+    return io.BufferedReader(Recoded(stream, encoding, file), _BLOCK)

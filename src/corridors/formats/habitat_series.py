@@ -59,10 +59,9 @@ def read_bands(
         label=label,
         any_band=True,
     ) as raster:
-        days = _days(raster.dataset, date_format, dates, label)
-        chosen = [(day, band) for day, band in days if day.month in months]
-        if not chosen:
-            raise InputError(_no_month(months, [day for day, _ in days], label))
+        chosen = chosen_days(
+            raster.dataset, date_format=date_format, dates=dates, months=months, label=label
+        )
         faults: list[Fault] = []
         for _, band in chosen:
             faults += raster.faults(band, extremes_are_data=extremes_are_data)
@@ -125,6 +124,25 @@ def check_coverage(values: Floats, *, min_coverage_frac: float, label: str) -> f
     if faults:
         raise InputError(faults)
     return float(np.isfinite(values).mean())
+
+
+def chosen_days(
+    dataset: Any,
+    *,
+    date_format: str | None,
+    dates: Sequence[date] | None,
+    months: Sequence[int],
+    label: str,
+) -> list[tuple[date, int]]:
+    """Return date and band of the bands that count, sorted by date.
+
+    Parameters and errors as in :func:`read_bands`.
+    """
+    days = _days(dataset, date_format, dates, label)
+    chosen = [(day, band) for day, band in days if day.month in months]
+    if not chosen:
+        raise InputError(_no_month(months, [day for day, _ in days], label))
+    return chosen
 
 
 def _days(

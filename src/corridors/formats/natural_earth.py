@@ -12,8 +12,13 @@ from importlib.resources import files
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import shapely
+
+from corridors.foundation.arrays import Floats
 
 GEOGRAPHIC = "EPSG:4326"
+_PLACES = 1000  # at which it is looked up how much of a herd lies in the extract
 BOUNDARY_COLUMNS = ("left_state", "right_state", "type", "source", "label")
 
 
@@ -55,6 +60,23 @@ def states() -> gpd.GeoDataFrame:
     frame = _layer("natural_earth_states.geojson", ("state", "source", "label"))
     repaired = frame.geometry.make_valid(method="structure", keep_collapsed=False)
     return frame.set_geometry(repaired)
+
+
+def unknown_frac(lon_deg: Floats, lat_deg: Floats) -> float:
+    """Return the share of places outside of the states of the extract: there it knows nothing.
+
+    Examples
+    --------
+    >>> unknown_frac(np.array([71.0, 10.0]), np.array([38.0, 60.0]))
+    0.5
+    """
+    every = -(-len(lon_deg) // _PLACES) or 1
+    lon, lat = lon_deg[::every], lat_deg[::every]
+    inside = np.zeros(len(lon), dtype=bool)
+    for state in states().geometry:
+        shapely.prepare(state)
+        inside |= shapely.contains_xy(state, lon, lat)
+    return float(np.mean(~inside)) if len(lon) else 0.0
 
 
 def provenance() -> dict[str, str]:

@@ -180,8 +180,8 @@ def _must_fit(crs: CRS, extent: Bounds, name: str, near: Bounds | None) -> None:
     )
 
 
-def _likely(extent: Bounds, near: Bounds | None) -> str:
-    """Return the UTM zone in which an extent lies at the herd, or some example."""
+def zone_at(extent: Bounds, near: Bounds | None) -> str | None:
+    """Return the UTM zone in which the middle of an extent lies in a box (degrees), if any does."""
     x, y = (extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2
     if near is not None and near[2] - near[0] < 180:
         west, south, east, north = near
@@ -191,8 +191,14 @@ def _likely(extent: Bounds, near: Bounds | None) -> str:
                 continue
             lon, lat = transformer(crs, GEOGRAPHIC).transform(x, y)
             if west <= lon <= east and south <= lat <= north:
-                return f"{crs}, in which they lie at the herd"
-    return "EPSG:32642"
+                return crs
+    return None
+
+
+def _likely(extent: Bounds, near: Bounds | None) -> str:
+    """Return the UTM zone in which an extent lies at the herd, or some example."""
+    zone = zone_at(extent, near)
+    return "EPSG:32642" if zone is None else f"{zone}, in which they lie at the herd"
 
 
 def _jumps(geometry: Any) -> bool:

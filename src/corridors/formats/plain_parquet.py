@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,13 @@ class ParquetTable:
         except (pa.ArrowInvalid, OSError) as error:
             raise InputError(self._unreadable(error)) from None
 
-    def batches(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self,
+        columns: Sequence[str],
+        *,
+        numbers: Collection[str] = (),  # noqa: ARG002 - columns have types of their own
+        words: Collection[str] = (),  # noqa: ARG002
+    ) -> Iterator[pa.RecordBatch]:
         """Yield the named columns with ``source_row``, the row of the table from 1.
 
         Raises
@@ -59,6 +65,7 @@ class ParquetTable:
         try:
             with pq.ParquetFile(self.path) as file:
                 for batch in file.iter_batches(_ROWS, columns=wanted):
+                    batch.validate(full=True)  # texts of a damaged file need not be UTF-8
                     rows = np.arange(above + 1, above + 1 + len(batch), dtype="int64")
                     above += len(batch)
                     yield batch.select(wanted).append_column("source_row", pa.array(rows))

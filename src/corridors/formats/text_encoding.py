@@ -110,6 +110,33 @@ def encoding_of_dbf(shp: Path, name: str, stated: str | None) -> Encoding:
     )
 
 
+def likely_encoding(shp: Path) -> tuple[str | None, str] | None:
+    """Return a guess at the encoding of a shapefile that says none, and why.
+
+    Words that are nearly all letters beyond ASCII are no Western ones: where each such byte is a
+    letter of windows-1251 they are taken as Cyrillic.
+
+    Returns
+    -------
+    tuple or None
+        Encoding (None: a person has to choose) and reason; None where the file tells.
+    """
+    try:
+        encoding_of_dbf(shp, shp.name, None)
+    except InputError as error:
+        dbf = _companion(shp, ".dbf")
+        words = [] if dbf is None else _words_beyond_ascii(dbf)
+        letters = b"".join(words)
+        high = [byte for byte in letters if byte > 0x7F]
+        plain = sum(bytes([byte]).isalpha() for byte in letters if byte < 0x80)
+        shown = next((fault.got for fault in error.faults if fault.got), "")
+        is_cyrillic = all(byte >= 0xC0 or byte in (0xA8, 0xB8) for byte in high)
+        if high and len(high) > 4 * plain and is_cyrillic:
+            return "windows-1251", f"a guess: {shown}"
+        return None, str(shown)
+    return None
+
+
 def utf8_copy(path: Path, name: str, stated: str | None, folder: Path) -> tuple[Path, Encoding]:
     """Return a text file that is UTF-8: the file itself, or a copy of it in ``folder``.
 
@@ -197,7 +224,7 @@ def _python_name(text: str) -> str:
     for candidate in (word, f"cp{word}", word.replace("8859", "iso8859-", 1)):
         try:
             return codecs.lookup(candidate).name
-        except LookupError:
+        except (LookupError, ValueError):  # ValueError: a byte of zero in it
             continue
     return ""
 

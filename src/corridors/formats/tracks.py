@@ -8,6 +8,7 @@ the end (faults among it) is known when all parts are read.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -118,6 +119,16 @@ class TrackMapping:
             self.utm_zone,
         )
         return [name for name in named if name is not None]
+
+    def hints(self) -> dict[str, list[str]]:
+        """Return which columns hold numbers and which few words, where it is one or the other."""
+        numbers = [self.lon, self.lat, self.dop] if self.decimal == "." else []
+        words = [self.animal, self.fix_type, self.species, self.tag]
+        once = Counter(self.columns())
+        return {
+            "numbers": [name for name in numbers if name and once[name] == 1],
+            "words": [name for name in words if name and once[name] == 1],
+        }
 
 
 @dataclass(frozen=True)
@@ -418,7 +429,7 @@ def scan_table(
     wanted = [*mapping.columns(), *([zones] if zones else [])]
 
     def parts() -> Iterator[pa.RecordBatch]:
-        for batch in table.batches(wanted):
+        for batch in table.batches(wanted, **mapping.hints()):
             yield reader.part(batch)
         notes.update(reader.finish())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import re
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -104,7 +105,9 @@ class VectorFile:
         """
         fields = set(self.fields)
         chosen = [column for column in dict.fromkeys(columns) if column in fields]
-        with _in_words(self.path, self.name):
+        with _in_words(self.path, self.name), warnings.catch_warnings():
+            # A text that GDAL calls JSON and that is none stays text.
+            warnings.filterwarnings("ignore", "Could not parse column")
             frame = pyogrio.read_dataframe(
                 self.path,
                 layer=self.layer,
@@ -269,6 +272,15 @@ def _in_words(path: Path, name: str) -> Iterator[None]:
                 expected="UTF-8, or encoding in the configuration",
                 got=f"byte 0x{error.object[error.start]:02X}",
                 cure="set encoding of this source, e.g. encoding: windows-1252",
+            )
+        ) from None
+    except UnboundLocalError:
+        # pyogrio, of a CRS whose letters are not UTF-8.
+        raise InputError(
+            Fault(
+                "the CRS of the layer is no text",
+                name,
+                cure="of a shapefile take the .prj away, and set crs of this source",
             )
         ) from None
     except (DataSourceError, DataLayerError, RuntimeError, shapely.errors.GEOSException) as error:

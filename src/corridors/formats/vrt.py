@@ -93,15 +93,15 @@ def kind_of_head(head: bytes) -> Kind | None:
 
 
 def _heads_in_archive(path: Path) -> list[bytes]:
-    import zipfile  # takes as long as all else here; archives are rare
+    import zipfile
+    import zlib  # takes as long as all else here; archives are rare
 
+    # RuntimeError: it needs a password. A member that is damaged hides none of the others.
+    damage = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)
     heads = []
-    with (
-        suppress(zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError),
-        zipfile.ZipFile(path) as archive,
-    ):
+    with suppress(*damage), zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
-            with archive.open(name) as member:
+            with suppress(*damage), archive.open(name) as member:
                 heads.append(member.read(_HEAD_BYTES))
     return heads
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.foundation.arrays import Floats
 from corridors.foundation.artefacts import RawFiles, silent
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import InputError
 from corridors.foundation.faults import Faults
+from corridors.run.foresight import foresee
 from corridors.run.track_survey import TrackSurvey, survey_tracks
 from corridors.stages import registry
 from corridors.stages.ingest.reading import LayerTables, every_layer
@@ -80,6 +82,8 @@ class RasterSurvey:
         Value of missing data; None where none is stated.
     coverage_frac
         Herd -> share of the box around it with data, 0...1.
+    remarks
+        What `connect` refuses if it is so on the herd's grid, which only the run knows.
     """
 
     source: str
@@ -89,6 +93,7 @@ class RasterSurvey:
     crs: str
     nodata: float | None
     coverage_frac: Mapping[str, float]
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,8 @@ def _of_herd(study: Study, herd: str, faults: Faults, found: Surveys) -> Bounds 
     raw = RawFiles(
         {name: study.raw_path(name) for name in registry.inputs_of(stage, study.config, herd)}
     )
-    tracks = survey_tracks(raw, herd, settings.herd, faults)
+    own = Faults()
+    tracks = survey_tracks(raw, herd, settings.herd, own)
     found.tracks.extend(tracks)
     corners = [
         corner
@@ -148,9 +154,10 @@ def _of_herd(study: Study, herd: str, faults: Faults, found: Surveys) -> Bounds 
         for corner in (one.bounds_deg[:2], one.bounds_deg[2:])
     ]
     told: dict[str, Any] = {"tracks": [], "barriers": [], "boundaries": []}
-    own = Faults()
     places = np.array(corners, dtype="float64").reshape(-1, 2)
     tables = every_layer(raw, settings, places, own, told, silent)
+    if not own:
+        foresee(study, herd, tracks, tables.ranges, own)
     faults.take(own)
     if not own:
         found.layers.extend(_layers(study, settings, told, tables))
@@ -260,6 +267,7 @@ def _raster(
         What is wrong with it wherever the herd is.
     """
     from corridors.formats import raster_faults
+    from corridors.formats.habitat_series import chosen_days
     from corridors.formats.raster_file import RasterFile, opened
 
     file = RasterFile(
@@ -276,6 +284,11 @@ def _raster(
         faults = raster_faults.place_faults(dataset, path)
         if not layer.is_series:
             faults += raster_faults.which_band(dataset, layer.band, path)
+        elif layer.files is None and not faults:
+            chosen_days(
+                dataset, date_format=layer.date_format, dates=layer.dates, months=layer.months,
+                label=path,
+            )  # fmt: skip
         if not faults:
             faults = raster_faults.band_faults(
                 dataset, band, kind=kind, nodata=layer.nodata, label=path
@@ -283,6 +296,8 @@ def _raster(
         if faults:
             raise InputError(faults)
         stated = dataset.nodatavals[band - 1]
+        values = {herd: _in_box(dataset, band, box) for herd, box in boxes.items()}
+        shares = {herd: float(np.mean(~np.isnan(own))) for herd, own in values.items()}
         return RasterSurvey(
             source=path,
             n_bands=dataset.count,
@@ -290,12 +305,13 @@ def _raster(
             n_rows=dataset.height,
             crs=dataset.crs.to_string() if dataset.crs.to_epsg() else "own CRS",
             nodata=layer.nodata if layer.nodata is not None else stated,
-            coverage_frac={herd: _coverage(dataset, band, box) for herd, box in boxes.items()},
+            coverage_frac=shares,
+            remarks=list(_doubts(study, layer, values, shares)),
         )
 
 
-def _coverage(dataset: Any, band: int, box: Bounds) -> float:
-    """Return the share of places in a box (degrees) at which a band has data."""
+def _in_box(dataset: Any, band: int, box: Bounds) -> Floats:
+    """Return a band at places in a box (degrees), shape (n,), NaN without data."""
     west, south, east, north = box
     lon, lat = np.meshgrid(np.linspace(west, east, _PER_SIDE), np.linspace(south, north, _PER_SIDE))
     x, y = transformer(GEOGRAPHIC, dataset.crs.to_wkt()).transform(lon.ravel(), lat.ravel())
@@ -303,6 +319,34 @@ def _coverage(dataset: Any, band: int, box: Bounds) -> float:
     x, y = np.asarray(x), np.asarray(y)
     column, row = to.a * x + to.b * y + to.c, to.d * x + to.e * y + to.f
     inside = (column >= 0) & (column < dataset.width) & (row >= 0) & (row < dataset.height)
+    found = np.full(inside.size, np.nan)
     places = list(zip(x[inside], y[inside], strict=True))
-    values = dataset.sample(places, indexes=band, masked=True)
-    return float(sum(not value.mask.any() for value in values)) / len(inside)
+    for place, value in zip(
+        np.flatnonzero(inside), dataset.sample(places, indexes=band, masked=True), strict=True
+    ):
+        found[place] = np.nan if np.ma.getmaskarray(value)[0] else value[0]
+    return found
+
+
+def _doubts(
+    study: Study,
+    layer: HabitatLayer,
+    values: Mapping[str, Floats],
+    shares: Mapping[str, float],
+) -> Iterator[str]:
+    habitat = study.config.habitat
+    for herd, share in shares.items():
+        if share < habitat.min_coverage_frac:
+            yield (
+                f"data at {share:.0%} of the box around {herd}: refused below "
+                f"{habitat.min_coverage_frac:.0%} of its grid (habitat.min_coverage_frac)"
+            )
+        if layer.kind != "class" or habitat.resistance_from == "tracks":
+            continue
+        found = np.unique(values[herd][np.isfinite(values[herd])]).tolist()
+        unnamed = [f"{code:g}" for code in found if code not in layer.resistance]
+        if unnamed:
+            yield (
+                f"codes near {herd} without resistance: {', '.join(unnamed[:12])}; add them to "
+                f"resistance of layer {layer.name}, or to nodata"
+            )

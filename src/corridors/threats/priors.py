@@ -6,25 +6,96 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from io import StringIO
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from corridors.foundation.arrays import Indices
 
+# Share of approaches that pass where nothing stands: 0.64-0.75 of migrating deer at moved fences.
+# By it a published share of crossings per approach becomes relative to free movement.
+FREE_FRAC: Final = 0.68
+# Free passages that the proposal of a class weighs against animals that were counted.
+CLASS_PASSAGES: Final = 4.0
+
+LABELS: Final = ("published", "truncated", "counts", "proposed", "definition")
+MEASURES: Final = ("relative", "per_approach", "at_structure", "animals")
+
 
 @lru_cache(maxsize=1)
 def _packaged() -> pd.DataFrame:
     text = files("corridors.threats").joinpath("priors.csv").read_text(encoding="utf-8")
-    return pd.read_csv(StringIO(text), keep_default_na=False).astype({"permeability": "float64"})
+    table = pd.read_csv(StringIO(text), keep_default_na=False, na_values={"of": [""]})
+    table = table.astype({"value": "float64", "of": "float64"})
+    own, kinds, classes = (table[name].astype(str) for name in ("measure", "kind", "class"))
+    value, of = (table[name].to_numpy(np.float64) for name in ("value", "of"))
+    of_any = np.flatnonzero((table["species"] == "").to_numpy(bool))
+    of_class = {(kinds[k], classes[k]): float(value[k]) for k in of_any}
+    found = [
+        relative(own[k], float(value[k]), float(of[k]), of_class=of_class[kinds[k], classes[k]])
+        for k in range(len(table))
+    ]
+    table["permeability"] = [value for value, _ in found]
+    table["basis"] += [how for _, how in found]
+    return table
+
+
+def relative(measure: str, value: float, of: float, *, of_class: float) -> tuple[float, str]:
+    """Return a permeability relative to free movement, and how it came from what was reported.
+
+    Parameters
+    ----------
+    measure
+        What ``value`` is: ``relative``, already in this unit; ``per_approach``, crossings per
+        approach; ``at_structure``, share of the animals that came to a crossing structure;
+        ``animals``, of ``of`` animals so many that ever crossed.
+    value, of
+        As reported.
+    of_class
+        Permeability of the class, for animals.
+
+    Notes
+    -----
+    Free animals pass in a share r of their approaches too, so a share p per approach is p / r, at
+    most 1. An animal that came to a structure meant to cross, and is not divided.
+
+    An animal is no encounter: who never crossed in a year may have come once or a hundred times.
+    Each is taken as the least that it can be, one approach, which is r free passages. They are
+    added to those of the class: (k m + crossed) / (k + n r), with k :data:`CLASS_PASSAGES`, m the
+    class's permeability. So animals of which none crossed always lower it.
+
+    Examples
+    --------
+    >>> value, how = relative("per_approach", 0.34, float("nan"), of_class=0.1)
+    >>> round(value, 3), how
+    (0.5, '; over 0.68, the share of free approaches that pass')
+    >>> round(relative("animals", 0, 12, of_class=0.02)[0], 4)
+    0.0066
+    """
+    match measure:
+        case "per_approach":
+            how = f"; over {FREE_FRAC:g}, the share of free approaches that pass"
+            return min(1.0, value / FREE_FRAC), how
+        case "animals":
+            mean = (CLASS_PASSAGES * of_class + value) / (CLASS_PASSAGES + of * FREE_FRAC)
+            return mean, (
+                f"; each animal as one approach, of which {FREE_FRAC:g} pass where nothing stands,"
+                f" added to {CLASS_PASSAGES:g} free passages at the {of_class:g} of the class"
+            )
+        case _:
+            return value, ""
 
 
 def packaged() -> pd.DataFrame:
-    """Return the packaged priors: ``kind class species permeability label basis``.
+    """Return the packaged priors: ``kind class species measure value of label basis permeability``.
 
-    ``permeability`` is the mean share of encounters that pass; class "" is the kind's default.
-    ``species`` is a scientific name, a genus, or "" for any. ``basis`` says where a number comes
-    from; nearly all are proposals, not published values.
+    ``permeability`` is that relative to free movement, the share of the passages of free animals
+    that still happens; ``measure value of`` are what was reported, see :func:`relative`. Class ""
+    is the kind's default. ``species`` is a scientific name, a genus, or "" for any. ``label`` says
+    what kind of evidence it is: ``published``; ``truncated``, cut off where it was read;
+    ``counts`` of animals; ``proposed``; ``definition``. ``basis`` says where a number comes from;
+    nearly all are proposals.
 
     Examples
     --------
@@ -45,31 +116,33 @@ def prior_table(
     kinds, classes
         Kind and class of each segment; class "" is unknown.
     overrides
-        Class -> mean permeability, instead of the packaged one.
+        Class -> mean permeability relative to free movement, instead of the packaged one.
     species
         Scientific name of the herd's species; "": any.
 
     Returns
     -------
     DataFrame
-        ``permeability`` (0...1), ``key`` (kind/class of the row of the table that was used, and
-        its species) and ``basis``. A class that the table does not know falls back to its kind,
-        and a kind to ``other``; a species to its genus, and a genus to any; ``key`` shows it. The
-        class goes before the species.
+        ``permeability`` (0...1, relative to free movement), ``key`` (kind/class of the row of the
+        table that was used, and its species), ``basis`` and ``evidence`` (the row's label, or
+        ``stated``). A class that the table does not know falls back to its kind, and a kind to
+        ``other``; a species to its genus, and a genus to any; ``key`` shows it. The class goes
+        before the species.
 
     Examples
     --------
     >>> kinds, classes = pd.Series(["road", "road"]), pd.Series(["primary", "causeway"])
     >>> prior_table(kinds, classes, overrides={})[["permeability", "key"]].values.tolist()
-    [[0.4, 'road/primary'], [0.5, 'road/']]
+    [[0.6, 'road/primary'], [0.5, 'road/']]
     >>> elk = prior_table(kinds, classes, overrides={}, species="Cervus canadensis")
-    >>> elk[["permeability", "key"]].values.tolist()
-    [[0.43, 'road/primary/Cervus'], [0.5, 'road/']]
+    >>> elk[["key", "evidence"]].values.tolist()
+    [['road/primary/Cervus', 'truncated'], ['road/', 'proposed']]
     """
     table = packaged()
     keys = list(zip(table["kind"], table["class"], table["species"], strict=True))
     mean: dict[tuple[str, str, str], float] = dict(zip(keys, table["permeability"], strict=True))
-    basis: dict[tuple[str, str, str], str] = dict(zip(keys, table["basis"], strict=True))
+    told = zip(table["basis"], table["label"], strict=True)
+    basis: dict[tuple[str, str, str], tuple[str, str]] = dict(zip(keys, told, strict=True))
     taxa = [species, species.split(" ")[0], ""] if species else [""]
     pairs = list(zip(kinds.astype(str), classes.astype(str), strict=True))
     used = {pair: _row_of(pair, taxa, mean) for pair in dict.fromkeys(pairs)}
@@ -77,11 +150,13 @@ def prior_table(
     for kind, own in pairs:
         row = used[(kind, own)]
         if own in overrides:
-            found.append((float(overrides[own]), f"{kind}/{own}", "stated in the configuration"))
+            stated = (f"{kind}/{own}", "stated in the configuration", "stated")
+            found.append((float(overrides[own]), *stated))
         else:
-            found.append((mean[row], "/".join(row[:2] if not row[2] else row), basis[row]))
-    return pd.DataFrame(found, columns=["permeability", "key", "basis"], index=kinds.index).astype(
-        {"permeability": "float64", "key": str, "basis": str}
+            found.append((mean[row], "/".join(row[:2] if not row[2] else row), *basis[row]))
+    columns = ["permeability", "key", "basis", "evidence"]
+    return pd.DataFrame(found, columns=columns, index=kinds.index).astype(
+        {"permeability": "float64", "key": str, "basis": str, "evidence": str}
     )
 
 
@@ -140,7 +215,7 @@ def with_estimates(
     ...     "source": ["estimated"], "permeability": [0.2], "expected": [36.0], "spread": [1.0]})
     >>> moved = with_estimates(priors, kinds, classes, found, prior_trials=4.0)
     >>> moved[["permeability", "label"]].round(3).values.tolist()
-    [[0.23, 'estimated'], [0.4, 'prior']]
+    [[0.23, 'estimated'], [0.6, 'prior']]
     """
     out = priors.assign(label="prior")
     own = estimates[

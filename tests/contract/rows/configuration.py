@@ -75,7 +75,8 @@ DEFAULTS: dict[str, Any] = {
         "max_crossings": 4, "gap_h": 0.0, "min_encounters": 5, "draws": 500, "seed": 20240101,
         "permeability": {
             "law": "corrected", "buffer_m": 1000.0, "neighbourhood_m": 2000.0, "headings": 60,
-            "lag_tolerance_frac": 0.1, "min_steps": 200, "min_expected": 5.0,
+            "lag_tolerance_frac": 0.1, "min_steps": 200, "min_expected": 5.0, "reach_frac": 0.99,
+            "max_lag_h": 26.0, "dead_zone_sd": 2.0,
         },
     },
     "circuit": {
@@ -250,7 +251,8 @@ REFUSED: list[tuple[Any, str]] = [
     (0, "intersect.border_stretch_km intersect.contested_km2"),
     (0, "behave.buffer_m behave.bounce_h behave.trapped_h behave.window_h behave.own_sd"),
     (0, "behave.permeability.buffer_m behave.permeability.neighbourhood_m"),
-    (0, "behave.permeability.min_expected"),
+    (0, "behave.permeability.min_expected behave.permeability.max_lag_h"),
+    (0, "behave.permeability.reach_frac"),
     (0, "circuit.tolerance circuit.least_permeability circuit.barrier_ground_m"),
     (0, "circuit.high_current_frac"),
     (0, "rank.prior_encounters rank.min_encounters rank.edge_depth_km rank.edge_width_km"),
@@ -262,7 +264,7 @@ REFUSED: list[tuple[Any, str]] = [
     (0, "boundaries.0.published_km scenarios.road.closed_below before_after.fence.min_days"),
     # Below nothing.
     (-0.1, "clean.settling_days segment.min_stay_days segment.complete_margin_days"),
-    (-0.1, "working.reach_m"),
+    (-0.1, "working.reach_m behave.permeability.dead_zone_sd"),
     (-0.1, "profile.grid_margin_frac delineate.min_area_m2 habitat.margin_km behave.gap_h"),
     (-0.1, "rank.weight_jitter act.site_spacing_m barriers.0.tolerance_m barriers.0.margin_km"),
     (-0.1, "scenarios.road.add.0.tolerance_m scenarios.road.add.0.margin_km"),
@@ -290,6 +292,8 @@ REFUSED: list[tuple[Any, str]] = [
     (1.01, "habitat.green_up.base_quantile habitat.selection.best_quantile"),
     (-0.01, "intersect.return_frac behave.permeability.lag_tolerance_frac"),
     (1.01, "intersect.return_frac behave.permeability.lag_tolerance_frac"),
+    (-0.01, "behave.permeability.reach_frac"),
+    (1.01, "behave.permeability.reach_frac"),
     (-0.01, "circuit.least_permeability circuit.high_current_frac rank.least_blocked_frac"),
     (1.01, "circuit.least_permeability circuit.high_current_frac rank.least_blocked_frac"),
     (1, "circuit.high_current_frac"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from corridors.formats.delimited import open_table
 from corridors.formats.kml import scan_kml
 from corridors.formats.tracks import TrackMapping, read_csv
 from corridors.foundation.errors import InputError
@@ -404,3 +407,38 @@ def test_kml_gives_tracks_and_placemarks(tmp_path: Path) -> None:
         path = tmp_path / "t.kml"
         path.write_text(KML.format(body), encoding="utf-8")
         assert_right(scan_kml(path, "t.kml", animal_name=None).tracks().frame)
+
+
+LEFT_HALF_READ = """
+import sys
+from pathlib import Path
+from corridors.formats.delimited import open_table
+path = Path(sys.argv[1])
+table = open_table(path, path.name, {"lon"})
+parts = table.batches(["t", "lon"], numbers=["lon"])
+next(parts)
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_process_may_end_while_a_file_is_half_read(tmp_path: Path, encoding: str) -> None:
+    # Arrow reads ahead in a thread of its own; one that needs the interpreter would abort it.
+    path = tmp_path / "t.csv"
+    path.write_text(HEAD + ROWS * 300_000, encoding=encoding)
+    for _ in range(4):
+        done = subprocess.run(
+            [sys.executable, "-c", LEFT_HALF_READ, str(path)], capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_numbers_come_as_numbers_until_a_text_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    late = "a,2018-01-10 12:00:00,43°N,43.5\n"
+    path.write_text(HEAD + ROWS * 100_000 + late + ROWS, encoding="utf-8")
+    table = open_table(path, path.name, {"lon"})
+    parts = list(table.batches(["lon"], numbers=["lon"]))
+    assert [str(part.column("lon").type) for part in parts] == ["double", "string"]
+    rows = np.concatenate([part.column("source_row").to_numpy() for part in parts])
+    assert (rows == np.arange(2, 200_005)).all()
+    assert parts[-1].column("lon").to_pylist()[-3:] == ["43°N", "-110.5", "-110.5"]

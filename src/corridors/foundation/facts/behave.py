@@ -10,22 +10,30 @@ class KindFacts(Facts):
 
     Parameters
     ----------
-    interval_h
-        Time between fixes that is looked at, h; null where there is none.
+    interval_h, growth
+        Most frequent time between fixes, h; null where there is none. Lengths of steps grow with
+        their time to the power ``growth``.
+    n_crossings, n_crossings_used
+        Steps that cross a barrier, and those of them that tell of its permeability.
     n_steps
         Steps that start within the buffer and might go either way.
     n_without_choice
         Steps from which no null step crosses, or every one.
-    n_other_lag, n_no_heading
-        Steps within the buffer that were left out: another interval, no step before.
+    n_near_line, n_too_long, n_no_heading
+        Steps within the buffer that were left out: their start or end lies too near to a barrier to
+        know on which side; they last too long; no step before.
     n_steps_around
         Steps in the neighbourhood, from which the null steps are made.
     """
 
     interval_h: float | None
+    growth: float
+    n_crossings: int
+    n_crossings_used: int
     n_steps: int
     n_without_choice: int
-    n_other_lag: int
+    n_near_line: int
+    n_too_long: int
     n_no_heading: int
     n_steps_around: int
 

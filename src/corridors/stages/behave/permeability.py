@@ -9,10 +9,12 @@ import pandas as pd
 from corridors.barriers.crossings import steps_of
 from corridors.barriers.permeability_table import Rules, kind_of, rows_of
 from corridors.barriers.sources import is_standing
+from corridors.barriers.tries import Near
 from corridors.config.model import Behave
 from corridors.foundation import tables
 from corridors.foundation.artefacts import Progress
 from corridors.foundation.facts.behave import KindFacts, PermeabilityFacts
+from corridors.movement.step_variances import location_errors_m
 from corridors.stages.behave.stage import Inputs, Settings
 from corridors.threats.priors import prior_table
 
@@ -24,20 +26,32 @@ def permeability(
     behave = settings.behave
     fixes = inputs.fixes.read()
     steps = steps_of(fixes, inputs.migrations.read(), max_lag_h=float("inf"))
+    error_m = location_errors_m(
+        fixes,
+        error_m=settings.occurrence.location_error_m,
+        error_per_dop_m=settings.occurrence.error_per_dop_m,
+    )
+    error0_m, error1_m = (
+        np.asarray(error_m.loc[steps.frame[name]], np.float64) for name in ("fix0", "fix1")
+    )
     segments = inputs.segments.read()
     segments = segments[is_standing(segments) & segments["kind"].isin(behave.kinds)]
     rules = _rules(behave)
     parts, facts = [], {}
     for kind, own in segments.groupby("kind", sort=True):
         rows = gpd.GeoDataFrame(own).reset_index(drop=True)
-        found = kind_of(steps, rows, inputs.clean.crs, rules)
+        found = kind_of(steps, rows, inputs.clean.crs, rules, error0_m=error0_m, error1_m=error1_m)
         classes = sorted(set(own["class"]))
         parts.append(rows_of(classes, found, rules).assign(kind=str(kind)))
         facts[str(kind)] = KindFacts(
             interval_h=found.tries.lag_h if np.isfinite(found.tries.lag_h) else None,
             n_steps=len(found.table.row),
             n_without_choice=int(np.count_nonzero(found.tries.line >= 0)) - len(found.table.row),
-            n_other_lag=found.tries.n_other_lag,
+            growth=found.tries.growth,
+            n_crossings=found.tries.n_met,
+            n_crossings_used=int(found.table.crossed.sum()),
+            n_near_line=found.tries.n_near_line,
+            n_too_long=found.tries.n_long,
             n_no_heading=found.tries.n_no_heading,
             n_steps_around=len(found.tries.step),
         )
@@ -51,9 +65,14 @@ def permeability(
 def _rules(settings: Behave) -> Rules:
     own = settings.permeability
     return Rules(
-        buffer_m=own.buffer_m,
-        neighbourhood_m=own.neighbourhood_m,
-        lag_tolerance_frac=own.lag_tolerance_frac,
+        near=Near(
+            buffer_m=own.buffer_m,
+            reach_frac=own.reach_frac,
+            neighbourhood_m=own.neighbourhood_m,
+            max_lag_h=own.max_lag_h,
+            lag_tolerance_frac=own.lag_tolerance_frac,
+            dead_zone_sd=own.dead_zone_sd,
+        ),
         law=own.law,
         n_headings=own.headings,
         min_steps=own.min_steps,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from corridors.config.model import Behave
+from corridors.config.model import Behave, Occurrence
 from corridors.foundation.artefacts import FixTable, Layer, Progress, Table
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Settings:
 
     herd: Annotated[str, "herd"]
     behave: Behave
+    occurrence: Occurrence
     species: Annotated[str | None, "species"]
     priors: Annotated[Mapping[str, float], "priors"]
 

@@ -50,7 +50,7 @@ def cleaned(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         for _, rows in inputs.fixes.animals(["flags", "geometry"])
     ]
     flags = _flag(herd, inputs.fixes, settings.clean, progress)
-    crs = _crs(settings.working.crs, *_together(herd), ranges)
+    crs = herd_crs(settings.working.crs, *_together(herd), ranges)
     extent: list[tuple[float, float, float, float]] = []
     spool = spool_fixes("CLEAN_FIXES", _bounds(herd))
     columns = [name for name in tables.FIXES.columns if name != "flags"]
@@ -185,7 +185,25 @@ def _projected(one: _Animal, crs: str, configured: str) -> tuple[Floats, Floats]
     return x, y
 
 
-def _crs(configured: str, lon: Floats, lat: Floats, ranges: gpd.GeoDataFrame) -> str:
+def herd_crs(configured: str, lon: Floats, lat: Floats, ranges: gpd.GeoDataFrame) -> str:
+    """Return the working CRS of a herd.
+
+    Parameters
+    ----------
+    configured
+        ``auto``, or a CRS.
+    lon, lat
+        Usable fixes, degrees, shape (n,).
+    ranges
+        Expert RANGES: they place a herd that nobody has tracked.
+
+    Raises
+    ------
+    ConfigError
+        As :func:`check_working_crs`.
+    MethodError
+        Nothing to place it by.
+    """
     if configured != "auto":
         check_working_crs(configured)
         return configured

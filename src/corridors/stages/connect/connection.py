@@ -43,7 +43,7 @@ def connected(inputs: Inputs, settings: Settings, progress: Progress) -> Results
     if used is not None and used.x_m.size:
         extent.append(used.hull)
     if extent:
-        grid = _grid(settings.habitat, extent, crs)
+        grid = grid_of(settings.habitat, extent, crs)
         ground = ground_of(inputs.raw, settings.habitat, grid, used, progress)
     else:
         # One empty cell: the rasters are there, and say that nothing is known.
@@ -90,7 +90,14 @@ def connected(inputs: Inputs, settings: Settings, progress: Progress) -> Results
     )
 
 
-def _grid(habitat: Habitat, extent: Sequence[BaseGeometry], crs: str) -> Grid:
+def grid_of(habitat: Habitat, extent: Sequence[BaseGeometry], crs: str) -> Grid:
+    """Return the habitat grid around what a herd uses.
+
+    Raises
+    ------
+    MethodError
+        It has more cells than are allowed.
+    """
     grid = habitat_grid(extent, crs, cell_m=habitat.cell_m, margin_m=1000.0 * habitat.margin_km)
     n_cells = grid.n_rows * grid.n_cols
     if n_cells > habitat.max_cells:

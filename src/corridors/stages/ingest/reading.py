@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from corridors.barriers import remarks
+from corridors.formats import natural_earth
 from corridors.formats.vector import degree_bounds
 from corridors.foundation import tables
 from corridors.foundation.arrays import Floats
@@ -122,6 +123,12 @@ def every_layer(
     shapes = np.concatenate([ranges.geometry.array, corridors.geometry.array])
     places = np.concatenate([places, shapely.get_coordinates(shapes)])
     bounds, fences = _boundaries(raw, settings, faults, told, progress)
+    bundled = [notes for notes in told["boundaries"] if notes["source"] == layers.NATURAL_EARTH]
+    if bundled:
+        frac = natural_earth.unknown_frac(places[:, 0], places[:, 1])
+        words = remarks.of_bundled(frac, natural_earth.states()["state"].tolist())
+        if words:
+            bundled[0]["remarks"] = [words]
     lines, doubles = _barriers(raw, settings, places, fences, faults, told, progress)
     states = tables.empty(tables.STATES)
     of_states = settings.states

@@ -233,3 +233,15 @@ def test_empty_tables_have_the_columns_of_their_contract(tmp_path: Path) -> None
         assert frame.empty
         assert list(frame.columns) == list(schema.columns)
     assert pd.api.types.is_datetime64_any_dtype(read_layer(out / "barriers.parquet")["valid_from"])
+
+
+def test_bundled_boundaries_say_where_they_know_nothing(tmp_path: Path) -> None:
+    away = [row.replace("71.", "10.").replace("37.", "60.") for row in ROWS[:2]]
+    here = tracks(tmp_path, "here.csv", *ROWS[:2])
+    there = tracks(tmp_path, "there.csv", *away)
+    bundled = [{"path": "natural-earth"}]
+    known = run(tmp_path, {"herds": herd(here), "boundaries": bundled}, "known")
+    unknown = run(tmp_path, {"herds": herd(there), "boundaries": bundled}, "unknown")
+    assert "notes" not in read_json(known / "ingest.json")
+    (note,) = read_json(unknown / "ingest.json")["notes"]
+    assert "nothing is known of state boundaries at 100% of the herd's places" in note

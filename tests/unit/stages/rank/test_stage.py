@@ -144,14 +144,15 @@ def test_a_herd_without_tracks_gets_an_empty_table(world: World) -> None:
 def test_every_kind_has_a_prior_and_a_basis() -> None:
     table = packaged()
     assert set(table.loc[table["class"] == "", "kind"]) == set(BARRIER_KINDS)
-    assert (table["label"] == "prior").all()
     assert table["basis"].str.len().gt(10).all()
     assert table["permeability"].between(0, 1).all()
 
 
 def test_an_override_beats_the_packaged_prior_and_is_named() -> None:
     found = prior_table(pd.Series(["fence"]), pd.Series(["woven"]), overrides={"woven": 0.15})
-    assert found.iloc[0].tolist() == [0.15, "fence/woven", "stated in the configuration"]
+    assert found.iloc[0].tolist() == [
+        0.15, "fence/woven", "stated in the configuration", "stated",
+    ]  # fmt: skip
 
 
 def test_a_prior_that_only_an_area_uses_is_not_called_unused(world: World) -> None:

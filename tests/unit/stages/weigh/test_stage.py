@@ -73,12 +73,16 @@ def test_animals_that_travel_together_are_one_unit_and_no_act_is_told_by_two() -
 def test_a_place_that_nobody_met_is_not_known_and_never_zero() -> None:
     layer = segments(met=FENCE, unmet=FENCE, beside=FENCE)
     found = by_segment(
-        weighed(layer, [*everybody("met", 2, 2), *everybody("beside", 3, 0, season="winter")])
+        weighed(
+            layer,
+            [*everybody("met", 2, 2), *everybody("beside", 3, 0, season="winter")],
+            rank={"priors": {"fence_livestock": 0.4}},
+        )
     )
     unmet = found.loc["unmet"]
     assert unmet["grade"] == "not_known"
     assert unmet[["missing_per_year", "missing_all_per_year", "rank", "rank_all"]].isna().all()
-    assert (unmet["kappa"], unmet["kappa_source"]) == (0.5, "prior")
+    assert (unmet["kappa"], unmet["kappa_source"]) == (0.4, "prior")
     # Met in winter only: nothing is told of migrations, something of the whole year.
     beside = found.loc["beside"]
     assert (beside["grade"], np.isnan(beside["rank"])) == ("not_known", True)
@@ -89,7 +93,8 @@ def test_a_place_that_nobody_met_is_not_known_and_never_zero() -> None:
 
 def test_a_planned_line_lacks_the_passages_that_now_happen_by_its_class() -> None:
     layer = segments(plan=("road", "trunk", "planned"), free=FENCE)
-    found = by_segment(weighed(layer, [*everybody("plan", 2, 1), *everybody("free", 2, 2)]))
+    met = [*everybody("plan", 2, 1), *everybody("free", 2, 2)]
+    found = by_segment(weighed(layer, met, rank={"priors": {"trunk": 0.25}}))
     plan = found.loc["plan"]
     assert plan["kappa"] == pytest.approx(0.25, abs=0.03)
     assert plan["missing_per_year"] == pytest.approx(0.5 * 0.75, abs=0.08)
