@@ -72,10 +72,10 @@ def clean(*, tracked: bool) -> CleanFacts:
 
 def rank() -> RankFacts:
     return RankFacts(
-        herd="made-up", n_segments=0, n_ranked=0, n_no_data=0, no_data=[], n_jurisdiction=0,
-        barrier_completeness={}, n_areas_exposed=0, n_range_edges=0, n_candidates={}, n_uneven={},
-        n_animals=0, tracking_years=0.0, unit="per animal", draws=1, seed=1, prior_encounters=4.0,
-        weight_jitter=0.0, least_blocked_frac=0.0, season_weights={}, priors={},
+        herd="made-up", n_segments=0, n_places=0, n_ranked=0, n_no_data=0, no_data=[],
+        n_jurisdiction=0, barrier_completeness={}, n_areas_exposed=0, n_range_edges=0,
+        n_candidates={}, n_uneven={}, n_animals=0, n_units=0, tracking_years=0.0,
+        seasons_tracked={}, unit="per animal", draws=1, seed=1, priors={},
     )  # fmt: skip
 
 

@@ -227,7 +227,8 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
             (weights, exposed, herd.is_migration, herd.status, learns, herd.span, herd.name),
             tuple(out),
         )
-    return Draws(*out, share, placebo_p, copied)
+    missing, missing_all, free_passages, free_all, kappa = out
+    return Draws(missing, missing_all, free_passages, free_all, kappa, share, placebo_p, copied)
 
 
 def _seeds(seed: int, name: str) -> tuple[np.random.Generator, np.uint64]:
