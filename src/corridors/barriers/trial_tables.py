@@ -172,10 +172,15 @@ def _lines(
 ) -> tuple[Lines, Copies]:
     """Return the barriers as lines, and copies of those that stand."""
     line, sign = rules.joints.lines(segments, geometry)
-    tips = free_ends(geometry, line, sign, tolerance_m=rules.joints.tolerance_m)
-    real = Lines.of(geometry, line, sign, tips, validity)
+    near_m = rules.joints.tolerance_m
+    tips = free_ends(geometry, line, sign, tolerance_m=near_m)
     own = np.flatnonzero(stands)
     of_line, line_of = np.unique(line[own], return_inverse=True)
+    # Nothing that is only planned is tied to an end.
+    tips[of_line] = free_ends(
+        geometry[own], line_of.astype(np.int64), sign[own], tolerance_m=near_m
+    )
+    real = Lines.of(geometry, line, sign, tips, validity)
     copied = copies(
         geometry[own],
         line_of.astype(np.int64),
