@@ -357,18 +357,17 @@ def rank(
 
     Examples
     --------
-    An animal meets the fence twice a year. Six encounters, all of them passages, move a prior
-    permeability of 0.5, worth 4 encounters, to (0.5 * 4 + 6) / (4 + 6) = 0.8, so that 0.4 of the
-    two passages are blocked:
+    Three animals that travel together, one independent unit, pass the fence in each migration as
+    freely as elsewhere:
 
     >>> import corridors
     >>> from corridors.notebook import example
-    >>> ranked = corridors.rank(example.cleaned(), example.drawn(), example.crossed(),
-    ...     rank={"priors": {"fence_livestock": 0.5}, "prior_encounters": 4})
-    >>> worst = ranked.threats.read().iloc[0]
-    >>> [float(worst[name].round(1)) for name in
-    ...     ("encounters_per_year", "permeability_mean", "blocked_per_year")]
-    [2.0, 0.8, 0.4]
+    >>> ranked = corridors.rank(example.cleaned(), example.drawn(), example.crossed())
+    >>> place = ranked.threats.read().iloc[0]
+    >>> place["grade"], float(place["trials_per_year"]), float(place["missing_per_year"].round(1))
+    ('nothing_seen', 2.0, 0.0)
+    >>> int(place["n_animals"]), int(place["n_units"])
+    (3, 1)
     """
     if population_size is not None and not population_source:
         raise ConfigError(

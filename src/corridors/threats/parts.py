@@ -67,11 +67,15 @@ class Parts:
         """
         own = alterations.set_index("segment").reindex(segments)[_COLUMNS].reset_index(drop=True)
         own["change"] = own["change"].astype(object).fillna("")
-        keys = own.assign(place=place)
-        by_part = keys.groupby(["place", *_COLUMNS], sort=True, dropna=False)
+        # Segments of one opening differ in the visits that fall into it: the part has their mean.
+        own["permeability"] = own["permeability"].mask(own["open_share"].notna())
+        keys = ["place", "change", "permeability", "permeability_open"]
+        by_part = own.assign(place=place).groupby(keys, sort=True, dropna=False)
         part = np.asarray(by_part.ngroup(), dtype=np.int64)
         first = np.unique(part, return_index=True)[1]
-        return cls(part, place[first], own.iloc[first].reset_index(drop=True))
+        changes = own.iloc[first].reset_index(drop=True)
+        changes["open_share"] = own["open_share"].groupby(part).mean()
+        return cls(part, place[first], changes)
 
     def shares(self, share: pd.Series[float]) -> Floats:
         """Return the share of each part in its place, from those of the segments."""

@@ -216,6 +216,18 @@ def test_a_scenario_that_alters_a_part_of_a_place_leaves_the_rest_as_it_was() ->
     assert whole.draws(draws_of([0.5, 0.25], [8.0, 4.0]), np.ones(2)).missing[0].tolist() == [4, 3]
 
 
+def test_an_opening_is_one_part_of_a_place_however_its_visits_are_shared() -> None:
+    own = pd.DataFrame(
+        {
+            "segment": ["a", "b"], "change": "opened", "rule": "rule 1", "permeability": [0.3, 0.5],
+            "open_share": [0.25, 0.75], "permeability_open": 1.0,
+        }
+    )  # fmt: skip
+    parts = Parts.of(np.array([0, 0, 0]), pd.Series(["a", "b", "c"]), own)
+    assert parts.of_segment.tolist() == [1, 1, 0]
+    assert parts.changes["open_share"].tolist()[1] == 0.5
+
+
 def test_what_is_changed_or_opened_has_the_permeability_that_the_scenario_says() -> None:
     own = pd.DataFrame(
         {
