@@ -152,7 +152,7 @@ def threats(herd: str, segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         kappa=kappa,
         kappa_source="both",
         n_animals=np.where(known, 3, 0),
-        n_units=np.where(known, 2, 0),
+        n_units=np.where(known, np.where(grade == "act", 3, 2), 0),
         n_tracked=3,
         worst_season="spring",
         limits=np.where(known, "few_units", ""),
