@@ -49,6 +49,7 @@ def place_values(tables: Mapping[str, pd.DataFrame], recorded: Recorded) -> dict
         "unmet": _rows(unmet.head(N_WHOLE_YEAR)),
         "n_unmet": len(unmet),
         "unit": recorded.rank.unit,
+        "n_units": recorded.rank.n_units,
         **_segments(tables["threat_segments"], listed, names),
         "exposure": facts.records(_plain(exposure).head(N_PLACES)),
         "n_exposed": len(exposure),
