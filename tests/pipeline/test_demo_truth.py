@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 def threats(demo_run) -> gpd.GeoDataFrame:
     """Places with the stretches that each of them has segments of, "a;b"."""
     places = read_layer(demo_run.path("rank", "threats.parquet"))
-    segments = read_layer(demo_run.path("rank", "threat_segments.parquet"))
+    segments = read_layer(demo_run.path("rank", "segments.parquet"))
     stretch = segments["name"].str.rsplit(": ", n=1).str[-1].str.removeprefix("Simulated ")
     own = stretch.groupby(segments["threat"]).agg(lambda names: ";".join(sorted(set(names))))
     return places.assign(stretches=places["threat"].map(own))
@@ -133,7 +133,9 @@ def test_all_grades_occur_and_only_evidence_to_act_carries_actions(demo_run, thr
     sections = read_layer(demo_run.path("act", "fence_sections.parquet"))
     assert len(sections)
     assert {name for several in sections["threats"] for name in several.split(";")} <= acts
-    assert len(read_layer(demo_run.path("act", "crossing_sites.parquet"))) == 0
+    sites = read_layer(demo_run.path("act", "crossing_sites.parquet"))
+    assert set(sites["threat"]) <= acts
+    assert set(sites["status"]) == {"planned"}  # nobody is advised to build on roads that stand
     published = demo_run.path("atlas", "wakhan-argali.gpkg")
     layer = gpd.read_file(published, layer="threats").set_index("threat")
     advised = layer["action"].str.contains("Open|Build|remove|Move the line")
@@ -142,8 +144,8 @@ def test_all_grades_occur_and_only_evidence_to_act_carries_actions(demo_run, thr
 
 def test_the_page_says_in_a_sentence_where_to_act_and_how_sure_it_is(demo_run, threats) -> None:
     page = demo_run.path("atlas", "report.html").read_text(encoding="utf-8")
-    n = (threats["grade"] == "act").sum()
-    assert f"At {n} places the evidence is strong enough to act." in page
+    assert (threats["grade"] == "act").sum() == 2
+    assert "At 2 places (1 of them planned) the evidence is strong enough to act." in page
     assert "pass here and" in page
     assert "Look on site" in page
     assert "permeability 100 %" not in page
@@ -208,7 +210,7 @@ def test_no_barrier_where_nobody_was_tracked_is_among_the_threats(demo_run, thre
     unmet = found.loc[found["why"] == "nobody was tracked here", "segment"]
     assert len(unmet)
     ranked = threats.loc[threats["rank"].notna(), "threat"]
-    segments = read_layer(demo_run.path("rank", "threat_segments.parquet"))
+    segments = read_layer(demo_run.path("rank", "segments.parquet"))
     assert not set(unmet) & set(segments.loc[segments["threat"].isin(ranked), "segment"])
     joint = demo_run.path("atlas", "atlas.gpkg", "all-herds")
     assert set(gpd.read_file(joint, layer="candidates")["herd"]) == {

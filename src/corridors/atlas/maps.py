@@ -288,7 +288,7 @@ def _draw_lines(
     width: float,
     *,
     zorder: float,
-    style: str = "-",
+    style: str | tuple[float, tuple[float, ...]] = "-",
     alpha: float = 1.0,
 ) -> None:
     if len(frame):
@@ -382,10 +382,12 @@ def _threats(
         for least, width, _ in MISSING_CLASSES if grade in HARM else ((0.0, 0.55, ""),):
             rows = frame[own & (share >= least) & (share < above)]
             above = least
-            style = ":" if grade == "not_known" else "-"
+            planned = rows["status"] == "planned"
             if grade in HARM:
                 _draw_lines(axes, rows, palette.PAPER, width * 2 + 1.4, zorder=9 - level)
-            _draw_lines(axes, rows, colour, width * 2, zorder=9 - level, style=style)
+            for some, style in ((rows[~planned], "-"), (rows[planned], (0, (2.4, 0.9)))):
+                style = ":" if grade == "not_known" else style
+                _draw_lines(axes, some, colour, width * 2, zorder=9 - level, style=style)
         if own.any():
             wide = 3.2 if grade in HARM else 1.1
             label = f"Place: {words.lower()}"

@@ -33,14 +33,15 @@ def place_values(tables: Mapping[str, pd.DataFrame], recorded: Recorded) -> dict
     ranked = threats[threats["rank"].notna()]
     listed = _rows(ranked.head(N_PLACES))
     whole = threats[threats["missing_all_per_year"] > 0].sort_values("rank_all", kind="stable")
-    unmet = threats[threats["grade"] == "not_known"]
+    status, is_act = threats["status"], threats["grade"] == "act"
+    unmet = threats[(threats["grade"] == "not_known") & (status != "removed")]
     segments, exposure = tables["segments"], tables["exposure"]
     names = {row["threat"]: place_name(row) for row in facts.records(_plain(threats))}
     return {
         "places": listed,
         "n_places": len(threats),
         "n_ranked": len(ranked),
-        "verdict": verdict(recorded.rank),
+        "verdict": verdict(recorded.rank, n_planned=int((is_act & (status == "planned")).sum())),
         "grades": grade_counts(recorded.rank),
         "grade_words": GRADE_WORDS,
         "settling": [settling_words(one, names) for one in recorded.rank.settling],

@@ -14,13 +14,17 @@ def grade_counts(ranking: RankFacts) -> list[tuple[str, str, int]]:
     return [(grade, words, ranking.grades.get(grade, 0)) for grade, words in GRADE_WORDS.items()]
 
 
-def verdict(ranking: RankFacts) -> str:
-    """Return whether the data support an action, and how much is missing at all, in words."""
+def verdict(ranking: RankFacts, *, n_planned: int) -> str:
+    """Return whether the data support an action, and how much is missing at all, in words.
+
+    ``n_planned`` of the places of grade ``act`` are planned lines.
+    """
     if not ranking.n_ranked:
         return ""
     n = ranking.grades.get("act", 0)
+    planned = f" ({n_planned} of them planned)" if n_planned else ""
     said = (
-        f"At {n} place{'' if n == 1 else 's'} the evidence is strong enough to act."
+        f"At {n} place{'' if n == 1 else 's'}{planned} the evidence is strong enough to act."
         if n
         else "These data support no action yet: at no place is the evidence of harm strong enough."
     )
@@ -28,8 +32,8 @@ def verdict(ranking: RankFacts) -> str:
         return said
     low, high = ranking.missing_together_p05 or 0.0, ranking.missing_together_p95 or 0.0
     return (
-        f"{said} At all places together about {number(ranking.missing_together)} passages a year "
-        f"are missing ({ranking.unit}; {span(low, high)})."
+        f"{said} At all places that stand, together, about {number(ranking.missing_together)} "
+        f"passages a year are missing ({ranking.unit}; {span(low, high)})."
     )
 
 

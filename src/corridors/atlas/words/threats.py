@@ -84,7 +84,9 @@ def reason(row: Any, *, n_ranked: int) -> str:
         evidence(row),
         _met(row),
         limits(row.limits),
-        standing(
+        ""
+        if row.grade == "nothing_seen"  # among places where nothing is missing ranks say nothing
+        else standing(
             rank_p05=row.rank_p05,
             rank_p95=row.rank_p95,
             n_ranked=n_ranked,

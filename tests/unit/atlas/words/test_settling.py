@@ -8,15 +8,16 @@ from worlds import recorded
 
 def test_the_verdict_says_whether_to_act_and_how_much_is_missing_together() -> None:
     facts = recorded.rank(tracked=True)
-    assert verdict(facts) == (
-        "At 5 places the evidence is strong enough to act. At all places together about 3.4"
-        " passages a year are missing (per animal; 2.0–5.1)."
+    assert verdict(facts, n_planned=0) == (
+        "At 5 places the evidence is strong enough to act. At all places that stand, together,"
+        " about 3.4 passages a year are missing (per animal; 2.0–5.1)."
     )
     none = facts.model_copy(update={"grades": {"look_on_site": 2}, "missing_together": None})
-    assert verdict(none) == (
+    assert verdict(none, n_planned=0) == (
         "These data support no action yet: at no place is the evidence of harm strong enough."
     )
-    assert verdict(recorded.rank(tracked=False)) == ""
+    assert verdict(recorded.rank(tracked=False), n_planned=0) == ""
+    assert "At 5 places (2 of them planned) the" in verdict(facts, n_planned=2)
 
 
 def test_grades_without_a_place_are_counted_too() -> None:
