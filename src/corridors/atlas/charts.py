@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,11 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from corridors.atlas import palette
+from corridors.atlas.facts import records
 from corridors.atlas.maps import png
-from corridors.atlas.words.threats import GRADE_WORDS
+from corridors.atlas.words.threats import GRADE_WORDS, place_name
 
 N_ROWS = 15
-_LONGEST_NAME = 48
+_LONGEST_NAME = 58
 _MARGIN_IN = 0.12
 
 
@@ -39,7 +43,7 @@ def threat_chart(threats: pd.DataFrame, *, width_in: float = 9.0, dpi: int = 130
     colours = [palette.GRADE[grade] for grade in rows["grade"]]
     axes.hlines(at, low, high, colors=colours, linewidth=4, alpha=0.35, capstyle="round")
     axes.scatter(middle, at, s=36, c=colours, zorder=3)
-    axes.set_yticks(at, [_name(row) for row in rows.itertuples()], fontsize=8, color=palette.INK)
+    axes.set_yticks(at, [_name(row) for row in records(rows)], fontsize=8, color=palette.INK)
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlim(0, float(high.max()) * 1.04 or 1.0)
     axes.set_xlabel(
@@ -78,7 +82,7 @@ def _make_room(figure: Figure, axes: Axes) -> None:
     axes.set_position((left, 0.5 / height, 0.97 - left, 1 - 0.6 / height))
 
 
-def _name(row: object) -> str:
-    name = str(row.name) or str(row.kind)  # type: ignore[attr-defined]
-    name = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
-    return f"{row.rank:.0f}.  {name}, km {row.from_km:.1f}–{row.to_km:.1f}"  # type: ignore[attr-defined]
+def _name(row: Mapping[str, Any]) -> str:
+    name = place_name(row)
+    name = name if len(name) <= _LONGEST_NAME else "…" + name[1 - _LONGEST_NAME :]
+    return f"{row['rank']:.0f}.  {name}"

@@ -11,6 +11,7 @@ import pandas as pd
 from corridors.atlas import facts
 from corridors.atlas.maps import middles
 from corridors.atlas.recorded import Recorded
+from corridors.atlas.styles import HARM
 from corridors.atlas.words.settling import grade_counts, settling_words, verdict
 from corridors.atlas.words.threats import GRADE_WORDS, passing, place_name
 
@@ -31,7 +32,8 @@ def place_values(tables: Mapping[str, pd.DataFrame], recorded: Recorded) -> dict
     """
     threats = gpd.GeoDataFrame(tables["threats"]).sort_values("rank", kind="stable")
     ranked = threats[threats["rank"].notna()]
-    listed = _rows(ranked.head(N_PLACES))
+    harmful = ranked["grade"].isin(HARM)
+    listed = _rows(ranked[harmful].head(N_PLACES))
     whole = threats[threats["missing_all_per_year"] > 0].sort_values("rank_all", kind="stable")
     status, is_act = threats["status"], threats["grade"] == "act"
     unmet = threats[(threats["grade"] == "not_known") & (status != "removed")]
@@ -39,15 +41,23 @@ def place_values(tables: Mapping[str, pd.DataFrame], recorded: Recorded) -> dict
     names = {row["threat"]: place_name(row) for row in facts.records(_plain(threats))}
     return {
         "places": listed,
+        "n_harmful": int(harmful.sum()),
+        "harmless": _rows(ranked[~harmful].head(N_PLACES)),
         "n_places": len(threats),
         "n_ranked": len(ranked),
-        "verdict": verdict(recorded.rank, n_planned=int((is_act & (status == "planned")).sum())),
+        "verdict": verdict(
+            recorded.rank,
+            n_planned=int((is_act & (status == "planned")).sum()),
+            of_harm=float(
+                ranked.loc[harmful & (ranked["status"] == "existing"), "missing_per_year"].sum()
+            ),
+        ),
         "grades": grade_counts(recorded.rank),
         "grade_words": GRADE_WORDS,
         "settling": [settling_words(one, names) for one in recorded.rank.settling],
         "whole_year": _rows(whole.head(N_WHOLE_YEAR)),
         "n_whole_year": len(whole),
-        "unmet": _rows(unmet.head(N_WHOLE_YEAR)),
+        "unmet": _rows(unmet) if len(unmet) <= N_WHOLE_YEAR else [],
         "n_unmet": len(unmet),
         "unit": recorded.rank.unit,
         "n_units": recorded.rank.n_units,

@@ -35,6 +35,9 @@ def test_places_stand_by_rank_with_where_they_are_and_what_passes() -> None:
     ranks = [row["rank"] for row in values["places"]]
     assert ranks == sorted(ranks)
     assert (values["n_places"], values["n_ranked"], values["n_unmet"]) == (18, 17, 1)
+    assert {row["grade"] for row in values["places"]} == {"act", "look_on_site"}
+    assert {row["grade"] for row in values["harmless"]} == {"nothing_seen"}
+    assert len(values["places"]) + len(values["harmless"]) == 17
     first = values["places"][0]
     assert first["where"].endswith("° E")
     assert first["passes_free"] == pytest.approx(67.0)

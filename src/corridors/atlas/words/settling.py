@@ -14,10 +14,11 @@ def grade_counts(ranking: RankFacts) -> list[tuple[str, str, int]]:
     return [(grade, words, ranking.grades.get(grade, 0)) for grade, words in GRADE_WORDS.items()]
 
 
-def verdict(ranking: RankFacts, *, n_planned: int) -> str:
+def verdict(ranking: RankFacts, *, n_planned: int, of_harm: float) -> str:
     """Return whether the data support an action, and how much is missing at all, in words.
 
-    ``n_planned`` of the places of grade ``act`` are planned lines.
+    ``n_planned`` of the places of grade ``act`` are planned lines; ``of_harm`` passages a year are
+    missing where the evidence shows harm, the rest is what remains of the prior at many others.
     """
     if not ranking.n_ranked:
         return ""
@@ -33,7 +34,8 @@ def verdict(ranking: RankFacts, *, n_planned: int) -> str:
     low, high = ranking.missing_together_p05 or 0.0, ranking.missing_together_p95 or 0.0
     return (
         f"{said} At all places that stand, together, about {number(ranking.missing_together)} "
-        f"passages a year are missing ({ranking.unit}; {span(low, high)})."
+        f"passages a year are missing ({ranking.unit}; {span(low, high)}), {number(of_harm)} of "
+        "them where the evidence shows harm."
     )
 
 

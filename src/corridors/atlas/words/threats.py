@@ -45,6 +45,7 @@ _ACTION: Final[Mapping[str, str]] = {
     "other": "Find out on site what stops the animals.",
 }
 _MOST_GAIN: Final = 10
+_LEAST_GAIN: Final = 0.001  # of the resistance: less is nothing to speak of
 _OPEN: Final = 0.9  # kappa from which on a place is called harmless
 _LOOK: Final = "Look on site{when} before anything is spent, and track more animals here."
 _NONE: Final = "None."
@@ -153,12 +154,13 @@ def _met(row: Any) -> str:
         return f"{met}; κ {row.kappa:.2f} ({source})."
     free, here = passing(row)
     passed = (
-        f"of 100 tries {here:.0f} pass here and {free:.0f} at copies of the line moved to where "
+        f"Of 100 tries {here:.0f} pass here and {free:.0f} at copies of the line moved to where "
         "nothing stands"
     )
     return (
-        f"{met}, {number(row.trials_per_year)} times a year: {passed} (κ {row.kappa:.2f}, "
-        f"{row.kappa_p05:.2f}–{row.kappa_p95:.2f}, relative to free movement; {source})."
+        f"{met}, with {number(row.trials_per_year)} tries a year ({row.unit}). {passed} "
+        f"(κ {row.kappa:.2f}, {row.kappa_p05:.2f}–{row.kappa_p95:.2f}, relative to free movement; "
+        f"{source})."
     )
 
 
@@ -231,10 +233,10 @@ def standing_out(*, gain_share: float, gain_rank: float) -> str:
     >>> standing_out(gain_share=0.034, gain_rank=2.0)
     'Opening it alone would lower the resistance between the ranges by 3.4 %, place 2 of all \
 barrier segments.'
-    >>> standing_out(gain_share=0.0001, gain_rank=31.0), standing_out(gain_share=0.0, gain_rank=1.0)
+    >>> standing_out(gain_share=0.1, gain_rank=31.0), standing_out(gain_share=0.0001, gain_rank=1.0)
     ('', '')
     """
-    if not (gain_share > 0 and gain_rank <= _MOST_GAIN):  # also where they are unknown
+    if not (gain_share >= _LEAST_GAIN and gain_rank <= _MOST_GAIN):  # also where they are unknown
         return ""
     return f"{opening(gain_share)}, place {gain_rank:.0f} of all barrier segments."
 

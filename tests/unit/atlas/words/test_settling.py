@@ -8,16 +8,17 @@ from worlds import recorded
 
 def test_the_verdict_says_whether_to_act_and_how_much_is_missing_together() -> None:
     facts = recorded.rank(tracked=True)
-    assert verdict(facts, n_planned=0) == (
+    assert verdict(facts, n_planned=0, of_harm=1.23) == (
         "At 5 places the evidence is strong enough to act. At all places that stand, together,"
-        " about 3.4 passages a year are missing (per animal; 2.0–5.1)."
+        " about 3.4 passages a year are missing (per animal; 2.0–5.1), 1.2 of them where the"
+        " evidence shows harm."
     )
     none = facts.model_copy(update={"grades": {"look_on_site": 2}, "missing_together": None})
-    assert verdict(none, n_planned=0) == (
+    assert verdict(none, n_planned=0, of_harm=1.23) == (
         "These data support no action yet: at no place is the evidence of harm strong enough."
     )
-    assert verdict(recorded.rank(tracked=False), n_planned=0) == ""
-    assert "At 5 places (2 of them planned) the" in verdict(facts, n_planned=2)
+    assert verdict(recorded.rank(tracked=False), n_planned=0, of_harm=1.23) == ""
+    assert "At 5 places (2 of them planned) the" in verdict(facts, n_planned=2, of_harm=1.23)
 
 
 def test_grades_without_a_place_are_counted_too() -> None:

@@ -49,9 +49,9 @@ def test_the_words_are_those_of_the_vocabulary() -> None:
 def test_evidence_to_act_says_how_much_how_sure_and_what_free_animals_do() -> None:
     assert reason(place(), n_ranked=20) == (
         "About 2.1 passages a year are missing (per animal; 1.2–3.0), most in spring. 9 animals"
-        " (5 independent units) of 15 came by, 3.4 times a year: of 100 tries 3 pass here and 67 at"
-        " copies of the line moved to where nothing stands (κ 0.04, 0.00–0.12, relative to free"
-        " movement; prior and tries). Rank 1 to 2 of 20 (firm)."
+        " (5 independent units) of 15 came by, with 3.4 tries a year (per animal). Of 100 tries 3"
+        " pass here and 67 at copies of the line moved to where nothing stands (κ 0.04, 0.00–0.12,"
+        " relative to free movement; prior and tries). Rank 1 to 2 of 20 (firm)."
     )
 
 
