@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from corridors.atlas.facts import records
+from corridors.atlas.words.threats import GRADE_WORDS
 
 N_LISTED = 25
 CHANGES: Mapping[str, str] = {
@@ -68,6 +69,7 @@ def page(about: ScenarioPage) -> dict[str, Any]:
         {
             **row,
             "change_words": CHANGES[row["change"]],
+            "evidence": GRADE_WORDS.get(row["grade_before"], "–"),
             "label": row["name"] or f"Nameless {row['kind']}",
         }
         for row in records(moved.head(N_LISTED))

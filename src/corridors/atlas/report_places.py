@@ -76,17 +76,20 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 def _rows(places: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     """Return places with their name, where they are, and how many of 100 tries pass."""
     rows = []
-    for (lon, lat), row in zip(middles(places), places.itertuples(index=False), strict=True):
-        free, here = passing(row)
-        told = {**row._asdict(), "class": getattr(row, "class", "")}
+    for (lon, lat), row in zip(middles(places), facts.records(_plain(places)), strict=True):
+        free, here = passing(
+            free_frac=row["free_frac"],
+            free_per_year=row["free_per_year"],
+            missing_per_year=row["missing_per_year"],
+        )
         rows.append(
             {
-                **told,
-                "label": row.name or f"Nameless {row.kind}",
+                **row,
+                "label": row["name"] or f"Nameless {row['kind']}",
                 "where": _degrees(lon, lat),
                 "passes_free": free,
                 "passes_here": here,
-                "is_lived_beside": "lived_beside" in str(row.limits).split(";"),
+                "is_lived_beside": "lived_beside" in str(row["limits"]).split(";"),
             }
         )
     return rows

@@ -40,6 +40,7 @@ def test_places_stand_by_rank_with_where_they_are_and_what_passes() -> None:
     assert len(values["places"]) + len(values["harmless"]) == 17
     first = values["places"][0]
     assert first["where"].endswith("° E")
+    assert first["class"] == "fence_border"
     assert first["passes_free"] == pytest.approx(67.0)
     assert first["passes_here"] == pytest.approx(67.0 * first["kappa"])
 

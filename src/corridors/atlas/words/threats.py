@@ -152,7 +152,11 @@ def _met(row: Any) -> str:
     met = f"{animals(row.n_animals, row.n_units)} of {row.n_tracked} came by"
     if row.status == "planned":
         return f"{met}; κ {row.kappa:.2f} ({source})."
-    free, here = passing(row)
+    free, here = passing(
+        free_frac=row.free_frac,
+        free_per_year=row.free_per_year,
+        missing_per_year=row.missing_per_year,
+    )
     passed = (
         f"Of 100 tries {here:.0f} pass here and {free:.0f} at copies of the line moved to where "
         "nothing stands"
@@ -176,13 +180,20 @@ def place_name(row: Any) -> str:
     return f"{name}, km {row['from_km']:.1f}–{row['to_km']:.1f}"
 
 
-def passing(row: Any) -> tuple[float, float]:
+def passing(
+    *, free_frac: float, free_per_year: float, missing_per_year: float
+) -> tuple[float, float]:
     """Return how many of 100 tries pass where nothing stands, and how many here.
 
-    Both are those of the draws: here is kappa of what is free.
+    Both are those of the draws: here, what would pass less what is missing.
+
+    Examples
+    --------
+    >>> passing(free_frac=0.67, free_per_year=2.0, missing_per_year=1.5)
+    (67.0, 16.75)
     """
-    free = min(100.0, 100.0 * row.free_frac)
-    share = row.missing_per_year / row.free_per_year if row.free_per_year > 0 else 0.0
+    free = min(100.0, 100.0 * free_frac)
+    share = missing_per_year / free_per_year if free_per_year > 0 else 0.0
     return free, free * (1.0 - min(1.0, share))
 
 

@@ -56,12 +56,12 @@ def test_evidence_to_act_says_how_much_how_sure_and_what_free_animals_do() -> No
 
 
 def test_what_passes_here_is_what_is_free_less_what_is_missing() -> None:
-    free, here = passing(place())
+    free, here = passing(free_frac=0.67, free_per_year=2.2445, missing_per_year=2.144)
     assert free == pytest.approx(67.0)
     assert here == pytest.approx(67.0 * (1 - 2.144 / 2.2445))
     # More pass in the draws' mean than were tried: of 100 no more than 100.
-    assert passing(place(free_frac=1.02, missing_per_year=0.0)) == (100.0, 100.0)
-    assert passing(place(free_per_year=0.0))[1] == pytest.approx(67.0)
+    assert passing(free_frac=1.02, free_per_year=2.0, missing_per_year=0.0) == (100.0, 100.0)
+    assert passing(free_frac=0.67, free_per_year=0.0, missing_per_year=0.0)[1] == 67.0
 
 
 def test_evidence_that_does_not_suffice_says_how_likely_harm_is_and_why_not_more() -> None:
