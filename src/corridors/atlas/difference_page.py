@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from corridors.atlas.facts import records
+from corridors.atlas.words.threats import GRADE_WORDS
 
 N_LISTED = 25
 CHANGES: Mapping[str, str] = {
@@ -62,10 +63,15 @@ class ScenarioPage:
 def page(about: ScenarioPage) -> dict[str, Any]:
     """Return the values of ``difference.html.jinja``."""
     changed = pd.DataFrame(about.changed.drop(columns="geometry"))
-    moved = changed[changed["blocked_change"].fillna(0.0) != 0]
-    unknown = changed[(changed["change"] != "") & changed["blocked_change"].isna()]
+    moved = changed[changed["missing_change"].fillna(0.0) != 0]
+    unknown = changed[(changed["change"] != "") & changed["missing_change"].isna()]
     listed = [
-        {**row, "change_words": CHANGES[row["change"]], "label": row["name"] or row["segment"]}
+        {
+            **row,
+            "change_words": CHANGES[row["change"]],
+            "evidence": GRADE_WORDS.get(row["grade_before"], "–"),
+            "label": row["name"] or f"Nameless {row['kind']}",
+        }
         for row in records(moved.head(N_LISTED))
     ]
     measures = {row["measure"]: row for row in about.facts["measures"]}
@@ -81,9 +87,9 @@ def page(about: ScenarioPage) -> dict[str, Any]:
         "rows": listed,
         "n_moved": len(moved),
         "n_unknown": len(unknown),
-        "n_only_rank": int(((changed["change"] == "") & (changed["blocked_change"] == 0)).sum()),
+        "n_only_rank": int(((changed["change"] == "") & (changed["missing_change"] == 0)).sum()),
         "measures": list(about.facts["measures"]),
-        "blocked": measures["blocked passages"],
+        "missing": measures["missing passages"],
         "cut_off": measures["use of the corridor that is cut off"],
         "pieces": measures["pieces of the corridor"],
         "way": measures["least-cost way between the ranges"],

@@ -16,7 +16,8 @@ from corridors.atlas.words.actions import (
     footprint_words,
     site_words,
 )
-from corridors.atlas.words.threats import candidates_in_words, threats_in_words
+from corridors.atlas.words.candidates import candidates_in_words
+from corridors.atlas.words.threats import threats_in_words
 
 _TOLD: Final[Mapping[str, Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]]] = {
     "threats": threats_in_words,

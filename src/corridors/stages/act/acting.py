@@ -32,7 +32,8 @@ def actions(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     threats = threats[threats["grade"] == ACT].reset_index(drop=True)
     parts = inputs.segments.read()
     parts = parts[parts["grade"] == ACT].reset_index(drop=True)
-    parts["n_units"] = parts["threat"].map(threats.set_index("threat")["n_units"]).astype("int64")
+    for name in ("n_animals", "n_units"):  # of the place: they say how sure its harm is
+        parts[name] = parts["threat"].map(threats.set_index("threat")[name]).astype("int64")
     draws = inputs.draws.rows("place", sorted(threats["threat"]))
     crs, unit = inputs.clean.crs, inputs.ranking.unit
     sections = _fences(settings, parts, draws, crs, unit)
