@@ -23,14 +23,14 @@ from corridors.threats.places import places
 
 Floats = npt.NDArray[np.float64]
 
-FIRST_SEED, N_SEEDS = 101, 10
+FIRST_SEED, N_SEEDS = 201, 10
 N_POPULATION = 100
 DRAWS = 500
 TRUE_HARM = 0.05  # missing passages a year
 INTERVALS_H = (1.0, 2.0, 4.0)
 RULES = (Rule(np.inf, 1.0), Rule(np.inf, 0.0), Rule(10.0, 1.0), Rule(5.0, 0.0))
 SHIFT = Shift((1500.0, 4000.0), 20.0, 8, 40, 300.0, 0.2)
-DISTANCE_M, END_M, REACH_QUANTILE = 300.0, 1000.0, 0.99
+DISTANCE_M, END_M, REACH_QUANTILE = 300.0, 1000.0, 0.997
 PRIOR_KAPPA, PRIOR_STRENGTH = 0.5, 1.0
 PLAIN = Setting("12 to 20 animals")
 OTHERS = (
@@ -68,10 +68,15 @@ def only_migrations(truth: World) -> World:
 
 
 def judged(truth: World, interval_h: float, seed: int) -> pd.DataFrame:
-    """Return one row per fence that was met in a migration: truth and what was found."""
+    """Return one row per fence that was met in a migration: truth and what was found.
+
+    ``harmless_all`` is the same for all: what harmless lines are told to cost in the whole year.
+    """
     fixes = thinned(truth.fixes, interval_h=interval_h, error_m=ERROR_M, seed=seed)
     found = places_of_world(fixes, truth.windows, truth.ends_m)
     rows = found.set_index("place").sort_index()
+    harmless = rows[truth.kind[rows.index] == "harmless"]
+    rows["harmless_all"] = harmless["missing_all_per_year"].sum()
     rows = rows[rows["trials_per_year"] > 0]
     rows["kind"] = truth.kind[rows.index]
     rows["truth"] = truth.missing[rows.index]
@@ -155,6 +160,7 @@ def measures(rows: pd.DataFrame) -> dict[str, float]:
         "ratio": float((complete["missing_per_year"] / complete["truth"]).median()),
         "held": float(held.mean()),
         "harmless": float(harmless["missing_per_year"].sum() / n_worlds),
+        "harmless_all": float(rows.groupby("seed")["harmless_all"].first().mean()),
         "harmless_acts": float((harmless["grade"] == "act").mean()),
         "acts": float((complete["grade"] == "act").mean()),
         "acts_of_three": float((complete["grade"] == "act")[complete["n_units"] >= 3].mean()),
@@ -208,6 +214,10 @@ def figures(rows: pd.DataFrame) -> list[Figure]:
                 "0.5, harmless lines of a herd together", found["harmless"] / 0.5, 1.0, note,
             ),
             Figure(
+                f"missing_harmless_all_{at}", found["harmless_all"], "passages a year",
+                "0.5, the same in the whole year", found["harmless_all"] / 0.5, 1.0, note,
+            ),
+            Figure(
                 f"missing_harmless_acts_{at}", found["harmless_acts"], "of harmless lines with"
                 " advice", "0.05", found["harmless_acts"] / 0.05, 1.0, note,
             ),
@@ -259,7 +269,7 @@ def markdown(rows: pd.DataFrame) -> str:
     head = (
         "| herds | fixes | order right | complete: found over true | 90 % interval holds (harmful)"
         " |"
-        " harmless together, a year | harmless with advice | complete: act | of three units |"
+        " harmless together, a year | in the whole year | harmless with advice | complete: act | of three units |"
         " rank held | of harmful | width |"
     )
     lines = []
@@ -267,8 +277,9 @@ def markdown(rows: pd.DataFrame) -> str:
         m = measures(own)
         lines.append(
             f"| {setting} | {interval_h:g} h | {m['order']:.3f} | {m['ratio']:.2f} |"
-            f" {m['held']:.2f} | {m['harmless']:.2f} | {m['harmless_acts']:.3f} | {m['acts']:.2f} |"
+            f" {m['held']:.2f} | {m['harmless']:.2f} | {m['harmless_all']:.2f} |"
+            f" {m['harmless_acts']:.3f} | {m['acts']:.2f} |"
             f" {m['acts_of_three']:.2f} | {m['held_rank']:.2f} | {m['held_rank_harmful']:.2f} |"
             f" {m['width']:.2f} |"
         )
-    return "\n".join([head, "|---" * 12 + "|", *lines])
+    return "\n".join([head, "|---" * 13 + "|", *lines])

@@ -102,7 +102,8 @@ def attempts(
     DataFrame
         :data:`COLUMNS`: ``rule``, number of the rule; ``copy``, :data:`REAL` or the number of the
         copy; codes of ``segment`` (row of the segments), ``animal`` (place among the sorted
-        names) and ``state``; ``at_end``, 1 for trials that began near a free end; ``trials``,
+        names) and ``state``; ``at_end``, 1 for trials that began
+        near a free end, 2 for those beyond one; ``trials``,
         ``passed`` and ``sure`` (passed through, not round an end), numbers; ``away``: seasons in
         which an animal did not come back and had not surely passed here in its migration before.
         Sorted by the first six.
@@ -136,7 +137,7 @@ def _table(
             "segment": segment[own.segment],
             "animal": own.animal,
             "state": states.at(own.window),
-            "at_end": own.at_end.astype(np.int64),
+            "at_end": own.at_end,
             "trials": 1,
             "passed": own.passed.astype(np.int64),
             "sure": own.sure.astype(np.int64),
@@ -145,6 +146,8 @@ def _table(
     )
     failed = pd.DataFrame({"window": own.window, "row": np.arange(len(own))})[~own.sure]
     failed = failed[failed["window"] >= 0].merge(stays, on="window")
+    # However often it tried at a line, the season that it kept away from it is one.
+    failed = failed.assign(line=own.line[failed["row"]]).drop_duplicates(["window", "line"])
     away = frame.iloc[failed["row"].to_numpy()].assign(
         state=failed["state"].to_numpy(), trials=0, passed=0, sure=0, away=1
     )

@@ -14,14 +14,16 @@ from typing import Final
 import numpy as np
 from scipy import special
 
+from corridors.barriers.visits import N_ENDS
 from corridors.foundation.arrays import Flags, Floats, Floats32, Indices
 from corridors.threats.free_movement import Cells, FreeLaw, effective, free_law
 from corridors.threats.missing_kernel import fill, likelihoods, placebo
 
 N_BINS: Final = 24  # of permeability and of free shares, each 0...1
-N_KINDS: Final = 4
+N_KINDS: Final = 2 * N_ENDS
 EXISTING, PLANNED, REMOVED, ASSUMED = 0, 1, 2, 3
 _N_WEIGHTS: Final = 200
+_WEIGHT_LAW: Final = (1.0, 0.05)  # of the weight of "does nothing" before anything is seen
 _SHAPE: Final = 0.5  # of the weights of units, see draw
 
 
@@ -32,11 +34,11 @@ class Counts:
     Parameters
     ----------
     met
-        Trials at the real barriers. ``copy`` holds twice the state, and 1 more for trials that
-        began at a free end.
+        Trials at the real barriers. ``copy`` holds N_ENDS times the state, and 1 more for trials
+        that began at a free end, 2 more for those beyond one.
     free
-        Trials at copies of each kind: 0 migration, 1 migration at an end, 2 range, 3 range at an
-        end.
+        Trials at copies of each kind: 0 migration, 1 at an end, 2 beyond one, 3 to 5 the same in
+        ranges.
     """
 
     met: Cells
@@ -44,7 +46,8 @@ class Counts:
 
     def kind(self, is_migration: Flags) -> Indices:
         """Return the kind of each row of ``met``."""
-        return np.asarray(2 * ~is_migration[self.met.copy // 2] + self.met.copy % 2)
+        at_end = self.met.copy % N_ENDS
+        return np.asarray(N_ENDS * ~is_migration[self.met.copy // N_ENDS] + at_end)
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
     - r, share of free trials that surely pass, and kappa: from their joint posterior on a grid,
       sure passages ~ Binomial(E, kappa r) with the trials of a unit counting as independent by
       their correlation. kappa is 1 with weight w, else from the Beta law of the class; w is
-      learned over the herd's places (posterior mean, uniform before).
+      learned over the herd's places (posterior mean, Beta(1, 0.05) before).
     - missing = E R (1 - kappa), R = 1 - f (1 - r), the share that passes in any way: f of the free
       trials that are no sure passage are none at all; summed over the seasons of the year.
 
@@ -152,7 +155,7 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
     >>> none = Cells(*(np.zeros(0, np.int64),) * 3, *(np.zeros(0),) * 4)
     >>> herd = Herd(np.ones((8, 1)), one, np.array([True]), np.array([EXISTING]), np.array([0.5]),
     ...             np.array([2.0]), np.array([True]))
-    >>> found = draw([Counts(met, [free] + 3 * [none])], herd, draws=500, seed=1, name="a")
+    >>> found = draw([Counts(met, [free] + 5 * [none])], herd, draws=500, seed=1, name="a")
     >>> bool(0.6 < found.missing.mean() < 0.95), bool(np.quantile(found.kappa, 0.95) < 0.5)
     (True, True)
     """
@@ -167,6 +170,7 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
     alpha = np.maximum(herd.kappa_mean * herd.kappa_strength, 1e-3)
     beta = np.maximum((1.0 - herd.kappa_mean) * herd.kappa_strength, 1e-3)
     slab = _bins(alpha, beta, edges)
+    learns = herd.may_be_harmless & (herd.status == EXISTING)
     for number, one in enumerate(counts):
         laws = [free_law(cells, n_places) for cells in one.free]
         free = np.stack(
@@ -176,8 +180,8 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
         like = likelihoods(*told, free)
         placebo_p += placebo(*told, free) / len(counts)
         does = (slab * like[:, :N_BINS]).sum(axis=1)
-        counted = herd.may_be_harmless & (herd.status == EXISTING)
-        share[number] = _weight(does[counted], like[counted, N_BINS])
+        counted = learns & (told[0] > 0).any(axis=0)
+        share[number] = _weight(does[counted], like[counted, N_BINS], len(herd.exposure))
         w = np.where(herd.may_be_harmless, share[number], 0.0)
         known = np.isin(herd.status, (EXISTING, REMOVED))[:, None]
         prior = np.column_stack([(1.0 - w)[:, None] * slab, w])
@@ -202,7 +206,7 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
                 rows.pool_first,
                 rows.size,
             ),
-            (weights, exposed, herd.is_migration, herd.status),
+            (weights, exposed, herd.is_migration, herd.status, learns),
             tuple(out),
         )
     missing, missing_all, would, kappa = out
@@ -250,11 +254,11 @@ class _Rows:
 
     first: Indices
     unit: Indices
-    state: Indices  # twice the state, and 1 more at a free end
+    state: Indices  # N_ENDS times the state, and 1 more at a free end, 2 more beyond
     n: Floats
     passed: Floats
-    away: Floats
-    comes: Floats  # chance that another unit comes by, (n_places, 2 n_states)
+    away: Floats  # trials that were not made since the unit had not passed before
+    comes: Floats  # chance that another unit comes by, (n_places, N_ENDS n_states)
     pool: Floats  # rates of units where they come by
     pool_first: Indices  # as ``state``
     size: Floats  # mean exposure of a unit in each state
@@ -264,17 +268,17 @@ def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
     n_states = herd.exposure.shape[1]
     order = np.lexsort((met.unit, met.copy, met.place))
     place, state, unit = met.place[order], met.copy[order], met.unit[order]
-    n, n_cells = met.n[order], 2 * n_states
+    n, away, n_cells = met.n[order], _returns(met, herd) * met.away[order], N_ENDS * n_states
     cell = place * n_cells + state
     came = np.bincount(cell[n > 0], minlength=n_places * n_cells).reshape(n_places, n_cells)
     tracked = np.maximum(1, (herd.exposure > 0).sum(axis=0))
     size = herd.exposure.sum(axis=0) / tracked
-    tracked = np.repeat(tracked, 2)
+    tracked = np.repeat(tracked, N_ENDS)
     is_met = came > 0
     usual = came.sum(axis=0) / np.maximum(1, is_met.sum(axis=0)) / tracked
     comes = np.where(is_met, (came + usual) / (tracked + 1.0), usual / (tracked + 1.0))
-    exposed = herd.exposure[unit, state // 2]
-    rate = np.divide(n, exposed, out=np.zeros_like(n), where=exposed > 0)
+    exposed = herd.exposure[unit, state // N_ENDS]
+    rate = np.divide(n + away, exposed, out=np.zeros_like(n), where=exposed > 0)
     pools = [np.sort(rate[(state == s) & (rate > 0)]) for s in range(n_cells)]
     pools = [pool if len(pool) else np.zeros(1) for pool in pools]
     return _Rows(
@@ -283,7 +287,7 @@ def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
         state,
         n,
         met.passed[order],
-        met.away[order],
+        away,
         comes,
         np.concatenate(pools),
         np.cumsum([0, *map(len, pools)]),
@@ -291,13 +295,37 @@ def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
     )
 
 
-def _weight(does: Floats, nothing: Floats) -> float:
+def _returns(met: Cells, herd: Herd) -> float:
+    """Return the trials that a unit makes in a migration where it surely passed in another one.
+
+    One where no unit was tracked in two.
+    """
+    n_states = herd.exposure.shape[1]
+    key, pair = np.unique(met.place * len(herd.exposure) + met.unit, return_inverse=True)
+    n, sure = np.zeros((len(key), n_states)), np.zeros((len(key), n_states))
+    np.add.at(n, (pair, met.copy // N_ENDS), met.n)
+    np.add.at(sure, (pair, met.copy // N_ENDS), met.sure)
+    exposed = np.where(herd.is_migration, herd.exposure[key % len(herd.exposure)], 0.0)
+    rate = np.divide(n, exposed, out=np.zeros_like(n), where=exposed > 0)
+    through = (sure > 0) & (exposed > 0)
+    # Of each state with a sure passage, the mean rate of the others.
+    others = (exposed > 0).sum(axis=1, keepdims=True) - 1
+    mean = (rate.sum(axis=1, keepdims=True) - rate) / np.maximum(1, others)
+    counted = through & (others > 0)
+    return float((mean[counted].sum() + 1.0) / (counted.sum() + 1.0))
+
+
+def _weight(does: Floats, nothing: Floats, n_units: int) -> float:
     """Return the weight of "does nothing" that the places make most plausible: posterior mean.
 
-    One half without places; uniform before they are seen.
+    Before they are seen it follows Beta(1, 0.05), mean 0.95: that lines do harm is to be shown. One
+    place that does much worse than its copies outweighs it. The same units tell of all places, and
+    where one of them turns round beside several lines, these are not so many findings: the places
+    count as no more than ``n_units``.
     """
-    w = (np.arange(_N_WEIGHTS) + 0.5) / _N_WEIGHTS
+    w = special.betaincinv(*_WEIGHT_LAW, (np.arange(_N_WEIGHTS) + 0.5) / _N_WEIGHTS)
     most = np.maximum(np.maximum(does, nothing), 1e-300)
     told = np.log(np.outer(w, nothing / most) + np.outer(1.0 - w, does / most)).sum(axis=1)
+    told *= min(1.0, n_units / max(1, len(does)))
     belief = np.exp(told - told.max())
     return float((w * belief).sum() / belief.sum())

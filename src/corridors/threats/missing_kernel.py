@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
+_MOST_IN_RANGE: Final = 0.25  # permeability above which a range says nothing
 _MOST_TRIALS: Final = 60  # of a place in the placebo test: more say no more about the copies
 
 
@@ -60,13 +61,15 @@ def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out
     """Write the draws ``own`` of each place that was met."""
     kappas, free, trials, sure = belief
     first, unit, state, n, passed, away, comes, pool, pool_first, size = rows
-    weights, exposed, is_migration, status = units
+    weights, exposed, is_migration, status, learns = units
     missing, missing_all, free_out, kappa_out = out
     n_places, n_bins = kappas.shape[0], free.shape[2]
     n_states = size.size
     n_kinds = free.shape[0]
+    n_ends = n_kinds // 2  # kinds of trials in migrations, and as many in ranges
     table, shares = np.empty((n_kinds, n_bins + 1, n_bins)), np.ones(n_kinds)
-    met, lacks = np.empty(2 * n_states), np.empty(n_states)
+    met, lacks = np.empty(n_ends * n_states), np.empty(n_ends * n_states)
+    because = np.zeros(n_kinds)
     for i in range(n_places):
         if first[i] == first[i + 1]:
             continue
@@ -83,28 +86,34 @@ def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out
             lacks[:] = 0.0
             for j in range(first[i], first[i + 1]):
                 met[state[j]] += weights[b, unit[j]] * (passed[j] if planned else n[j])
-                lacks[state[j] // 2] += weights[b, unit[j]] * away[j]
+                lacks[state[j]] += weights[b, unit[j]] * away[j]
             more = -np.log(_random(key, i, b, 2))
             if not planned:
                 for kind in range(n_kinds):
-                    j = _bin(table[kind, k], _random(key, i, b, 4 + kind))
-                    share = (min(j, n_bins - 1) + _random(key, i, b, 8 + kind)) / n_bins
+                    j = _bin(table[kind, k], _random(key, i, b, 10 + kind))
+                    share = (min(j, n_bins - 1) + _random(key, i, b, 20 + kind)) / n_bins
                     shares[kind] = 1.0 - fails[kind, i] * (1.0 - share)
+                    # The chance that a failure is the line's doing.
+                    because[kind] = (1.0 - kappa) / max(1.0 - kappa * share, 1e-9)
             else:
                 shares[:] = 1.0
             total = moving = would = 0.0
-            for s in range(2 * n_states):
-                moves = is_migration[s // 2]
-                seasons = exposed[b, s // 2] - lacks[s // 2] + more * size[s // 2]
+            for s in range(n_ends * n_states):
+                moves = is_migration[s // n_ends]
+                seasons = exposed[b, s // n_ends] + more * size[s // n_ends]
                 if seasons <= 0.0:
                     continue
                 came = met[s]
-                if not planned and _random(key, i, b, 20 + s) < comes[i, s]:
+                if not planned and _random(key, i, b, 1000 + s) < comes[i, s]:
                     m = pool_first[s + 1] - pool_first[s]
-                    at = pool_first[s] + int(_random(key, i, b, 60 + s) * m)
-                    came += more * size[s // 2] * pool[at]
-                per_season = came / seasons * shares[s % 2 if moves else 2 + s % 2]
-                lost = per_season * (1.0 - kappa) if status[i] != 2 else 0.0
+                    at = pool_first[s] + int(_random(key, i, b, 2000 + s) * m)
+                    came += more * size[s // n_ends] * pool[at]
+                kind = s % n_ends if moves else n_ends + s % n_ends
+                kept = lacks[s] * because[kind] * shares[kind] / seasons
+                per_season = came / seasons * shares[kind] + kept
+                lost = 0.0
+                if status[i] != 2 and (moves or kappa < _MOST_IN_RANGE or not learns[i]):
+                    lost = (per_season - kept) * (1.0 - kappa) + kept
                 total += lost
                 if moves:
                     moving += lost
@@ -115,16 +124,16 @@ def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out
 
 @njit(cache=True, nogil=True)
 def placebo(trials: Any, sure: Any, free: Any) -> Any:
-    """Return the chance of so few sure passages if nothing stood there (kinds 0 and 1)."""
-    n_places, n_bins = trials.shape[1], free.shape[2]
+    """Return the chance of so few sure passages in migrations if nothing stood there."""
+    n_places, n_bins, n_ends = trials.shape[1], free.shape[2], free.shape[0] // 2
     out = np.ones(n_places)
     for i in range(n_places):
-        whole = trials[0, i] + trials[1, i]
+        whole = trials[:n_ends, i].sum()
         if whole <= 0.0:
             continue
         scale = min(1.0, _MOST_TRIALS / whole)
         law = np.ones(1)
-        for kind in range(2):
+        for kind in range(n_ends):
             e = int(trials[kind, i] * scale + 0.5)
             own = np.zeros(e + 1)
             for j in range(n_bins):
@@ -134,7 +143,7 @@ def placebo(trials: Any, sure: Any, free: Any) -> Any:
                     own[x] += chance
                     chance *= (e - x) / (x + 1.0) * r / (1.0 - r)
             law = np.convolve(law, own)
-        seen = (sure[0, i] + sure[1, i]) * scale
+        seen = sure[:n_ends, i].sum() * scale
         total = 0.0
         for x in range(law.size):
             if x <= seen + 1e-9:

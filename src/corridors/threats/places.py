@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from corridors.barriers.visits import N_ENDS
 from corridors.foundation.arrays import Flags, Floats, Floats32, Indices
 from corridors.threats.free_movement import Cells
 from corridors.threats.grades import MISSED, false_alarms, grades
@@ -83,13 +84,13 @@ def counts_of(
         rows = attempts[attempts["rule"] == rule]
         real = (rows["copy"] == _REAL).to_numpy(bool)
         moving = is_migration[rows["state"].to_numpy()]
-        kind = 2 * ~moving + rows["at_end"].to_numpy()
+        kind = N_ENDS * ~moving + rows["at_end"].to_numpy()
         free = [
             _cells(rows[~real & (kind == k)], place, unit, rows["copy"], n_units)
             for k in range(N_KINDS)
         ]
         own = rows[real]
-        met = _cells(own, place, unit, 2 * own["state"] + own["at_end"], n_units)
+        met = _cells(own, place, unit, N_ENDS * own["state"] + own["at_end"], n_units)
         out.append(Counts(met, free))
     return out
 
@@ -236,10 +237,12 @@ def places(
 
 def _ranked(frame: pd.DataFrame, missing: Floats32, seed: int) -> pd.DataFrame:
     """Add ranks by the mean of the draws, with intervals from the same draws."""
-    chance = np.random.default_rng(seed).random(missing.shape, dtype=np.float32)
+    rng = np.random.default_rng(seed)
+    chance, between = rng.random((2, *missing.shape), dtype=np.float32)
+    between -= 0.5
     # Places that miss nothing in a draw share the places behind the others, in an order of chance.
     place = _places_in_order(np.where(missing > 0, missing, -chance))
-    low, high = np.quantile(place, [0.05, 0.95], axis=0, method="inverted_cdf")
+    low, high = np.rint(np.quantile(place + between, [0.05, 0.95], axis=0))
     out = frame.assign(
         rank=_places_in_order(frame["missing_per_year"].to_numpy()),
         rank_p05=low.astype(np.int64),

@@ -45,7 +45,7 @@ def counts(passed, free=0.9):
         (p, c, u, 2, 2 if (7 * u + 5 * c + p) % 20 < 20 * free else 0)
         for p in range(len(passed)) for c in range(6) for u in range(N_UNITS)
     ]  # fmt: skip
-    return [Counts(met, [cells(rows), none(), none(), none()])]
+    return [Counts(met, [cells(rows), *(none() for _ in range(5))])]
 
 
 def found(passed, status=None, free=0.9, **how):
