@@ -269,7 +269,8 @@ def markdown(rows: pd.DataFrame) -> str:
     head = (
         "| herds | fixes | order right | complete: found over true | 90 % interval holds (harmful)"
         " |"
-        " harmless together, a year | in the whole year | harmless with advice | complete: act | of three units |"
+        " harmless together, a year | in the whole year | harmless with advice | complete: act |"
+        " of three units |"
         " rank held | of harmful | width |"
     )
     lines = []

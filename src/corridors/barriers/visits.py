@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import shapely
@@ -15,7 +15,6 @@ from corridors.barriers.segments import straight_pieces
 from corridors.barriers.validity import Validity, middle_us
 from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 
-N_ENDS: Final = 3  # see Visits.at_end
 _FEW_STEPS = 50  # give no quantile of their own
 
 

@@ -11,7 +11,7 @@ from corridors.foundation.arrays import Floats, Indices, Labels
 ACT, LOOK, NOTHING, UNKNOWN = "act", "look_on_site", "nothing_seen", "not_known"
 MISSED: Final = 0.05  # passages per animal and year: less is no harm
 _SURE, _FEW_UNITS, _PLACEBO = 0.8, 3, 0.1
-_IDLE = 0.5
+_IDLE: Final = 0.5  # places with a greater p do nothing
 _ENOUGH, _OPEN, _LEAST = 5.0, 0.9, 0.2
 
 
@@ -62,7 +62,9 @@ def false_alarms(p: Floats) -> Floats:
     Notes
     -----
     Benjamini & Hochberg 1995: min over q >= p of q n / (places with p <= q). Among hundreds of
-    places that do nothing some do badly by chance.
+    places that do nothing some do badly by chance. n counts those that do nothing, told by the
+    places with p above one half, of which they have half (Storey 2002): where most places do harm,
+    few are left to be false alarms.
 
     Examples
     --------

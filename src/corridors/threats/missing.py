@@ -14,12 +14,12 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from corridors.barriers.visits import N_ENDS
 from corridors.foundation.arrays import Flags, Floats, Floats32, Indices
 from corridors.threats.free_movement import Cells, FreeLaw, effective, free_law
 from corridors.threats.missing_kernel import fill, likelihoods, placebo
 
 N_BINS: Final = 24  # of permeability and of free shares, each 0...1
+N_ENDS: Final = 3  # a trial begins away from a free end, near one, or near and beyond it
 N_KINDS: Final = 2 * N_ENDS
 EXISTING, PLANNED, REMOVED, ASSUMED = 0, 1, 2, 3
 _N_WEIGHTS: Final = 200
@@ -139,7 +139,12 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
       their correlation. kappa is 1 with weight w, else from the Beta law of the class; w is
       learned over the herd's places (posterior mean, Beta(1, 0.05) before).
     - missing = E R (1 - kappa), R = 1 - f (1 - r), the share that passes in any way: f of the free
-      trials that are no sure passage are none at all; summed over the seasons of the year.
+      trials that are no sure passage are none at all; summed over the seasons of the year. And an
+      animal that did not pass in spring does not come in autumn: such a season misses as many
+      trials as units make where they passed in another one, times R (1 - kappa) / (1 - kappa r),
+      the chance that it had passed in spring was the line open.
+    - In ranges r differs more from place to place than copies tell: a learned kappa of more than
+      1/4 counts as 1 there.
 
     A planned barrier blocks the passages that now happen, with the permeability of its class; of a
     removed one nothing is missing; what a scenario assumes keeps its permeability whatever was

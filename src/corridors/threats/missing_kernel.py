@@ -58,23 +58,27 @@ def _bin(cumulated: Any, chance: float) -> int:
 
 @njit(cache=True, nogil=True)
 def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out: Any) -> None:
-    """Write the draws ``own`` of each place that was met."""
+    """Write the draws ``own`` of each place that was met.
+
+    A season that a unit kept away, since it had not passed before, misses a passage as far as that
+    was the line's doing. In ranges free movement differs more from place to place than copies tell:
+    there only a line that stops three of four passages counts, if its permeability was learned.
+    """
     kappas, free, trials, sure = belief
     first, unit, state, n, passed, away, comes, pool, pool_first, size = rows
     weights, exposed, is_migration, status, learns = units
     missing, missing_all, free_out, kappa_out = out
-    n_places, n_bins = kappas.shape[0], free.shape[2]
+    n_kinds, _, n_bins = free.shape
     n_states = size.size
-    n_kinds = free.shape[0]
     n_ends = n_kinds // 2  # kinds of trials in migrations, and as many in ranges
     table, shares = np.empty((n_kinds, n_bins + 1, n_bins)), np.ones(n_kinds)
     met, lacks = np.empty(n_ends * n_states), np.empty(n_ends * n_states)
     because = np.zeros(n_kinds)
-    for i in range(n_places):
+    for i in range(kappas.shape[0]):
         if first[i] == first[i + 1]:
             continue
         _free_table(table, free[:, i], trials[:, i], sure[:, i], status[i])
-        planned = status[i] == 1
+        planned, removed = status[i] == 1, status[i] == 2
         for b in own:
             u = _random(key, i, b, 0)
             k = _bin(kappas[i], u)
@@ -88,15 +92,10 @@ def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out
                 met[state[j]] += weights[b, unit[j]] * (passed[j] if planned else n[j])
                 lacks[state[j]] += weights[b, unit[j]] * away[j]
             more = -np.log(_random(key, i, b, 2))
-            if not planned:
-                for kind in range(n_kinds):
-                    j = _bin(table[kind, k], _random(key, i, b, 10 + kind))
-                    share = (min(j, n_bins - 1) + _random(key, i, b, 20 + kind)) / n_bins
-                    shares[kind] = 1.0 - fails[kind, i] * (1.0 - share)
-                    # The chance that a failure is the line's doing.
-                    because[kind] = (1.0 - kappa) / max(1.0 - kappa * share, 1e-9)
+            if planned:
+                shares[:], because[:] = 1.0, 0.0
             else:
-                shares[:] = 1.0
+                _free_draw(table[:, k], fails[:, i], kappa, (key, i, b), shares, because)
             total = moving = would = 0.0
             for s in range(n_ends * n_states):
                 moves = is_migration[s // n_ends]
@@ -112,7 +111,7 @@ def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out
                 kept = lacks[s] * because[kind] * shares[kind] / seasons
                 per_season = came / seasons * shares[kind] + kept
                 lost = 0.0
-                if status[i] != 2 and (moves or kappa < _MOST_IN_RANGE or not learns[i]):
+                if not removed and (moves or kappa < _MOST_IN_RANGE or not learns[i]):
                     lost = (per_season - kept) * (1.0 - kappa) + kept
                 total += lost
                 if moves:
@@ -120,6 +119,24 @@ def fill(own: Any, key: Any, belief: Any, fails: Any, rows: Any, units: Any, out
                     would += per_season
             missing[b, i], missing_all[b, i] = moving, total
             free_out[b, i], kappa_out[b, i] = would, kappa
+
+
+@njit(cache=True, nogil=True)
+def _free_draw(
+    cumulated: Any, fails: Any, kappa: float, which: Any, shares: Any, because: Any
+) -> None:
+    """Draw the share of free trials of each kind that pass, given kappa.
+
+    And the chance that one that did not surely pass would have, was the line not there, over that
+    share.
+    """
+    key, place, number = which
+    n_kinds, n_bins = cumulated.shape
+    for kind in range(n_kinds):
+        j = min(_bin(cumulated[kind], _random(key, place, number, 10 + kind)), n_bins - 1)
+        share = (j + _random(key, place, number, 20 + kind)) / n_bins
+        shares[kind] = 1.0 - fails[kind] * (1.0 - share)
+        because[kind] = (1.0 - kappa) / max(1.0 - kappa * share, 1e-9)
 
 
 @njit(cache=True, nogil=True)

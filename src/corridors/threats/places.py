@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from corridors.barriers.visits import N_ENDS
 from corridors.foundation.arrays import Flags, Floats, Floats32, Indices
 from corridors.threats.free_movement import Cells
 from corridors.threats.grades import MISSED, false_alarms, grades
-from corridors.threats.missing import N_KINDS, REMOVED, Counts, Draws, Herd, draw
+from corridors.threats.missing import N_ENDS, N_KINDS, REMOVED, Counts, Draws, Herd, draw
 
 _REAL = -1
 N_TOP = 10

@@ -3,7 +3,18 @@ import pandas as pd
 import pytest
 
 from corridors.threats.free_movement import Cells, free_law
-from corridors.threats.missing import ASSUMED, EXISTING, PLANNED, REMOVED, Counts, Herd, draw
+from corridors.threats.missing import (
+    ASSUMED,
+    EXISTING,
+    N_ENDS,
+    PLANNED,
+    REMOVED,
+    Counts,
+    Herd,
+    _returns,
+    _weight,
+    draw,
+)
 from corridors.threats.places import places, places_of
 
 N_UNITS = 12
@@ -110,14 +121,62 @@ def test_five_companions_say_as_much_as_one():
     assert five.missing.mean() == pytest.approx(alone.missing.mean(), rel=0.05)
 
 
-def test_a_season_kept_away_is_no_exposure():
-    base = counts([0])[0]
+def kept_away(passed, share=0.25, **how):
+    """Return the draws of a place where units keep away for ``share`` of a season per trial."""
+    base = counts([passed])[0]
     met = base.met
-    away = Counts(
-        Cells(met.place, met.copy, met.unit, met.n, met.passed, met.sure, met.n / 4), base.free
-    )
-    more = draw([away], herd(), draws=2000, seed=1, name="h")
-    assert more.missing.mean() == pytest.approx(found([0]).missing.mean() * 2 / 1.5, rel=0.05)
+    away = Cells(met.place, met.copy, met.unit, met.n, met.passed, met.sure, met.n * share)
+    return draw([Counts(away, base.free)], herd(**how), draws=2000, seed=1, name="h")
+
+
+def test_a_season_kept_away_from_a_closed_line_misses_a_passage():
+    # Two trials and half a season away, of two seasons, instead of two trials.
+    more = kept_away(0)
+    assert more.missing.mean() == pytest.approx(found([0]).missing.mean() * 2.5 / 2, rel=0.05)
+
+
+def test_a_season_kept_away_from_a_line_that_passes_is_not_its_doing():
+    assert kept_away(2).missing.mean() == pytest.approx(found([2]).missing.mean(), abs=0.01)
+
+
+def test_nobody_kept_away_from_a_line_that_is_not_there():
+    how = {"status": (PLANNED,), "kappa_mean": np.full(1, 0.25)}
+    plain = found([2], [PLANNED], kappa_mean=np.full(1, 0.25))
+    assert kept_away(2, **how).missing.tolist() == plain.missing.tolist()
+
+
+def test_units_come_again_as_often_as_where_they_passed():
+    # Spring and autumn; at place 0 all pass in spring, half of them come in autumn too.
+    rows = [(0, 0, u, 1, 1) for u in range(N_UNITS)]
+    rows += [(0, N_ENDS, u, 1, 1) for u in range(N_UNITS // 2)]
+    two = herd(exposure=np.ones((N_UNITS, 2)), is_migration=np.array([True, True]))
+    # Each of the six that came twice says 1 twice, each of the others 0; and one more 1.
+    assert _returns(cells(rows), two) == pytest.approx((12 + 1) / (12 + 6 + 1))
+
+
+def test_a_weight_of_no_harm_is_the_start_where_places_say_nothing():
+    assert _weight(np.ones(5), np.ones(5), 9) == pytest.approx(1 / 1.05, abs=0.01)
+
+
+def test_places_that_do_harm_outweigh_the_start_and_few_units_say_less():
+    does, nothing = np.array([1.0] * 10), np.array([1e-6] * 10)
+    assert _weight(does, nothing, 20) < 0.12
+    assert 0.2 < _weight(does, nothing, 2) < 0.4
+
+
+def test_a_learned_permeability_above_a_quarter_says_nothing_in_ranges():
+    met = cells([(0, 0, u, 8, 3) for u in range(N_UNITS)])
+    free = cells([(0, c, u, 8, 6) for c in range(6) for u in range(N_UNITS)])
+    ranges = [Counts(met, [none(), none(), none(), free, none(), none()])]
+    still = herd(is_migration=np.array([False]))
+    out = draw(ranges, still, draws=500, seed=1, name="h")
+    assert np.quantile(out.kappa, 0.05) > 0.25
+    assert out.missing_all.max() == 0.0
+    stated = herd(
+        is_migration=np.array([False]), may_be_harmless=np.zeros(1, bool),
+        kappa_mean=np.full(1, 0.5), kappa_strength=np.full(1, 200.0),
+    )  # fmt: skip
+    assert draw(ranges, stated, draws=500, seed=1, name="h").missing_all.mean() > 0.5
 
 
 def test_without_copies_nothing_is_known_of_free_movement():
