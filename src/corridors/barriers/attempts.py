@@ -147,7 +147,9 @@ def _table(
     failed = pd.DataFrame({"window": own.window, "row": np.arange(len(own))})[~own.sure]
     failed = failed[failed["window"] >= 0].merge(stays, on="window")
     # However often it tried at a line, the season that it kept away from it is one.
-    failed = failed.assign(line=own.line[failed["row"]]).drop_duplicates(["window", "line"])
+    failed = failed.assign(line=own.line[failed["row"]]).drop_duplicates(
+        ["window", "line", "state"]
+    )
     away = frame.iloc[failed["row"].to_numpy()].assign(
         state=failed["state"].to_numpy(), trials=0, passed=0, sure=0, away=1
     )
