@@ -23,6 +23,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import rasterio
+import rasterio.shutil
 from shapely import LineString, Point
 
 from benchmarks.figure import Figure

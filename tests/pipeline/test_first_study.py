@@ -100,7 +100,7 @@ SPECIES = ("species:", "species: Ovis ammon")
 ZONE = ("time_zone:", "time_zone: America/Denver")
 VENDORS = {
     "vectronic": (_vectronic, [SPECIES], "2018-01-10T01:00"),
-    "telonics": (_telonics, [SPECIES], "2018-01-10T01:00"),
+    "telonics": (_telonics, [SPECIES, ZONE], "2018-01-10T08:00"),
     "lotek": (_lotek, [SPECIES, ZONE], "2018-01-10T08:00"),
     "movebank": (_movebank, [], "2018-01-10T01:00"),
 }

@@ -84,6 +84,7 @@ COLLARS = {
         "GPS Horizontal Error,GPS Horizontal Dilution\n"
         "2018.01.13 16:02:00,2018.01.13 16:00:00,Resolved QFP,43.25,-110.5,5.0,1.1\n"
         "2018.01.14 20:02:00,2018.01.14 20:00:00,Succeeded (3D),43.5,-110.25,5.0,1.2\n",
+        ("time_zone",),
     ),
     "followit": Collar(
         "Followit",

@@ -17,6 +17,7 @@ from corridors.atlas.report_network import network_values
 from corridors.atlas.report_places import place_values
 from corridors.atlas.transboundary import border_values
 from corridors.atlas.words.migrations import stop_words
+from corridors.atlas.words.suspicions import Row, suspicion_rows, unclassified_row
 from corridors.foundation.track import usable
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES
 
@@ -90,6 +91,8 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
         "n_more_pictures": evidence.n_more_pictures,
         "left_out": evidence.left_out,
         "settings": [{"name": name, "rows": rows} for name, rows in evidence.settings.items()],
+        "suspicions": _suspicions(evidence),
+        "is_internal": internal,
         **_herd(evidence),
         **_areas(evidence.tables),
         **_sample(evidence, internal=internal),
@@ -102,6 +105,12 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
         **network_values(evidence.tables, evidence.recorded),
         **_method(evidence, internal=internal),
     }
+
+
+def _suspicions(evidence: Evidence) -> list[Row]:
+    unknown = unclassified_row(evidence.tables["animal_years"])
+    found = suspicion_rows(evidence.recorded.clean.suspicions)
+    return [*([unknown] if unknown else []), *found]
 
 
 def masthead(heading: Heading) -> dict[str, Any]:

@@ -120,7 +120,8 @@ def checked(found: Checked, config: Path, n_results: int | None, *, as_json: boo
         told = {"config": str(config), "files": found.n_files, **deep}
         return _dump({**told, **asdict(found.surveys)})
     held = found.surveys
-    lines = [line for one in held.tracks for line in _track(one)]
+    lines = [f"{one.herd}: {words}" for one in held.herds for words in one.remarks]
+    lines += [line for one in held.tracks for line in _track(one)]
     lines += [line for one in held.layers for line in _layer(one)]
     lines += [line for one in held.rasters for line in _raster(one)]
     lines.append(f"{config}: the configuration and {found.n_files} input files can be read")

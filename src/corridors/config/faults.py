@@ -37,20 +37,26 @@ _MOVED = {
     "segment.pictures": "publish.pictures",
     "rank.prior_encounters": "rank.prior_trials",
 }
-# Keys that are gone -> what has come in their place.
+_BY_SEASON = "delete it: rank is by migrations, rank_all by the whole year"
+# Keys that are gone -> their last default, which says nothing, and what to do about another value.
 _GONE = {
-    "intersect.encounter_h": "intersect.trials: a visit has no longest length",
-    "rank.min_encounters": "intersect.trials says who met a barrier",
-    "rank.least_blocked_frac": "evidence grades, which have no setting",
-    "rank.weight_jitter": "rank and rank_all: by migrations, and by the whole year",
-    "rank.season_weights": "rank and rank_all: by migrations, and by the whole year",
+    "clean.mortality_step_m": (
+        50.0,
+        "delete it: occurrence.location_error_m says now whether a collar lies still",
+    ),
+    "intersect.encounter_h": (36.0, "delete it: a visit to a barrier has no longest length"),
+    "rank.min_encounters": (0.1, "delete it: intersect.trials says who met a barrier"),
+    "rank.least_blocked_frac": (0.01, "delete it: a place counts if something is missing there"),
+    "rank.weight_jitter": (50.0, _BY_SEASON),
+    "rank.season_weights": ({}, _BY_SEASON),
 }
 
 
 def at_new_place(content: dict[str, Any]) -> dict[str, Any]:
     """Return a configuration with the keys that have moved at their new place.
 
-    A key of one herd, or one that stands at both places, is left to be refused.
+    A key of one herd, or one that stands at both places, is left to be refused; so is a key that
+    is gone, but for its last default.
 
     Examples
     --------
@@ -64,6 +70,11 @@ def at_new_place(content: dict[str, Any]) -> dict[str, Any]:
         if isinstance(there, dict) and isinstance(here, dict) and key in there and name not in here:
             out[above] = {own: value for own, value in there.items() if own != key}
             out[section] = {**here, name: there[key]}
+    for gone, (default, _) in _GONE.items():
+        above, key = gone.split(".")
+        there = out.get(above)
+        if isinstance(there, dict) and there.get(key) == default:
+            out[above] = {own: value for own, value in there.items() if own != key}
     return out
 
 
@@ -97,14 +108,8 @@ def _fault(
                 got=dotted(keys),
                 cure=f"write {moved}, which is for all herds, and delete it here",
             )
-        case "extra_forbidden" if gone := _GONE.get(dotted(keys[-2:])):
-            return replace(
-                there,
-                what="the key is gone",
-                expected=gone,
-                got=dotted(keys),
-                cure="delete it",
-            )
+        case "extra_forbidden" if gone := _GONE.get(dotted(keys)):
+            return replace(there, what="the key is gone", got=dotted(keys), cure=gone[1])
         case "extra_forbidden":
             known = known_keys(model, keys[:-1])
             return replace(

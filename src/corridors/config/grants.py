@@ -88,6 +88,8 @@ GRANTS: Mapping[str, Grant] = {
     "species": _of_herd("species"),
     "population_size": _of_herd("population_size"),
     "population_source": _of_herd("population_source"),
+    "location_error_m": lambda config, _: config.occurrence.location_error_m,
+    "error_per_dop_m": lambda config, _: config.occurrence.error_per_dop_m,
     "priors": lambda config, _: config.rank.priors,
     "trials": lambda config, _: config.intersect.trials,
     "prior_trials": lambda config, _: config.rank.prior_trials,

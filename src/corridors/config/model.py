@@ -68,10 +68,18 @@ class Working(Section):
     )
 
 
+Suspicion = Literal["parted", "unreachable", "still", "far", "lost_fixes", "repeated"]
+
+
 class Clean(Section):
     """Flags on fixes; nothing is deleted."""
 
     max_speed_m_s: Positive = Field(3.0, description="too_fast: speed in and out above this, m/s")
+    sprint_m: NotNegative = Field(
+        1000.0,
+        description="unreachable: farther than max_speed_m_s carries an animal and this, m; where "
+        "the track does not come back from there, it is parted",
+    )
     spike_speed_m_s: Positive = Field(1.5, description="spike: out-and-back speed above this, m/s")
     spike_turn_cos: float = Field(
         -0.97, ge=-1, le=1, description="spike: cosine of the turning angle below this"
@@ -81,12 +89,24 @@ class Clean(Section):
     )
     dop_max: Positive = Field(10.0, description="poor_fix: dilution of precision above this")
     allow_2d: bool = Field(True, description="false: 2-D fixes are poor_fix")
-    mortality_step_m: Positive = Field(50.0, description="mortality: steps up to this, m ...")
+    repeat_s: NotNegative = Field(
+        30.0, description="repeated: of fixes within this time one is used, s; 0: all are"
+    )
     mortality_h: Positive = Field(
-        48.0, description="... for more than this until the track ends, h"
+        48.0,
+        description="mortality: scatters no more than the location error (occurrence."
+        "location_error_m) for more than this until the track, or its part, ends, h",
     )
     burst_gap_h: Positive = Field(49.0, description="a longer gap starts a new burst, h")
     settling_days: NotNegative = Field(0.0, description="range_start: first days after capture, d")
+    lost_frac: Fraction = Field(
+        0.2, description="looks wrong: an animal loses more than this share of its fixes to a flag"
+    )
+    stop_on: tuple[Suspicion, ...] = Field(
+        (),
+        description="what looks wrong and stops the run: parted, unreachable, still, far, "
+        "lost_fixes, repeated; contradictions of tags, names, dates or hemispheres always do",
+    )
 
 
 class Occurrence(Section):
@@ -384,8 +404,8 @@ class Publish(Section):
     author: str = Field("", description="who made this")
     pictures: Literal["all", "migrating", "none"] = Field(
         "all",
-        description="displacement pictures, about 0.1 s each: of all animal-years, of those with a "
-        "migration, or none",
+        description="displacement pictures, about 0.1 s each: of all animal-years that can be "
+        "classified, of those with a migration, or none",
     )
 
 

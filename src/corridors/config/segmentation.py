@@ -18,10 +18,16 @@ class SeasonNames(Section):
 
     out: Literal["auto"] | SeasonName = Field(
         "auto",
-        description="move away from where the biological year starts, e.g. wet; auto: spring or "
+        description="move away from the range of home_day, e.g. wet; auto: spring or "
         "autumn, by date and hemisphere",
     )
     back: Literal["auto"] | SeasonName = Field("auto", description="move back, e.g. dry")
+    home_day: Literal["auto"] | MonthDay = Field(
+        "auto",
+        description="MM-DD on which the animals are in the range that out leaves; auto: when the "
+        "biological year starts, or midwinter (01-21, south of the equator 07-21) where that is "
+        "auto, too",
+    )
 
     @model_validator(mode="after")
     def _both_or_none(self) -> SeasonNames:

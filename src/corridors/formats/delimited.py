@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,8 @@ class TextTable:
         kinds = {str(names.index(column)): kind for column, kind in types.items()}
         above, left_out = self.header.row, n_before
         with file.opened(self.header.n_bytes) as stream:
-            for batch in arrow_csv.open_csv(stream, **self._how([*position, *behind], kinds)):
+            how = self._how([*position, *behind], kinds)
+            for batch in _read_ahead(arrow_csv.open_csv(stream, **how)):
                 rows = np.arange(above + 1, above + 1 + len(batch), dtype="int64")
                 above += len(batch)
                 n = max(0, len(batch) - left_out)
@@ -362,6 +364,15 @@ def read_columns(table: TextTable | ParquetTable, columns: Sequence[str]) -> pd.
     )
     frame["source_row"] = whole.column("source_row").to_numpy()
     return frame
+
+
+def _read_ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield batches while the next one is made; a thread that is left waits for nothing."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting = pool.submit(next, batches, None)
+        while (batch := waiting.result()) is not None:
+            waiting = pool.submit(next, batches, None)
+            yield batch
 
 
 def _has_infinite(column: pa.Array) -> bool:

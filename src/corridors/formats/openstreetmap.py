@@ -110,7 +110,7 @@ def read_ways(path: Path, name: str, rules: Sequence[Rule], bounds: Bounds | Non
                 kept.add(
                     (_id(item), _name(tags), found["kind"], found["class"], found["status"]), shape
                 )
-    except (RuntimeError, OSError, ValueError):
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError):
         raise InputError(
             Fault(
                 "the file cannot be read as OpenStreetMap data",

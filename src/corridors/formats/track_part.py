@@ -78,15 +78,13 @@ class TrackPart:
 
     def coded_tags(self) -> tuple[Indices32, list[str]]:
         """Return the place of each row's tag in a list of tags, "" where it has none; the list."""
-        coded = pc.fill_null(self.rows.column("tag").cast(pa.string()), "").dictionary_encode()
-        return np.asarray(coded.indices.to_numpy()), coded.dictionary.to_pylist()
+        return self._coded("tag")
 
     def taxa(self) -> Counter[str]:
         """Return how many rows each taxon has, "" of those that state none."""
-        found: Counter[str] = Counter()
-        for one in pc.value_counts(self.rows.column("species").cast(pa.string())).to_pylist():
-            found[one["values"] or ""] += one["counts"]
-        return found
+        codes, names = self._coded("species")
+        counts = np.bincount(codes, minlength=len(names)).tolist()
+        return Counter({name: n for name, n in zip(names, counts, strict=True) if n})
 
     def where(self, chosen: Flags) -> TrackPart:
         """Return the chosen rows."""
@@ -114,6 +112,13 @@ class TrackPart:
     def with_undeployed(self, is_undeployed: Flags) -> TrackPart:
         """Return the rows with another word on whether the collar was worn."""
         return self._with("undeployed", pa.array(is_undeployed))
+
+    def _coded(self, column: str) -> tuple[Indices32, list[str]]:
+        """Return places in a list of different texts, the last of which is "": no value."""
+        coded = self.rows.column(column)
+        names: list[str] = coded.dictionary.to_pylist()
+        codes = pc.fill_null(coded.indices, len(names)).to_numpy(zero_copy_only=False)
+        return np.asarray(codes), [*names, ""]
 
     def _with(self, column: str, values: pa.Array) -> TrackPart:
         field = self.rows.schema.field(column)

@@ -16,8 +16,13 @@ FLAGS = (
     "mortality",
     "range_start",
     "vendor_outlier",
+    "repeated",
+    "unreachable",
 )
 FLAG_BIT: Mapping[str, int] = {name: 1 << i for i, name in enumerate(FLAGS)}
+
+# What looks wrong in a herd without stopping a run, unless clean.stop_on names it.
+SUSPICIONS = ("parted", "unreachable", "still", "far", "lost_fixes", "repeated")
 
 MOVEMENT_CLASSES = ("migrant", "mixed_migrant", "disperser", "resident", "nomad", "unclassified")
 PARTS = ("migration", "range")

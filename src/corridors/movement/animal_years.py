@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,15 +26,32 @@ _JUDGED_ANIMALS = 40
 
 @dataclass(frozen=True)
 class YearTrack(Track):
-    """The track of one animal with the biological year of each fix; nobody asks for errors here."""
+    """The track of one animal with the biological year of each fix; nobody asks for errors here.
+
+    Parameters
+    ----------
+    part_starts
+        First fixes of later parts of the track (see :mod:`corridors.movement.parts`), ascending.
+    """
 
     animal: str
     is_south: bool
     bio_year: Indices
+    part_starts: tuple[int, ...] = ()
 
     def with_years(self, start: str) -> YearTrack:
         """Return the track with biological years that start at ``start``, MM-DD."""
         return replace(self, bio_year=bio_years(self.time_utc, start))
+
+    def longest_part(self, low: int, high: int) -> tuple[int, int]:
+        """Return the rows from ``low`` to ``high`` that lie in one part, that with most of them."""
+        edges = [low, *(at for at in self.part_starts if low < at < high), high]
+        return max(pairwise(edges), key=lambda pair: (pair[1] - pair[0], -pair[0]))
+
+    def part_of(self, row: int) -> slice:
+        """Return the part of the track that a row is in."""
+        edges = (0, *self.part_starts, self.time_us.size)
+        return next(slice(a, b) for a, b in pairwise(edges) if a <= row < b)
 
 
 @dataclass(frozen=True)
@@ -91,9 +109,14 @@ def best_start(tracks: Sequence[YearTrack], rules: Rules, *, half_width_d: float
 
 
 def classed_years(track: YearTrack, start: str, rules: Rules) -> Iterator[Year]:
-    """Yield each biological year of a track with its class."""
+    """Yield each biological year of a track with its class.
+
+    Of a year in which the track is parted, the part with most fixes counts: what lies on both
+    sides of a step that no animal can make is not one movement.
+    """
     for bio_year in np.unique(track.bio_year):
-        low, high = np.searchsorted(track.bio_year, [bio_year, bio_year + 1])
+        first, after = np.searchsorted(track.bio_year, [bio_year, bio_year + 1])
+        low, high = track.longest_part(int(first), int(after))
         origin = year_start(int(bio_year), start)
         days = days_since(track.time_utc[low:high], origin)
         result = classify(days, track.x_m[low:high], track.y_m[low:high], rules=rules)

@@ -22,6 +22,8 @@ from corridors.movement.line_buffer import line_surface
 from corridors.movement.occurrence import bridge_surface
 from corridors.movement.variance import Form, motion_variance
 
+# What `auto` takes where a method finds no motion variance.
+_NEXT = {"dbbmm": "bbmm", "bbmm": "line"}
 # How VARIANCES calls where a bridge's variance comes from.
 SOURCES = {INSIDE: "windows", EDGE: "edge", SHORT: "track"}
 
@@ -207,7 +209,10 @@ def _too_long(lag_h: Floats, max_lag_h: float, max_frac: float) -> str:
 
 
 def _surface(track: Track, choice: Choice, out: Estimate, method: Method) -> Surface:
-    """Return the surface by the chosen method; say in ``out`` how."""
+    """Return the surface by the chosen method; say in ``out`` how.
+
+    Where ``auto`` has chosen a method that finds no motion variance, the next one is taken.
+    """
     if choice.method == "line":
         out.reason = f"even within {method.line_buffer_m:g} m of the steps"
         return line_surface(
@@ -219,12 +224,22 @@ def _surface(track: Track, choice: Choice, out: Estimate, method: Method) -> Sur
             max_lag_min=choice.max_lag_h * 60,
             buffer_m=method.line_buffer_m,
         )
+    try:
+        variance = _variance(track, choice, out, method)
+    except MethodError as error:
+        after = _NEXT.get(choice.method)
+        if method.name != "auto" or after is None:
+            raise
+        out.method = after
+        surface = _surface(track, replace(choice, method=after), out, method)
+        out.reason = f"{after} instead: {error.faults[0].what}; {out.reason}"
+        return surface
     return bridge_surface(
         track.x_m,
         track.y_m,
         track.time_min,
         track.error_m,
-        _variance(track, choice, out, method),
+        variance,
         crs=method.crs,
         cell_m=method.cell_m,
         max_lag_min=choice.max_lag_h * 60,

@@ -10,8 +10,11 @@ import numpy as np
 import pandas as pd
 
 from corridors.foundation.arrays import Bits, Flags, Floats, Indices, Indices32
+from corridors.foundation.track import location_error_m
 from corridors.foundation.vocabulary import FLAG_BIT, FLAGS
-from corridors.movement.spikes import gross_outliers, spikes, too_fast
+from corridors.movement.parts import Reach, impossible_steps, unreachable
+from corridors.movement.spikes import distance_to_median, gross_outliers, spikes, too_fast
+from corridors.movement.stillness import dead
 
 
 def flag_fixes(
@@ -20,12 +23,15 @@ def flag_fixes(
     y_m: Floats,
     *,
     max_speed_m_s: float,
+    sprint_m: float,
     spike_speed_m_s: float,
     spike_turn_cos: float,
     spike_median_m: float,
     dop_max: float,
     allow_2d: bool,
-    mortality_step_m: float,
+    repeat_s: float,
+    error_m: float,
+    error_per_dop_m: float | None,
     mortality_h: float,
     burst_gap_h: float,
     settling_days: float,
@@ -40,14 +46,22 @@ def flag_fixes(
         Planar positions, m, in a CRS without strong distortion; NaN without a position.
     max_speed_m_s
         ``too_fast``: speed in and out above this.
+    sprint_m
+        ``unreachable``: out of the reach of an animal that is this much farther than that speed
+        carries it, m; see :func:`~corridors.movement.parts.unreachable`.
     spike_speed_m_s, spike_turn_cos
         ``spike``: speed in and out above, cosine of the turning angle below.
     spike_median_m
         ``spike``: this far from the local median, and fast.
     dop_max, allow_2d
         ``poor_fix``: dilution of precision above; 2-D; positions that the collar calls no fix.
-    mortality_step_m, mortality_h
-        ``mortality``: no step longer than this, for more than this, until the track ends.
+    repeat_s
+        ``repeated``: all but one of the fixes within this time, s.
+    error_m, error_per_dop_m
+        Location error, see :func:`~corridors.foundation.track.location_error_m`.
+    mortality_h
+        ``mortality``: scatters no more than its error, for more than this, until its part of the
+        track ends.
     burst_gap_h
         Fixes farther apart in time make no step, h.
     settling_days
@@ -67,6 +81,9 @@ def flag_fixes(
     flags[poor(fixes, dop_max=dop_max, allow_2d=allow_2d)] |= FLAG_BIT["poor_fix"]
     repeated = duplicate_times(track, time_s, fixes["dop"].to_numpy(dtype=float), flags)
     flags[repeated] |= FLAG_BIT["duplicate_time"]
+    left = np.flatnonzero(flags == 0)
+    found = repeats(x_m[left], y_m[left], time_s[left], track[left], within_s=repeat_s)
+    flags[left[found]] |= FLAG_BIT["repeated"]
     left = np.flatnonzero(flags == 0)
     found = gross_outliers(
         x_m[left],
@@ -101,9 +118,31 @@ def flag_fixes(
         gap_h=burst_gap_h,
     )
     flags[left[found]] |= FLAG_BIT["too_fast"]
-    dead = mortality(x_m, y_m, time_s, track, flags, step_m=mortality_step_m, hours=mortality_h)
-    flags[dead] |= FLAG_BIT["mortality"]
+    reach = Reach(max_speed_m_s, sprint_m)
+    errors = location_error_m(
+        fixes["dop"].to_numpy(dtype=float), error_m=error_m, error_per_dop_m=error_per_dop_m
+    )
+    for number in range(int(track.max(initial=-1)) + 1):
+        own = np.flatnonzero(track == number)
+        left = own[flags[own] == 0]
+        found = unreachable(x_m[left], y_m[left], time_s[left], reach, min_part_h=mortality_h)
+        flags[left[found]] |= FLAG_BIT["unreachable"]
+        left = left[~found]
+        jump = impossible_steps(x_m[left], y_m[left], time_s[left], reach)
+        part = np.cumsum(jump, dtype=np.int64)
+        died = dead(x_m[left], y_m[left], time_s[left], part, errors[left], hours=mortality_h)
+        flags[_with_between(own, left, died)] |= FLAG_BIT["mortality"]
     return flags
+
+
+def _with_between(own: Indices, left: Indices, marked: Flags) -> Indices:
+    """Return the fixes of ``own`` that are marked among ``left``, with all between two of them."""
+    state = np.zeros(own.size, dtype=bool)
+    if left.size:
+        # A fix of which nothing is known is in the state of the fix before it.
+        last = np.searchsorted(left, own, side="right") - 1
+        state = (last >= 0) & marked[np.maximum(last, 0)]
+    return own[state]
 
 
 def seconds(time_utc: pd.Series) -> Floats:
@@ -156,51 +195,68 @@ def settling(track: Indices, time_s: Floats, flags: Bits, *, days: float) -> Fla
     return np.asarray((since >= 0) & (since < days * 86400))
 
 
-def mortality(
-    x_m: Floats,
-    y_m: Floats,
-    time_s: Floats,
-    track: Indices,
-    flags: Bits,
-    *,
-    step_m: float,
-    hours: float,
-) -> Flags:
-    """Return fixes after an animal's last move, if it lay still long enough until its track ends.
+def repeats(x_m: Floats, y_m: Floats, time_s: Floats, track: Indices, *, within_s: float) -> Flags:
+    """Return all but one of the fixes that are within some seconds of the first of them.
+
+    They tell one place, with errors that are not independent; the one nearest to the median of
+    the fixes around stays.
 
     Parameters
     ----------
-    x_m, y_m, time_s, track, flags
-        All fixes, shape (n,); only usable ones make steps, but all later ones are marked.
-    step_m
-        Longest step of an animal that lies still, m.
-    hours
-        It lies still for more than this, h.
+    x_m, y_m, time_s, track
+        Fixes, shape (n,).
+    within_s
+        Longest time after the first, s; 0: none is a repeat.
 
-    Notes
-    -----
-    The fix at which it comes to rest is not marked: it is where the animal went.
+    Examples
+    --------
+    >>> t = np.array([0.0, 1, 2, 3600, 7200])
+    >>> repeats(np.array([5.0, 0, 9, 0, 0]), np.zeros(5), t, np.zeros(5, int), within_s=30).tolist()
+    [True, False, True, False, False]
     """
-    dead = np.zeros(len(track), dtype=bool)
-    use = np.flatnonzero(flags == 0)
-    if len(use) < 2:
-        return dead
-    x, y, t, k = x_m[use], y_m[use], time_s[use], track[use]
-    # A fix starts the last run if the step into it is long, or there is none.
-    starts = np.ones(len(use), dtype=bool)
-    starts[1:] = (np.diff(k) != 0) | (np.hypot(np.diff(x), np.diff(y)) > step_m)
-    n_tracks = int(track.max()) + 1
-    rest = np.full(n_tracks, -np.inf)
-    np.maximum.at(rest, k[starts], t[starts])
-    last = np.full(n_tracks, -np.inf)
-    np.maximum.at(last, k, t)
-    with np.errstate(invalid="ignore"):
-        still = last - rest > hours * 3600
-    return np.asarray(still[track] & (time_s > rest[track]))
+    out = np.zeros(len(track), dtype=bool)
+    near = np.zeros(len(track), dtype=bool)
+    near[1:] = (np.diff(track) == 0) & (np.diff(time_s) <= within_s)
+    if within_s <= 0 or not near.any():
+        return out
+    first = _groups(time_s, near, within_s)
+    size = np.bincount(first, minlength=len(track))
+    several = np.flatnonzero(size[first] > 1)
+    away = distance_to_median(x_m, y_m, track, several)
+    order = np.lexsort((np.arange(several.size), away, first[several]))
+    best = np.ones(several.size, dtype=bool)
+    best[1:] = np.diff(first[several][order]) != 0
+    out[several[order[~best]]] = True
+    return out
 
 
-def bursts(track: Indices, time_s: Floats, flags: Bits, *, gap_h: float) -> Indices32:
+def _groups(time_s: Floats, near: Flags, within_s: float) -> Indices:
+    """Return the first fix of the group of each fix; ``near`` is close to the fix before it."""
+    first = np.arange(near.size)
+    starts = np.flatnonzero(~near)
+    runs = np.flatnonzero(near & ~np.append(near[1:], False))  # last of each run
+    for last in runs.tolist():
+        begin = int(starts[np.searchsorted(starts, last) - 1])
+        while begin <= last:
+            end = begin + int(
+                np.searchsorted(time_s[begin : last + 1], time_s[begin] + within_s, side="right")
+            )
+            first[begin:end] = begin
+            begin = end
+    return first
+
+
+def bursts(
+    track: Indices,
+    time_s: Floats,
+    flags: Bits,
+    *,
+    gap_h: float,
+    parted: Flags | None = None,
+) -> Indices32:
     """Return burst numbers from 0 for each animal's usable fixes, -1 for the others.
+
+    A burst ends at a longer gap, and before a fix of ``parted``, shape (n,).
 
     Examples
     --------
@@ -215,6 +271,8 @@ def bursts(track: Indices, time_s: Floats, flags: Bits, *, gap_h: float) -> Indi
     k, t = track[use], time_s[use]
     other = np.concatenate([[True], np.diff(k) != 0])
     new = other | np.concatenate([[True], np.diff(t) > gap_h * 3600])
+    if parted is not None:
+        new |= parted[use]
     number = np.cumsum(new) - 1
     first = np.maximum.accumulate(np.where(other, number, 0))
     out[use] = (number - first).astype(np.int32)

@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 # Middle of the seasons as day of the year, 21 April and 21 October; swapped south of the equator.
 _SPRING_DAY, _AUTUMN_DAY = 111.0, 294.0
+_YEAR_D = 365.25
+
+
+@dataclass(frozen=True)
+class ChosenNames:
+    """What a person calls the migrations.
+
+    Parameters
+    ----------
+    out, back
+        Names of the way out of the range where the animals are on ``home_day``, and of the way
+        back.
+    home_day
+        Day of the year, 0...366.
+    """
+
+    out: str
+    back: str
+    home_day: float
 
 
 def season_names(
-    middle_day_of_year: Sequence[float], *, is_south: bool, chosen: tuple[str, str] | None = None
+    middle_day_of_year: Sequence[float], *, is_south: bool, chosen: ChosenNames | None = None
 ) -> list[str]:
     """Return the name of each move of one year, in order of time.
 
@@ -20,12 +40,14 @@ def season_names(
     is_south
         Whether the animal lives south of the equator, where the seasons are swapped.
     chosen
-        Names of the way out and the way back; None: ``spring`` and ``autumn`` by date.
+        Names that a person gave; None: ``spring`` and ``autumn`` by date.
 
     Notes
     -----
     A single move has the name of the nearer of 21 April and 21 October. Two moves, out and back,
-    have different names: the assignment with the smaller sum of distances.
+    have different names: the assignment with the smaller sum of distances. Chosen names go by
+    the home day, wherever the biological year starts: of two moves the first after it is the way
+    out; a single move is, in the half year after it.
 
     Examples
     --------
@@ -33,9 +55,13 @@ def season_names(
     ['spring', 'autumn']
     >>> season_names([120.0, 160.0], is_south=False), season_names([120.0], is_south=True)
     (['spring', 'autumn'], ['autumn'])
+    >>> season_names([115.0, 310.0], is_south=True, chosen=ChosenNames("wet", "dry", 202.0))
+    ['dry', 'wet']
     """
     if chosen is not None:
-        return list(chosen[: len(middle_day_of_year)])
+        since = [(day - chosen.home_day) % _YEAR_D for day in middle_day_of_year]
+        last_out = _YEAR_D / 2 if len(since) == 1 else min(since, default=0.0)
+        return [chosen.out if one <= last_out else chosen.back for one in since]
     names = ("autumn", "spring") if is_south else ("spring", "autumn")
     cost = [
         [_apart(day, centre) for centre in (_SPRING_DAY, _AUTUMN_DAY)] for day in middle_day_of_year
@@ -47,5 +73,5 @@ def season_names(
 
 
 def _apart(day: float, other: float) -> float:
-    gap = abs(day - other) % 365.25
-    return min(gap, 365.25 - gap)
+    gap = abs(day - other) % _YEAR_D
+    return min(gap, _YEAR_D - gap)

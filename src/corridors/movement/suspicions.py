@@ -191,7 +191,9 @@ def rollover(time_s: Floats, *, slack_s: float) -> Rollover | None:
     return None
 
 
-def lost_signs(lon: Floats, lat: Floats, *, far_km: float) -> tuple[Floats, list[str | None]]:
+def lost_signs(
+    lon: Floats, lat: Floats, *, far_km: float, near_km: float
+) -> tuple[Floats, list[str | None]]:
     """Return how far each animal lives from its herd, and which change of sign would bring it back.
 
     Parameters
@@ -200,19 +202,23 @@ def lost_signs(lon: Floats, lat: Floats, *, far_km: float) -> tuple[Floats, list
         Middle of each animal's fixes (degrees WGS84), shape (n,), n >= 3.
     far_km
         An animal is far from here on, km.
+    near_km
+        From here on, and from five times the usual distance, it is far if a change of sign brings
+        it back to where the herd is: near the equator or the meridian of Greenwich a lost sign
+        moves it less than ``far_km``.
 
     Returns
     -------
     apart_km : numpy.ndarray
         Distance from the median of the herd, km.
     sign : list
-        ``lon``, ``lat``, ``lon and lat`` or ``exchanged`` for a far animal that would then be near;
-        else None.
+        ``lon``, ``lat``, ``lon and lat`` or ``exchanged`` for a far animal that would then be where
+        the herd is, or nearer than ``far_km``; else None.
 
     Examples
     --------
     >>> apart, sign = lost_signs(np.array([-110.0, -110.1, 109.9]), np.array([43.0, 43.1, 43.0]),
-    ...                          far_km=1500)
+    ...                          far_km=1500, near_km=200)
     >>> sign
     [None, None, 'lon']
     """
@@ -220,11 +226,14 @@ def lost_signs(lon: Floats, lat: Floats, *, far_km: float) -> tuple[Floats, list
     middle = np.median(places, axis=0)
     middle = middle / np.linalg.norm(middle)
     apart = EARTH_KM * np.linalg.norm(places - middle, axis=1)
+    usual_km = float(np.median(apart))
+    near_km, home_km = max(near_km, 5 * usual_km), max(near_km / 4, 1.5 * usual_km)
     signs: list[str | None] = []
     for i in range(len(lon)):
-        if apart[i] <= far_km:
+        if apart[i] <= min(near_km, far_km):
             signs.append(None)
             continue
+        enough_km = far_km if apart[i] > far_km else home_km
         changed = {
             "lon": (-lon[i], lat[i]),
             "lat": (lon[i], -lat[i]),
@@ -235,7 +244,7 @@ def lost_signs(lon: Floats, lat: Floats, *, far_km: float) -> tuple[Floats, list
             word
             for word, (x, y) in changed.items()
             if abs(y) <= 90
-            and chord_km(unit_vectors(np.array([x]), np.array([y]))[0], middle) <= far_km
+            and chord_km(unit_vectors(np.array([x]), np.array([y]))[0], middle) <= enough_km
         )
         signs.append(next(near, None))
     return np.asarray(apart), signs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,8 +11,8 @@ import numpy as np
 from corridors.movement.animal_years import Year, YearTrack
 from corridors.movement.biological_year import days_since, time_at, year_start
 from corridors.movement.seasonal_ranges import Move, stay
-from corridors.movement.seasons import season_names
-from corridors.movement.windows import migration_windows
+from corridors.movement.seasons import ChosenNames, season_names
+from corridors.movement.windows import Window, migration_windows
 
 # What the windows of a year add to the reason of its class.
 PICKED = "windows picked by a person"
@@ -43,7 +43,7 @@ class WindowRules:
     one_way: Literal["incomplete", "always", "never"]
     complete_margin_days: float
     migration_padding_phi: float
-    season_names: tuple[str, str] | None
+    season_names: ChosenNames | None
     min_range_days: float
 
 
@@ -75,15 +75,16 @@ def automatic_windows(year: Year, rules: WindowRules) -> tuple[list[Row], str]:
     if not moves:
         return [], note
     track = year.track
+    own = track.part_of(year.rows.start)
     windows = migration_windows(
-        days_since(track.time_utc, year.start),
-        track.x_m,
-        track.y_m,
+        days_since(track.time_utc[own], year.start),
+        track.x_m[own],
+        track.y_m[own],
         moves,
         padding_phi=rules.migration_padding_phi,
     )
     middles = [_day_of_year(time_at(theta, year.start)) for theta, _ in moves]
-    names = season_names(middles, is_south=track.is_south, chosen=rules.season_names)
+    names = _names(middles, windows, track.is_south, rules.season_names)
     lost = [name for name, window in zip(names, windows, strict=True) if window is None]
     if lost:
         missing = f"{' and '.join(lost)} {_LOST}"
@@ -104,6 +105,22 @@ def automatic_windows(year: Year, rules: WindowRules) -> tuple[list[Row], str]:
         if window is not None
     ]
     return rows, note
+
+
+def _names(
+    middles: list[float],
+    windows: Sequence[Window | None],
+    is_south: bool,
+    chosen: ChosenNames | None,
+) -> list[str]:
+    """Return the names of a year's moves; where one was not seen, chosen names go by the other."""
+    names = season_names(middles, is_south=is_south, chosen=chosen)
+    seen = [i for i, window in enumerate(windows) if window is not None]
+    if chosen is not None and len(seen) == 1 and len(names) == 2:
+        [name] = season_names([middles[seen[0]]], is_south=is_south, chosen=chosen)
+        if name != names[seen[0]]:
+            names.reverse()
+    return names
 
 
 def reason_of_class(reason: str) -> str:
@@ -202,6 +219,8 @@ def _stays(
             (float(low), float(high))
             for low, high in (days_since(np.array([row.start, row.end]), origin) for row in own)
         ]
+        # A stay ends where the track is parted.
+        taken += [(float(days[at - 1]), float(days[at])) for at in track.part_starts]
         found = stay(days, span, taken, min_range_days=rules.min_range_days)
         if found is None:
             continue

@@ -40,7 +40,11 @@ Keys = Mapping[str, object]
 
 
 def clean(
-    fixes: FixTable, *, clean: Keys | None = None, working: Keys | None = None
+    fixes: FixTable,
+    *,
+    clean: Keys | None = None,
+    working: Keys | None = None,
+    occurrence: Keys | None = None,
 ) -> clean_stage.Results:
     """Flag fixes that cannot be used, choose the working CRS and the cell, project the rest.
 
@@ -48,8 +52,8 @@ def clean(
     ----------
     fixes
         FIXES, see :func:`corridors.fixes`.
-    clean, working
-        Keys of these sections.
+    clean, working, occurrence
+        Keys of these sections; of the last one only the location error counts.
 
     Returns
     -------
@@ -77,10 +81,14 @@ def clean(
     >>> corridors.clean(fixes, clean={"dop_max": 8.0}).facts.flags["ada"]
     {'poor_fix': 1}
     """
+    errors = section("occurrence", Occurrence, occurrence)
     return clean_stage.run(
         clean_stage.Inputs(fixes=fixes, ranges_expert=_no_layer(tables.RANGES)),
         clean_stage.Settings(
-            clean=section("clean", Clean, clean), working=section("working", Working, working)
+            clean=section("clean", Clean, clean),
+            working=section("working", Working, working),
+            error_m=errors.location_error_m,
+            error_per_dop_m=errors.error_per_dop_m,
         ),
         silent,
     )

@@ -36,6 +36,7 @@ _HEAD_BYTES = 1 << 16
 _LINES = 200
 _ROWS = 20_000  # looked at for forms of times and names of animals
 _TEXTS = 400
+_FEATURES = 100_000  # of more, attributes are not looked at
 _SHOWN = 4
 _KINDS = (
     ("fence", r"fence|zaun|cl[oô]ture|fencing"),
@@ -381,6 +382,8 @@ def _barrier(path: Path, layer: Any, encoding: Key | None, near: Bounds | None) 
         found.keys.append(Key("crs", zone, why))
     elif layer.crs is None:
         found.keys.append(Key("crs", None, "the file states none"))
+    if n > _FEATURES:
+        return found
     with_values = [name for name in layer.fields if bare(name) not in ("fid", "objectid")]
     frame, _ = layer.read(with_values, None)
     for column in with_values:

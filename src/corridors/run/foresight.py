@@ -16,14 +16,8 @@ from corridors.formats.picks import Span, read_picks
 from corridors.foundation.artefacts import RawFiles, silent
 from corridors.foundation.errors import ConfigError
 from corridors.foundation.faults import Faults
-from corridors.habitat.ranges import ranges_of
-from corridors.habitat.used_fixes import UsedFixes
 from corridors.run.track_survey import TrackSurvey
 from corridors.stages import registry
-from corridors.stages.clean.cleaning import check_working_crs, herd_crs
-from corridors.stages.connect.connection import grid_of
-from corridors.stages.connect.resistance import ground_of
-from corridors.stages.segment.picked import migration_seasons
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -49,9 +43,12 @@ def foresee(
     faults
         Take what is found.
     """
+    # Each of these stages loads half of the science: only where there is something to foresee.
     is_tracked = bool(study.config.herds[herd].tracks)
     try:
         if study.config.working.crs != "auto":
+            from corridors.stages.clean.cleaning import check_working_crs
+
             check_working_crs(study.config.working.crs)
     except ConfigError as error:
         faults.add(ConfigError, *error.faults)
@@ -72,6 +69,8 @@ def _picks(study: Study, herd: str, tracks: Sequence[TrackSurvey]) -> None:
     settings = registry.get("segment").settings(study.config, herd)
     if not settings.picks:
         return
+    from corridors.stages.segment.picked import migration_seasons
+
     years = {
         year
         for one in tracks
@@ -95,6 +94,12 @@ def _picks(study: Study, herd: str, tracks: Sequence[TrackSurvey]) -> None:
 
 def _ground(study: Study, herd: str, ranges: gpd.GeoDataFrame) -> None:
     """Read the habitat layers as `connect` does for a herd without tracks."""
+    from corridors.habitat.ranges import ranges_of
+    from corridors.habitat.used_fixes import UsedFixes
+    from corridors.stages.clean.cleaning import herd_crs
+    from corridors.stages.connect.connection import grid_of
+    from corridors.stages.connect.resistance import ground_of
+
     habitat = study.config.habitat
     crs = herd_crs(study.config.working.crs, np.empty(0), np.empty(0), ranges)
     extent = list(ranges_of(ranges, crs).shapes.values())

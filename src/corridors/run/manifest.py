@@ -20,7 +20,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corridors.foundation.errors import Fault, InternalError, OutputError
-from corridors.run import sealed
+from corridors.run import open_packages, sealed
+from corridors.run.open_packages import content_digest
 
 NAME = "manifest.json"
 FORMAT = 2
@@ -41,10 +42,25 @@ _CANNOT_WRITE = {
 
 @dataclass(frozen=True)
 class Artefact:
-    """Size and SHA-256 of one file of a result."""
+    """Size and SHA-256 of one file of a result; of a GeoPackage also that of its content."""
 
     size: int
     sha256: str
+    content: str = ""
+
+    @classmethod
+    def of(cls, path: Path) -> Artefact:
+        """Return those of a file."""
+        own = content_digest(path) if path.suffix == open_packages.SUFFIX else ""
+        return cls(path.stat().st_size, _sha256(path), own)
+
+    def has_content_of(self, path: Path) -> bool:
+        """Return whether a file that has other bytes was only opened."""
+        return bool(self.content) and content_digest(path) == self.content
+
+    def as_list(self) -> list[Any]:
+        """Return it as a manifest holds it."""
+        return [self.size, self.sha256, *([self.content] if self.content else [])]
 
 
 @dataclass(frozen=True)
@@ -95,7 +111,7 @@ def read(folder: Path) -> Manifest | None:
         return _unsealed(data)
     return Manifest(
         content["fingerprint"],
-        {name: Artefact(size, sha256) for name, (size, sha256) in content["artefacts"].items()},
+        {name: Artefact(*of) for name, of in content["artefacts"].items()},
     )
 
 
@@ -133,7 +149,7 @@ def damaged(
         try:
             is_same = path.stat().st_size == artefact.size
             if is_same and digest is not None:
-                is_same = digest(path) == artefact.sha256
+                is_same = digest(path) == artefact.sha256 or artefact.has_content_of(path)
         except PermissionError:
             found.append(f"output cannot be read: {name}")
         except OSError:
@@ -159,13 +175,16 @@ def edited(folder: Path, manifest: Manifest) -> list[str]:
         state = path.stat()
         if state.st_mtime_ns <= made_ns and state.st_size == artefact.size:
             continue
-        if _sha256(path) != artefact.sha256:
+        if _sha256(path) != artefact.sha256 and not artefact.has_content_of(path):
             found.append(name)
     return found
 
 
 def keep_edited(target: Path, result: Manifest | None, place: Path) -> Iterator[str]:
-    """Save what a person changed in ``target`` below ``place``; yield in words what was saved."""
+    """Save what a person changed in ``target`` below ``place``; yield in words what was saved.
+
+    A GeoPackage that a program has open lives on there, so that what it saves later is kept too.
+    """
     if result is None:
         if target.is_dir() and any(target.iterdir()):
             kept = _free(place / target.name)
@@ -174,7 +193,20 @@ def keep_edited(target: Path, result: Manifest | None, place: Path) -> Iterator[
                 target.rename(kept)
             yield f"{target} was no result of corridors; it is kept as {kept}"
         return
+    in_use = [
+        name
+        for name in result.artefacts
+        if name.endswith(open_packages.SUFFIX) and open_packages.is_in_use(target / name)
+    ]
+    for name in in_use:
+        kept = _free(place / target.name / name)
+        with writing(kept):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            open_packages.keep_open(target / name, kept)
+        yield f"{name} is open in another program, which goes on with {kept}; the new one is beside"
     for name in edited(target, result):
+        if name in in_use:
+            continue
         kept = _free(place / target.name / name)
         with writing(kept):
             kept.parent.mkdir(parents=True, exist_ok=True)
@@ -211,7 +243,7 @@ def seal(folder: Path, writes: tuple[str, ...], stage: str) -> dict[str, Artefac
             _sync(path)
             continue
         name = path.relative_to(folder).as_posix()
-        artefacts[name] = Artefact(path.stat().st_size, _sha256(path))
+        artefacts[name] = Artefact.of(path)
         _sync(path)
     _sync(folder)
     return artefacts
@@ -228,9 +260,7 @@ def commit(staged: Path, target: Path, manifest: Manifest) -> None:
     content = {
         "format": FORMAT,
         "fingerprint": manifest.fingerprint,
-        "artefacts": {
-            name: [file.size, file.sha256] for name, file in sorted(manifest.artefacts.items())
-        },
+        "artefacts": {name: file.as_list() for name, file in sorted(manifest.artefacts.items())},
     }
     with writing(target):
         temporary = staged / (NAME + ".part")

@@ -18,6 +18,14 @@ def remarks_of(stage: str, folder: Path) -> Iterator[str]:
         return
     if not isinstance(facts, dict):
         return
+    if stage == "clean" and "suspicions" in facts:
+        yield from _suspicions(facts["suspicions"])
+    if stage == "segment" and "animals_by_best_year" in facts:
+        from corridors.atlas.words.suspicions import unclassified_line
+
+        n_without = facts["animals_by_best_year"].get("unclassified", 0)
+        if words := unclassified_line(n_without, facts.get("n_animals", n_without)):
+            yield words
     for part in (facts, *facts.values()):
         for notes in part if isinstance(part, list) else [part]:
             if not isinstance(notes, dict):
@@ -25,3 +33,11 @@ def remarks_of(stage: str, folder: Path) -> Iterator[str]:
             source = notes.get("source", "")
             for words in notes.get("remarks", ()):
                 yield f"{source}: {words}" if source else str(words)
+
+
+def _suspicions(found: list[dict[str, object]]) -> list[str]:
+    """Return what looks wrong in a herd, in words."""
+    from corridors.atlas.words.suspicions import suspicion_lines
+    from corridors.foundation.facts.clean import Suspicion
+
+    return suspicion_lines([Suspicion.model_validate(one) for one in found])

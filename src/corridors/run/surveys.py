@@ -15,6 +15,7 @@ from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import InputError
 from corridors.foundation.faults import Faults
 from corridors.run.foresight import foresee
+from corridors.run.herd_survey import HerdSurvey, survey_herd
 from corridors.run.track_survey import TrackSurvey, survey_tracks
 from corridors.stages import registry
 from corridors.stages.ingest.reading import LayerTables, every_layer
@@ -101,6 +102,7 @@ class Surveys:
     """What all input files hold."""
 
     tracks: list[TrackSurvey] = field(default_factory=list)
+    herds: list[HerdSurvey] = field(default_factory=list)
     layers: list[LayerSurvey] = field(default_factory=list)
     rasters: list[RasterSurvey] = field(default_factory=list)
 
@@ -158,6 +160,10 @@ def _of_herd(study: Study, herd: str, faults: Faults, found: Surveys) -> Bounds 
     tables = every_layer(raw, settings, places, own, told, silent)
     if not own:
         foresee(study, herd, tracks, tables.ranges, own)
+    if tracks and not own:
+        n_fixes = sum(sum(one.animals.values()) for one in tracks)
+        held = own.collect(partial(survey_herd, study, raw, herd, n_fixes))
+        found.herds.extend([held] if held is not None else ())
     faults.take(own)
     if not own:
         found.layers.extend(_layers(study, settings, told, tables))

@@ -137,9 +137,9 @@ class _Counts:
             self.last_us = max(self.last_us, int(np.max(micros)))
         self.n_placed += int(np.count_nonzero(np.isfinite(part.lon) & np.isfinite(part.lat)))
         if len(used):
-            places = np.column_stack([used.lon, used.lat])
-            self.low = np.minimum(self.low, places.min(axis=0))
-            self.high = np.maximum(self.high, places.max(axis=0))
+            lon, lat = used.lon, used.lat
+            self.low = np.minimum(self.low, (lon.min(), lat.min()))
+            self.high = np.maximum(self.high, (lon.max(), lat.max()))
         if self.n_steps < _STEPS and len(micros) == len(codes):
             step = np.abs(np.diff(micros))[np.diff(codes) == 0]
             step = step[step > 0]

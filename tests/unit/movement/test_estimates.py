@@ -77,3 +77,21 @@ def test_a_dynamic_variance_has_no_bbmm3_form() -> None:
 def test_a_track_within_a_window_holds_both_ends() -> None:
     part = track(5).within(round(2 * 3.6e9), round(6 * 3.6e9))
     assert part.time_min.tolist() == [0.0, 120.0, 240.0]
+
+
+@pytest.mark.parametrize("n", [6, 40])
+def test_fixes_that_scatter_like_their_error_have_a_line_where_the_choice_is_automatic(
+    n: int,
+) -> None:
+    rng = np.random.default_rng(n)
+    x, y = rng.normal(0, 3.0, (2, n))
+    still = Track(x, y, np.arange(n) * 7_200_000_000, np.full(n, 20.0))
+    found = estimate(still, METHOD)
+    assert (found.method, found.error) == ("line", "")
+    assert found.mass == pytest.approx(1.0, abs=1e-9)
+    assert "line instead: no motion variance: its likelihood is greatest at no movement" in (
+        found.reason
+    )
+    named = estimate(still, replace(METHOD, name="bbmm"))
+    assert named.error.startswith("no motion variance")
+    assert named.surface is None

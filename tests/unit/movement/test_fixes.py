@@ -18,7 +18,10 @@ DEFAULTS: dict[str, Any] = {
     "spike_median_m": 1e5,
     "dop_max": 10.0,
     "allow_2d": True,
-    "mortality_step_m": 50.0,
+    "sprint_m": 1000.0,
+    "repeat_s": 30.0,
+    "error_m": 20.0,
+    "error_per_dop_m": None,
     "mortality_h": 48.0,
     "burst_gap_h": 49.0,
     "settling_days": 0.0,
@@ -156,3 +159,50 @@ def test_counts_name_only_flags_that_occur() -> None:
 def test_seconds_keep_milliseconds() -> None:
     time = pd.Series(pd.to_datetime(["2020-01-01 00:00:00.25"], utc=True))
     assert seconds(time)[0] == pytest.approx(1577836800.25, abs=1e-6)
+
+
+def test_of_a_burst_of_seconds_one_fix_is_used_and_none_is_too_fast(
+    rng: np.random.Generator,
+) -> None:
+    frame, x, y = track(rng, "a")
+    frame = frame.loc[np.repeat(np.arange(300), 10)].reset_index(drop=True)
+    second = pd.to_timedelta(np.tile(np.arange(10), 300), unit="s")
+    frame["time_utc"] = frame["time_utc"] + second
+    x, y = (np.repeat(axis, 10) + rng.normal(0, 6, 3000) for axis in (x, y))
+    flags = flag_fixes(frame, x, y, **DEFAULTS)
+    assert set(flags.tolist()) == {0, FLAG_BIT["repeated"]}
+    assert ((flags == 0).reshape(300, 10).sum(axis=1) == 1).all()
+    assert not has(flag_fixes(frame, x, y, **{**DEFAULTS, "repeat_s": 0.0}), "repeated")
+
+
+def test_of_a_pair_within_seconds_the_one_on_the_track_is_used(rng: np.random.Generator) -> None:
+    frame, x, y = track(rng, "a")
+    at = pd.Timestamp("2020-01-01", tz="UTC") + pd.Timedelta(hours=400, seconds=20)
+    frame = pd.concat([frame[:101], frame[100:101].assign(time_utc=at), frame[101:]])
+    flags = flag_fixes(
+        frame.reset_index(drop=True),
+        np.insert(x, 100, x[100] + 9_000.0),
+        np.insert(y, 100, y[100]),
+        **DEFAULTS,
+    )
+    assert has(flags, "repeated") == [100]
+    assert np.flatnonzero(flags).tolist() == [100]
+
+
+def test_a_minute_a_fix_is_no_burst_and_ten_seconds_are_thinned(rng: np.random.Generator) -> None:
+    frame, x, y = track(rng, "a", hours=1 / 60)
+    assert not has(flag_fixes(frame, x / 60, y / 60, **DEFAULTS), "repeated")
+    frame, x, y = track(rng, "a")
+    frame["time_utc"] = frame["time_utc"][0] + pd.to_timedelta(np.arange(300) * 10, unit="s")
+    kept = flag_fixes(frame, x / 360, y / 360, **DEFAULTS) == 0
+    gaps = np.diff(np.flatnonzero(kept)) * 10
+    assert gaps.max() <= 70
+    assert kept.sum() == 75
+
+
+def test_the_fixes_of_a_carried_collar_begin_a_new_burst_without_a_gap() -> None:
+    time_s = np.arange(6) * 3600.0
+    parted = np.array([False, False, False, True, False, False])
+    none = np.zeros(6, dtype=np.uint16)
+    found = bursts(np.zeros(6, dtype=np.int64), time_s, none, gap_h=49.0, parted=parted)
+    assert found.tolist() == [0, 0, 0, 1, 1, 1]

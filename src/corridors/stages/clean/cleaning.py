@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -11,46 +11,33 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from corridors.config.model import Clean, Working
+from corridors.config.model import Working
 from corridors.foundation import tables
-from corridors.foundation.arrays import Bits, Flags, Floats
+from corridors.foundation.arrays import Floats
 from corridors.foundation.arrow import positions, values
 from corridors.foundation.artefacts import FixTable, Progress
 from corridors.foundation.crs import GEOGRAPHIC, project, transformer, working_crs
-from corridors.foundation.errors import ConfigError, Fault, MethodError
-from corridors.foundation.facts.clean import CleanFacts
+from corridors.foundation.errors import ConfigError, Fault, InputError, MethodError
+from corridors.foundation.facts.clean import CleanFacts, Suspicion
 from corridors.foundation.grid import Grid
 from corridors.foundation.spool import spool_fixes
-from corridors.movement.fixes import bursts, count_flags, flag_fixes, seconds
+from corridors.movement.fixes import bursts, seconds
+from corridors.stages.clean.flagging import Animal, flag_herd, together
 from corridors.stages.clean.stage import Inputs, Results, Settings
 
 CELLS_M = (50.0, 100.0, 250.0, 500.0)
+_SHOWN = 12
 # Mean surface, one animal's surface and a scratch array, float64 each.
 _BYTES_PER_CELL = 24
-
-
-@dataclass
-class _Animal:
-    """What is held of each animal while the stage runs: 18 bytes per fix."""
-
-    lon: Floats
-    lat: Floats
-    flags: Bits
-
-    @property
-    def usable(self) -> Flags:
-        return np.asarray(self.flags == 0)
 
 
 def cleaned(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     """Flag, project and number the fixes of one herd, one animal at a time; see stage `clean`."""
     ranges = inputs.ranges_expert.read()
-    herd = [
-        _Animal(*positions(rows["geometry"]), values(rows, "flags"))
-        for _, rows in inputs.fixes.animals(["flags", "geometry"])
-    ]
-    flags = _flag(herd, inputs.fixes, settings.clean, progress)
-    crs = herd_crs(settings.working.crs, *_together(herd), ranges)
+    herd = animals_of(inputs.fixes)
+    told = flag_herd(herd, inputs.fixes, settings, progress)
+    stopped_by(told.suspicions, settings.clean.stop_on)
+    crs = herd_crs(settings.working.crs, *together(herd), ranges)
     extent: list[tuple[float, float, float, float]] = []
     spool = spool_fixes("CLEAN_FIXES", _bounds(herd))
     columns = [name for name in tables.FIXES.columns if name != "flags"]
@@ -64,6 +51,7 @@ def cleaned(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
             seconds(rows["time_utc"].to_pandas()),
             one.flags,
             gap_h=settings.clean.burst_gap_h,
+            parted=told.parted.get(one.name),
         )
         for name, column in (("flags", one.flags), ("x_m", x), ("y_m", y), ("burst", burst)):
             rows = rows.append_column(name, pa.array(column, from_pandas=True))
@@ -76,9 +64,57 @@ def cleaned(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         n_fixes=sum(one.flags.size for one in herd),
         n_usable=sum(int(np.count_nonzero(one.usable)) for one in herd),
         n_animals=sum(bool(one.usable.any()) for one in herd),
-        flags=flags,
+        flags=told.counts,
+        # Unset, and so absent from the file, where nothing looks wrong.
+        **({"parted": told.parted_utc} if told.parted_utc else {}),
+        **({"suspicions": told.suspicions} if told.suspicions else {}),
     )
     return Results(fixes=spool.close(), facts=facts)
+
+
+def animals_of(fixes: FixTable) -> list[Animal]:
+    """Return the positions and flags of the animals of FIXES."""
+    return [
+        Animal(name, *positions(rows["geometry"]), values(rows, "flags"))
+        for name, rows in fixes.animals(["flags", "geometry"])
+    ]
+
+
+def stopped_by(suspicions: Sequence[Suspicion], stop_on: Collection[str]) -> None:
+    """Refuse a herd in which something looks wrong that a person wants to stop the run.
+
+    Raises
+    ------
+    InputError
+        What looks wrong and is in ``stop_on``.
+    """
+    faults = []
+    for kind in stop_on:
+        own = [one for one in suspicions if one.kind == kind]
+        if own:
+            faults.append(
+                Fault(
+                    "something looks wrong that stops the run",
+                    column="clean.stop_on",
+                    expected=f"nothing of kind {kind}",
+                    got=", ".join(_told(one) for one in own[:_SHOWN])
+                    + (f" and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""),
+                    cure=f"correct the files, or take {kind} out of clean.stop_on",
+                )
+            )
+    if faults:
+        raise InputError(faults)
+
+
+def _told(one: Suspicion) -> str:
+    """Return one animal with the figures that tell where to look."""
+    figures = [
+        f"{one.n_fixes} of {one.n_all} fixes" if one.n_all else "",
+        one.flag or "",
+        f"from {one.start_utc}" if one.start_utc else "",
+        f"{one.distance_km:.0f} km" if one.distance_km else "",
+    ]
+    return f"{one.animal} ({', '.join(filter(None, figures))})"
 
 
 def choose_cell(
@@ -109,7 +145,7 @@ def choose_cell(
     )
 
 
-def _bounds(herd: list[_Animal]) -> tuple[float, float, float, float] | None:
+def _bounds(herd: list[Animal]) -> tuple[float, float, float, float] | None:
     """Return the box of all positions, also of unusable ones, degrees."""
     placed = [one for one in herd if np.isfinite(one.lon).any()]
     if not placed:
@@ -122,53 +158,7 @@ def _bounds(herd: list[_Animal]) -> tuple[float, float, float, float] | None:
     )
 
 
-def _together(herd: list[_Animal]) -> tuple[Floats, Floats]:
-    """Return the longitudes and latitudes of all usable fixes."""
-    chosen = [(one, one.usable & np.isfinite(one.lon)) for one in herd]
-    return (
-        np.concatenate([np.empty(0), *(one.lon[usable] for one, usable in chosen)]),
-        np.concatenate([np.empty(0), *(one.lat[usable] for one, usable in chosen)]),
-    )
-
-
-def _flag(
-    herd: list[_Animal], fixes: FixTable, clean: Clean, progress: Progress
-) -> dict[str, dict[str, int]]:
-    """Set all flags and return their counts by animal.
-
-    Distances are measured around the herd, whatever CRS the user works in.
-    """
-    is_placed = any((one.usable & np.isfinite(one.lon)).any() for one in herd)
-    around = working_crs(*_together(herd)) if is_placed else ""
-    counts: dict[str, dict[str, int]] = {}
-    animals = fixes.animals(["animal", "time_utc", "dop", "fix_type", "flags"])
-    for done, (one, (_, rows)) in enumerate(zip(herd, animals, strict=True)):
-        progress("flagging fixes", 0.1 + 0.5 * done / len(herd))
-        own = rows.to_pandas()
-        x, y = np.full((2, len(own)), np.nan)
-        known = one.usable & np.isfinite(one.lon)
-        if known.any():
-            x[known], y[known] = project(one.lon[known], one.lat[known], around)
-        one.flags = flag_fixes(
-            own,
-            x,
-            y,
-            max_speed_m_s=clean.max_speed_m_s,
-            spike_speed_m_s=clean.spike_speed_m_s,
-            spike_turn_cos=clean.spike_turn_cos,
-            spike_median_m=clean.spike_median_m,
-            dop_max=clean.dop_max,
-            allow_2d=clean.allow_2d,
-            mortality_step_m=clean.mortality_step_m,
-            mortality_h=clean.mortality_h,
-            burst_gap_h=clean.burst_gap_h,
-            settling_days=clean.settling_days,
-        )
-        counts |= count_flags(own.assign(flags=one.flags))
-    return counts
-
-
-def _projected(one: _Animal, crs: str, configured: str) -> tuple[Floats, Floats]:
+def _projected(one: Animal, crs: str, configured: str) -> tuple[Floats, Floats]:
     """Return the positions in the working CRS, m, NaN where not usable."""
     usable = one.usable
     x, y = np.full((2, one.lon.size), np.nan)

@@ -24,6 +24,8 @@ class Settings:
 
     clean: Clean
     working: Working
+    error_m: Annotated[float, "location_error_m"]
+    error_per_dop_m: Annotated[float | None, "error_per_dop_m"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ def run(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     ------
     ConfigError
         ``working.crs`` is not a projected CRS in metres, or has no image of the herd.
+    InputError
+        What looks wrong and ``clean.stop_on`` names.
     MethodError
         No usable fix and no expert range: nowhere to place the working CRS.
     """

@@ -32,7 +32,7 @@ _FIRST_COLLARS_S = 757_382_400.0
 _DAY_S = 86_400.0
 _SLACK_S = 366 * _DAY_S
 _APART_KM, _BRACKET_H, _SHARE, _MIN_FIXES = 1.0, 26.0, 0.2, 5
-_FAR_KM = 1500.0
+_FAR_KM, _NEAR_KM = 1500.0, 200.0
 _MIN_ANIMALS = 3
 _PLACES = 16  # fixes of an animal and part from which its place is taken
 
@@ -165,7 +165,7 @@ class Census:
         names = sorted(sums)
         x, y, z = np.array([sums[name] for name in names]).T
         lon, lat = np.degrees(np.arctan2(y, x)), np.degrees(np.arctan2(z, np.hypot(x, y)))
-        apart, signs = lost_signs(lon, lat, far_km=_FAR_KM)
+        apart, signs = lost_signs(lon, lat, far_km=_FAR_KM, near_km=_NEAR_KM)
         return [
             Fault(
                 "an animal far from its herd",
@@ -175,7 +175,7 @@ class Census:
                 cure=_sign_cure(signs[i]),
             )
             for i, name in enumerate(names)
-            if apart[i] > _FAR_KM
+            if apart[i] > _FAR_KM or signs[i] is not None
         ]
 
 

@@ -79,7 +79,7 @@ def summary(fixes: pd.DataFrame) -> dict[str, Any]:
         animals[str(animal)] = {
             "fixes": len(rows),
             "no_position": int(np.count_nonzero(flagged & FLAG_BIT["no_position"])),
-            "taxa": sorted(set(rows["species"])),
+            "taxa": sorted(rows["species"].unique()),
             "first_utc": rows["time_utc"].min().isoformat(),
             "last_utc": rows["time_utc"].max().isoformat(),
         }

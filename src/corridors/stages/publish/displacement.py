@@ -42,16 +42,18 @@ def years_to_draw(animal_years: pd.DataFrame, migrations: pd.DataFrame, which: s
     animal_years, migrations
         ANIMAL_YEARS and MIGRATIONS of the herd.
     which
-        ``all``, ``migrating`` (years with a migration) or ``none``.
+        ``all`` that are classified or have a migration, ``migrating`` (years with a migration) or
+        ``none``. A year that nothing can classify has no model and no window to show.
     """
     ordered = animal_years.sort_values(["animal", "bio_year"], kind="stable")
-    if which == "all":
-        return ordered
     if which == "none":
         return ordered.iloc[:0]
     keys = ["animal", "bio_year"]
     moves = migrations.loc[migrations["part"] == "migration", keys]
-    return ordered[pd.MultiIndex.from_frame(ordered[keys]).isin(pd.MultiIndex.from_frame(moves))]
+    drawn = pd.MultiIndex.from_frame(ordered[keys]).isin(pd.MultiIndex.from_frame(moves))
+    if which == "all":
+        drawn |= (ordered["class"] != "unclassified").to_numpy()
+    return ordered[drawn]
 
 
 def drawn_years(

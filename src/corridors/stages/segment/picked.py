@@ -11,19 +11,37 @@ from corridors.formats.picks import Pick, Span, read_picks
 from corridors.foundation.artefacts import RawFiles
 from corridors.movement.animal_years import YearTrack
 from corridors.movement.biological_year import year_start
+from corridors.movement.seasons import ChosenNames
 from corridors.movement.year_windows import Row, WindowRules
 from corridors.stages.segment.stage import Settings
 
+# North and south of the equator.
+_MIDWINTER = ("01-21", "07-21")
 
-def window_rules(settings: Segment) -> WindowRules:
-    """Return what becomes a window by the configuration."""
+
+def window_rules(settings: Segment, tracks: list[YearTrack]) -> WindowRules:
+    """Return what becomes a window by the configuration; ``tracks`` are of the herd."""
     return WindowRules(
         one_way=settings.one_way,
         complete_margin_days=settings.complete_margin_days,
         migration_padding_phi=settings.migration_padding_phi,
-        season_names=settings.season_names.chosen,
+        season_names=_chosen_names(settings, tracks),
         min_range_days=settings.min_range_days,
     )
+
+
+def _chosen_names(settings: Segment, tracks: list[YearTrack]) -> ChosenNames | None:
+    """Return the names that a person gave, with the day they go by."""
+    chosen, day = settings.season_names.chosen, settings.season_names.home_day
+    if chosen is None:
+        return None
+    if day == "auto":
+        day = settings.bio_year_start
+    if day == "auto":
+        is_south = 2 * sum(track.is_south for track in tracks) > len(tracks)
+        day = _MIDWINTER[is_south]
+    home = year_start(2001, day) - year_start(2001, "01-01")
+    return ChosenNames(*chosen, home_day=float(home / np.timedelta64(1, "D")))
 
 
 def configured_picks(

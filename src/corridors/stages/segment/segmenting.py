@@ -33,8 +33,8 @@ from corridors.stages.segment.tracked import rules_of, usable_tracks
 def segmented(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     """Return what stage `segment` leaves."""
     segment, herd, crs = settings.segment, settings.herd, inputs.clean.crs
-    start, tracks = usable_tracks(inputs.fixes, segment)
-    rules = window_rules(segment)
+    start, tracks = usable_tracks(inputs.fixes, segment, inputs.clean.parted)
+    rules = window_rules(segment, tracks)
     years = list(_years(tracks, start, segment, progress))
     picks = configured_picks(inputs.raw, settings, tracks, start)
     picked = {(pick.animal, pick.bio_year) for pick in picks}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
 import numpy as np
 
 from corridors.config.segmentation import Segment
+from corridors.foundation.arrays import Microseconds
 from corridors.foundation.arrow import positions, times_us, values
 from corridors.foundation.artefacts import FixTable
 from corridors.foundation.track import usable_rows
@@ -16,8 +20,20 @@ from corridors.movement.migrations import Rules
 _COLUMNS = ["time_utc", "burst", "x_m", "y_m", "geometry"]
 
 
-def usable_tracks(fixes: FixTable, settings: Segment) -> tuple[str, list[YearTrack]]:
-    """Return the start of the biological year (MM-DD) and the usable tracks by animal."""
+def usable_tracks(
+    fixes: FixTable, settings: Segment, parted: Mapping[str, Sequence[str]]
+) -> tuple[str, list[YearTrack]]:
+    """Return the start of the biological year (MM-DD) and the usable tracks by animal.
+
+    Parameters
+    ----------
+    fixes
+        CLEAN_FIXES.
+    settings
+        Keys of `segment`.
+    parted
+        Animal -> times, ISO 8601, of the first fixes of later parts of its track.
+    """
     tracks = []
     for name, table in fixes.animals(_COLUMNS):
         time_us = times_us(table["time_utc"])
@@ -27,11 +43,19 @@ def usable_tracks(fixes: FixTable, settings: Segment) -> tuple[str, list[YearTra
             is_south = bool(np.median(positions(table["geometry"])[1][rows]) < 0)
             time, unknown = time_us[rows], np.full(rows.size, np.nan)
             year = bio_years(time.view("datetime64[us]"), "01-01")
-            tracks.append(YearTrack(x, y, time, unknown, name, is_south, year))
+            starts = _rows_at(time, parted.get(name, ()))
+            tracks.append(YearTrack(x, y, time, unknown, name, is_south, year, starts))
     start = settings.bio_year_start
     if start == "auto":
         start = best_start(tracks, rules_of(settings), half_width_d=settings.quiet_days)
     return start, [track.with_years(start) for track in tracks]
+
+
+def _rows_at(time_us: Microseconds, times: Sequence[str]) -> tuple[int, ...]:
+    """Return the rows of fixes at these times, ISO 8601."""
+    wanted = [datetime.fromisoformat(time).replace(tzinfo=None) for time in times]
+    at = np.array(wanted, dtype="datetime64[us]").view(np.int64)
+    return tuple(np.searchsorted(time_us, at).tolist())
 
 
 def rules_of(settings: Segment) -> Rules:

@@ -164,4 +164,11 @@ def test_only_what_is_asked_for_is_drawn_and_only_when(drawn: list[DisplacementP
     assert names == ASKED
 
 
-ASKED = {"all": ["a", "late", "short"], "migrating": ["a", "late"], "none": []}
+def test_a_year_that_nothing_can_classify_is_drawn_where_a_person_has_picked_its_windows() -> None:
+    own = table_of(lives())
+    assert own.set_index("animal")["class"]["short"] == "unclassified"
+    picked = pd.concat([windows(), windows()[:1].assign(animal="short")])
+    assert years_to_draw(own, picked, "all")["animal"].tolist() == ["a", "late", "short"]
+
+
+ASKED = {"all": ["a", "late"], "migrating": ["a", "late"], "none": []}

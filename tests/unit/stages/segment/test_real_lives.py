@@ -177,6 +177,45 @@ def test_a_tropical_year_is_cut_into_wet_and_dry_migrations(run: Run) -> None:
     assert [time.month for time in moves["start_utc"]] == [11, 4]
 
 
+@pytest.mark.parametrize("begin", ["2010-07-01", "2010-09-20", "2010-12-20", "2011-02-10"])
+@pytest.mark.parametrize(
+    ("start", "home_day"),
+    [
+        ("auto", "auto"),
+        ("07-01", "auto"),
+        ("auto", "08-15"),
+        ("07-01", "08-15"),
+        ("01-10", "08-15"),
+        ("12-20", "08-15"),
+    ],
+)
+def test_named_seasons_mean_the_same_wherever_the_year_and_the_tracks_begin(
+    run: Run, begin: str, start: str, home_day: str
+) -> None:
+    # In the wet range from 8 to 20 November on, in the dry one from 15 to 27 April on.
+    day = (pd.Timestamp("2010-07-01") - pd.Timestamp(begin)).days
+    turns = [(130 + 365 * year, 140 + 365 * year) for year in range(-1, 3)]
+    backs = [(288 + 365 * year, 300 + 365 * year) for year in range(-1, 3)]
+    points = [
+        (day + at, km)
+        for (out_0, out_1), (back_0, back_1) in zip(turns, backs, strict=True)
+        for at, km in ((out_0, 0), (out_1, 80), (back_0, 80), (back_1, 0))
+    ]
+    out = run(
+        walk("gnu", begin, points, days=720),
+        lat=-2.0, bio_year_start=start,
+        season_names={"out": "wet", "back": "dry", "home_day": home_day},
+    )  # fmt: skip
+    migrations = out.migrations.read()
+    moves = migrations[migrations["part"] == "migration"]
+    assert len(moves) >= 2
+    named = {
+        (season, time.month)
+        for season, time in zip(moves["season"], moves["start_utc"], strict=True)
+    }
+    assert named <= {("wet", 11), ("dry", 4)}, moves.to_string()
+
+
 def test_a_calendar_season_is_refused_in_picks_where_a_person_named_others(run: Run) -> None:
     with pytest.raises(InputError, match="unknown season"):
         run(
