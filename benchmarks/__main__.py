@@ -31,8 +31,8 @@ NOT_A_BENCHMARK = {
     "permeability_worlds",
     "simulated_animals",
     "simulated_crossings",
-    "simulated_encounters",
     "thinned_tracks",
+    "true_ranks",
     "__main__",
     "figure",
 }

@@ -11,7 +11,7 @@ import shapely
 
 from benchmarks.fenced_worlds import ERROR_M, Setting, World, thinned, world
 from benchmarks.figure import Figure, Report
-from benchmarks.rank_honesty import held_by, true_places
+from benchmarks.true_ranks import held_by, true_places
 from corridors.barriers.attempts import States, attempts, exposure
 from corridors.barriers.companions import independent_units
 from corridors.barriers.copies import Shift, copies
@@ -19,18 +19,18 @@ from corridors.barriers.crossings import steps_of, window_of
 from corridors.barriers.trials import Rule
 from corridors.barriers.visits import Lines, Ways, free_ends
 from corridors.threats.missing import EXISTING
-from corridors.threats.places import places
+from corridors.threats.places import Tracked, drawn, judged, tallied
 
 Floats = npt.NDArray[np.float64]
 
-FIRST_SEED, N_SEEDS = 101, 10
+FIRST_SEED, N_SEEDS = 201, 10
 N_POPULATION = 100
 DRAWS = 500
 TRUE_HARM = 0.05  # missing passages a year
 INTERVALS_H = (1.0, 2.0, 4.0)
 RULES = (Rule(np.inf, 1.0), Rule(np.inf, 0.0), Rule(10.0, 1.0), Rule(5.0, 0.0))
 SHIFT = Shift((1500.0, 4000.0), 20.0, 8, 40, 300.0, 0.2)
-DISTANCE_M, END_M, REACH_QUANTILE = 300.0, 1000.0, 0.99
+DISTANCE_M, END_M, REACH_QUANTILE = 300.0, 1000.0, 0.997
 PRIOR_KAPPA, PRIOR_STRENGTH = 0.5, 1.0
 PLAIN = Setting("12 to 20 animals")
 OTHERS = (
@@ -49,12 +49,12 @@ def run() -> Report:
             truth = world(setting, seed, n_population=N_POPULATION)
             intervals_h = INTERVALS_H if setting is PLAIN else (1.0, 4.0)
             parts += [
-                judged(truth, interval_h, seed).assign(setting=setting.name)
+                found_in(truth, interval_h, seed).assign(setting=setting.name)
                 for interval_h in intervals_h
             ]
             if setting is PLAIN:
                 cut = only_migrations(truth)
-                parts.append(judged(cut, 1.0, seed).assign(setting="cut to migrations"))
+                parts.append(found_in(cut, 1.0, seed).assign(setting="cut to migrations"))
     rows = pd.concat(parts, ignore_index=True)
     return Report(figures(rows), markdown(rows), "missing-passages.md")
 
@@ -67,19 +67,23 @@ def only_migrations(truth: World) -> World:
     return replace(truth, windows=windows, fixes=fixes.assign(burst=at)[at >= 0])
 
 
-def judged(truth: World, interval_h: float, seed: int) -> pd.DataFrame:
-    """Return one row per fence that was met in a migration: truth and what was found."""
+def found_in(truth: World, interval_h: float, seed: int) -> pd.DataFrame:
+    """Return one row per fence that was met in a migration: truth and what was found.
+
+    ``harmless_all`` is the same for all: what harmless lines are told to cost in the whole year.
+    """
     fixes = thinned(truth.fixes, interval_h=interval_h, error_m=ERROR_M, seed=seed)
     found = places_of_world(fixes, truth.windows, truth.ends_m)
     rows = found.set_index("place").sort_index()
+    harmless = rows[truth.kind[rows.index] == "harmless"]
+    rows["harmless_all"] = harmless["missing_all_per_year"].sum()
     rows = rows[rows["trials_per_year"] > 0]
     rows["kind"] = truth.kind[rows.index]
     rows["truth"] = truth.missing[rows.index]
     first, last = true_places(np.maximum(0.0, rows["truth"].to_numpy()))
     n = len(rows)
-    # Ranks run over all places that were met, these over those met in migrations.
-    low, high = (np.minimum(rows[name].to_numpy(float), n) for name in ("rank_p05", "rank_p95"))
-    rows["held_rank"] = held_by(low, high, first, last)[0]
+    low, high = (rows[name].to_numpy(float) for name in ("rank_p05", "rank_p95"))
+    rows["held_rank"] = held_by(low, high, first, last)
     rows["width"] = (high - low + 1) / n
     return rows.reset_index().assign(seed=seed, interval_h=interval_h)
 
@@ -117,21 +121,35 @@ def places_of_world(fixes: pd.DataFrame, windows: pd.DataFrame, ends_m: Floats) 
         min_common=20,
         min_together_frac=0.5,
     )
-    prior = pd.DataFrame({"kappa": np.full(n, PRIOR_KAPPA), "is_stated": False})
-    found, _, _ = places(
+    tracks = Tracked(tracked.to_numpy(float)[None], unit, states.is_migration)
+    return judged_places(tried, tracks, line, n, name="simulated")
+
+
+def judged_places(
+    tried: pd.DataFrame, tracks: Tracked, place: npt.NDArray[np.int64], n: int, *, name: str
+) -> pd.DataFrame:
+    """Return the ``n`` places of a herd, all standing, as the ranking judges them."""
+    span, status = np.zeros(n, np.int64), np.full(n, EXISTING)
+    known = pd.DataFrame(
+        {
+            "status": status,
+            "kappa": PRIOR_KAPPA,
+            "is_stated": False,
+            "span": span,
+            "number": np.arange(n),
+        }
+    )
+    draws = drawn(
         tried,
-        tracked.to_numpy(float),
-        unit,
-        line,
-        states.is_migration,
-        np.full(n, EXISTING),
-        prior,
+        tracks,
+        place,
+        known,
         prior_strength=PRIOR_STRENGTH,
         draws=DRAWS,
         seed=1,
-        name="simulated",
+        name=name,
     )
-    return found
+    return judged(tallied(tried, tracks, place, span), draws, status, seed=1)
 
 
 def measures(rows: pd.DataFrame) -> dict[str, float]:
@@ -155,6 +173,7 @@ def measures(rows: pd.DataFrame) -> dict[str, float]:
         "ratio": float((complete["missing_per_year"] / complete["truth"]).median()),
         "held": float(held.mean()),
         "harmless": float(harmless["missing_per_year"].sum() / n_worlds),
+        "harmless_all": float(rows.groupby("seed")["harmless_all"].first().mean()),
         "harmless_acts": float((harmless["grade"] == "act").mean()),
         "acts": float((complete["grade"] == "act").mean()),
         "acts_of_three": float((complete["grade"] == "act")[complete["n_units"] >= 3].mean()),
@@ -208,6 +227,10 @@ def figures(rows: pd.DataFrame) -> list[Figure]:
                 "0.5, harmless lines of a herd together", found["harmless"] / 0.5, 1.0, note,
             ),
             Figure(
+                f"missing_harmless_all_{at}", found["harmless_all"], "passages a year",
+                "0.5, the same in the whole year", found["harmless_all"] / 0.5, 1.0, note,
+            ),
+            Figure(
                 f"missing_harmless_acts_{at}", found["harmless_acts"], "of harmless lines with"
                 " advice", "0.05", found["harmless_acts"] / 0.05, 1.0, note,
             ),
@@ -259,7 +282,8 @@ def markdown(rows: pd.DataFrame) -> str:
     head = (
         "| herds | fixes | order right | complete: found over true | 90 % interval holds (harmful)"
         " |"
-        " harmless together, a year | harmless with advice | complete: act | of three units |"
+        " harmless together, a year | in the whole year | harmless with advice | complete: act |"
+        " of three units |"
         " rank held | of harmful | width |"
     )
     lines = []
@@ -267,8 +291,9 @@ def markdown(rows: pd.DataFrame) -> str:
         m = measures(own)
         lines.append(
             f"| {setting} | {interval_h:g} h | {m['order']:.3f} | {m['ratio']:.2f} |"
-            f" {m['held']:.2f} | {m['harmless']:.2f} | {m['harmless_acts']:.3f} | {m['acts']:.2f} |"
+            f" {m['held']:.2f} | {m['harmless']:.2f} | {m['harmless_all']:.2f} |"
+            f" {m['harmless_acts']:.3f} | {m['acts']:.2f} |"
             f" {m['acts_of_three']:.2f} | {m['held_rank']:.2f} | {m['held_rank_harmful']:.2f} |"
             f" {m['width']:.2f} |"
         )
-    return "\n".join([head, "|---" * 12 + "|", *lines])
+    return "\n".join([head, "|---" * 13 + "|", *lines])

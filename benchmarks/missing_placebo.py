@@ -17,19 +17,19 @@ from benchmarks.figure import Figure, MissingDataError
 from benchmarks.missing_passages import (
     DISTANCE_M,
     END_M,
-    PRIOR_STRENGTH,
     REACH_QUANTILE,
     RULES,
     SHIFT,
+    judged_places,
 )
 from corridors.barriers.attempts import States, attempts, exposure
 from corridors.barriers.companions import independent_units
 from corridors.barriers.copies import copies
 from corridors.barriers.crossings import Steps, steps_of, window_of
+from corridors.barriers.line_order import positions_along
 from corridors.barriers.segments import joined_lines, projected, segment_ends
 from corridors.barriers.visits import Lines, Ways, free_ends
-from corridors.threats.missing import EXISTING
-from corridors.threats.places import places, places_of
+from corridors.threats.places import Tracked, places_of
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -42,7 +42,6 @@ MOVES_M = tuple(
         (1500.0, 2100.0, 2700.0, 3300.0, 4000.0), 0.3 + 2 * np.pi * np.arange(5) / 5, strict=True
     )
 )
-DRAWS = 500
 
 
 @dataclass(frozen=True)
@@ -134,26 +133,12 @@ def placed(study: Study, move_m: tuple[float, float]) -> pd.DataFrame:
     )
     place = places_of(
         line,
-        study.segments["from_km"].rank(method="first").to_numpy(np.int64),
+        positions_along(segment_ends(lines), line, sign, tolerance_m=25.0),
         study.segments["length_m"].to_numpy(float),
         place_length_m=PLACE_LENGTH_M,
     )
-    n = int(place.max()) + 1
-    prior = pd.DataFrame({"kappa": np.full(n, 0.5), "is_stated": False})
-    found, _, _ = places(
-        tried,
-        tracked.to_numpy(float),
-        units_of(study),
-        place,
-        states.is_migration,
-        np.full(n, EXISTING),
-        prior,
-        prior_strength=PRIOR_STRENGTH,
-        draws=DRAWS,
-        seed=1,
-        name=study.name,
-    )
-    return found
+    tracks = Tracked(tracked.to_numpy(float)[None], units_of(study), states.is_migration)
+    return judged_places(tried, tracks, place, int(place.max()) + 1, name=study.name)
 
 
 def units_of(study: Study) -> Indices:

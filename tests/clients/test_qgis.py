@@ -77,7 +77,7 @@ def test_the_project_survives_being_moved_and_says_simulated(
     assert facts["crs"] == "Lambert azimuthal equal-area, centre 37.4 N 74.2 E"
     names = [layer["name"] for layer in facts["layers"]]
     assert names == [layer["name"] for layer in before["layers"]]
-    assert "Ranked threats" in names
+    assert "Places by evidence of harm" in names
     assert all(layer["is_valid"] for layer in facts["layers"])
     assert all(str(moved) in layer["source"] for layer in facts["layers"])
 
@@ -86,8 +86,10 @@ def test_columns_have_readable_names_and_threats_are_labelled(
     qgis: str, products: Path, tmp_path: Path
 ) -> None:
     facts = opened(qgis, products / "made-up" / "made-up.qgz", tmp_path / "out.png")
-    threats = next(layer for layer in facts["layers"] if layer["name"] == "Ranked threats")
-    assert threats["aliases"]["blocked_per_year"] == "Blocked passages per year"
+    threats = next(
+        layer for layer in facts["layers"] if layer["name"] == "Places by evidence of harm"
+    )
+    assert threats["aliases"]["missing_per_year"] == "Missing passages per year, on migrations"
     assert threats["has_labels"]
 
 

@@ -19,12 +19,13 @@ from corridors.atlas.styles import STYLES
 from corridors.atlas.words.tables import tables_in_words
 from corridors.formats.qml import document
 from corridors.foundation import tables
-from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES, SEASONS
+from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES, GRADES, SEASONS
 from worlds import results
 from worlds.rows import EXAMPLES
 
 CONTRACT_OF = {
     "threats": tables.THREATS,
+    "threat_segments": tables.THREAT_SEGMENTS,
     "exposure": tables.EXPOSURE,
     "border_crossings": tables.BORDER_CROSSINGS,
     "crossings": tables.OBSERVED,
@@ -75,9 +76,12 @@ def frames() -> dict[str, pd.DataFrame]:
     return {
         **{
             name: made[name]
-            for name in ("threats", "exposure", "border_crossings", "segments", "stopovers")
+            for name in ("threats", "threat_segments", "exposure", "border_crossings")
         },
-        **{name: made[name] for name in ("corridors", "ranges", "national_shares")},
+        **{
+            name: made[name]
+            for name in ("segments", "stopovers", "corridors", "ranges", "national_shares")
+        },
         **{name: made[name] for name in ("migration_facts", "sufficiency", "skill", "fidelity")},
         "crossings": made["observed"],
         "boundary": made["border_report"],
@@ -165,6 +169,7 @@ def test_every_word_of_the_vocabularies_has_a_colour() -> None:
     assert set(palette.BARRIER) == set(BARRIER_KINDS)
     assert set(palette.CORRIDOR) == set(palette.MODELLED) == set(CORRIDOR_CLASSES)
     assert set(SEASONS) < set(palette.SEASON)
+    assert tuple(palette.GRADE) == GRADES
 
 
 def _lightness(colour: str) -> float:
@@ -181,6 +186,9 @@ def test_classes_get_darker_with_use_and_rank() -> None:
     for colours in (palette.CORRIDOR, palette.MODELLED, palette.EXPERT):
         light = [_lightness(colour) for colour in colours.values()]
         assert all(a - b > 12 for a, b in itertools.pairwise(light))
+    act, look, nothing, _ = (_lightness(colour) for colour in palette.GRADE.values())
+    assert nothing - look > 5
+    assert look - act > 20
     for colours in (palette.THREAT, palette.SURFACE):
         light = [_lightness(colour) for colour in colours]
         assert all(b - a > 5 for a, b in itertools.pairwise(light))
@@ -204,7 +212,31 @@ def test_seasons_and_threats_stay_apart_for_the_colour_blind(blind: str) -> None
         linear = np.array([_linear(part / 255) for part in palette.rgb(colour)])
         return np.clip(see @ linear, 0, 1) ** (1 / 2.2) * 255
 
+    for first, second in itertools.combinations(palette.GRADE.values(), 2):
+        assert np.linalg.norm(seen(first) - seen(second)) > 25
     for first, second in itertools.combinations(palette.SEASON.values(), 2):
         assert np.linalg.norm(seen(first) - seen(second)) > 25
     for ground in palette.CORRIDOR.values():
         assert np.linalg.norm(seen(palette.THREAT[0]) - seen(ground)) > 30
+        assert np.linalg.norm(seen(palette.GRADE["act"]) - seen(ground)) > 30
+
+
+def test_places_with_harm_are_as_wide_as_much_is_missing_and_others_are_thin(
+    frames: dict[str, pd.DataFrame],
+) -> None:
+    rules = STYLES["threats"](frames["threats"]).rules
+    width = {
+        rule.label: float(
+            rule.symbol.layers[-1 if len(rule.symbol.layers) == 1 else 1][1]["line_width"]
+        )
+        for rule in rules
+        if rule.symbol is not None
+    }
+    for grade in ("Act", "Look on site"):
+        sizes = [mm for label, mm in width.items() if label.startswith(f"{grade}:")]
+        assert sizes == sorted(sizes, reverse=True)
+        assert min(sizes) > max(
+            mm for label, mm in width.items() if label.startswith(("Nothing seen", "Not known"))
+        )
+    labels = STYLES["threats"](frames["threats"]).labels
+    assert "'nothing_seen'" not in labels[0].expression

@@ -13,12 +13,17 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 @pytest.fixture(scope="module")
 def threats(demo_run) -> gpd.GeoDataFrame:
-    return read_layer(demo_run.path("rank", "threats.parquet"))
+    """Places with the stretches that each of them has segments of, "a;b"."""
+    places = read_layer(demo_run.path("rank", "threats.parquet"))
+    segments = read_layer(demo_run.path("rank", "threat_segments.parquet"))
+    stretch = segments["name"].str.rsplit(": ", n=1).str[-1].str.removeprefix("Simulated ")
+    own = stretch.groupby(segments["threat"]).agg(lambda names: ";".join(sorted(set(names))))
+    return places.assign(stretches=places["threat"].map(own))
 
 
 def of_stretch(threats: gpd.GeoDataFrame, stretch: str) -> gpd.GeoDataFrame:
-    found = threats[threats["name"].str.endswith(stretch)]
-    assert len(found), f"no segment of {stretch}"
+    found = threats[[stretch in names.split(";") for names in threats["stretches"]]]
+    assert len(found), f"no place of {stretch}"
     return found
 
 
@@ -69,34 +74,93 @@ def test_migration_windows_are_within_a_day_of_the_truth(demo_run) -> None:
         assert error_d.abs().max() < 1
 
 
-def test_the_truly_worst_stretch_may_be_the_first_by_its_interval(demo_run, threats) -> None:
-    worst = of_stretch(threats, demo_run.truth["worst_stretch"])
-    assert ((worst["rank_p05"] <= 1) & (worst["rank_p95"] >= 1)).any(), worst[
-        ["rank", "rank_p05", "rank_p95"]
-    ]
+def missing(demo_run, stretch: str) -> float:
+    found = [one for one in demo_run.truth["stretches"] if one["stretch"] == stretch]
+    return float(found[0]["missing_per_animal_year"])
 
 
-def test_a_stretch_that_nobody_can_pass_is_in_the_top_three(demo_run, threats) -> None:
-    assert of_stretch(threats, demo_run.truth["complete_stretch"])["rank"].min() <= 3
+def test_the_fence_that_nobody_passes_comes_first_and_as_many_are_missing_as_are(
+    demo_run, threats
+) -> None:
+    stretch = demo_run.truth["complete_stretch"]
+    closed = of_stretch(threats, stretch)
+    met = closed[closed["trials_per_year"] > 0]
+    assert set(met["grade"]) == {"act"}
+    assert met["rank"].min() == 1
+    assert (met["kappa"] < 0.1).all()
+    assert (met["kappa_p05"] < 0.02).all()
+    true = missing(demo_run, stretch)
+    assert met["missing_per_year"].sum() == pytest.approx(true, rel=0.15)
+    assert met["missing_p05"].sum() < true < met["missing_p95"].sum()
 
 
-def test_harmless_and_unmet_barriers_rank_below_the_closed_fence(demo_run, threats) -> None:
-    worst = of_stretch(threats, demo_run.truth["worst_stretch"])["score"].max()
-    assert of_stretch(threats, "track")["score"].max() < 0.3 * worst
-    assert of_stretch(threats, "removed fence")["score"].max() == 0
+def test_the_road_that_two_animals_met_is_looked_at_and_carries_no_advice(
+    demo_run, threats
+) -> None:
+    (road,) = of_stretch(threats, "side road").query("trials_per_year > 0").itertuples()
+    assert (road.grade, road.n_animals, road.n_units) == ("look_on_site", 2, 2)
+    assert "few_units" in road.limits.split(";")
+    assert road.missing_p05 < missing(demo_run, "side road") < road.missing_p95
+    assert 0.2 < road.kappa < 0.9
 
 
-def test_expected_passages_of_each_existing_line_are_those_that_happened(demo_run, threats) -> None:
+def test_lines_that_cost_no_passage_are_called_harmless_though_they_turn_animals_back(
+    demo_run, threats
+) -> None:
+    for stretch in ("main road", "track"):
+        met = of_stretch(threats, stretch).query("trials_per_year > 0")
+        assert missing(demo_run, stretch) == 0
+        assert set(met["grade"]) == {"nothing_seen"}, stretch
+        assert met["missing_per_year"].sum() < 0.05
+        assert (met["kappa"] > 0.95).all()
+    removed = of_stretch(threats, "removed fence")
+    assert not (removed["missing_per_year"] > 0).any()
+
+
+def test_a_fence_beside_which_animals_live_is_named_as_that_and_not_ranked_with_the_migrations(
+    threats,
+) -> None:
+    beside = of_stretch(threats, "pasture fence")
+    assert set(beside["grade"]) == {"not_known"}
+    assert beside["rank"].isna().all()
+    assert beside["limits"].str.contains("lived_beside").all()
+    assert beside["rank_all"].notna().any()
+
+
+def test_all_grades_occur_and_only_evidence_to_act_carries_actions(demo_run, threats) -> None:
+    assert set(threats["grade"]) == {"act", "look_on_site", "nothing_seen", "not_known"}
+    acts = set(threats.loc[threats["grade"] == "act", "threat"])
+    sections = read_layer(demo_run.path("act", "fence_sections.parquet"))
+    assert len(sections)
+    assert {name for several in sections["threats"] for name in several.split(";")} <= acts
+    sites = read_layer(demo_run.path("act", "crossing_sites.parquet"))
+    assert set(sites["threat"]) <= acts
+    assert set(sites["status"]) == {"planned"}  # nobody is advised to build on roads that stand
+    published = demo_run.path("atlas", "wakhan-argali.gpkg")
+    layer = gpd.read_file(published, layer="threats").set_index("threat")
+    advised = layer["action"].str.contains("Open|Build|remove|Move the line")
+    assert set(layer.index[advised]) <= acts
+
+
+def test_the_page_says_in_a_sentence_where_to_act_and_how_sure_it_is(demo_run, threats) -> None:
+    page = demo_run.path("atlas", "report.html").read_text(encoding="utf-8")
+    assert (threats["grade"] == "act").sum() == 2
+    assert "At 2 places (1 of them planned) the evidence is strong enough to act." in page
+    assert "pass here and" in page
+    assert "Look on site" in page
+    assert "permeability 100 %" not in page
+
+
+def test_passages_of_each_existing_line_are_those_that_happened(demo_run) -> None:
     stretches = pd.DataFrame(demo_run.truth["stretches"])
-    true = (
-        stretches[stretches["status"] == "existing"]
-        .groupby("barrier")["passages_per_animal_year"]
-        .sum()
-    )
-    found = threats.assign(barrier=threats["name"].str.rsplit(": ", n=1).str[0])
-    found = found.groupby("barrier")["passages_per_year"].sum()
-    for barrier, rate in true.items():
-        assert found[barrier] == pytest.approx(rate, rel=0.12, abs=0.15), barrier
+    # Over the pasture fence animals come and go on no migration.
+    migrating = (stretches["status"] == "existing") & (stretches["stretch"] != "pasture fence")
+    true = stretches[migrating].groupby("barrier")["passages_per_animal_year"].sum()
+    segments = read_layer(demo_run.path("rank", "threat_segments.parquet"))
+    barrier = segments["name"].str.rsplit(": ", n=1).str[0]
+    found = segments.groupby(barrier)["passages_per_year"].sum()
+    for name, rate in true.items():
+        assert found[name] == pytest.approx(rate, rel=0.05, abs=0.2), name
 
 
 def test_every_migration_crosses_the_state_boundary(demo_run) -> None:
@@ -104,8 +168,10 @@ def test_every_migration_crosses_the_state_boundary(demo_run) -> None:
     pairs = set(zip(met["from_state"], met["to_state"], strict=True))
     assert pairs == {("Afghanistan", "Tajikistan"), ("Tajikistan", "Afghanistan")}
     there = (met["to_state"] == "Tajikistan").sum() - (met["from_state"] == "Tajikistan").sum()
-    # Every animal starts in Afghanistan; only the one that died did not come back.
-    assert there == 1
+    # Every animal starts in Afghanistan; only the one that died did not come back. A crossing in a
+    # gap of the collar is not seen: one of them.
+    unseen = len(demo_run.truth["migrations"]) - len(met)
+    assert abs(there - 1) <= unseen <= 1
 
 
 def test_the_untracked_herd_gets_a_modelled_corridor_and_no_invented_threats(demo_run) -> None:
@@ -127,14 +193,14 @@ def test_the_untracked_herd_has_candidates_that_are_published_and_no_actions(dem
     known = found["gain"].dropna()
     assert known.is_monotonic_decreasing
     # The road cuts the modelled corridor: what opening gives most lies where the corridor meets it.
-    assert (found.head(3)["corridor_class"] == "low").all()
+    assert (found.head(2)["corridor_class"] == "low").all()
     facts = read_json(demo_run.path("act", "act.json", herd))
     assert facts["n_crossing_sites"] == facts["n_fence_sections"] == 0
     folder = demo_run.path("atlas", f"{herd}.gpkg", herd).parent
     layer = gpd.read_file(folder / f"{herd}.gpkg", layer="candidates")
     assert layer["rank"].tolist() == found["rank"].tolist()
     report = (folder / "report.html").read_text(encoding="utf-8")
-    assert "No animal was tracked, so no threat is ranked" in report
+    assert "No animal was tracked, so no place is ranked" in report
     assert "No animal was tracked, so no passages are known" in report
     assert f"First 10 of {len(found)}" in report
 
@@ -143,21 +209,23 @@ def test_no_barrier_where_nobody_was_tracked_is_among_the_threats(demo_run, thre
     found = read_layer(demo_run.path("rank", "candidates.parquet"))
     unmet = found.loc[found["why"] == "nobody was tracked here", "segment"]
     assert len(unmet)
-    assert not set(unmet) & set(threats["segment"])
+    ranked = threats.loc[threats["rank"].notna(), "threat"]
+    segments = read_layer(demo_run.path("rank", "threat_segments.parquet"))
+    assert not set(unmet) & set(segments.loc[segments["threat"].isin(ranked), "segment"])
     joint = demo_run.path("atlas", "atlas.gpkg", "all-herds")
     assert set(gpd.read_file(joint, layer="candidates")["herd"]) == {
         "wakhan-argali", "shughnan-expert",
     }  # fmt: skip
 
 
-def test_the_link_through_the_closed_fence_carries_the_migrations_and_blocks_most(demo_run) -> None:
+def test_the_links_through_the_closed_fence_carry_the_migrations_and_miss_most(demo_run) -> None:
     network = read_layer(demo_run.path("rank", "network.parquet"))
     edges = network[network["part"] == "edge"]
-    worst = edges.loc[edges["blocked_per_year"].idxmax()]
-    assert worst["flux"] > 0.8
-    assert worst["blocked_share"] > 0.5
+    closed = edges[edges["missing_share"] > 0.9]
+    assert closed["flux"].sum() > 0.8
+    assert closed["missing_per_year"].sum() > 0.9 * edges["missing_per_year"].sum() - 0.1
     # Every tracked migration uses the one link out of the winter range.
-    assert edges.loc[edges["is_cut"], "flux"].tolist() == [1.0]
+    assert edges.loc[edges["is_cut"], "flux"].max() == 1.0
     assert network.loc[network["part"] == "node", "flux"].isna().all()
 
 
@@ -171,8 +239,9 @@ def test_behaviour_at_a_barrier_says_which_stretch_turns_animals_back(demo_run) 
     whole = index[index["segment"] == ""].set_index("name")
     complete = whole[whole.index.str.endswith(demo_run.truth["complete_stretch"])].iloc[0]
     track = whole[whole["class"] == "local_track"].iloc[0]
-    # Nobody ever crosses the one; the other hardly stops anybody.
-    assert complete["quick_cross"] == 0
+    # Nobody ever crosses the one, though with 20 m of error a fix may lie beyond it; the other
+    # hardly stops anybody.
+    assert complete["quick_cross"] < 0.1 * complete["encounters"]
     assert complete["altered_share"] > 0.6
     assert (track["altered"], track["index"]) == (0, 0.0)
     fences = whole[whole["kind"] == "fence"]["index"]

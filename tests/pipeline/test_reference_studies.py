@@ -73,12 +73,23 @@ def test_the_deer_meet_fences_as_often_as_counted_before(wyoming: Path) -> None:
 
 
 @pytest.mark.xdist_group("wyoming")
-def test_the_ranked_fences_are_dense_and_carry_their_uncertainty(wyoming: Path) -> None:
+def test_the_places_are_ranked_densely_with_estimates_inside_their_intervals(wyoming: Path) -> None:
     threats = gpd.read_parquet(wyoming / "rank" / "upper-green-deer" / "threats.parquet")
-    assert sorted(threats["rank"]) == list(range(1, len(threats) + 1))
-    assert (threats["rank_p05"] <= threats["rank_p95"]).all()
-    assert threats["blocked_per_year"].gt(0).any()
-    assert threats.set_index("rank")["score"].sort_index().is_monotonic_decreasing
+    met = threats[threats["rank"].notna()].sort_values("rank")
+    assert met["rank"].tolist() == list(range(1, len(met) + 1))
+    assert met["missing_per_year"].is_monotonic_decreasing
+    assert (met["rank_p05"] <= met["rank_p95"]).all()
+    assert (met["missing_per_year"] <= met["missing_p95"].clip(lower=1e-9) * 1.0001).mean() > 0.9
+
+
+@pytest.mark.xdist_group("wyoming")
+def test_fences_that_deer_jump_carry_no_advice(wyoming: Path) -> None:
+    threats = gpd.read_parquet(wyoming / "rank" / "upper-green-deer" / "threats.parquet")
+    acts = set(threats.loc[threats["grade"] == "act", "threat"])
+    for name in ("fence_sections", "crossing_sites"):
+        actions = gpd.read_parquet(wyoming / "act" / "upper-green-deer" / f"{name}.parquet")
+        column = "threats" if name == "fence_sections" else "threat"
+        assert {one for several in actions[column] for one in several.split(";")} <= acts
 
 
 @pytest.mark.xdist_group("wyoming")

@@ -116,19 +116,19 @@ def railway(study: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_a_planned_line_blocks_its_passages_times_what_does_not_pass(railway: Path) -> None:
+def test_a_planned_line_lacks_its_passages_times_what_does_not_pass(railway: Path) -> None:
     frame = gpd.read_parquet(railway / "difference.parquet")
     added = frame[frame["change"] == "added"]
-    known = added[added["blocked_after"].notna()]
-    assert len(known) > 3
-    # Prior of a fenced railway: 0.02.
-    assert np.allclose(known["blocked_after"], 0.98 * known["encounters_per_year"])
-    assert (known["change_p05"] <= known["blocked_change"]).all()
-    assert (known["change_p95"] >= known["blocked_change"]).mean() > 0.9
+    known = added[added["missing_after"].notna()]
+    assert known["n_segments"].sum() > 3
+    # Of a fenced railway hardly anything passes: draws of a prior near 0.02.
+    assert np.allclose(known["missing_after"], 0.98 * known["free_per_year"], rtol=0.05)
+    assert (known["change_p05"] <= known["missing_change"]).all()
+    assert (known["change_p95"] >= known["missing_change"]).all()
     # A line right across is met on every way there and back.
-    assert 1.0 < known["encounters_per_year"].sum() < 4.0
+    assert 1.0 < known["free_per_year"].sum() < 4.0
     others = frame[frame["change"] == ""]
-    assert (others["blocked_change"] == 0).all()
+    assert (others["missing_change"] == 0).all()
 
 
 @pytest.mark.slow
@@ -141,18 +141,23 @@ def test_measures_of_the_herd_say_that_the_corridor_is_cut(railway: Path) -> Non
     assert way["after"] > way["before"] + 5
     flow = measures["effective_resistance"]
     assert flow["after"] > flow["before"]
-    assert measures["blocked"]["change_p05"] > 0
+    assert measures["missing"]["change_p05"] > 0
 
 
 @pytest.mark.slow
-def test_segments_that_a_scenario_does_not_touch_keep_their_encounters(
+def test_what_a_scenario_does_not_touch_keeps_its_trials_and_its_evidence(
     study: Path, railway: Path
 ) -> None:
-    base = study / "data" / "processed" / "intersect" / HERD / "encounters.parquet"
-    own = result(study, "railway", "intersect") / "encounters.parquet"
-    before, after = (pd.read_parquet(path) for path in (base, own))
-    after = after[~after["segment"].str.startswith("railway:")].reset_index(drop=True)
-    pd.testing.assert_frame_equal(before, after)
+    processed = study / "data" / "processed"
+    for stage, name, key in (("intersect", "trials", "segment"), ("weigh", "draws", "place")):
+        before = pd.read_parquet(processed / stage / HERD / f"{name}.parquet")
+        after = pd.read_parquet(result(study, "railway", stage) / f"{name}.parquet")
+        untouched = ~after[key].str.contains("railway:", regex=False)
+        order = list(before.columns[:6])
+        before, after = (
+            rows.sort_values(order, ignore_index=True) for rows in (before, after[untouched])
+        )
+        pd.testing.assert_frame_equal(before, after)
 
 
 @pytest.mark.slow
@@ -189,21 +194,19 @@ def test_a_lost_result_is_made_again_with_the_same_bytes(study: Path, railway: P
 
 
 @pytest.mark.slow
-def test_an_open_fence_gains_passages_and_blocks_none_more(study: Path) -> None:
+def test_an_open_fence_gains_passages_and_lacks_none_more(study: Path) -> None:
     done = caller(study)("scenario", "open-fences", "--scheduler", "serial")
     assert done.returncode == 0, done.stdout + done.stderr
     frame = gpd.read_parquet(result(study, "open-fences") / "difference.parquet")
     changed = frame[frame["change"] == "changed"]
-    assert (changed["permeability_after"].dropna() == 0.95).all()
-    assert np.allclose(
-        changed["blocked_after"].dropna(),
-        0.05 * changed.loc[changed["blocked_after"].notna(), "encounters_per_year"],
-    )
-    assert changed["blocked_change"].sum() < -1
+    known = changed[changed["missing_after"].notna()]
+    assert np.allclose(known["kappa_after"], 0.95)
+    assert np.allclose(known["missing_after"], 0.05 * known["free_per_year"], atol=1e-6)
+    assert changed["missing_change"].sum() < -1
     assert set(frame["change"]) <= {"changed", ""}
-    assert (frame.loc[frame["change"] == "", "blocked_change"] == 0).all()
+    assert (frame.loc[frame["change"] == "", "missing_change"] == 0).all()
     # Nothing is added, so what animals did is taken as it is.
-    for name in ("encounters.parquet", "observed.parquet"):
+    for name in ("trials.parquet", "observed.parquet"):
         own = result(study, "open-fences", "intersect") / name
         base = study / "data" / "processed" / "intersect" / HERD / name
         assert own.read_bytes() == base.read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely.geometry import LineString
+from shapely.geometry import LineString, MultiLineString
 
 from corridors.foundation.crs import geodesic_length_m
 from worlds.ground import ANIMALS, degrees, layer
@@ -100,43 +100,86 @@ def exposure(herd: str) -> gpd.GeoDataFrame:
     return layer([row])
 
 
+GRADES = ("act", "look_on_site", "act", "nothing_seen", "look_on_site", "nothing_seen")
+
+
 def threats(herd: str, segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    chosen = segments[segments["has_data"]].reset_index(drop=True)
-    rank = np.arange(1, len(chosen) + 1)
-    blocked = 2.0 / rank
-    frame = chosen[
-        [
-            *("segment", "name", "kind", "class", "status", "corridor_class"),
-            *("from_km", "to_km", "length_m", "geometry"),
-        ]
-    ].copy()
-    return frame.assign(
-        threat=[f"{herd}/{segment}" for segment in chosen["segment"]],
+    """Return places of two segments, the last of which nobody met."""
+    first = segments.iloc[::2].reset_index(drop=True)
+    second = segments.iloc[1::2].reset_index(drop=True)
+    n = len(first)
+    rank = np.arange(1.0, n + 1)
+    missing = 2.0 / rank
+    grade = np.resize(np.array(GRADES, dtype=object), n)
+    missing[grade == "nothing_seen"] /= 100
+    known = np.arange(n) < n - 1
+    grade[~known] = "not_known"
+    kappa = np.select([grade == "act", grade == "look_on_site"], [0.1, 0.5], 0.98)
+    place = {
+        "geometry": [
+            MultiLineString([a, b]) for a, b in zip(first.geometry, second.geometry, strict=True)
+        ],
+        "threat": [f"{herd}/{segment}" for segment in first["segment"]],
+        "to_km": second["to_km"],
+        "length_m": first["length_m"] + second["length_m"],
+    }
+    only_known = {
+        "missing_per_year": missing,
+        "missing_p05": missing * 0.6,
+        "missing_p95": missing * 1.5,
+        "p_harm": np.where(np.isin(grade, ("act", "look_on_site")), 0.9, 0.1),
+        "rank": rank,
+        "rank_p05": np.maximum(1.0, rank - 2),
+        "rank_p95": rank + 3.0,
+        "rank_width": rank + 3 - np.maximum(1, rank - 2) + 1,
+        "p_top10": np.clip(1.2 - rank / 20, 0, 1),
+        "free_per_year": missing / (1 - kappa),
+        "free_frac": 0.67,
+        "kappa_p05": kappa * 0.5,
+        "kappa_p95": np.minimum(1.0, kappa * 1.4),
+        "missing_all_per_year": missing * 1.3,
+        "rank_all": rank,
+    }
+    keep = ["name", "kind", "class", "status", "corridor_class", "from_km", "source"]
+    made = first[keep].assign(
+        **place,
+        **{name: np.where(known, value, np.nan) for name, value in only_known.items()},
         herd=herd,
-        passages_per_year=0.4,
-        approaches_per_year=blocked,
-        encounters_per_year=blocked + 0.4,
-        n_animals=2,
-        n_tracked=3,
-        permeability_mean=0.3,
-        permeability_p05=0.1,
-        permeability_p95=0.6,
-        permeability_source="both",
-        blocked_per_year=blocked,
-        blocked_p05=blocked * 0.6,
-        blocked_p95=blocked * 1.5,
-        worst_season="spring",
-        unit="per animal",
-        score=blocked,
-        rank=rank,
-        rank_p05=np.maximum(1.0, rank - 2),
-        rank_p95=rank + 3.0,
-        rank_width=(rank + 3 - np.maximum(1, rank - 2) + 1).astype("int64"),
+        n_segments=2,
+        grade=grade,
         stability="likely",
-        p_top10=np.clip(1.2 - rank / 20, 0, 1),
+        trials_per_year=np.where(known, missing / (1 - kappa) / 0.67, 0.0),
+        kappa=kappa,
+        kappa_source="both",
+        n_animals=np.where(known, 3, 0),
+        n_units=np.where(known, np.where(grade == "act", 3, 2), 0),
+        n_tracked=3,
+        worst_season="spring",
+        limits=np.where(known, "few_units", ""),
+        unit="per animal",
         gain=np.nan,
         gain_share=np.nan,
         gain_rank=np.nan,
-        source=chosen["source"],
         source_completeness="partial",
+    )
+    return gpd.GeoDataFrame(made, geometry="geometry", crs=segments.crs)
+
+
+def threat_segments(herd: str, segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the segments of :func:`threats`."""
+    place = threats(herd, segments).loc[np.arange(len(segments)) // 2].reset_index(drop=True)
+    keep = ["segment", "barrier", "name", "kind", "class", "status", "corridor_class", "from_km",
+            "to_km", "length_m", "source", "geometry"]  # fmt: skip
+    return gpd.GeoDataFrame(
+        segments[keep].assign(
+            herd=herd,
+            **{name: place[name] for name in ("threat", "kappa", "kappa_source", "grade")},
+            trials_per_year=place["trials_per_year"] / 2,
+            passages_per_year=place["trials_per_year"] / 4,
+            share=np.where(place["trials_per_year"] > 0, 0.5, np.nan),
+            missing_per_year=place["missing_per_year"] / 2,
+            n_animals=place["n_animals"],
+            gain=np.nan,
+            gain_share=np.nan,
+        )
     )

@@ -87,7 +87,7 @@ def network(herd: str) -> gpd.GeoDataFrame:
         base = {"from_node": "", "to_node": "", "cost": np.nan, "length_km": np.nan}
         base |= dict.fromkeys(("betweenness", "detour_frac", "flux"), np.nan)
         base |= dict.fromkeys(("n_migrations", "n_animals", "n_segments", "n_candidates"), 0)
-        base |= dict.fromkeys(("encounters_per_year", "blocked_per_year", "blocked_share"), np.nan)
+        base |= dict.fromkeys(("free_per_year", "missing_per_year", "missing_share"), np.nan)
         base |= {"is_cut": False, **more}
         return {
             "element": element,

@@ -20,7 +20,7 @@ from corridors.foundation.facts.describe import (
     StaysFacts,
     SufficiencyFacts,
 )
-from corridors.foundation.facts.rank import RankFacts
+from corridors.foundation.facts.rank import RankFacts, Settling
 from worlds.ground import CRS, HOSTILE
 
 CELL_M = 250.0
@@ -52,7 +52,7 @@ def of_herd(*, tracked: bool) -> Recorded:
             herd="made-up", ranges_used={}, habitat_cell_m=CELL_M, cell_m=CELL_M,
             tolerance=1e-6, no_circuit="no_path",
         ),
-        rank=rank(),
+        rank=rank(tracked=tracked),
         act=ActFacts(
             unit="per animal", n_fence_sections=0, n_crossing_sites=0,
             n_footprints=0, n_border_agreements=0,
@@ -72,12 +72,24 @@ def clean(*, tracked: bool) -> CleanFacts:
     )  # fmt: skip
 
 
-def rank() -> RankFacts:
+def rank(*, tracked: bool) -> RankFacts:
+    """Return the facts of the places of :func:`worlds.barriers.threats`, or of none."""
+    more = {
+        "grades": {"act": 5, "look_on_site": 6, "nothing_seen": 6, "not_known": 1},
+        "missing_together": 3.4, "missing_together_p05": 2.0, "missing_together_p95": 5.1,
+        "settling": [
+            Settling(
+                threat="made-up/fence-1:2", rank=2, rank_p05=1, rank_p95=5, n_units=2,
+                season="spring", fall_of_five_frac=0.39, fall_of_ten_frac=0.52, units_to_halve=9,
+            )
+        ],
+    }  # fmt: skip
     return RankFacts(
-        herd="made-up", n_segments=0, n_ranked=0, n_no_data=0, no_data=[], n_jurisdiction=0,
-        barrier_completeness={}, n_areas_exposed=0, n_range_edges=0, n_candidates={}, n_uneven={},
-        n_animals=0, tracking_years=0.0, unit="per animal", draws=1, seed=1, prior_encounters=4.0,
-        weight_jitter=0.0, least_blocked_frac=0.0, season_weights={}, priors={},
+        herd="made-up", n_segments=36 * tracked, n_places=18 * tracked, n_ranked=17 * tracked,
+        n_no_data=0, no_data=[], n_jurisdiction=0, barrier_completeness={}, n_areas_exposed=0,
+        n_range_edges=0, n_candidates={}, n_uneven={}, n_animals=3 * tracked,
+        n_units=2 * tracked, tracking_years=3.0 * tracked, seasons_tracked={}, unit="per animal",
+        draws=1, seed=1, priors={}, **(more if tracked else {}),
     )  # fmt: skip
 
 

@@ -137,6 +137,11 @@ def frames(herd: str) -> dict[str, tuple[str, Any, pd.DataFrame]]:
         "border_crossings": ("intersect", tables.BORDER_CROSSINGS, borders.border_crossings()),
         "national_shares": ("intersect", tables.NATIONAL_SHARES, borders.national_shares(herd)),
         "threats": ("rank", tables.THREATS, barriers.threats(herd, segments)),
+        "threat_segments": (
+            "rank",
+            tables.THREAT_SEGMENTS,
+            barriers.threat_segments(herd, segments),
+        ),
         **{
             name: (stage, schema, example_rows(schema, herd, degrees(way), HOSTILE))
             for name, (stage, schema) in EXAMPLES.items()

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
+
+from corridors.atlas.styles import HARM
+from corridors.atlas.words.threats import place_name
 
 PER_ANIMAL = "per animal"
 WHOLE_HERD = "whole herd"
@@ -27,7 +29,7 @@ class Labels(Protocol):
 
 
 def comparable(unit: pd.Series) -> pd.Series:
-    """Return which scores may be ordered together.
+    """Return which missing passages may be ordered together.
 
     Passages per animal and year say how a barrier treats one animal; passages of a herd of N
     count animals. A herd of 5,000 would always stand above a herd of unknown size, so the two are
@@ -53,21 +55,23 @@ def joint_threats(by_herd: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         Sorted by ``comparable`` and ``atlas_rank``. Ranks are dense, 1...n within ``comparable``;
-        equal scores are ordered by herd and rank within the herd.
+        what is equal is ordered by herd and rank within the herd. A place that has no rank in its
+        herd, since nobody met it, has none here (NaN) and comes last.
     """
     frames = [frame for _, frame in sorted(by_herd.items()) if len(frame)]
     if not frames:
         first = next(iter(by_herd.values()))
-        return first.assign(comparable=pd.Series(dtype=str), atlas_rank=pd.Series(dtype="int64"))
+        return first.assign(comparable=pd.Series(dtype=str), atlas_rank=pd.Series(dtype="float64"))
     joint = pd.concat(frames, ignore_index=True)
     joint["comparable"] = comparable(joint["unit"])
     joint = joint.sort_values(
-        ["comparable", "score", "herd", "rank"],
+        ["comparable", "missing_per_year", "herd", "rank"],
         ascending=[True, False, True, True],
         kind="stable",
         ignore_index=True,
     )
-    joint["atlas_rank"] = (joint.groupby("comparable").cumcount() + 1).astype(np.int64)
+    is_ranked = joint["rank"].notna()
+    joint["atlas_rank"] = (joint[is_ranked].groupby("comparable").cumcount() + 1).astype(float)
     return joint
 
 
@@ -99,7 +103,9 @@ def herd_rows(
             "evidence": "",
             "corridor_km2": float("nan"),
             "n_tracked": 0,
-            "n_threats": int((threats["herd"] == name).sum()),
+            "n_threats": 0,
+            "n_act": 0,
+            "n_look": 0,
             "worst": "",
         }
         for frame in (modelled, corridors):
@@ -109,19 +115,25 @@ def herd_rows(
                 row["evidence"] = str(here["evidence"].iloc[0])
                 row["corridor_km2"] = float(here["area_km2"].iloc[0])
                 row["n_tracked"] = int(here["n_tracked"].iloc[0])
-        first = threats[(threats["herd"] == name) & (threats["rank"] == 1) & (threats["score"] > 0)]
+        own = threats[threats["herd"] == name]
+        grades = own["grade"].value_counts()
+        row["n_threats"] = len(own)
+        row["n_act"], row["n_look"] = int(grades.get("act", 0)), int(grades.get("look_on_site", 0))
+        first = own[(own["rank"] == 1) & own["grade"].isin(HARM)]
         if len(first):
-            row["worst"] = str(first["name"].iloc[0]) or str(first["segment"].iloc[0])
+            row["worst"] = place_name(first.iloc[0])
         rows.append(row)
     return rows
 
 
 def threat_lists(threats: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the first threats of each group of comparable scores."""
+    """Return the first places with harm of each group of comparable ones."""
     lists = []
     for group, rows in threats.groupby("comparable", sort=True):
-        first = rows[rows["score"] > 0].head(N_LISTED)
+        first = rows[rows["grade"].isin(HARM)].head(N_LISTED)
         if len(first):
             plain = pd.DataFrame(first.drop(columns="geometry"))
-            lists.append({"unit": group, "n": len(rows), "rows": plain.to_dict("records")})
+            listed = [{**row, "label": place_name(row)} for row in plain.to_dict("records")]
+            n = int(rows["grade"].isin(HARM).sum())
+            lists.append({"unit": group, "n": n, "n_met": len(rows), "rows": listed})
     return lists

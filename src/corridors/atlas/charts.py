@@ -2,50 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from corridors.atlas import palette
+from corridors.atlas.facts import records
 from corridors.atlas.maps import png
-from corridors.atlas.styles import THREAT_CLASSES
+from corridors.atlas.words.threats import GRADE_WORDS, place_name
 
 N_ROWS = 15
-_LONGEST_NAME = 48
+_LONGEST_NAME = 58
 _MARGIN_IN = 0.12
 
 
 def threat_chart(threats: pd.DataFrame, *, width_in: float = 9.0, dpi: int = 130) -> bytes:
-    """Return the first threats with the interval of their blocked passages per year, as PNG.
+    """Return the first places with the interval of their missing passages per year, as PNG.
 
     Parameters
     ----------
     threats
-        THREATS of one unit, at least one row.
+        THREATS of one unit, at least one with a rank.
     width_in, dpi
         Width of the picture in inches and its resolution.
     """
-    rows = threats.sort_values("rank", kind="stable").head(N_ROWS)
+    ranked = threats[threats["rank"].notna()]
+    rows = ranked.sort_values("rank", kind="stable").head(N_ROWS)
     figure = Figure(figsize=(width_in, 0.75 + 0.29 * len(rows)), dpi=dpi, facecolor=palette.PAPER)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     at = np.arange(len(rows))[::-1]
     low, middle, high = (
-        rows[name].to_numpy(float) for name in ("blocked_p05", "blocked_per_year", "blocked_p95")
+        rows[name].to_numpy(float) for name in ("missing_p05", "missing_per_year", "missing_p95")
     )
-    colours = [
-        next(colour for bound, colour, _, _ in THREAT_CLASSES if rank <= bound)
-        for rank in rows["rank"].to_numpy(float)
-    ]
+    colours = [palette.GRADE[grade] for grade in rows["grade"]]
     axes.hlines(at, low, high, colors=colours, linewidth=4, alpha=0.35, capstyle="round")
     axes.scatter(middle, at, s=36, c=colours, zorder=3)
-    axes.set_yticks(at, [_name(row) for row in rows.itertuples()], fontsize=8, color=palette.INK)
+    axes.set_yticks(at, [_name(row) for row in records(rows)], fontsize=8, color=palette.INK)
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlim(0, float(high.max()) * 1.04 or 1.0)
     axes.set_xlabel(
-        f"Blocked passages per year ({rows['unit'].iloc[0]})", fontsize=8.5, color=palette.INK,
+        f"Missing passages per year, on migrations ({rows['unit'].iloc[0]})",
+        fontsize=8.5,
+        color=palette.INK,
         parse_math=False,
+    )
+    present = [grade for grade in GRADE_WORDS if (rows["grade"] == grade).any()]
+    axes.legend(
+        handles=[
+            Line2D([], [], marker="o", ls="", color=palette.GRADE[grade], label=GRADE_WORDS[grade])
+            for grade in present
+        ],
+        loc="lower right", frameon=False, fontsize=8, labelcolor=palette.INK,
     )  # fmt: skip
     axes.tick_params(axis="x", labelsize=8, colors=palette.MUTED)
     axes.tick_params(axis="y", length=0)
@@ -69,7 +82,7 @@ def _make_room(figure: Figure, axes: Axes) -> None:
     axes.set_position((left, 0.5 / height, 0.97 - left, 1 - 0.6 / height))
 
 
-def _name(row: object) -> str:
-    name = str(row.name) or str(row.segment)  # type: ignore[attr-defined]
-    name = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
-    return f"{row.rank}.  {name}, km {row.from_km:.1f}–{row.to_km:.1f}"  # type: ignore[attr-defined]
+def _name(row: Mapping[str, Any]) -> str:
+    name = place_name(row)
+    name = name if len(name) <= _LONGEST_NAME else "…" + name[1 - _LONGEST_NAME :]
+    return f"{row['rank']:.0f}.  {name}"

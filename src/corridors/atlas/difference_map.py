@@ -148,9 +148,9 @@ def _barriers(
         # What the scenario removes stands today; what it adds does not.
         gone, new = set[str](), set[str]()
         if changed is not None:
-            gone = set(changed.loc[changed["change"] == "removed", "segment"])
+            gone = _segments(changed[changed["change"] == "removed"])
         if planned is not None:
-            new = set(planned["segment"])
+            new = _segments(planned)
         stands = segments["status"] == "existing"
         stands |= segments["segment"].isin(gone) & (state == "before")
         for is_planned, style, words in ((False, "-", ""), (True, ":", " (planned anyway)")):
@@ -168,20 +168,25 @@ def _barriers(
     return entries
 
 
+def _segments(places: gpd.GeoDataFrame) -> set[str]:
+    """Return the segments of rows of DIFFERENCE."""
+    return {segment for several in places["segments"] for segment in several.split(";")}
+
+
 def _changes(
     axes: Axes, near: gpd.GeoDataFrame, whole: gpd.GeoDataFrame, state: str
 ) -> list[Patch | Line2D]:
-    """Draw what would block fewer passages on the map of today, what more on the other."""
+    """Draw where fewer passages would be missing on the map of today, more on the other."""
     entries: list[Patch | Line2D] = []
     most = largest(whole)
     if most <= 0:
         return entries
     sign, colours, words = (
-        (-1.0, palette.GAINED, "Would block fewer")
+        (-1.0, palette.GAINED, "Fewer would be missing")
         if state == "before"
-        else (1.0, palette.THREAT, "Would block more")
+        else (1.0, palette.THREAT, "More would be missing")
     )
-    size = sign * near["blocked_change"]
+    size = sign * near["missing_change"]
     above = float("inf")
     for (share, width, _), colour in zip(CHANGE_CLASSES, colours, strict=False):
         rows = near[(size > 0) & (size >= share * most) & (size < above)]

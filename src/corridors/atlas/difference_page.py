@@ -11,6 +11,7 @@ import pandas as pd
 from corridors.atlas.facts import records
 from corridors.atlas.words.difference import measures_in_words
 from corridors.atlas.words.remarks import remarks_in_words
+from corridors.atlas.words.threats import GRADE_WORDS
 from corridors.foundation.facts.difference import DifferenceFacts
 
 N_LISTED = 25
@@ -65,10 +66,15 @@ class ScenarioPage:
 def page(about: ScenarioPage) -> dict[str, Any]:
     """Return the values of ``difference.html.jinja``."""
     changed = pd.DataFrame(about.changed.drop(columns="geometry"))
-    moved = changed[changed["blocked_change"].fillna(0.0) != 0]
-    unknown = changed[(changed["change"] != "") & changed["blocked_change"].isna()]
+    moved = changed[changed["missing_change"].fillna(0.0) != 0]
+    unknown = changed[(changed["change"] != "") & changed["missing_change"].isna()]
     listed = [
-        {**row, "change_words": CHANGES[row["change"]], "label": row["name"] or row["segment"]}
+        {
+            **row,
+            "change_words": CHANGES[row["change"]],
+            "evidence": GRADE_WORDS.get(row["grade_before"], "–"),
+            "label": row["name"] or f"Nameless {row['kind']}",
+        }
         for row in records(moved.head(N_LISTED))
     ]
     told = measures_in_words(about.facts)
@@ -86,9 +92,9 @@ def page(about: ScenarioPage) -> dict[str, Any]:
         "rows": listed,
         "n_moved": len(moved),
         "n_unknown": len(unknown),
-        "n_only_rank": int(((changed["change"] == "") & (changed["blocked_change"] == 0)).sum()),
+        "n_only_rank": int(((changed["change"] == "") & (changed["missing_change"] == 0)).sum()),
         "measures": told,
-        "blocked": measures["blocked"],
+        "missing": measures["missing"],
         "cut_off": measures["cut_off"],
         "pieces": measures["pieces"],
         "way": measures["way"],

@@ -39,10 +39,19 @@ class LayerPlan:
 LAYERS: tuple[LayerPlan, ...] = (
     LayerPlan(
         "threats",
-        "Ranked threats",
+        "Places by evidence of harm",
         "Threats",
-        "Barrier segments ranked by the passages per year that they block; rank_p05 and rank_p95 "
-        "bound the rank in 90 % of the bootstrap draws.",
+        "Stretches of connected barrier that act as one, ranked by the passages that are missing "
+        "on migrations each year; grade says how sure the harm is, and only act carries advice. "
+        "Estimates and their 5 and 95 % bounds come from the same draws.",
+    ),
+    LayerPlan(
+        "threat_segments",
+        "Segments of the places",
+        "Threats",
+        "What each barrier segment holds of its place: tries, passages, and its share of what is "
+        "missing there.",
+        visible=False,
     ),
     LayerPlan(
         "candidates",
@@ -72,15 +81,16 @@ LAYERS: tuple[LayerPlan, ...] = (
         "crossing_sites",
         "Crossing structures to build",
         "Actions",
-        "Sites along roads and railways that together gain most passages; the number is the order "
-        "in which to build them.",
+        "Sites at places of grade act along roads and railways that together gain most passages; "
+        "the number is the order in which to build them.",
         visible=False,
     ),
     LayerPlan(
         "fence_sections",
         "Fence sections to modify or remove",
         "Actions",
-        "Sections of fences by the passages per year that opening a kilometre gains.",
+        "Sections of fences at places of grade act, by the passages per year that opening a "
+        "kilometre gains.",
         visible=False,
     ),
     LayerPlan(
@@ -95,7 +105,7 @@ LAYERS: tuple[LayerPlan, ...] = (
         "border_agreements",
         "Boundary stretches to agree on",
         "Actions",
-        "Stretches of state boundaries by what crosses them and what is blocked at barriers near "
+        "Stretches of state boundaries by what crosses them and what is missing at places near "
         "them; disputed lines are shown as their source draws them.",
         visible=False,
     ),
@@ -167,8 +177,8 @@ LAYERS: tuple[LayerPlan, ...] = (
         "Network links",
         "Network",
         "Corridors as links of the herd's network: cost, share of the least-cost ways and of the "
-        "tracked migrations along each, detour if it went, and what its barriers block; is_cut "
-        "marks links without alternative.",
+        "tracked migrations along each, detour if it went, and passages missing at its barriers; "
+        "is_cut marks links without alternative.",
         visible=False,
     ),
     LayerPlan(
@@ -285,9 +295,9 @@ LAYERS: tuple[LayerPlan, ...] = (
 ATLAS_LAYERS: tuple[LayerPlan, ...] = (
     LayerPlan(
         "threats",
-        "Ranked threats of all herds",
+        "Places of all herds by evidence of harm",
         "Threats",
-        "atlas_rank orders threats within one unit only: passages per animal and passages of a "
+        "atlas_rank orders places within one unit only: passages per animal and passages of a "
         "whole herd are not comparable, column comparable says which a row belongs to.",
         style="atlas_threats",
     ),
@@ -296,7 +306,7 @@ ATLAS_LAYERS: tuple[LayerPlan, ...] = (
         "Barriers that nobody could have met",
         "Threats",
         "Per herd, ranked by how much opening each one alone would connect the seasonal ranges; "
-        "not comparable with the ranked threats.",
+        "not comparable with the ranked places.",
     ),
     LayerPlan(
         "crossing_sites",

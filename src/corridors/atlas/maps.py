@@ -19,7 +19,8 @@ from shapely import LineString, box, get_coordinates, get_parts, line_interpolat
 from corridors.atlas import palette
 from corridors.atlas.furniture import draw_frame, draw_numbers, nice_extent
 from corridors.atlas.style_parts import SEASON_WORDS, seasons_of
-from corridors.atlas.styles import LABELLED_RANKS, THREAT_CLASSES
+from corridors.atlas.styles import HARM, LABELLED_RANKS, MISSING_CLASSES, most_missing
+from corridors.atlas.words.threats import GRADE_WORDS
 from corridors.foundation.arrays import Floats
 from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES
 
@@ -287,7 +288,7 @@ def _draw_lines(
     width: float,
     *,
     zorder: float,
-    style: str = "-",
+    style: str | tuple[float, tuple[float, ...]] = "-",
     alpha: float = 1.0,
 ) -> None:
     if len(frame):
@@ -371,25 +372,39 @@ def _threats(
     axes: Axes, frame: gpd.GeoDataFrame, extent: tuple[float, float, float, float]
 ) -> list[Patch | Line2D]:
     entries: list[Patch | Line2D] = []
-    frame = frame[frame["score"] > 0]
-    below = 0.0
-    for level, (bound, colour, width, words) in enumerate(THREAT_CLASSES):
-        rows = frame[frame["rank"].between(below + 1, bound)]
-        below = bound
-        if not len(rows):
-            continue
-        if bound < float("inf"):
-            _draw_lines(axes, rows, palette.PAPER, width * 2.2 + 1.4, zorder=9 - level)
-        _draw_lines(axes, rows, colour, width * 2.2, zorder=9 - level)
-        entries.append(
-            Line2D([], [], color=colour, lw=width * 2.2, label=f"Threat, {words.lower()}")
-        )
-    first = frame[frame["rank"] <= LABELLED_RANKS].sort_values("rank")
-    middle = get_coordinates(
-        line_interpolate_point(first.geometry.to_numpy(), 0.5, normalized=True)
+    most = most_missing(frame)
+    share = (frame["missing_per_year"] / most if most else 0 * frame["missing_per_year"]).fillna(
+        0.0
     )
-    draw_numbers(axes, extent, middle, [str(rank) for rank in first["rank"]])
+    for level, (grade, words) in enumerate(GRADE_WORDS.items()):
+        colour, own = palette.GRADE[grade], frame["grade"] == grade
+        above = float("inf")
+        for least, width, _ in MISSING_CLASSES if grade in HARM else ((0.0, 0.55, ""),):
+            rows = frame[own & (share >= least) & (share < above)]
+            above = least
+            planned = rows["status"] == "planned"
+            if grade in HARM:
+                _draw_lines(axes, rows, palette.PAPER, width * 2 + 1.4, zorder=9 - level)
+            for some, style in ((rows[~planned], "-"), (rows[planned], (0, (2.4, 0.9)))):
+                style = ":" if grade == "not_known" else style
+                _draw_lines(axes, some, colour, width * 2, zorder=9 - level, style=style)
+        if own.any():
+            wide = 3.2 if grade in HARM else 1.1
+            label = f"Place: {words.lower()}"
+            ls = ":" if grade == "not_known" else "-"
+            entries.append(Line2D([], [], color=colour, lw=wide, ls=ls, label=label))
+    first = frame[(frame["rank"] <= LABELLED_RANKS) & frame["grade"].isin(HARM)]
+    first = first.sort_values("rank")
+    draw_numbers(axes, extent, middles(first), [f"{rank:.0f}" for rank in first["rank"]])
     return entries
+
+
+def middles(frame: gpd.GeoDataFrame) -> Floats:
+    """Return the middle of the longest part of each line, shape (n, 2)."""
+    longest = [max(get_parts([shape]), key=lambda part: part.length) for shape in frame.geometry]
+    return np.asarray(
+        get_coordinates(line_interpolate_point(longest, 0.5, normalized=True)), float
+    ).reshape(-1, 2)
 
 
 def _lines(frame: gpd.GeoDataFrame) -> list[Floats]:

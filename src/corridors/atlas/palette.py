@@ -29,7 +29,15 @@ RANGE: Mapping[str, tuple[str, str, str]] = {
 }
 RANGE_OTHER = ("#e6e6e6", "#cccccc", "#7a7a7a")
 
-# Strongest first: ranks 1-3, 4-10, 11-50, the rest.
+# Evidence of harm at a place; grades differ in lightness, so that they stay apart in grey print.
+GRADE: Mapping[str, str] = {
+    "act": "#a5003f",
+    "look_on_site": "#dd7a1f",
+    "nothing_seen": "#86b6cf",
+    "not_known": "#8a8f94",
+}
+
+# Harm by size, strongest first.
 THREAT = ("#a5003f", "#d81b4a", "#e8718a", "#d0a8b4")
 
 # What to do, strongest first.

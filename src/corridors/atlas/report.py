@@ -14,6 +14,7 @@ from corridors.atlas.recorded import Recorded
 from corridors.atlas.report_actions import action_values, barrier_values
 from corridors.atlas.report_habitat import habitat_values
 from corridors.atlas.report_network import network_values
+from corridors.atlas.report_places import place_values
 from corridors.atlas.transboundary import border_values
 from corridors.atlas.words.migrations import stop_words
 from corridors.atlas.words.remarks import remark_words
@@ -21,7 +22,6 @@ from corridors.atlas.words.suspicions import Row, suspicion_rows, unclassified_r
 from corridors.foundation.track import usable
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES
 
-N_THREATS = 20
 # More displacement pictures than this stay outside the page, so that it opens quickly.
 N_PICTURES = 60
 
@@ -49,7 +49,7 @@ class Evidence:
     tables
         Artefact name -> rows: ``fixes migrations animal_years estimates corridors stopovers
         ranges sufficiency skill legs modelled segments crossings observed border_report
-        border_crossings national_shares threats``.
+        border_crossings national_shares threats threat_segments``.
     recorded
         Facts.
     settings
@@ -97,7 +97,7 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
         **_herd(evidence),
         **_areas(evidence.tables),
         **_sample(evidence, internal=internal),
-        **_threats(evidence.tables),
+        **place_values(evidence.tables, evidence.recorded),
         **_crossings(evidence.tables),
         **border_values(evidence.tables),
         **action_values(evidence.tables, evidence.recorded),
@@ -202,21 +202,6 @@ def _sample(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
             }
             for season, overlap in sorted(found.fidelity.items(), reverse=True)
         ],
-    }
-
-
-def _threats(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    threats = tables["threats"].drop(columns="geometry").sort_values("rank", kind="stable")
-    units = sorted(threats["unit"].unique())
-    segments = tables["segments"]
-    return {
-        "threats": facts.records(threats.head(N_THREATS)),
-        "n_threats": len(threats),
-        "threat_unit": "; ".join(units),
-        "exposure": facts.records(tables["exposure"].drop(columns="geometry").head(N_THREATS)),
-        "n_exposed": len(tables["exposure"]),
-        "n_segments": len(segments),
-        "n_no_data": int((~segments["has_data"].astype(bool)).sum()) if len(segments) else 0,
     }
 
 

@@ -36,7 +36,7 @@ LAYERS: tuple[LayerPlan, ...] = (
         "difference",
         "What would change",
         "Scenario",
-        "Barrier segments whose blocked passages per year or rank differ between today and the "
+        "Places whose missing passages per year or rank differ between today and the "
         "scenario; empty values are unknown, which is not none.",
     ),
     LayerPlan("planned", "Planned lines", "Scenario", "Lines that the scenario adds."),
@@ -100,19 +100,19 @@ BEFORE_AFTER_LAYERS: tuple[LayerPlan, ...] = (
 
 
 def largest(frame: pd.DataFrame) -> float:
-    """Return the largest change of blocked passages in either direction, 0 without any."""
-    return float(np.nan_to_num(frame["blocked_change"].abs().max()))
+    """Return the largest change of missing passages in either direction, 0 without any."""
+    return float(np.nan_to_num(frame["missing_change"].abs().max()))
 
 
 def difference(frame: pd.DataFrame) -> LayerStyle:
-    """Return lines by the change of blocked passages: red more, blue fewer, grey rank only."""
+    """Return lines by the change of missing passages: red more, blue fewer, grey rank only."""
     most = largest(frame)
-    change = frame["blocked_change"].to_numpy(float)
+    change = frame["missing_change"].to_numpy(float)
     touched = (frame["change"] != "").to_numpy()
     rules = []
     for sign, words, colours in (
-        (1.0, "More blocked", palette.THREAT),
-        (-1.0, "Fewer blocked", palette.GAINED),
+        (1.0, "More missing", palette.THREAT),
+        (-1.0, "Fewer missing", palette.GAINED),
     ):
         above = float("inf")
         for (share, width, size), colour in zip(CHANGE_CLASSES, colours, strict=False):
@@ -121,7 +121,7 @@ def difference(frame: pd.DataFrame) -> LayerStyle:
             inside = (size_of > 0) & (size_of >= low) & (size_of < high)
             if not inside.any():
                 continue
-            expression = f'{"" if sign > 0 else "-"}"blocked_change"'
+            expression = f'{"" if sign > 0 else "-"}"missing_change"'
             where = f"{expression} > 0 AND {expression} >= {low!r}"
             where += "" if high == float("inf") else f" AND {expression} < {high!r}"
             symbol = Symbol((line(PAPER, width + 0.9), line(rgba(colour), width)), 1)
@@ -133,15 +133,15 @@ def difference(frame: pd.DataFrame) -> LayerStyle:
     ):
         if (same & (touched == is_touched)).any():
             sign_of = "<>" if is_touched else "="
-            where = f'"blocked_change" = 0 AND "change" {sign_of} \'\''
+            where = f'"missing_change" = 0 AND "change" {sign_of} \'\''
             quiet = Symbol((line(rgba(palette.MUTED), 0.35, dash),))
             rules.append(Rule(words, where, quiet, checked=is_touched))
     if np.isnan(change).any():
         pale = Symbol((line(rgba(palette.MUTED, 0.8), 0.5, (0.4, 1.0)),))
-        rules.append(Rule("Nobody tracked here: unknown", '"blocked_change" IS NULL', pale))
-    number = 'format_number(abs("blocked_change"), 2)'
-    shown = f'abs("blocked_change") >= {0.1 * most!r} AND "blocked_change" <> 0'
-    plus = "CASE WHEN \"blocked_change\" > 0 THEN '+' ELSE '−' END"
+        rules.append(Rule("Nobody met it: unknown", '"missing_change" IS NULL', pale))
+    number = 'format_number(abs("missing_change"), 2)'
+    shown = f'abs("missing_change") >= {0.1 * most!r} AND "missing_change" <> 0'
+    plus = "CASE WHEN \"missing_change\" > 0 THEN '+' ELSE '−' END"
     label = Label(
         f"CASE WHEN {shown} THEN {plus} || {number} END",
         8.5,

@@ -63,6 +63,22 @@ def points_by_season(frame: pd.DataFrame, shape: str, size_mm: float) -> LayerSt
     return layer_style(frame, "Point", rules)
 
 
+def chosen(frame: pd.DataFrame, where: str) -> pd.Series[bool]:
+    """Return which rows comparisons of columns with numbers hold for, joined by AND.
+
+    Examples
+    --------
+    >>> chosen(pd.DataFrame({"a": [1.0, 2.0, 3.0]}), '"a" >= 2.0 AND "a" < 3').tolist()
+    [False, True, False]
+    """
+    hold = pd.Series(data=True, index=frame.index, dtype=bool)
+    for part in where.split(" AND "):
+        column, sign, value = part.split()
+        compare = {">": pd.Series.gt, ">=": pd.Series.ge, "<": pd.Series.lt, "<=": pd.Series.le}
+        hold &= compare[sign](frame[column.strip('"')], float(value))
+    return hold
+
+
 def graded_line(
     frame: pd.DataFrame,
     column: str,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from corridors.atlas import action_styles, palette
@@ -15,10 +16,12 @@ from corridors.atlas.palette import rgba
 from corridors.atlas.style_parts import (
     PAPER,
     SEASON_WORDS,
+    chosen,
     layer_style,
     points_by_season,
     seasons_of,
 )
+from corridors.atlas.words.threats import GRADE_WORDS
 from corridors.formats.qml import (
     Label,
     LayerStyle,
@@ -34,61 +37,90 @@ from corridors.formats.qml import (
 )
 from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES
 
-# Ranks up to this, colour, width in mm, words in the legend.
-THREAT_CLASSES: tuple[tuple[float, str, float, str], ...] = (
-    (3, palette.THREAT[0], 1.5, "Rank 1–3"),
-    (10, palette.THREAT[1], 1.1, "Rank 4–10"),
-    (50, palette.THREAT[2], 0.8, "Rank 11–50"),
-    (float("inf"), palette.THREAT[3], 0.45, "Lower rank"),
+# Share of the most that is missing at a place, from which on a place is drawn so wide, mm.
+MISSING_CLASSES: tuple[tuple[float, float, str], ...] = (
+    (0.5, 1.9, "at least half of the most missing"),
+    (0.1, 1.2, "at least a tenth of it"),
+    (0.0, 0.7, "less"),
 )
+# Grades that carry harm, and so have widths and numbers.
+HARM = ("act", "look_on_site")
 LABELLED_RANKS = 10
+_QUIET_MM: Mapping[str, float] = {"nothing_seen": 0.5, "not_known": 0.4}
+_RANK_WIDTHS: tuple[tuple[float, float, str], ...] = (
+    (3, 1.9, "rank 1–3"),
+    (10, 1.2, "rank 4–10"),
+    (float("inf"), 0.7, "lower rank"),
+)
+
+
+def most_missing(frame: pd.DataFrame) -> float:
+    """Return the most that is missing at a place with harm; 0 without any."""
+    missing = frame.loc[frame["grade"].isin(HARM), "missing_per_year"]
+    return float(np.nan_to_num(missing.max())) if len(missing) else 0.0
 
 
 def threats(frame: pd.DataFrame) -> LayerStyle:
-    """Return lines graduated by rank, the first ten numbered with their rank interval."""
-    return _threat_style(frame, "rank", "rank_p05", "rank_p95")
+    """Return places by grade and, where there is harm, as wide as much is missing.
+
+    The first ten of these have their number with its interval.
+    """
+    most, above = most_missing(frame), ""
+    widths = []
+    for share, width, words in MISSING_CLASSES:
+        least = share * most
+        widths.append((f'"missing_per_year" >= {least!r}{above}', width, words))
+        above = f' AND "missing_per_year" < {least!r}'
+        if not least:
+            break
+    between = 'to_string(round("rank_p05")) || \'–\' || to_string(round("rank_p95"))'
+    return _by_grade(frame, widths, "rank", f" || ' (' || {between} || ')'")
 
 
 def atlas_threats(frame: pd.DataFrame) -> LayerStyle:
-    """Return the threats of all herds graduated by their rank among comparable ones."""
-    return _threat_style(frame, "atlas_rank", None, None)
+    """Return places of all herds by grade, and as wide as their rank among comparable ones."""
+    below, widths = 0.0, []
+    for last, width, words in _RANK_WIDTHS:
+        upper = "" if last == float("inf") else f' AND "atlas_rank" <= {last:g}'
+        widths.append((f'"atlas_rank" > {below:g}{upper}', width, words))
+        below = last
+    return _by_grade(frame, widths, "atlas_rank", "")
 
 
-def _threat_style(frame: pd.DataFrame, rank: str, low: str | None, high: str | None) -> LayerStyle:
+def _by_grade(
+    frame: pd.DataFrame, widths: list[tuple[str, float, str]], rank: str, interval: str
+) -> LayerStyle:
     rules = []
-    below = 0.0
-    stops = frame["score"] > 0
-    for bound, colour, width, words in THREAT_CLASSES:
-        lowest, below = below + 1, bound
-        if not (frame[rank].between(lowest, bound) & stops).any():
-            continue
-        layers = [line(rgba(colour), width)]
-        if bound < float("inf"):
-            layers.insert(0, line(PAPER, width + 0.9))
-        nested = {}
-        if bound <= LABELLED_RANKS:
-            layers.append(marker_line("centralpoint"))
-            nested[2] = Symbol((marker("circle", rgba(colour), 1.2 + width, PAPER, 0.3),))
-        upper = "" if bound == float("inf") else f' AND "{rank}" <= {bound:g}'
-        where = f'"{rank}" >= {lowest:g}{upper} AND "score" > 0'
-        rules.append(Rule(words, where, Symbol(tuple(layers), 0, nested)))
-    if not stops.all():
-        quiet = Symbol((line(rgba(palette.MUTED, 0.6), 0.2),))
-        rules.append(Rule("Met, nothing blocked", '"score" = 0', quiet, checked=False))
-    number = f'to_string("{rank}")'
-    if low and high:
-        between = f'to_string(round("{low}")) || \'–\' || to_string(round("{high}"))'
-        number = f"{number} || ' (' || {between} || ')'"
-    number = f'CASE WHEN "{rank}" <= {LABELLED_RANKS} AND "score" > 0 THEN {number} END'
+    for grade, said in GRADE_WORDS.items():
+        colour = palette.GRADE[grade]
+        for planned in (False, True):
+            own = frame[(frame["grade"] == grade) & ((frame["status"] == "planned") == planned)]
+            if own.empty:
+                continue
+            where = f'"grade" = {quoted(grade)} AND "status" {"=" if planned else "!="} '
+            where += quoted("planned")
+            words = f"{said}, planned" if planned else said
+            dash = (2.2, 1.2) if planned else ()
+            if grade not in HARM:
+                dots = (0.4, 1.0) if grade == "not_known" else dash
+                symbol = Symbol((line(rgba(colour), _QUIET_MM[grade], dots),))
+                rules.append(Rule(words, where, symbol))
+                continue
+            for which, width, size in widths:
+                if chosen(own, which).any():
+                    symbol = _numbered(colour, width, dash)
+                    rules.append(Rule(f"{words}: {size}", f"{where} AND {which}", symbol))
+    harm = " OR ".join(f'"grade" = {quoted(grade)}' for grade in HARM)
+    number = f'to_string(round("{rank}")){interval}'
     return layer_style(
         frame,
         "Line",
         rules,
         (
             Label(
-                number,
+                f'CASE WHEN "{rank}" <= {LABELLED_RANKS} AND ({harm}) THEN {number} END',
                 9,
-                rgba(palette.THREAT[0]),
+                rgba(palette.INK),
                 PAPER,
                 "point",
                 3_000_000,
@@ -96,9 +128,30 @@ def _threat_style(frame: pd.DataFrame, rank: str, low: str | None, high: str | N
                 priority_expression=f'max(0, 10.5 - "{rank}" / 2)',
             ),
         ),
-        order_by=f'"{rank}"',
-        display=f'to_string("{rank}") || \'. \' || "name"',
+        order_by=f'coalesce("{rank}", 1000000)',
+        display=f"coalesce(to_string(round(\"{rank}\")) || '. ', '') || \"name\"",
     )
+
+
+def _numbered(colour: str, width: float, dash: tuple[float, ...]) -> Symbol:
+    """Return a line with a dot at its middle, where its number stands."""
+    layers = (
+        line(PAPER, width + 0.9),
+        line(rgba(colour), width, dash),
+        marker_line("centralpoint"),
+    )
+    dot = Symbol((marker("circle", rgba(colour), 1.2 + width, PAPER, 0.3),))
+    return Symbol(layers, 0, {2: dot})
+
+
+def threat_segments(frame: pd.DataFrame) -> LayerStyle:
+    """Return the segments of places in the colours of their grades."""
+    rules = []
+    for grade, said in GRADE_WORDS.items():
+        if (frame["grade"] == grade).any():
+            symbol = Symbol((line(PAPER, 1.0), line(rgba(palette.GRADE[grade]), 0.5)))
+            rules.append(Rule(said, f'"grade" = {quoted(grade)}', symbol))
+    return layer_style(frame, "Line", rules, display='"name"')
 
 
 def corridors(frame: pd.DataFrame) -> LayerStyle:
@@ -276,8 +329,8 @@ def network_edges(frame: pd.DataFrame) -> LayerStyle:
                 Rule("Link, no ranges to join", f'{which} AND "betweenness" IS NULL', plain)
             )
     flux = "'Along it: ' || round(100 * \"flux\") || ' % of the migrations. ' "
-    blocked = "'Did not pass: ' || round(100 * \"blocked_share\") || ' % of the encounters.'"
-    told = f"coalesce({flux}, '') || coalesce({blocked}, '')"
+    missing = "'Missing: ' || round(100 * \"missing_share\") || ' % of the passages.'"
+    told = f"coalesce({flux}, '') || coalesce({missing}, '')"
     return layer_style(frame, "Line", rules, display=told)
 
 
@@ -301,6 +354,7 @@ def table(frame: pd.DataFrame) -> LayerStyle:
 STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "threats": threats,
     "atlas_threats": atlas_threats,
+    "threat_segments": threat_segments,
     "segments": segments,
     "exposure": exposure,
     "boundary": boundary,

@@ -102,7 +102,8 @@ def attempts(
     DataFrame
         :data:`COLUMNS`: ``rule``, number of the rule; ``copy``, :data:`REAL` or the number of the
         copy; codes of ``segment`` (row of the segments), ``animal`` (place among the sorted
-        names) and ``state``; ``at_end``, 1 for trials that began near a free end; ``trials``,
+        names) and ``state``; ``at_end``, 1 for trials that began
+        near a free end, 2 for those beyond one; ``trials``,
         ``passed`` and ``sure`` (passed through, not round an end), numbers; ``away``: seasons in
         which an animal did not come back and had not surely passed here in its migration before.
         Sorted by the first six.
@@ -136,7 +137,7 @@ def _table(
             "segment": segment[own.segment],
             "animal": own.animal,
             "state": states.at(own.window),
-            "at_end": own.at_end.astype(np.int64),
+            "at_end": own.at_end,
             "trials": 1,
             "passed": own.passed.astype(np.int64),
             "sure": own.sure.astype(np.int64),
@@ -145,6 +146,10 @@ def _table(
     )
     failed = pd.DataFrame({"window": own.window, "row": np.arange(len(own))})[~own.sure]
     failed = failed[failed["window"] >= 0].merge(stays, on="window")
+    # However often it tried at a line, the season that it kept away from it is one.
+    failed = failed.assign(line=own.line[failed["row"]]).drop_duplicates(
+        ["window", "line", "state"]
+    )
     away = frame.iloc[failed["row"].to_numpy()].assign(
         state=failed["state"].to_numpy(), trials=0, passed=0, sure=0, away=1
     )
@@ -154,7 +159,11 @@ def _table(
 
 
 def exposure(
-    steps: Steps, windows: pd.DataFrame, states: States
+    steps: Steps,
+    windows: pd.DataFrame,
+    states: States,
+    *,
+    within_us: tuple[int, int] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the seasons of each state for which each animal was tracked.
 
@@ -166,6 +175,9 @@ def exposure(
         MIGRATIONS.
     states
         From :meth:`States.of`.
+    within_us
+        First moment and the first one after the last of the time that counts, microseconds since
+        1970 UTC; None: all times. What is usual in the herd is told from all times.
 
     Returns
     -------
@@ -193,15 +205,20 @@ def exposure(
     known = windows["animal"].astype(str).isin(names).to_numpy(bool)
     owner = np.searchsorted(np.array(names), windows["animal"].to_numpy(str))
     moves = states.is_migration[states.of_window]
-    np.add.at(out, (owner[known & moves], states.of_window[known & moves]), 1.0)
+    counts = known & moves & _holds(start + (end - start) // 2, within_us)
+    np.add.at(out, (owner[counts], states.of_window[counts]), 1.0)
     days = steps.duration_min / (24 * 60)
     state = states.at(window_of(frame["animal"], frame["start_utc"], windows))
     own = np.zeros_like(out)
     np.add.at(own, (code, state), days)
     share = own.sum(axis=0) / max(days.sum(), 1e-12)
+    times = frame["start_utc"].to_numpy("datetime64[us]")
+    if within_us is not None:
+        days = np.where(_holds(times, within_us), days, 0.0)
+        own = np.zeros_like(out)
+        np.add.at(own, (code, state), days)
     resting = np.flatnonzero(~states.is_migration & (share > 0))
     out[:, resting] = own[:, resting] / (_DAYS * share[resting])
-    times = frame["start_utc"].to_numpy("datetime64[us]")
     stays = [pd.DataFrame({"window": np.zeros(0, np.int64), "state": np.zeros(0, np.int64)})]
     for one in np.flatnonzero(states.is_migration):
         rows = np.flatnonzero(known & (states.of_window == one))
@@ -215,6 +232,13 @@ def exposure(
             stays.append(found)
     table = pd.DataFrame(out, index=pd.Index(names, name="animal"), columns=list(states.names))
     return table, pd.concat(stays, ignore_index=True).astype("int64")
+
+
+def _holds(times: Times, within_us: tuple[int, int] | None) -> Flags:
+    if within_us is None:
+        return np.ones(len(times), dtype=bool)
+    time_us = times.astype(np.int64)
+    return np.asarray((time_us >= within_us[0]) & (time_us < within_us[1]))
 
 
 def _stayed(

@@ -51,7 +51,7 @@ class Rules:
         See :func:`~corridors.barriers.segments.joined_lines`.
     flux_floor
         Smaller fluxes are left out.
-    encounter_distance_m, encounter_h, return_frac
+    encounter_distance_m, return_frac
         See :func:`~corridors.barriers.encounters.encounters`.
     """
 
@@ -62,7 +62,6 @@ class Rules:
     joint_turn_deg: float
     flux_floor: float
     encounter_distance_m: float
-    encounter_h: float
     return_frac: float
 
 
@@ -164,7 +163,6 @@ def crossed(
             "raw_step_barrier_pairs": pairs,
             "raw_steps_crossing": crossing,
             "n_segments": len(segments),
-            "n_segments_without_data": int((~passed.reached).sum()),
             "n_segments_dated": int(validity.is_dated.sum()),
             "observed_crossings": len(observed),
             "n_visits": passed.n_visits,
@@ -250,7 +248,6 @@ def _passed(
             steps,
             passages,
             landscape.line,
-            encounter_h=rules.encounter_h,
             return_frac=rules.return_frac,
         )
         reached[passages.segment] = True

@@ -42,7 +42,7 @@ class Encounters:
 
 
 def encounters(
-    steps: Steps, passages: Passages, line: Indices, *, encounter_h: float, return_frac: float
+    steps: Steps, passages: Passages, line: Indices, *, return_frac: float
 ) -> Encounters:
     """Return what came of each visit of an animal to a joined line.
 
@@ -54,8 +54,6 @@ def encounters(
         From :func:`corridors.barriers.passages.expected_passages`.
     line
         Number of the joined line of each segment.
-    encounter_h
-        A longer visit is no approach: the animal lives there, h. Its passages count.
     return_frac
         A visit is cut where the animal came back by at least this net passage, above 0 up to 1.
 
@@ -79,7 +77,7 @@ def encounters(
 
     This says what the animal did, not why: one that walks beside an open road for a while also
     counts as having approached without passing, so the number is an upper bound for attempts that
-    were turned back; visits longer than ``encounter_h`` are left out for that reason. With fix
+    were turned back. A visit has no longest length. With fix
     intervals of many hours short visits between fixes count only where the bridge makes them more
     likely than not, so the number is too low where fixes are sparse.
     """
@@ -110,7 +108,7 @@ def encounters(
     passed = _passed(rows, net)
     start = first[visit_of_leg[passed["leg"]]]
     passed = _rows(pd.Series(start), passed["segment"], passed["value"].to_numpy(float), 0.0)
-    failed = _failed(steps, rows, visits, total, encounter_h)
+    failed = _failed(steps, rows, total)
     failed = _rows(
         pd.Series(first[failed["visit"]]), failed["segment"], 0.0, failed["value"].to_numpy(float)
     )
@@ -179,17 +177,10 @@ def _passed(rows: pd.DataFrame, net: Floats) -> pd.DataFrame:
     return part[part["value"] > _SMALLEST]
 
 
-def _failed(
-    steps: Steps, rows: pd.DataFrame, visits: pd.DataFrame, total: Floats, encounter_h: float
-) -> pd.DataFrame:
+def _failed(steps: Steps, rows: pd.DataFrame, total: Floats) -> pd.DataFrame:
     """Share 1 - passages of each visit over the segments nearest to it: ``visit segment value``."""
     hours = steps.duration_min / 60
-    start = steps.frame["start_utc"].to_numpy("datetime64[us]")
-    end = steps.frame["end_utc"].to_numpy("datetime64[us]")
-    run = visits.groupby("visit", sort=True)["step"].agg(["min", "max"])
-    lasted = (end[run["max"]] - start[run["min"]]) / np.timedelta64(1, "h")
     chance = np.maximum(0.0, 1.0 - total)
-    chance[lasted > encounter_h] = 0.0
     touched = rows[rows["touches"]]
     by_step = touched.groupby(["line", "step"], sort=False)["distance_m"]
     nearest = touched[touched["distance_m"] <= by_step.transform("min") + 1e-6]

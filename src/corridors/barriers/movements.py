@@ -30,6 +30,8 @@ class Places:
         Names, shape (k,).
     edges
         Where the fixes of each animal start, and their end, shape (k + 1,).
+    time_us
+        Microseconds since 1970 UTC, shape (n,).
     """
 
     lon: Floats
@@ -38,6 +40,7 @@ class Places:
     y_m: Floats
     animals: tuple[str, ...]
     edges: tuple[int, ...]
+    time_us: Indices
 
     @property
     def animal(self) -> Labels:

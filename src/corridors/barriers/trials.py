@@ -47,7 +47,7 @@ class Trials:
     sure
         Whether it surely passed through, not round an end.
     at_end
-        Whether it began near a free end.
+        Where it began, as in :class:`~corridors.barriers.visits.Visits`.
     """
 
     animal: Indices
@@ -56,7 +56,7 @@ class Trials:
     segment: Indices
     passed: Flags
     sure: Flags
-    at_end: Flags
+    at_end: Indices
 
     def __len__(self) -> int:
         return len(self.animal)
@@ -89,7 +89,7 @@ def trials(visits: Visits, is_migration: Flags, rule: Rule) -> Trials:
     >>> day = 86_400_000_000
     >>> time, one = np.array([0, 1, 2, 32]) * day, np.zeros(4, dtype=np.int64)
     >>> met = Visits(one, one, one, time, time, np.array([0, 0, 1, 0]),
-    ...              np.array([0, 0, 1, 0]), one, one, one > 0)
+    ...              np.array([0, 0, 1, 0]), one, one, one)
     >>> moving = np.ones(4, dtype=bool)
     >>> trials(met, moving, Rule(5.0, 0.0)).passed.tolist()
     [True, False]

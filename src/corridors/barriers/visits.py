@@ -117,7 +117,8 @@ class Visits:
     near_us
         Time near that segment.
     at_end
-        Whether it began near a free end of the line, where free animals often walk past.
+        Where it began: 0 not near a free end of the line, 1 near one, where free animals often walk
+        past, 2 near one and beyond it.
     """
 
     animal: Indices
@@ -129,7 +130,7 @@ class Visits:
     sure: Indices
     segment: Indices
     near_us: Indices
-    at_end: Flags
+    at_end: Indices
 
     def __len__(self) -> int:
         return len(self.animal)
@@ -238,7 +239,8 @@ def visits(ways: Ways, lines: Lines, *, distance_m: float, end_m: float) -> Visi
     distance_m
         A straight step that comes this near belongs to a visit, m.
     end_m
-        A visit whose first step comes this near to a free end begins at the end, m.
+        A visit whose first step comes this near to a free end, or so near that half of its reach
+        leads round it, begins at the end, m.
 
     Notes
     -----
@@ -314,12 +316,17 @@ def _goes_round(ends: Any, i: int, tips: Any, line: int, reach_m: float) -> bool
 
 
 @njit(cache=True, nogil=True)
-def _is_at_end(ends: Any, i: int, tips: Any, line: int, end_m: float) -> bool:
-    ax, ay, bx, by = ends[i]
+def _where(step: Any, piece: Any, tips: Any, end_m: float) -> int:
+    """Return 0 not near a free end, 1 near one, 2 near one and beyond it as the line runs there."""
+    ax, ay, bx, by = step
+    cx, cy = 0.5 * (piece[0] + piece[2]), 0.5 * (piece[1] + piece[3])
+    out = 0
     for k in (0, 2):
-        if point_gap(tips[line, k], tips[line, k + 1], ax, ay, bx, by) <= end_m * end_m:
-            return True
-    return False
+        x, y = tips[k], tips[k + 1]
+        if point_gap(x, y, ax, ay, bx, by) <= end_m * end_m:
+            beyond = (0.5 * (ax + bx) - x) * (x - cx) + (0.5 * (ay + by) - y) * (y - cy) > 0.0
+            out = max(out, 2 if beyond else 1)
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -351,14 +358,15 @@ def _runs(pairs: Any, lines: Any, ways: Any, end_m: float) -> Any:
     when, begin, end = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
     net, at, near = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
     sure = np.empty(n, np.int64)
-    at_end = np.empty(n, np.bool_)
+    at_end = np.empty(n, np.int64)
     time_at = np.zeros(line.size, np.int64)
     k, m = 0, 0
     while k < n:
         own = line[segment[k]]
         who[m], of[m], when[m] = animal[step[k]], own, window[step[k]]
         begin[m] = start_us[step[k]]
-        at_end[m] = _is_at_end(ends, step[k], tips, own, end_m)
+        near_m = max(end_m, 0.5 * reach[step[k]])
+        at_end[m] = _where(ends[step[k]], pieces[piece[k]], tips[own], near_m)
         first, last, total, certain = k, step[k], 0, 0
         left, right = -1, -1
         while k < n and line[segment[k]] == own:

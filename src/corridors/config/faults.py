@@ -33,7 +33,11 @@ _EXPECTED = {
 }
 
 # Last keys of one that has moved -> where it is now.
-_MOVED = {"segment.pictures": "publish.pictures"}
+_MOVED = {
+    "segment.pictures": "publish.pictures",
+    "rank.prior_encounters": "rank.prior_trials",
+}
+_BY_SEASON = "delete it: rank is by migrations, rank_all by the whole year"
 # Keys that are gone -> their last default, which says nothing, and what to do about another value.
 _GONE = {
     "clean.mortality_step_m": (
@@ -44,6 +48,11 @@ _GONE = {
         10.0,
         "delete it: intersect.held_sd says now how much barriers may change passages",
     ),
+    "intersect.encounter_h": (36.0, "delete it: a visit to a barrier has no longest length"),
+    "rank.min_encounters": (0.1, "delete it: intersect.trials says who met a barrier"),
+    "rank.least_blocked_frac": (0.01, "delete it: a place counts if something is missing there"),
+    "rank.weight_jitter": (50.0, _BY_SEASON),
+    "rank.season_weights": ({}, _BY_SEASON),
 }
 
 

@@ -92,7 +92,8 @@ GRANTS: Mapping[str, Grant] = {
     "location_error_m": lambda config, _: config.occurrence.location_error_m,
     "error_per_dop_m": lambda config, _: config.occurrence.error_per_dop_m,
     "priors": lambda config, _: config.rank.priors,
-    "prior_encounters": lambda config, _: config.rank.prior_encounters,
+    "trials": lambda config, _: config.intersect.trials,
+    "prior_trials": lambda config, _: config.rank.prior_trials,
     "barrier_completeness": _completeness,
 }
 

@@ -15,7 +15,7 @@ from corridors.config.circuit import Circuit
 from corridors.config.habitat import Habitat
 from corridors.config.scenarios import BeforeAfter, Scenario
 from corridors.config.section import Fraction, NotNegative, Positive, Section
-from corridors.config.segmentation import SEASONS, SeasonName, Segment
+from corridors.config.segmentation import Segment
 from corridors.config.sources import (
     BarrierKind,
     BarrierSource,
@@ -23,6 +23,7 @@ from corridors.config.sources import (
     Herd,
     StateSource,
 )
+from corridors.config.trials import Trials
 
 HerdName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
@@ -219,9 +220,8 @@ class Intersect(Section):
         description="sideways: how barriers change passages is told from so many fixes of an animal"
         " at most, and from as many where the barriers are moved away",
     )
-    encounter_distance_m: Positive = Field(110.0, description="an approach comes this near, m")
-    encounter_h: Positive = Field(
-        36.0, description="longer stays near a barrier are not approaches, h"
+    encounter_distance_m: Positive = Field(
+        110.0, description="openings, before and after: an approach comes this near, m"
     )
     reach_km: Positive = Field(
         10.0, description="barriers farther from every corridor are not read, km"
@@ -229,7 +229,8 @@ class Intersect(Section):
     return_frac: Fraction = Field(
         0.99,
         gt=0,
-        description="an animal came back over a barrier where this much of it is certain",
+        description="openings, before and after: an animal came back over a barrier where this much"
+        " of it is certain",
     )
     flux_floor: Positive = Field(1e-6, le=0.1, description="smaller fluxes are left out")
     border_stretch_km: Positive = Field(
@@ -238,6 +239,7 @@ class Intersect(Section):
     contested_km2: Positive = Field(
         1.0, description="states that overlap by less do not contest the land, km2"
     )
+    trials: Trials = Trials()
 
 
 class Permeability(Section):
@@ -325,23 +327,28 @@ class Behave(Section):
 
 
 class Rank(Section):
-    """Blocked passages per year and their uncertainty."""
+    """Missing passages at places, their evidence, and range edges."""
 
-    prior_encounters: Positive = Field(
-        4.0, description="strength of the permeability prior, encounters"
+    place_length_km: Positive = Field(
+        10.0, description="a longer connected barrier is cut into places about equally long, km"
     )
     priors: dict[str, Fraction] = Field(
-        default_factory=dict, description="class: mean permeability, overrides the packaged priors"
+        default_factory=dict,
+        description="class: mean permeability relative to free movement, overrides the packaged"
+        " priors",
     )
-    min_encounters: Positive = Field(
-        0.1, description="an animal with fewer expected encounters has not met a segment"
+    prior_trials: Positive = Field(
+        4.0,
+        description="a prior weighs as many trials against what the herd's own steps say of a"
+        " class",
     )
-    draws: int = Field(500, ge=50, le=100_000, description="bootstrap draws")
-    least_blocked_frac: Fraction = Field(
-        0.01,
-        description="p_top10: a segment counts in a draw if it blocks this share of the worst's",
+    spread_trials: Positive = Field(
+        1.0,
+        description="barriers of a class that do something differ from its mean as if that weighed"
+        " as many trials",
     )
-    seed: int = Field(20240101, ge=0, description="seed of the bootstrap")
+    draws: int = Field(500, ge=50, le=100_000, description="draws behind estimates and intervals")
+    seed: int = Field(20240101, ge=0, description="seed of the draws")
     edge_depth_km: Positive = Field(
         5.0, description="range edge: how far to look on both sides of a barrier, km"
     )
@@ -359,12 +366,6 @@ class Rank(Section):
     )
     edge_habitat_ratio: float = Field(
         1.5, ge=1, description="range edge: mean resistances of both sides this near are alike"
-    )
-    weight_jitter: NotNegative = Field(
-        50.0, description="Dirichlet concentration of the season weights; 0: none"
-    )
-    season_weights: dict[SeasonName, Positive] = Field(
-        default_factory=dict, description="season: weight; missing seasons count 1"
     )
 
 
@@ -462,8 +463,4 @@ class Config(Section):
         names = [source.name for source in self.barriers]
         if len(set(names)) < len(names):
             raise ValueError("barriers: names must be different")
-        segments = [self.segment, *(herd.segment or Segment() for herd in self.herds.values())]
-        named = {name for segment in segments for name in segment.season_names.chosen or ()}
-        for season in sorted(set(self.rank.season_weights) - named - set(SEASONS)):
-            raise ValueError(f"rank: season_weights names an unknown season: {season}")
         return self

@@ -57,8 +57,8 @@ invented, only their place between Afghanistan and Tajikistan is real.
 
 {TRACKS}           collars of 13 animals, two years, a fix every 4 h, columns as in a
                                Movebank export; with gaps, spikes, duplicates, no-fix rows
-{ROADS}           main road and track (existing), highway (planned)
-{FENCES}          valley fence in stretches, one removed fence
+{ROADS}           main road, side road and track (existing), highway (planned)
+{FENCES}          valley fence in stretches, pasture fence, one removed fence
 {PLAN}         planned railway of a scenario
 {RANGES}   winter and summer range of a second herd that nobody tracked
 {COVER}       land-cover classes: {", ".join(f"{k} {v}" for k, v in LAND_COVER.items())}

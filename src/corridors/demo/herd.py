@@ -11,10 +11,13 @@ import numpy as np
 from corridors.demo.world import (
     ACTING,
     ROUTE,
+    SIDE_ROUTE,
+    SIDE_SUMMER_KM,
     SPREAD,
     SUMMER_KM,
     WINTER_KM,
     Barrier,
+    Line,
     Stretch,
     along,
 )
@@ -23,6 +26,7 @@ from corridors.foundation.arrays import Flags, Floats, Times
 SEED: Final = 20220201
 START_UTC: Final = np.datetime64("2022-02-01T00:00:00", "s")
 N_DAYS: Final = 729
+SEASON_DAY: Final = {"spring": 92, "autumn": 259}  # on which it begins
 STEP_MIN: Final = 10
 STEPS_PER_DAY: Final = 24 * 60 // STEP_MIN
 STEPS_PER_FIX: Final = 4 * 60 // STEP_MIN
@@ -35,6 +39,7 @@ RANGE_RADIUS_KM: Final = RANGE_SD_KM * math.sqrt(-2 * math.log(0.05))  # holds 9
 RANGE_TAU_H: Final = 36.0
 N_MIGRANTS: Final = 12
 RESIDENT: Final = "SIM-13"
+SIDE: Final = ("SIM-04", "SIM-09")  # summer in the side valley
 DEAD: Final = "SIM-12"
 DEATH_DAY: Final = 532  # July of the second year
 DEAD_UNTIL_DAY: Final = 600  # the collar is fetched
@@ -87,6 +92,7 @@ class _Walker:
     """An animal on its way: state of the 10-minute simulation."""
 
     name: str
+    route: Line
     heading: float  # +1 north, -1 south
     offset: float  # own sideways shift, in units of SPREAD
     rng: np.random.Generator
@@ -105,12 +111,13 @@ class _Walker:
 
 
 _NOISE_KM = math.sqrt(MOTION_VARIANCE_M2_MIN * STEP_MIN) / 1000
+_GAP_SD_KM = 0.2
 _PULL = STEP_MIN / 60 / LATERAL_TAU_H
 _SPEED = SPEED_KM_D / STEPS_PER_DAY
 
 
 def _target_x(walker: _Walker, y: float) -> float:
-    return along(ROUTE, y) + walker.offset * along(SPREAD, y) + walker.shift_km
+    return along(walker.route, y) + walker.offset * along(SPREAD, y) + walker.shift_km
 
 
 def _hours(walker: _Walker, span: tuple[float, float]) -> int:
@@ -185,6 +192,8 @@ def _change_mode(walker: _Walker, step: int) -> None:
     if walker.mode == "dwell" and walker.at is not None:
         spread = walker.at.shift_km * (1.0 if walker.failures < 4 else 2.0)
         aim = walker.anchor[0] + walker.rng.normal(0.0, spread)
+        if walker.rng.random() < walker.at.leaves_frac:
+            aim = walker.at.gap_x_km + walker.rng.normal(0.0, _GAP_SD_KM)
         y = walker.at.y_km(aim)
         walker.shift_km += aim - _target_x(walker, y)
         walker.anchor = (aim, y - walker.heading * walker.retreat_km)
@@ -246,8 +255,9 @@ def _migrant(name: str, seed: np.random.SeedSequence) -> Animal:
     rng = np.random.default_rng(seed)
     fixes_a_day = STEPS_PER_DAY // STEPS_PER_FIX
     winter = np.array(WINTER_KM) + rng.normal(0, 1.5, 2)
-    summer = np.array(SUMMER_KM) + rng.normal(0, 1.5, 2)
-    offset = float(np.clip(rng.normal(), -2, 2))
+    is_aside = name in SIDE
+    summer = np.array(SIDE_SUMMER_KM if is_aside else SUMMER_KM) + rng.normal(0, 1.5, 2)
+    offset = float(np.clip(rng.normal(), -2, 2)) * (0.3 if is_aside else 1.0)
     from_fix = int(rng.integers(0, 8 * fixes_a_day))
     n_total = N_DAYS * fixes_a_day
     at_fix = np.full((n_total, 2), np.nan)
@@ -257,14 +267,15 @@ def _migrant(name: str, seed: np.random.SeedSequence) -> Animal:
     now = 0
     for year in (0, 1):
         for season, day, centre, other, heading in (
-            ("spring", 92 + rng.normal(0, 4), winter, summer, 1.0),
-            ("autumn", 259 + rng.normal(0, 5), summer, winter, -1.0),
+            ("spring", SEASON_DAY["spring"] + rng.normal(0, 4), winter, summer, 1.0),
+            ("autumn", SEASON_DAY["autumn"] + rng.normal(0, 5), summer, winter, -1.0),
         ):
             leave = round((365 * year + day) * fixes_a_day)
             stay = _range_stay(rng, place, centre, leave - now)
             at_fix[now:leave] = stay
             walker = _Walker(
                 name,
+                SIDE_ROUTE if is_aside else ROUTE,
                 heading,
                 offset + rng.normal(0, 0.35),
                 rng,

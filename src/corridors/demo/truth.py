@@ -17,9 +17,11 @@ from corridors.demo.herd import (
     MOTION_VARIANCE_M2_MIN,
     N_DAYS,
     RESIDENT,
+    SEASON_DAY,
     START_UTC,
     STEP_MIN,
     Animal,
+    Journey,
 )
 from corridors.demo.world import BARRIERS, LABEL, SPECIES
 from corridors.foundation.arrays import Flags, Floats, Indices
@@ -105,12 +107,45 @@ def tracking_years(herd: Sequence[Animal]) -> float:
     return fixes / 6 / 365.25
 
 
+def missing_passages(herd: Sequence[Animal]) -> dict[tuple[str, str], float]:
+    """Return (barrier, stretch) -> passages that are missing there, per animal and year.
+
+    A journey meets every line once. If the line alone were open it would pass where it first met
+    it, so one that was turned back there and passed nowhere on the line is one passage less: it
+    went through a gap. Per season, over the animals under observation in it.
+    """
+    lost: dict[tuple[str, str], float] = {}
+    for season, day in SEASON_DAY.items():
+        tracked = sum(_is_observed(one, 365 * year + day) for one in herd for year in (0, 1))
+        for animal in herd:
+            for journey in (one for one in animal.journeys if one.season == season):
+                for first in _never_passed(animal, journey):
+                    lost[first] = lost.get(first, 0.0) + 1 / tracked
+    return lost
+
+
+def _is_observed(animal: Animal, day: int) -> bool:
+    until = DEATH_DAY if animal.name == DEAD else animal.to_fix / 6
+    return animal.from_fix / 6 <= day < until
+
+
+def _never_passed(animal: Animal, journey: Journey) -> list[tuple[str, str]]:
+    """Return barrier and first stretch of the lines that a journey met and passed nowhere."""
+    until = journey.from_step + len(journey.path_km)
+    met = [one for one in animal.encounters if journey.from_step <= one.step < until]
+    passed = {one.barrier for one in met if one.passed}
+    first = {one.barrier: one.stretch for one in reversed(met)}
+    return [(barrier, stretch) for barrier, stretch in first.items() if barrier not in passed]
+
+
 def facts(herd: Sequence[Animal], *, seed: int) -> dict[str, Any]:
     """Return everything a test needs to judge a pipeline on this herd, as plain JSON values."""
     met = encounters(herd)
     years = tracking_years(herd)
+    missing = missing_passages(herd)
     stretches = [
         _stretch_facts(met, barrier.name, stretch.name, years)
+        | {"missing_per_animal_year": round(missing.get((barrier.name, stretch.name), 0.0), 4)}
         | {
             "kind": barrier.kind,
             "class": stretch.class_name,
@@ -121,8 +156,7 @@ def facts(herd: Sequence[Animal], *, seed: int) -> dict[str, Any]:
         for stretch in barrier.stretches
     ]
     acting = [s for s in stretches if s["status"] == "existing"]
-    # By place, not by total: a long leaky fence turns back many animals, one kilometre of it few.
-    worst = max(acting, key=lambda s: s["blocked_per_animal_year_worst_km"])
+    worst = max(acting, key=lambda s: s["missing_per_animal_year"])
     return {
         "label": LABEL,
         "species": SPECIES,
@@ -166,20 +200,14 @@ def _iso(day: int) -> str:
 
 def _stretch_facts(met: pd.DataFrame, barrier: str, stretch: str, years: float) -> dict[str, Any]:
     mine = met[(met["barrier"] == barrier) & (met["stretch"] == stretch)]
-    blocked = mine.loc[~mine["passed"], "x_km"].to_numpy()
-    ends = np.sort(blocked)
-    # The most any kilometre holds: blocked encounters within 1 km to the east of one of them.
-    most = int(
-        (np.searchsorted(ends, ends + 1.0, side="right") - np.arange(len(ends))).max(initial=0)
-    )
+    blocked = int((~mine["passed"]).sum())
     return {
         "barrier": barrier,
         "stretch": stretch,
         "encounters": len(mine),
         "passages": int(mine["passed"].sum()),
-        "blocked": len(blocked),
+        "blocked": blocked,
         "n_animals": int(mine["animal"].nunique()),
         "passages_per_animal_year": round(float(mine["passed"].sum()) / years, 4),
-        "blocked_per_animal_year": round(len(blocked) / years, 4),
-        "blocked_per_animal_year_worst_km": round(most / years, 4),
+        "blocked_per_animal_year": round(blocked / years, 4),
     }

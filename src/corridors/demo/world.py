@@ -27,7 +27,8 @@ LABEL: Final = "SIMULATED demo data, no real animal, road or fence"
 
 WINTER_KM: Final = (-6.0, -35.0)
 SUMMER_KM: Final = (9.0, 35.0)
-# Route as x(y): every migration follows it, shifted sideways by the animal's own offset.
+SIDE_SUMMER_KM: Final = (-5.0, 36.0)
+# Route as x(y): a migration follows it, shifted sideways by the animal's own offset.
 ROUTE: Final[Line] = (
     (-6.0, -35.0),
     (-3.0, -23.0),
@@ -37,6 +38,8 @@ ROUTE: Final[Line] = (
     (6.5, 22.0),
     (9.0, 35.0),
 )
+# The route of two animals that summer in a side valley.
+SIDE_ROUTE: Final[Line] = (*ROUTE[:4], (2.5, 10.0), (-1.5, 20.0), (-5.0, 36.0))
 # How far an animal's own offset spreads along the route: the fence stands in a narrow valley.
 SPREAD: Final[Line] = (
     (1.6, -35.0),
@@ -77,7 +80,8 @@ class Barrier:
     """A line y(x) that meets the route once, made of stretches; between them it is open.
 
     ``dwell_h``, ``retreat_h`` and ``retreat_km`` say what an animal does that was turned back;
-    ``shift_km`` is the spread of where it tries again. A planned or removed line acts on nobody.
+    ``shift_km`` is the spread of where it tries again. With the chance ``leaves_frac`` it does not,
+    but walks to ``gap_x_km``, where the line is open. A planned or removed line acts on nobody.
     """
 
     name: str
@@ -89,6 +93,8 @@ class Barrier:
     retreat_h: tuple[float, float] = (12.0, 24.0)
     retreat_km: tuple[float, float] = (1.5, 3.0)
     shift_km: float = 0.7
+    gap_x_km: float = 0.0
+    leaves_frac: float = 0.0
 
     def y_km(self, x_km: float) -> float:
         """Return the height of the line at ``x_km``."""
@@ -111,14 +117,15 @@ class Barrier:
 FENCE: Final = Barrier(
     "Simulated valley fence",
     "fence",
-    ((-9.0, -12.6), (0.75, -12.0), (16.0, -11.0)),
+    ((-12.0, -12.8), (0.75, -12.0), (16.0, -11.0)),
     (
-        Stretch("west, leaky", "fence_livestock", -9.0, 0.1, 0.5),
-        Stretch("centre, mostly closed", "fence_wildlife_proof", 0.1, 1.05, 0.1),
-        Stretch("centre, complete", "fence_wildlife_proof", 1.05, 2.0, 0.0),
-        Stretch("east, leaky", "fence_livestock", 2.0, 9.5, 0.5),
+        Stretch("west, leaky", "fence_livestock", -12.0, -4.0, 0.5),
+        Stretch("centre, complete", "fence_wildlife_proof", -2.2, 3.6, 0.0),
+        Stretch("east, leaky", "fence_livestock", 3.6, 9.5, 0.5),
         Stretch("far east, leaky", "fence_livestock", 10.5, 16.0, 0.5),
     ),
+    gap_x_km=-3.1,
+    leaves_frac=0.4,
 )
 ROAD: Final = Barrier(
     "Simulated main road",
@@ -139,6 +146,25 @@ TRACK: Final = Barrier(
     retreat_h=(2.0, 4.0),
     retreat_km=(0.2, 0.4),
     shift_km=0.2,
+)
+SIDE_ROAD: Final = Barrier(
+    "Simulated side road",
+    "road",
+    ((-16.0, 25.0), (0.5, 27.0)),
+    (Stretch("side road", "secondary", -16.0, 0.5, 0.35),),
+    dwell_h=(4.0, 10.0),
+    retreat_h=(16.0, 30.0),
+    retreat_km=(0.6, 1.5),
+    shift_km=0.4,
+    gap_x_km=2.2,
+    leaves_frac=0.5,
+)
+# In the winter range, where animals come and go over it.
+PASTURE: Final = Barrier(
+    "Simulated pasture fence",
+    "fence",
+    ((-13.0, -37.5), (0.0, -38.5)),
+    (Stretch("pasture fence", "fence_livestock", -13.0, 0.0, 1.0),),
 )
 PLANNED: Final = Barrier(
     "Simulated planned highway",
@@ -162,7 +188,7 @@ RAILWAY: Final = Barrier(
     (Stretch("planned railway", "railway_fenced", -18.0, 20.0, 0.02),),
     status="planned",
 )
-BARRIERS: Final = (FENCE, ROAD, TRACK, PLANNED, REMOVED)
+BARRIERS: Final = (FENCE, ROAD, TRACK, SIDE_ROAD, PASTURE, PLANNED, REMOVED)
 ACTING: Final = tuple(barrier for barrier in BARRIERS if barrier.status == "existing")
 
 # An untracked neighbouring herd: only what an "expert" drew, (x, y, radius) in kilometres.

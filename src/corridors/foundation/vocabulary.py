@@ -82,6 +82,18 @@ UnknownBehaviour = Literal["end", "sparse", "still", "alone", "crossed"]
 UNKNOWN_BEHAVIOUR: tuple[UnknownBehaviour, ...] = get_args(UnknownBehaviour)
 COMPLETENESS = ("complete", "partial", "unknown")  # of a source of barriers
 STABILITY = ("firm", "likely", "open")  # of a rank
+# Evidence of harm at a place; only ``act`` carries advice to open, remove or build.
+GRADES = ("act", "look_on_site", "nothing_seen", "not_known")
+# What limits what can be told of a place, in the order in which it is said.
+LIMITS = (
+    "few_units",  # fewer than three independent units met it
+    "few_trials",  # fewer than five trials
+    "coarse_fixes",  # fixes so far apart that passages and ways round an end look alike
+    "walked_round",  # many of those that came by walked round a free end, or may have
+    "few_copies",  # what free animals do there is told by the herd's other places
+    "lived_beside",  # animals live beside it: figures of the whole year are weak
+    "stood_briefly",  # it stood for less than half of the time tracked
+)
 # assumed: by a scenario; what animals did before says nothing of it
 PERMEABILITY_SOURCES = (
     "observed", "prior", "estimated", "both", "stated", "unknown", "assumed",
@@ -115,8 +127,8 @@ NO_WAY: tuple[NoWay, ...] = get_args(NoWay)
 
 # What a scenario changes for a herd, and why it is unknown where it is.
 DifferenceMeasure = Literal[
-    "blocked",
-    "newly_blocked",
+    "missing",
+    "newly_missing",
     "gained",
     "cut_off",
     "cut_off_high",

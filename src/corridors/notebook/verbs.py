@@ -22,6 +22,7 @@ from corridors.config.model import (
     Working,
 )
 from corridors.config.segmentation import Segment
+from corridors.config.trials import Trials
 from corridors.foundation import tables
 from corridors.foundation.artefacts import FixTable, Layer, Raster, RawFiles, Table, silent
 from corridors.foundation.errors import ConfigError, Fault
@@ -33,6 +34,7 @@ from corridors.stages.intersect import stage as intersect_stage
 from corridors.stages.rank import stage as rank_stage
 from corridors.stages.segment import stage as segment_stage
 from corridors.stages.surface import stage as surface_stage
+from corridors.stages.weigh import stage as weigh_stage
 
 Keys = Mapping[str, object]
 
@@ -284,8 +286,8 @@ def crossings(
     corridors.stages.intersect.stage.Results
         ``segments``: SEGMENTS, the barriers cut for management; ``crossings``: CROSSINGS, by
         segment and season, per animal and year; ``observed``: OBSERVED, each step over a barrier;
-        ``encounters``: ENCOUNTERS, by segment, animal and season; ``areas``; ``facts``. What is
-        of boundaries is empty.
+        ``trials``, ``seasons``, ``units``: TRIALS, SEASONS_TRACKED, UNITS; ``areas``; ``facts``.
+        What is of boundaries is empty.
 
     Raises
     ------
@@ -338,7 +340,7 @@ def rank(
     population_size: float | None = None,
     population_source: str | None = None,
 ) -> rank_stage.Results:
-    """Rank the segments of the barriers by blocked passages per year, with intervals.
+    """Rank places of the barriers by missing passages per year, with their evidence.
 
     Parameters
     ----------
@@ -352,9 +354,9 @@ def rank(
     Returns
     -------
     corridors.stages.rank.stage.Results
-        ``threats``: THREATS, a row per segment that animals could have met, worst first;
-        ``exposure``, ``range_edges``, ``candidates``, ``facts``. The network is empty, and what
-        opening a segment would connect is NaN.
+        ``threats``: THREATS, a row per place that animals could have met, worst first;
+        ``threat_segments``: THREAT_SEGMENTS; ``exposure``, ``range_edges``, ``candidates``,
+        ``facts``. The network is empty, and what opening a segment would connect is NaN.
 
     Raises
     ------
@@ -363,18 +365,17 @@ def rank(
 
     Examples
     --------
-    An animal meets the fence twice a year. Six encounters, all of them passages, move a prior
-    permeability of 0.5, worth 4 encounters, to (0.5 * 4 + 6) / (4 + 6) = 0.8, so that 0.4 of the
-    two passages are blocked:
+    Three animals that travel together, one independent unit, pass the fence in each migration as
+    freely as elsewhere:
 
     >>> import corridors
     >>> from corridors.notebook import example
-    >>> ranked = corridors.rank(example.cleaned(), example.drawn(), example.crossed(),
-    ...     rank={"priors": {"fence_livestock": 0.5}, "prior_encounters": 4})
-    >>> worst = ranked.threats.read().iloc[0]
-    >>> [float(worst[name].round(1)) for name in
-    ...     ("encounters_per_year", "permeability_mean", "blocked_per_year")]
-    [2.0, 0.8, 0.4]
+    >>> ranked = corridors.rank(example.cleaned(), example.drawn(), example.crossed())
+    >>> place = ranked.threats.read().iloc[0]
+    >>> place["grade"], float(place["trials_per_year"]), float(place["missing_per_year"].round(1))
+    ('nothing_seen', 2.0, 0.0)
+    >>> int(place["n_animals"]), int(place["n_units"])
+    (3, 1)
     """
     if population_size is not None and not population_source:
         raise ConfigError(
@@ -383,7 +384,27 @@ def rank(
                 cure='say where the number is from: rank(..., population_source="count of 2023")',
             )
         )
-    facts = cleaned.facts
+    facts, chosen, herd = cleaned.facts, section("rank", Rank, rank), _herd(cleaned)
+    weighed = weigh_stage.run(
+        weigh_stage.Inputs(
+            clean=facts,
+            segments=crossed.segments,
+            trials=crossed.trials,
+            seasons=crossed.seasons,
+            units=crossed.units,
+            crossed=crossed.facts,
+            permeability=Table.of(tables.empty(tables.PERMEABILITY)),
+        ),
+        weigh_stage.Settings(
+            herd=herd,
+            rank=chosen,
+            trials=Trials(),
+            species=_species(cleaned),
+            population_size=population_size,
+            population_source=population_source,
+        ),
+        silent,
+    )
     return rank_stage.run(
         rank_stage.Inputs(
             clean=facts,
@@ -394,20 +415,15 @@ def rank(
             network=_no_layer(tables.NETWORK),
             network_use=Table.of(tables.empty(tables.NETWORK_USE)),
             segments=crossed.segments,
-            encounters=crossed.encounters,
+            trials=crossed.trials,
             areas=crossed.areas,
             crossed=crossed.facts,
-            permeability=Table.of(tables.empty(tables.PERMEABILITY)),
+            places=weighed.places,
+            place_segments=weighed.segments,
+            weighed=weighed.facts,
             gains=_no_layer(tables.GAINS),
         ),
-        rank_stage.Settings(
-            herd=_herd(cleaned),
-            rank=section("rank", Rank, rank),
-            species=_species(cleaned),
-            population_size=population_size,
-            population_source=population_source,
-            barrier_completeness={},
-        ),
+        rank_stage.Settings(herd=herd, rank=chosen, barrier_completeness={}),
         silent,
     )
 

@@ -34,6 +34,7 @@ ORDER = (
     "connect",
     "intersect",
     "behave",
+    "weigh",
     "circuit",
     "rank",
     "act",
@@ -42,7 +43,7 @@ ORDER = (
 )
 # Of a scenario: what it changes, the stages of a run that depend on barriers, what it comes to.
 # What animals did at barriers as they stood (`behave`) is not changed by any scenario.
-SCENARIO = ("alter", "intersect", "circuit", "rank", "act", "difference")
+SCENARIO = ("alter", "intersect", "weigh", "circuit", "rank", "act", "difference")
 BEFORE_AFTER = ("before_after",)
 # Partition name of the stages that run once for the study; no herd may be called so.
 WHOLE_STUDY = "all-herds"

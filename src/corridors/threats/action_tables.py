@@ -7,12 +7,14 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from corridors.foundation import tables
-from corridors.foundation.arrays import Floats, Geometries
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2
 from corridors.threats.actions import fence_sections, footprints, stretches_to_agree
+from corridors.threats.gain_draws import GainDraws, summed
 
 _SHIFTED = ("energy", "settlement")
 
@@ -41,28 +43,33 @@ class Fencing:
     currency: str
 
 
+def is_fence(rows: pd.DataFrame) -> Flags:
+    """Return which rows with ``kind``, ``class`` and ``status`` are fences that stand."""
+    fence = (rows["kind"] == "fence") | (rows["class"] == "border_fence")
+    return np.asarray(fence & (rows["status"] == "existing"), dtype=bool)
+
+
 def fence_table(
-    herd: str, threats: gpd.GeoDataFrame, fencing: Fencing, *, unit: str
+    herd: str, parts: gpd.GeoDataFrame, gains: GainDraws, fencing: Fencing, *, unit: str
 ) -> gpd.GeoDataFrame:
-    """Return FENCE_SECTIONS of the fences among THREATS that stand; these with ``barrier``."""
-    is_fence = (threats["kind"] == "fence") | (threats["class"] == "border_fence")
-    fences = threats[is_fence & (threats["status"] == "existing")]
+    """Return FENCE_SECTIONS of segments of fences, see :func:`fence_sections`."""
     found = fence_sections(
-        fences,
+        parts,
+        gains,
         section_frac=fencing.section_frac,
         min_section_m=fencing.min_section_m,
         modified=fencing.modified_permeability,
     )
-    own = fences.set_index("segment")
-    parts = [own.loc[list(names)] for names in found["segments"]]
-    lines = [shapely.line_merge(shapely.union_all(part.geometry.to_numpy())) for part in parts]
+    own = parts.set_index("segment")
+    held = [own.loc[list(names)] for names in found["segments"]]
+    lines = [shapely.line_merge(shapely.union_all(part.geometry.to_numpy())) for part in held]
     km = found["length_m"] / 1000
-    frame = found.drop(columns="blocked_per_year").assign(
+    frame = found.assign(
         action=[f"{herd}:fence:{n}" for n in range(1, len(found) + 1)],
         herd=herd,
         rank=np.arange(1, len(found) + 1),
         segments=[";".join(names) for names in found["segments"]],
-        gain_share=np.array([part["gain_share"].max() for part in parts], dtype=float),
+        gain_share=np.array([part["gain_share"].max() for part in held], dtype=float),
         remove_cost=km * _known(fencing.remove_per_km),
         modify_cost=km * _known(fencing.modify_per_km),
         currency=fencing.currency,
@@ -117,14 +124,15 @@ def agreement_table(
     herd: str,
     stretches: gpd.GeoDataFrame,
     lines: Geometries,
-    barriers: Geometries,
-    blocked_per_year: Floats,
+    places: Geometries,
+    n_units: Indices,
+    missing: Floats,
     *,
     reach_m: float,
     n_herd: float,
     unit: str,
 ) -> gpd.GeoDataFrame:
-    """Return BORDER_AGREEMENTS: each barrier counts at the stretch nearest to it.
+    """Return BORDER_AGREEMENTS: each place counts at the stretch nearest to it.
 
     Parameters
     ----------
@@ -132,23 +140,33 @@ def agreement_table(
         Its name.
     stretches, lines
         BORDER_STRETCHES and their lines in the working CRS, (n,).
-    barriers, blocked_per_year
-        Barriers that stand, in the working CRS, and what each blocks, in ``unit``, (m,).
+    places, n_units, missing
+        Places with advice that stand, in the working CRS, the units that met each, (m,), and draws
+        of what is missing there, in ``unit``, (n_draws, m).
     reach_m
-        Barriers farther from every stretch count at none, m.
+        Places farther from every stretch count at none, m.
     n_herd, unit
         Animals that passages per animal stand for, and how that is called.
     """
-    barrier, stretch = shapely.STRtree(lines).query_nearest(
-        barriers, max_distance=reach_m, all_matches=False
+    place, stretch = shapely.STRtree(lines).query_nearest(
+        places, max_distance=reach_m, all_matches=False
     )
     n = len(stretches)
+    group = np.full(len(places), -1, dtype=np.int64)
+    group[place] = stretch
+    mean, low, high = summed(missing, group, n)
+    units = np.zeros(n, dtype=np.int64)
+    np.maximum.at(units, stretch, n_units[place])
     # Passages across come per animal; everything here is in the unit of the ranking.
-    stretches = stretches.assign(expected_per_year=stretches["expected_per_year"] * n_herd)
     found = stretches_to_agree(
-        stretches,
-        np.asarray(np.bincount(stretch, weights=blocked_per_year[barrier], minlength=n), float),
-        np.bincount(stretch, minlength=n).astype(np.int64),
+        stretches.assign(
+            expected_per_year=stretches["expected_per_year"] * n_herd,
+            n_threats_nearby=np.bincount(stretch, minlength=n).astype(np.int64),
+            n_units_nearby=units,
+            missing_nearby_per_year=mean,
+            missing_nearby_p05=low,
+            missing_nearby_p95=high,
+        )
     )
     frame = found.rename(columns={"expected_per_year": "passages_per_year"}).assign(
         action=[f"{herd}:border:{k}" for k in range(1, len(found) + 1)],

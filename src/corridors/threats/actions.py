@@ -8,44 +8,26 @@ import numpy as np
 import pandas as pd
 
 from corridors.foundation.arrays import Floats, Indices
-
-_SAME_KM = 1e-3  # segments this near along their feature continue each other
-
-
-def gain_frac(permeability: Floats, *, permeability_after: float) -> Floats:
-    """Return the share of the blocked passages that are gained at a higher permeability.
-
-    Parameters
-    ----------
-    permeability
-        Mean permeability now, 0...1, any shape.
-    permeability_after
-        Permeability of the segment once something was done, 0...1.
-
-    Notes
-    -----
-    E (pi' - pi) / (E (1 - pi)) for E encounters, at least 0; where nothing is blocked, 0.
-
-    Examples
-    --------
-    >>> gain_frac(np.array([0.0, 0.5, 0.9, 1.0]), permeability_after=0.75)
-    array([0.75, 0.5 , 0.  , 0.  ])
-    """
-    lost = 1.0 - permeability
-    more = np.maximum(0.0, permeability_after - permeability)
-    return np.divide(more, lost, out=np.zeros_like(lost), where=lost > 0)
+from corridors.threats.gain_draws import GainDraws, summed
 
 
 def fence_sections(
-    threats: pd.DataFrame, *, section_frac: float, min_section_m: float, modified: float
+    parts: pd.DataFrame,
+    gains: GainDraws,
+    *,
+    section_frac: float,
+    min_section_m: float,
+    modified: float,
 ) -> pd.DataFrame:
     """Return the sections of fences whose opening gains most passages per kilometre.
 
     Parameters
     ----------
-    threats
-        Existing fence segments: ``segment barrier name class from_km to_km length_m
-        permeability_mean blocked_per_year blocked_p05 blocked_p95 n_animals corridor_class``.
+    parts
+        Existing fence segments of places with advice: columns of THREAT_SEGMENTS, ``n_units`` of
+        the place, and ``line position``: the joined line and the order along it.
+    gains
+        Their draws.
     section_frac
         A neighbour joins a section if it gains at least this share of the section's passages per
         kilometre, above 0 up to 1.
@@ -58,88 +40,98 @@ def fence_sections(
     -------
     DataFrame
         One row per section, most passages per kilometre first: ``barrier name class from_km to_km
-        length_m n_segments segments n_animals corridor_class blocked_per_year removed_gain
-        removed_gain_p05 removed_gain_p95 modified_gain gain_per_km permeability_mean``; in
-        ``segments`` a tuple of names. A segment that blocks nothing is in none.
+        length_m n_segments segments threats n_animals n_units corridor_class kappa removed_gain
+        removed_gain_p05 removed_gain_p95 modified_gain modified_gain_p05 modified_gain_p95
+        gain_per_km``; in ``segments`` a tuple of names. A segment where nothing is missing is in
+        none.
 
     Notes
     -----
-    On each fence the best segment that is left starts a section, which grows to either side while
+    On each line the best segment that is left starts a section, which grows to either side while
     the neighbour is worth it; so a section is one piece of work, not a list of hundred-metre
-    pieces. Bounds are sums of the segments' bounds, as if all were lowest, or highest, together.
+    pieces, and goes on from place to place and from feature to feature. Kilometres are those of the
+    feature that most of it lies on. Gains and intervals are of the sums of its segments' draws.
     """
-    rows: list[dict[str, object]] = []
-    kept = threats[threats["blocked_per_year"] > 0]
-    kept = kept.sort_values(["barrier", "from_km", "segment"], kind="stable")
-    for barrier, own in kept.groupby("barrier", sort=True):
-        lost = own["blocked_per_year"].to_numpy(float)
-        part = gain_frac(own["permeability_mean"].to_numpy(float), permeability_after=modified)
+    lost = gains.missing.mean(axis=0) if len(gains.missing) else np.zeros(len(parts))
+    kept = np.flatnonzero(lost > 0)
+    kept = kept[np.lexsort((parts["position"].to_numpy()[kept], parts["line"].to_numpy()[kept]))]
+    section = np.full(len(parts), -1, dtype=np.int64)
+    n_sections = 0
+    line = parts["line"].to_numpy()[kept]
+    for own in np.split(kept, np.flatnonzero(np.diff(line)) + 1) if kept.size else []:
         for low, high in _sections(
-            own["from_km"].to_numpy(float),
-            own["to_km"].to_numpy(float),
-            lost,
+            parts["position"].to_numpy(np.int64)[own],
+            parts["length_m"].to_numpy(float)[own] / 1000,
+            lost[own],
             section_frac=section_frac,
             min_km=min_section_m / 1000,
         ):
-            here = own.iloc[low:high]
-            length_m = float(here["length_m"].sum())
-            gain = float(lost[low:high].sum())
-            rows.append(
-                {
-                    "barrier": barrier,
-                    "name": here["name"].iloc[0],
-                    "class": here["class"].iloc[0],
-                    "from_km": float(here["from_km"].min()),
-                    "to_km": float(here["to_km"].max()),
-                    "length_m": length_m,
-                    "n_segments": len(here),
-                    "segments": tuple(here["segment"]),
-                    "n_animals": int(here["n_animals"].max()),
-                    "corridor_class": _highest(here["corridor_class"]),
-                    "permeability_mean": float(
-                        np.average(here["permeability_mean"], weights=lost[low:high])
-                    ),
-                    "blocked_per_year": gain,
-                    "removed_gain": gain,
-                    "removed_gain_p05": float(here["blocked_p05"].sum()),
-                    "removed_gain_p95": float(here["blocked_p95"].sum()),
-                    "modified_gain": float((lost * part)[low:high].sum()),
-                    "gain_per_km": gain / max(length_m, min_section_m) * 1000,
-                }
-            )
-    columns = [
-        "barrier", "name", "class", "from_km", "to_km", "length_m", "n_segments", "segments",
-        "n_animals", "corridor_class", "permeability_mean", "blocked_per_year", "removed_gain",
-        "removed_gain_p05", "removed_gain_p95", "modified_gain", "gain_per_km",
-    ]  # fmt: skip
-    found = pd.DataFrame(rows, columns=columns)
+            section[own[low:high]] = n_sections
+            n_sections += 1
+    rows = [
+        _section(parts.iloc[kept[section[kept] == k]], lost[kept[section[kept] == k]])
+        for k in range(n_sections)
+    ]
+    found = pd.DataFrame(rows, columns=list(_SECTION))
+    removed = summed(gains.missing, section, n_sections)
+    changed = summed(gains.raised(modified), section, n_sections)
+    for name, values in (("removed_gain", removed), ("modified_gain", changed)):
+        for suffix, value in zip(("", "_p05", "_p95"), values, strict=True):
+            found[name + suffix] = value
+    long_m = found["length_m"].clip(lower=min_section_m)
+    found["gain_per_km"] = found["removed_gain"] / long_m * 1000
     return found.sort_values(
         ["gain_per_km", "barrier", "from_km"], ascending=[False, True, True], ignore_index=True
     )
 
 
+_SECTION = (
+    "barrier", "name", "class", "from_km", "to_km", "length_m", "n_segments", "segments",
+    "threats", "n_animals", "n_units", "corridor_class", "kappa",
+)  # fmt: skip
+
+
+def _section(own: pd.DataFrame, lost: Floats) -> dict[str, object]:
+    """Return what is said of a section, without its gains."""
+    length = own.groupby("barrier", sort=True)["length_m"].sum()
+    main = own[own["barrier"] == length.idxmax()]
+    return {
+        "barrier": main["barrier"].iloc[0],
+        "name": main["name"].iloc[0],
+        "class": main["class"].iloc[0],
+        "from_km": float(main["from_km"].min()),
+        "to_km": float(main["to_km"].max()),
+        "length_m": float(own["length_m"].sum()),
+        "n_segments": len(own),
+        "segments": tuple(own["segment"]),
+        "threats": ";".join(sorted(set(own["threat"]))),
+        "n_animals": int(own["n_animals"].max()),
+        "n_units": int(own["n_units"].max()),
+        "corridor_class": _highest(own["corridor_class"]),
+        "kappa": float(np.average(own["kappa"], weights=lost)),
+    }
+
+
 def _sections(
-    from_km: Floats, to_km: Floats, gain: Floats, *, section_frac: float, min_km: float
+    position: Indices, length_km: Floats, gain: Floats, *, section_frac: float, min_km: float
 ) -> Iterator[tuple[int, int]]:
-    """Yield ranges of rows (one fence, in order along it) that make one section each."""
+    """Yield ranges of rows (one line, in order along it) that make one section each."""
     free = np.ones(gain.size, dtype=bool)
-    density = gain / np.maximum(to_km - from_km, 1e-6)
+    density = gain / np.maximum(length_km, 1e-6)
+    end_km = np.cumsum(length_km)
     for seed in np.argsort(-density, kind="stable"):
         if not free[seed]:
             continue
         low, high = int(seed), int(seed) + 1
         total = gain[seed]
         while True:
-            per_km = total / max(to_km[high - 1] - from_km[low], min_km)
+            per_km = total / max(end_km[high - 1] - end_km[low] + length_km[low], min_km)
             left, right = low - 1, high
             sides = [
                 row
                 for row, is_next in (
-                    (left, left >= 0 and from_km[low] - to_km[left] <= _SAME_KM),
-                    (
-                        right,
-                        right < gain.size and from_km[right] - to_km[right - 1] <= _SAME_KM,
-                    ),
+                    (left, left >= 0 and position[low] - position[left] == 1),
+                    (right, right < gain.size and position[right] - position[right - 1] == 1),
                 )
                 if is_next and free[row] and density[row] >= section_frac * per_km
             ]
@@ -182,26 +174,23 @@ def footprints(exposed: pd.DataFrame, moved_km2: Floats) -> pd.DataFrame:
     )
 
 
-def stretches_to_agree(
-    stretches: pd.DataFrame, blocked_nearby: Floats, n_nearby: Indices
-) -> pd.DataFrame:
+def stretches_to_agree(stretches: pd.DataFrame) -> pd.DataFrame:
     """Return the stretches of boundary that states would have to agree on, busiest first.
 
     Parameters
     ----------
     stretches
-        BORDER_STRETCHES of the herd.
-    blocked_nearby, n_nearby
-        Blocked passages per year at barriers near each stretch, and their number, shape (n,).
+        BORDER_STRETCHES of the herd with ``missing_nearby_per_year``: passages missing at places
+        near each.
 
     Returns
     -------
     DataFrame
-        Stretches in the corridor, crossed or with blocked passages nearby, with the two added;
-        in order of what crosses and what is blocked together.
+        Stretches in the corridor, crossed or with missing passages nearby, in order of what crosses
+        and what is missing together.
     """
-    out = stretches.assign(blocked_nearby_per_year=blocked_nearby, n_threats_nearby=n_nearby)
-    at_stake = out["expected_per_year"].fillna(0.0) + out["blocked_nearby_per_year"]
-    out = out.assign(at_stake=at_stake)[(at_stake > 0) | (out["corridor_class"] != "outside")]
+    at_stake = stretches["expected_per_year"].fillna(0.0) + stretches["missing_nearby_per_year"]
+    out = stretches.assign(at_stake=at_stake)
+    out = out[(at_stake > 0) | (out["corridor_class"] != "outside")]
     out = out.sort_values(["at_stake", "stretch"], ascending=[False, True], ignore_index=True)
     return out.drop(columns="at_stake")

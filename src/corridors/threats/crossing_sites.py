@@ -14,7 +14,7 @@ from corridors.foundation import tables
 from corridors.foundation.arrays import Floats, Geometries, Indices
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.facts.act import SitesFacts
-from corridors.threats.actions import gain_frac
+from corridors.threats.gain_draws import GainDraws, summed
 from corridors.threats.sites import choose_sites
 
 _KINDS = ("road", "rail")
@@ -50,9 +50,9 @@ class Rules:
     currency: str
 
 
-def roads_and_railways(threats: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return those of THREATS that a structure may cross, by segment."""
-    lines = threats[threats["kind"].isin(_KINDS) & (threats["status"] != "removed")]
+def roads_and_railways(parts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return those of THREAT_SEGMENTS that a structure may cross, by segment."""
+    lines = parts[parts["kind"].isin(_KINDS) & (parts["status"] != "removed")]
     return lines.sort_values("segment", kind="stable", ignore_index=True)
 
 
@@ -60,6 +60,7 @@ def crossing_sites(
     herd: str,
     lines: gpd.GeoDataFrame,
     shapes: Geometries,
+    gains: GainDraws,
     rules: Rules,
     *,
     crs: str,
@@ -71,8 +72,9 @@ def crossing_sites(
     ----------
     herd
         Its name.
-    lines, shapes
-        From :func:`roads_and_railways`, with ``barrier``; their lines in ``crs``.
+    lines, shapes, gains
+        From :func:`roads_and_railways`, with ``n_units`` of the place; their lines in ``crs``, and
+        their draws.
     rules
         What was chosen.
     crs
@@ -80,11 +82,8 @@ def crossing_sites(
     unit
         What passages per year are counted for.
     """
-    part = gain_frac(
-        lines["permeability_mean"].to_numpy(float),
-        permeability_after=rules.permeability_after,
-    )
-    demand = lines["blocked_per_year"].to_numpy(float) * part
+    raised = gains.raised(rules.permeability_after)
+    demand = raised.mean(axis=0) if len(raised) else np.zeros(len(lines))
     segment, share, points = _candidates(shapes, rules.step_m)
     middle = shapely.get_coordinates(shapely.line_interpolate_point(shapes, 0.5, normalized=True))
     cost = lines["kind"].map(dict(rules.costs)).to_numpy(float)[segment]
@@ -118,9 +117,11 @@ def crossing_sites(
     position = np.arange(n_kept)
     served = chosen.served[None, :] == position[:, None]
     so_far = np.cumsum(gain)
+    _, low, high = summed(raised, np.where(chosen.served < n_kept, chosen.served, -1), n_kept)
     at_km = own["from_km"] + share[sites] * (own["to_km"] - own["from_km"])
     lon, lat = transformer(crs, GEOGRAPHIC).transform(*points[sites].T)
-    columns = ["segment", "barrier", "name", "kind", "class", "status", "corridor_class"]
+    columns = ["segment", "threat", "barrier", "name", "kind", "class", "status",
+               "corridor_class", "n_animals", "n_units"]  # fmt: skip
     frame: pd.DataFrame = own[columns].assign(
         action=[f"{herd}:structure:{n + 1}" for n in position],
         herd=herd,
@@ -128,8 +129,8 @@ def crossing_sites(
         at_km=at_km,
         n_segments=(served & (demand > 0)[None, :]).sum(axis=1).astype(np.int64),
         gain_per_year=gain,
-        gain_p05=served @ (lines["blocked_p05"].to_numpy(float) * part),
-        gain_p95=served @ (lines["blocked_p95"].to_numpy(float) * part),
+        gain_p05=low,
+        gain_p95=high,
         gain_so_far=so_far,
         share_so_far=np.clip(so_far / total, 0.0, 1.0),
         is_optimal=chosen.is_optimal,

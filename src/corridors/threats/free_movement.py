@@ -73,7 +73,8 @@ def free_law(cells: Cells, n_places: int) -> FreeLaw:
     -----
     Trials of one unit at one line resemble each other by rho, copies of one place by their common
     place, and places by the herd. All three correlations are moments: of the squared departure from
-    the mean less its binomial part, over n (n - 1) m (1 - m). The mean of a place is that of its
+    the mean less its binomial part, over n (n - 1) m (1 - m), each row weighed by 1 / n so that a
+    few large ones do not decide. The mean of a place is that of its
     copies and, as so many trials as the differences between places ask for, of the herd. The place
     itself is one more location: its r departs from that mean as one copy does, so 1/strength is
     the sum of both uncertainties.
@@ -126,12 +127,13 @@ def _summed(code: Indices, value: Floats, n: int = 0) -> Floats:
 
 def _correlation(n: Floats, passed: Floats, mean: Floats) -> float:
     """Return the correlation of two trials of one row, by moments."""
-    apart = (passed - n * mean) ** 2 - n * mean * (1.0 - mean)
-    pairs = float((n * (n - 1.0).clip(0.0) * mean * (1.0 - mean)).sum())
+    several = n > 1.0
+    n, passed, mean = n[several], passed[several], np.broadcast_to(mean, several.shape)[several]
+    apart = (passed - n * mean) ** 2 / n - mean * (1.0 - mean)
+    pairs = float(((n - 1.0) * mean * (1.0 - mean)).sum())
     if pairs <= 0.0:
         return _MOST_RHO
-    several = n > 1.0
-    return float(np.clip(apart[several].sum() / pairs, _LEAST_RHO, _MOST_RHO))
+    return float(np.clip(apart.sum() / pairs, _LEAST_RHO, _MOST_RHO))
 
 
 def effective(cells: Cells, rho: float, n_places: int) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ from corridors.foundation.arrays import Floats, Indices, Labels
 ACT, LOOK, NOTHING, UNKNOWN = "act", "look_on_site", "nothing_seen", "not_known"
 MISSED: Final = 0.05  # passages per animal and year: less is no harm
 _SURE, _FEW_UNITS, _PLACEBO = 0.8, 3, 0.1
+_IDLE: Final = 0.5  # places with a greater p do nothing
 _ENOUGH, _OPEN, _LEAST = 5.0, 0.9, 0.2
 
 
@@ -61,15 +62,18 @@ def false_alarms(p: Floats) -> Floats:
     Notes
     -----
     Benjamini & Hochberg 1995: min over q >= p of q n / (places with p <= q). Among hundreds of
-    places that do nothing some do badly by chance.
+    places that do nothing some do badly by chance. n counts those that do nothing, told by the
+    places with p above one half, of which they have half (Storey 2002): where most places do harm,
+    few are left to be false alarms.
 
     Examples
     --------
     >>> false_alarms(np.array([0.01, 0.5, 0.02, 1.0])).round(3).tolist()
     [0.04, 0.667, 0.04, 1.0]
     """
+    n_idle = min(len(p), (1.0 + (p > _IDLE).sum()) / (1.0 - _IDLE))
     order = np.argsort(p, kind="stable")
-    share = p[order] * len(p) / np.arange(1, len(p) + 1)
+    share = p[order] * n_idle / np.arange(1, len(p) + 1)
     out = np.empty(len(p))
     out[order] = np.minimum.accumulate(share[::-1])[::-1]
     return np.minimum(out, 1.0)

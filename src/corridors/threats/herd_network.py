@@ -16,7 +16,7 @@ from corridors.threats.link_barriers import barriers_of_links, weights_of_links
 
 _OF_NODE = ("kind", "betweenness")
 _ADDED = (
-    "n_segments", "encounters_per_year", "blocked_per_year", "blocked_share", "n_candidates",
+    "n_segments", "free_per_year", "missing_per_year", "missing_share", "n_candidates",
 )  # fmt: skip
 _OF_EDGE = (
     "cost", "length_km", "is_cut", "betweenness", "detour_frac", "flux", "n_migrations",
@@ -27,10 +27,11 @@ _OF_EDGE = (
 def network_with_barriers(
     network: gpd.GeoDataFrame,
     segments: gpd.GeoDataFrame,
+    parts: pd.DataFrame,
     threats: pd.DataFrame,
     candidates: pd.DataFrame,
     use: pd.DataFrame,
-    encounters: pd.DataFrame,
+    trials: pd.DataFrame,
     *,
     planar: Callable[[gpd.GeoDataFrame], Geometries],
 ) -> gpd.GeoDataFrame:
@@ -42,10 +43,10 @@ def network_with_barriers(
         NETWORK and NETWORK_USE.
     segments
         SEGMENTS that may stop an animal.
-    threats, candidates
-        THREATS and CANDIDATES; they may be empty.
-    encounters
-        ENCOUNTERS.
+    parts, threats, candidates
+        THREAT_SEGMENTS, THREATS and CANDIDATES; they may be empty.
+    trials
+        TRIALS.
     planar
         Projects a layer's geometries to the working CRS, m.
     """
@@ -56,11 +57,13 @@ def network_with_barriers(
         own = segments[stands].sort_values("segment", kind="stable", ignore_index=True)
         middle = shapely.line_interpolate_point(planar(own), 0.5, normalized=True)
         distance_m = shapely.distance(middle[:, None], planar(edges))
-        weight = _weights(edges, own["segment"], distance_m, use, encounters)
-        numbers = threats.set_index("segment")[["encounters_per_year", "blocked_per_year"]]
-        met, lost = numbers.astype("float64").reindex(own["segment"]).to_numpy().T
+        weight = _weights(edges, own["segment"], distance_m, use, trials)
+        whole = parts["threat"].map(threats.set_index("threat")["free_per_year"])
+        numbers = parts.assign(free=parts["share"] * whole.astype("float64")).set_index("segment")
+        numbers = numbers[["free", "missing_per_year"]].astype("float64")
+        free, lost = numbers.reindex(own["segment"]).to_numpy().T
         is_candidate = own["segment"].isin(candidates["segment"]).to_numpy()
-        found = barriers_of_links(weight, met, lost, is_candidate).set_index(edges.index)
+        found = barriers_of_links(weight, free, lost, is_candidate).set_index(edges.index)
     network = network.join(found)
     counts = ["n_segments", "n_candidates"]
     network[counts] = network[counts].fillna(0).astype("int64")
@@ -80,8 +83,9 @@ def _weights(
     met: pd.DataFrame,
 ) -> Floats:
     """Return the share of each segment that belongs to each edge."""
-    met = met.assign(encounters=met["passages"] + met["approaches"])
+    met = met[(met["copy"] < 0) & (met["rule"] == met["rule"].min())]
     met = met[met["segment"].isin(segments)]
+    met = met.groupby(["segment", "animal"])["trials"].sum().reset_index()
     names = pd.Index(sorted({*use["animal"], *met["animal"]}))
     is_user = np.zeros((len(names), len(edges)), dtype=np.bool_)
     place = pd.Index(edges["element"])
@@ -91,7 +95,7 @@ def _weights(
         is_user,
         pd.Index(segments).get_indexer(met["segment"]).astype(np.int64),
         names.get_indexer(met["animal"]).astype(np.int64),
-        met["encounters"].to_numpy(float),
+        met["trials"].to_numpy(float),
     )
 
 

@@ -19,9 +19,11 @@ from corridors.threats.free_movement import Cells, FreeLaw, effective, free_law
 from corridors.threats.missing_kernel import fill, likelihoods, placebo
 
 N_BINS: Final = 24  # of permeability and of free shares, each 0...1
-N_KINDS: Final = 4
-EXISTING, PLANNED, REMOVED, ASSUMED = 0, 1, 2, 3
+N_ENDS: Final = 3  # a trial begins away from a free end, near one, or near and beyond it
+N_KINDS: Final = 2 * N_ENDS
+EXISTING, PLANNED, REMOVED = 0, 1, 2
 _N_WEIGHTS: Final = 200
+_WEIGHT_LAW: Final = (1.0, 0.05)  # of the weight of "does nothing" before anything is seen
 _SHAPE: Final = 0.5  # of the weights of units, see draw
 
 
@@ -32,11 +34,11 @@ class Counts:
     Parameters
     ----------
     met
-        Trials at the real barriers. ``copy`` holds twice the state, and 1 more for trials that
-        began at a free end.
+        Trials at the real barriers. ``copy`` holds N_ENDS times the state, and 1 more for trials
+        that began at a free end, 2 more for those beyond one.
     free
-        Trials at copies of each kind: 0 migration, 1 migration at an end, 2 range, 3 range at an
-        end.
+        Trials at copies of each kind: 0 migration, 1 at an end, 2 beyond one, 3 to 5 the same in
+        ranges.
     """
 
     met: Cells
@@ -44,7 +46,8 @@ class Counts:
 
     def kind(self, is_migration: Flags) -> Indices:
         """Return the kind of each row of ``met``."""
-        return np.asarray(2 * ~is_migration[self.met.copy // 2] + self.met.copy % 2)
+        at_end = self.met.copy % N_ENDS
+        return np.asarray(N_ENDS * ~is_migration[self.met.copy // N_ENDS] + at_end)
 
 
 @dataclass(frozen=True)
@@ -54,15 +57,19 @@ class Herd:
     Parameters
     ----------
     exposure
-        Seasons of each state for which each unit was tracked, its animals added up, shape
-        (n_units, n_states).
+        Seasons of each state for which each unit was tracked, its animals added up, in each of the
+        time spans in which places count, shape (n_spans, n_units, n_states).
+    span
+        Time span of each place, shape (n_places,).
+    name
+        A number for each place that draws are made from, so that they depend on no other place,
+        0...2^63 - 1, shape (n_places,).
     n_animals
         Animals of each unit, shape (n_units,).
     is_migration
         Whether each state is a migration, shape (n_states,).
     status
-        :data:`EXISTING`, :data:`PLANNED`, :data:`REMOVED` or :data:`ASSUMED` (by a scenario) of
-        each place, shape (n_places,).
+        :data:`EXISTING`, :data:`PLANNED` or :data:`REMOVED`, of each place, shape (n_places,).
     kappa_mean, kappa_strength
         Of the Beta law of the permeability of a place that does something: mean 0...1 and strength
         in trials, shape (n_places,).
@@ -71,6 +78,8 @@ class Herd:
     """
 
     exposure: Floats
+    span: Indices
+    name: Indices
     n_animals: Floats
     is_migration: Flags
     status: Indices
@@ -91,21 +100,27 @@ class Draws:
         The same in all states.
     free
         Passages per animal and year in migrations if the place were open.
+    free_all
+        The same in all states.
     kappa
-        Permeability relative to free movement, 0...1.
+        Permeability relative to free movement, 0...1; 1 of what was removed.
     harmless_weight
         Weight w of "does nothing" under each rule, learned from the herd.
     placebo_p
         Chance that a copy, where nothing stands, lets so few of the place's trials surely pass, or
         fewer, in migrations; mean over the rules; 1 without trials, shape (n_places,).
+    copied_trials
+        Trials in migrations at the copies of each place under a rule, mean, shape (n_places,).
     """
 
     missing: Floats32
     missing_all: Floats32
     free: Floats32
+    free_all: Floats32
     kappa: Floats32
     harmless_weight: Floats
     placebo_p: Floats
+    copied_trials: Floats
 
 
 def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: str) -> Draws:
@@ -134,13 +149,17 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
     - r, share of free trials that surely pass, and kappa: from their joint posterior on a grid,
       sure passages ~ Binomial(E, kappa r) with the trials of a unit counting as independent by
       their correlation. kappa is 1 with weight w, else from the Beta law of the class; w is
-      learned over the herd's places (posterior mean, uniform before).
+      learned over the herd's places (posterior mean, Beta(1, 0.05) before).
     - missing = E R (1 - kappa), R = 1 - f (1 - r), the share that passes in any way: f of the free
-      trials that are no sure passage are none at all; summed over the seasons of the year.
+      trials that are no sure passage are none at all; summed over the seasons of the year. And an
+      animal that did not pass in spring does not come in autumn: such a season misses as many
+      trials as units make where they passed in another one, times R (1 - kappa) / (1 - kappa r),
+      the chance that it had passed in spring was the line open.
+    - In ranges r differs more from place to place than copies tell: a learned kappa of more than
+      1/4 counts as 1 there.
 
-    A planned barrier blocks the passages that now happen, with the permeability of its class; of a
-    removed one nothing is missing; what a scenario assumes keeps its permeability whatever was
-    met.
+    A planned barrier blocks the passages that now happen, with the permeability of its class, and
+    says nothing of others; of a removed one nothing is missing.
 
     Examples
     --------
@@ -150,23 +169,25 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
     >>> met = Cells(0 * eight, 0 * eight, eight, one, *(0 * one,) * 3)
     >>> free = Cells(0 * eight, 0 * eight, eight, one, one, one, 0 * one)
     >>> none = Cells(*(np.zeros(0, np.int64),) * 3, *(np.zeros(0),) * 4)
-    >>> herd = Herd(np.ones((8, 1)), one, np.array([True]), np.array([EXISTING]), np.array([0.5]),
-    ...             np.array([2.0]), np.array([True]))
-    >>> found = draw([Counts(met, [free] + 3 * [none])], herd, draws=500, seed=1, name="a")
+    >>> zero = np.array([0])
+    >>> herd = Herd(np.ones((1, 8, 1)), zero, zero, one, np.array([True]), np.array([EXISTING]),
+    ...             np.array([0.5]), np.array([2.0]), np.array([True]))
+    >>> found = draw([Counts(met, [free] + 5 * [none])], herd, draws=500, seed=1, name="a")
     >>> bool(0.6 < found.missing.mean() < 0.95), bool(np.quantile(found.kappa, 0.95) < 0.5)
     (True, True)
     """
     n_places = len(herd.status)
     rng, key = _seeds(seed, name)
-    weights = rng.standard_gamma(_SHAPE, (draws, len(herd.exposure)))
+    weights = rng.standard_gamma(_SHAPE, (draws, herd.exposure.shape[1]))
     weights /= _SHAPE
     exposed = weights @ herd.exposure
-    out = [np.zeros((draws, n_places), dtype=np.float32) for _ in range(4)]
-    share, placebo_p = np.zeros(len(counts)), np.zeros(n_places)
+    out = [np.zeros((draws, n_places), dtype=np.float32) for _ in range(5)]
+    share, placebo_p, copied = np.zeros(len(counts)), np.zeros(n_places), np.zeros(n_places)
     edges = np.linspace(0.0, 1.0, N_BINS + 1)
     alpha = np.maximum(herd.kappa_mean * herd.kappa_strength, 1e-3)
     beta = np.maximum((1.0 - herd.kappa_mean) * herd.kappa_strength, 1e-3)
     slab = _bins(alpha, beta, edges)
+    learns = herd.may_be_harmless & (herd.status == EXISTING)
     for number, one in enumerate(counts):
         laws = [free_law(cells, n_places) for cells in one.free]
         free = np.stack(
@@ -175,9 +196,10 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
         told = _told(one, laws, herd, n_places)
         like = likelihoods(*told, free)
         placebo_p += placebo(*told, free) / len(counts)
+        copied += sum(law.n_trials for law in laws[:N_ENDS]) / len(counts)
         does = (slab * like[:, :N_BINS]).sum(axis=1)
-        counted = herd.may_be_harmless & (herd.status == EXISTING)
-        share[number] = _weight(does[counted], like[counted, N_BINS])
+        counted = learns & (told[0] > 0).any(axis=0)
+        share[number] = _weight(does[counted], like[counted, N_BINS], herd.exposure.shape[1])
         w = np.where(herd.may_be_harmless, share[number], 0.0)
         known = np.isin(herd.status, (EXISTING, REMOVED))[:, None]
         prior = np.column_stack([(1.0 - w)[:, None] * slab, w])
@@ -202,11 +224,11 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
                 rows.pool_first,
                 rows.size,
             ),
-            (weights, exposed, herd.is_migration, herd.status),
+            (weights, exposed, herd.is_migration, herd.status, learns, herd.span, herd.name),
             tuple(out),
         )
-    missing, missing_all, would, kappa = out
-    return Draws(missing, missing_all, would, kappa, share, placebo_p)
+    missing, missing_all, free_passages, free_all, kappa = out
+    return Draws(missing, missing_all, free_passages, free_all, kappa, share, placebo_p, copied)
 
 
 def _seeds(seed: int, name: str) -> tuple[np.random.Generator, np.uint64]:
@@ -234,9 +256,10 @@ def _told(
             met.place[own], met.copy[own], met.unit[own],
             met.n[own] / size, met.passed[own] / size, met.sure[own] / size, met.away[own],
         )  # fmt: skip
-        key, cell = np.unique(cells.place * len(herd.exposure) + cells.unit, return_inverse=True)
+        n_units = herd.exposure.shape[1]
+        key, cell = np.unique(cells.place * n_units + cells.unit, return_inverse=True)
         summed = Cells(
-            key // len(herd.exposure), 0 * key, key % len(herd.exposure),
+            key // n_units, 0 * key, key % n_units,
             *(np.asarray(np.bincount(cell, weights=v, minlength=len(key)), float)
               for v in (cells.n, cells.passed, cells.sure, cells.away)),
         )  # fmt: skip
@@ -250,31 +273,33 @@ class _Rows:
 
     first: Indices
     unit: Indices
-    state: Indices  # twice the state, and 1 more at a free end
+    state: Indices  # N_ENDS times the state, and 1 more at a free end, 2 more beyond
     n: Floats
     passed: Floats
-    away: Floats
-    comes: Floats  # chance that another unit comes by, (n_places, 2 n_states)
+    away: Floats  # trials that were not made since the unit had not passed before
+    comes: Floats  # chance that another unit comes by, (n_places, N_ENDS n_states)
     pool: Floats  # rates of units where they come by
     pool_first: Indices  # as ``state``
-    size: Floats  # mean exposure of a unit in each state
+    size: Floats  # mean exposure of a unit in each span and state
 
 
 def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
-    n_states = herd.exposure.shape[1]
+    n_states = herd.exposure.shape[2]
     order = np.lexsort((met.unit, met.copy, met.place))
     place, state, unit = met.place[order], met.copy[order], met.unit[order]
-    n, n_cells = met.n[order], 2 * n_states
+    n, away, n_cells = met.n[order], _returns(met, herd) * met.away[order], N_ENDS * n_states
     cell = place * n_cells + state
     came = np.bincount(cell[n > 0], minlength=n_places * n_cells).reshape(n_places, n_cells)
-    tracked = np.maximum(1, (herd.exposure > 0).sum(axis=0))
-    size = herd.exposure.sum(axis=0) / tracked
-    tracked = np.repeat(tracked, 2)
-    is_met = came > 0
-    usual = came.sum(axis=0) / np.maximum(1, is_met.sum(axis=0)) / tracked
-    comes = np.where(is_met, (came + usual) / (tracked + 1.0), usual / (tracked + 1.0))
-    exposed = herd.exposure[unit, state // 2]
-    rate = np.divide(n, exposed, out=np.zeros_like(n), where=exposed > 0)
+    tracked = np.maximum(1, (herd.exposure > 0).sum(axis=1))
+    size = herd.exposure.sum(axis=1) / tracked
+    tracked = np.repeat(tracked, N_ENDS, axis=1)[herd.span]
+    # What is only planned says nothing of others.
+    is_met = (came > 0) & (herd.status != PLANNED)[:, None]
+    usual = (came / tracked * is_met).sum(axis=0) / np.maximum(1, is_met.sum(axis=0))
+    comes = (came + usual) / (tracked + 1.0)
+    exposed = herd.exposure[herd.span[place], unit, state // N_ENDS]
+    rate = np.divide(n + away, exposed, out=np.zeros_like(n), where=exposed > 0)
+    rate[herd.status[place] == PLANNED] = 0.0
     pools = [np.sort(rate[(state == s) & (rate > 0)]) for s in range(n_cells)]
     pools = [pool if len(pool) else np.zeros(1) for pool in pools]
     return _Rows(
@@ -283,7 +308,7 @@ def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
         state,
         n,
         met.passed[order],
-        met.away[order],
+        away,
         comes,
         np.concatenate(pools),
         np.cumsum([0, *map(len, pools)]),
@@ -291,13 +316,39 @@ def _rows(met: Cells, herd: Herd, n_places: int) -> _Rows:
     )
 
 
-def _weight(does: Floats, nothing: Floats) -> float:
+def _returns(met: Cells, herd: Herd) -> float:
+    """Return the trials that a unit makes in a migration where it surely passed in another one.
+
+    One where no unit was tracked in two.
+    """
+    n_units, n_states = herd.exposure.shape[1:]
+    stands = herd.status[met.place] != PLANNED
+    key, pair = np.unique(met.place * n_units + met.unit, return_inverse=True)
+    n, sure = np.zeros((len(key), n_states)), np.zeros((len(key), n_states))
+    np.add.at(n, (pair, met.copy // N_ENDS), met.n * stands)
+    np.add.at(sure, (pair, met.copy // N_ENDS), met.sure * stands)
+    exposed = herd.exposure[herd.span[key // n_units], key % n_units]
+    exposed = np.where(herd.is_migration, exposed, 0.0)
+    rate = np.divide(n, exposed, out=np.zeros_like(n), where=exposed > 0)
+    through = (sure > 0) & (exposed > 0)
+    # Of each state with a sure passage, the mean rate of the others.
+    others = (exposed > 0).sum(axis=1, keepdims=True) - 1
+    mean = (rate.sum(axis=1, keepdims=True) - rate) / np.maximum(1, others)
+    counted = through & (others > 0)
+    return float((mean[counted].sum() + 1.0) / (counted.sum() + 1.0))
+
+
+def _weight(does: Floats, nothing: Floats, n_units: int) -> float:
     """Return the weight of "does nothing" that the places make most plausible: posterior mean.
 
-    One half without places; uniform before they are seen.
+    Before they are seen it follows Beta(1, 0.05), mean 0.95: that lines do harm is to be shown. One
+    place that does much worse than its copies outweighs it. The same units tell of all places, and
+    where one of them turns round beside several lines, these are not so many findings: the places
+    count as no more than ``n_units``.
     """
-    w = (np.arange(_N_WEIGHTS) + 0.5) / _N_WEIGHTS
+    w = special.betaincinv(*_WEIGHT_LAW, (np.arange(_N_WEIGHTS) + 0.5) / _N_WEIGHTS)
     most = np.maximum(np.maximum(does, nothing), 1e-300)
     told = np.log(np.outer(w, nothing / most) + np.outer(1.0 - w, does / most)).sum(axis=1)
+    told *= min(1.0, n_units / max(1, len(does)))
     belief = np.exp(told - told.max())
     return float((w * belief).sum() / belief.sum())

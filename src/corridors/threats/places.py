@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from corridors.foundation.arrays import Flags, Floats, Floats32, Indices
 from corridors.threats.free_movement import Cells
-from corridors.threats.grades import MISSED, false_alarms, grades
-from corridors.threats.missing import N_KINDS, REMOVED, Counts, Draws, Herd, draw
+from corridors.threats.grades import MISSED, NOTHING, false_alarms, grades
+from corridors.threats.missing import (
+    EXISTING,
+    N_ENDS,
+    N_KINDS,
+    PLANNED,
+    REMOVED,
+    Counts,
+    Draws,
+    Herd,
+    draw,
+)
 
 _REAL = -1
+_STATED = 10.0  # times as strong as a prior is a stated permeability
+_FIRST = 1e6  # puts migrations before other states
 N_TOP = 10
 
 
@@ -83,13 +97,13 @@ def counts_of(
         rows = attempts[attempts["rule"] == rule]
         real = (rows["copy"] == _REAL).to_numpy(bool)
         moving = is_migration[rows["state"].to_numpy()]
-        kind = 2 * ~moving + rows["at_end"].to_numpy()
+        kind = N_ENDS * ~moving + rows["at_end"].to_numpy()
         free = [
             _cells(rows[~real & (kind == k)], place, unit, rows["copy"], n_units)
             for k in range(N_KINDS)
         ]
         own = rows[real]
-        met = _cells(own, place, unit, 2 * own["state"] + own["at_end"], n_units)
+        met = _cells(own, place, unit, N_ENDS * own["state"] + own["at_end"], n_units)
         out.append(Counts(met, free))
     return out
 
@@ -109,145 +123,263 @@ def _cells(
     return Cells(key // n_units // top, key // n_units % top, key % n_units, *sums)
 
 
-def places(
+@dataclass(frozen=True)
+class Tracked:
+    """Who was tracked for how long.
+
+    Parameters
+    ----------
+    exposure
+        Seasons of each state, of each animal, in each time span in which places count, shape
+        (n_spans, n_animals, n_states).
+    unit
+        Independent unit of each animal, from
+        :func:`corridors.barriers.companions.independent_units`, shape (n_animals,).
+    is_migration
+        Whether each state is a migration, shape (n_states,).
+    """
+
+    exposure: Floats
+    unit: Indices
+    is_migration: Flags
+
+    @property
+    def of_units(self) -> Floats:
+        """Exposure of each unit, its animals added up, shape (n_spans, n_units, n_states)."""
+        units = np.arange(int(self.unit.max()) + 1)
+        return np.asarray((units[:, None] == self.unit).astype(float) @ self.exposure)
+
+    @property
+    def years(self) -> Floats:
+        """Seasons of a migration in each span, all animals together, mean over these seasons."""
+        moving = self.exposure[:, :, self.is_migration]
+        return np.asarray(moving.sum(axis=(1, 2)) / max(1, int(self.is_migration.sum())))
+
+
+def drawn(
     attempts: pd.DataFrame,
-    exposure: Floats,
-    unit: Indices,
+    tracked: Tracked,
     place: Indices,
-    is_migration: Flags,
-    status: Indices,
-    prior: pd.DataFrame,
+    known: pd.DataFrame,
     *,
     prior_strength: float,
     draws: int,
     seed: int,
     name: str,
-) -> tuple[pd.DataFrame, pd.DataFrame, Draws]:
-    """Return the places of a herd, ranked by missing passages, and their segments.
+) -> Draws:
+    """Return the draws of a herd's places.
 
     Parameters
     ----------
     attempts
         From :func:`corridors.barriers.attempts.attempts`.
-    exposure
-        Seasons tracked of each animal in each state, shape (n_animals, n_states).
-    unit
-        Independent unit of each animal, from
-        :func:`corridors.barriers.companions.independent_units`.
+    tracked
+        Who was tracked for how long.
     place
         Place of each segment, from :func:`places_of`.
-    is_migration
-        Whether each state is a migration.
-    status
-        Of each place: :data:`corridors.threats.missing.EXISTING`, and so on.
-    prior
-        ``kappa`` (permeability relative to free movement of what does something, 0...1) and
-        ``is_stated`` (then it is kept) of each place.
+    known
+        Of each place ``status`` (:data:`corridors.threats.missing.EXISTING` and so on), ``kappa``
+        (permeability relative to free movement of what does something, 0...1), ``is_stated`` (then
+        it is kept), ``span`` and ``number``, see :class:`corridors.threats.missing.Herd`.
     prior_strength
         Of the law round ``kappa``, trials.
     draws, seed, name
         Number of draws; the same seed and name of the herd give the same figures.
+    """
+    shared = tracked.of_units
+    stated = known["is_stated"].to_numpy(bool)
+    herd = Herd(
+        shared,
+        known["span"].to_numpy(np.int64),
+        known["number"].to_numpy(np.int64),
+        np.bincount(tracked.unit).astype(float),
+        tracked.is_migration,
+        known["status"].to_numpy(np.int64),
+        known["kappa"].to_numpy(float),
+        np.where(stated, _STATED * prior_strength, prior_strength),
+        ~stated,
+    )
+    counts = counts_of(attempts, place, tracked.unit, tracked.is_migration, n_units=shared.shape[1])
+    return draw(counts, herd, draws=draws, seed=seed, name=name)
+
+
+def tallied(
+    attempts: pd.DataFrame, tracked: Tracked, place: Indices, span: Indices
+) -> pd.DataFrame:
+    """Return what was counted at each place, under the first rule.
+
+    Parameters
+    ----------
+    attempts, tracked, place
+        As in :func:`drawn`.
+    span
+        Time span of each place; where nobody was tracked in one, nothing counts.
 
     Returns
     -------
-    places
-        One row per place that was met, by rank: ``place missing_per_year missing_p05 missing_p95
-        p_harm grade rank rank_p05 rank_p95 p_top10 trials_per_year free_per_year free_frac kappa
-        kappa_p05 kappa_p95 n_animals n_units placebo_p placebo_q missing_all_per_year
-        rank_all``. Per animal
-        and year; ``_all``: in the whole year, all else in migrations. ``not_known``: nobody met
-        it, no figures, no rank.
-    segments
-        One row per segment that was met: ``segment place trials passed share
-        missing_per_year``.
-    draws
-        What all of these come from.
+    DataFrame
+        One row per place: ``n_trials n_passed n_unsure`` in migrations (unsure: began at a free
+        end, or passed and may have gone round one), ``n_all`` in all states, ``trials_per_year``
+        (of migrations, per animal), ``n_animals n_units`` that met it in migrations, and
+        ``worst_state``, code of the state in which most come by per season tracked; -1: none.
     """
-    n_places, n_units = len(status), int(unit.max()) + 1
-    counts = counts_of(attempts, place, unit, is_migration, n_units=n_units)
-    shared = np.zeros((n_units, exposure.shape[1]))
-    np.add.at(shared, unit, exposure)
-    stated = prior["is_stated"].to_numpy(bool)
-    herd = Herd(
-        shared,
-        np.bincount(unit).astype(float),
-        is_migration,
-        status,
-        prior["kappa"].to_numpy(float),
-        np.where(stated, 10.0 * prior_strength, prior_strength),
-        ~stated,
-    )
-    found = draw(counts, herd, draws=draws, seed=seed, name=name)
+    n = len(span)
     real = attempts[(attempts["copy"] == _REAL) & (attempts["rule"] == attempts["rule"].min())]
-    real = real.assign(place=place[real["segment"].to_numpy()])
-    moving = real[is_migration[real["state"].to_numpy()] & (real["trials"] > 0)]
-    animals = moving.groupby("place")["animal"].nunique().reindex(range(n_places), fill_value=0)
-    own = moving.assign(unit=unit[moving["animal"].to_numpy()])
-    units = own.groupby("place")["unit"].nunique().reindex(range(n_places), fill_value=0)
-    n_trials = moving.groupby("place")["trials"].sum().reindex(range(n_places), fill_value=0)
-    years = shared[:, is_migration].sum() / max(1, is_migration.sum())
-    is_met = real.groupby("place")["trials"].sum().reindex(range(n_places), fill_value=0) > 0
-    low, high = np.quantile(found.missing, [0.05, 0.95], axis=0)
-    kappa_low, kappa_high = np.quantile(found.kappa, [0.05, 0.95], axis=0)
-    mean = found.missing.mean(axis=0, dtype=float)
-    whole = found.missing_all.mean(axis=0, dtype=float)
-    free = found.free.mean(axis=0, dtype=float)
-    per_year = n_trials.to_numpy(float) / max(years, 1e-12)
-    free_frac = np.divide(free, per_year, out=np.full(n_places, np.nan), where=per_year > 0)
-    frame = pd.DataFrame(
+    real = real[real["trials"] > 0]
+    real = real.assign(
+        place=place[real["segment"].to_numpy(np.int64)],
+        unit=tracked.unit[real["animal"].to_numpy(np.int64)],
+        unsure=np.where(real["at_end"] > 0, real["trials"], real["passed"] - real["sure"]),
+    )
+    years = tracked.years[span]
+    moves = tracked.is_migration[real["state"].to_numpy(np.int64)]
+    moving = real[moves & (years[real["place"].to_numpy(np.int64)] > 0)]
+    by_place, every = moving.groupby("place"), range(n)
+    sums = by_place[["trials", "passed", "unsure"]].sum().reindex(every, fill_value=0)
+    seasons = tracked.exposure.sum(axis=1)[span]
+    came = np.zeros_like(seasons)
+    np.add.at(came, (real["place"].to_numpy(), real["state"].to_numpy()), real["trials"])
+    rate = np.divide(came, seasons, out=np.zeros_like(came), where=seasons > 0)
+    # The ranking is of migrations; a place that was met in none is told by what there is.
+    first = np.where((rate[:, tracked.is_migration] > 0).any(axis=1)[:, None], _FIRST, 1.0)
+    rate = np.where(tracked.is_migration, rate * first, rate)
+    n_trials = sums["trials"].to_numpy(np.int64)
+    return pd.DataFrame(
         {
-            "place": np.arange(n_places),
-            "missing_per_year": mean,
-            "missing_p05": low,
-            "missing_p95": high,
-            "p_harm": (found.missing > MISSED).mean(axis=0),
-            "trials_per_year": per_year,
-            "free_per_year": free,
-            "free_frac": free_frac,
-            "kappa": found.kappa.mean(axis=0, dtype=float),
-            "kappa_p05": kappa_low,
-            "kappa_p95": kappa_high,
-            "n_animals": animals.to_numpy(),
-            "n_units": units.to_numpy(),
-            "placebo_p": found.placebo_p,
-            "missing_all_per_year": whole,
+            "n_trials": n_trials,
+            "n_passed": sums["passed"].to_numpy(np.int64),
+            "n_unsure": sums["unsure"].to_numpy(np.int64),
+            "n_all": np.bincount(real["place"], weights=real["trials"], minlength=n),
+            "trials_per_year": np.divide(n_trials, years, out=np.zeros(n), where=years > 0),
+            "n_animals": by_place["animal"].nunique().reindex(every, fill_value=0).to_numpy(),
+            "n_units": by_place["unit"].nunique().reindex(every, fill_value=0).to_numpy(),
+            "worst_state": np.where(rate.max(axis=1, initial=0.0) > 0, rate.argmax(axis=1), -1),
         }
     )
-    # Only places that were met can be false alarms.
-    frame["placebo_q"] = 1.0
-    tested = n_trials.to_numpy() > 0
+
+
+def judged(tally: pd.DataFrame, found: Draws, status: Indices, *, seed: int) -> pd.DataFrame:
+    """Return the places of a herd, ranked by missing passages.
+
+    Parameters
+    ----------
+    tally
+        From :func:`tallied`.
+    found
+        From :func:`drawn`.
+    status
+        Of each place.
+    seed
+        Of the order of places that miss nothing in a draw.
+
+    Returns
+    -------
+    DataFrame
+        One row per place that was met, by rank: ``place missing_per_year missing_p05 missing_p95
+        p_harm grade rank rank_p05 rank_p95 p_top10 trials_per_year free_per_year free_frac kappa
+        kappa_p05 kappa_p95 n_animals n_units placebo_p placebo_q missing_all_per_year rank_all``.
+        Per animal and year; ``_all``: in the whole year, all else in migrations. ``not_known``:
+        nobody met it in a migration; its figures there, and its rank, are NaN, and it comes last.
+    """
+    missing = found.missing
+    low, high = np.quantile(missing, [0.05, 0.95], axis=0)
+    kappa_low, kappa_high = np.quantile(found.kappa, [0.05, 0.95], axis=0)
+    free = found.free.mean(axis=0, dtype=float)
+    n_trials = tally["n_trials"].to_numpy(float)
+    per_year = tally["trials_per_year"].to_numpy(float)
+    frame = pd.DataFrame(
+        {
+            "place": np.arange(len(status)),
+            "missing_per_year": missing.mean(axis=0, dtype=float),
+            "missing_p05": low.astype(float),
+            "missing_p95": high.astype(float),
+            "p_harm": (missing > MISSED).mean(axis=0),
+            "trials_per_year": per_year,
+            "free_per_year": free,
+            "free_frac": np.divide(
+                free, per_year, out=np.full(len(free), np.nan), where=per_year > 0
+            ),
+            "kappa": found.kappa.mean(axis=0, dtype=float),
+            "kappa_p05": kappa_low.astype(float),
+            "kappa_p95": kappa_high.astype(float),
+            "n_animals": tally["n_animals"],
+            "n_units": tally["n_units"],
+            "placebo_p": found.placebo_p,
+            "missing_all_per_year": found.missing_all.mean(axis=0, dtype=float),
+        }
+    )
+    # Only places that stand and were met can be false alarms; what is planned has no trials.
+    tested = (n_trials > 0) & (status == EXISTING)
+    frame["placebo_q"] = np.where(status == PLANNED, 0.0, 1.0)
     frame.loc[tested, "placebo_q"] = false_alarms(found.placebo_p[tested])
     frame["grade"] = grades(
         p_harm=frame["p_harm"].to_numpy(),
         n_units=frame["n_units"].to_numpy(),
-        n_trials=n_trials.to_numpy(float),
+        n_trials=n_trials,
         placebo_q=frame["placebo_q"].to_numpy(),
         kappa=frame["kappa"].to_numpy(),
     )
-    frame.loc[status == REMOVED, "grade"] = "nothing_seen"
-    frame = _ranked(frame[is_met.to_numpy()], found.missing[:, is_met.to_numpy()], seed)
-    segments = real.groupby("segment", as_index=False)[["trials", "passed"]].sum()
-    segments["place"] = place[segments["segment"].to_numpy()]
-    total = segments.groupby("place")["trials"].transform("sum")
-    segments["share"] = segments["trials"] / total.where(total > 0)
-    segments["missing_per_year"] = segments["share"] * mean[segments["place"].to_numpy()]
-    return frame, segments, found
+    is_graded = n_trials > 0
+    frame.loc[is_graded & (status == REMOVED), "grade"] = NOTHING
+    frame.loc[~is_graded, list(_IN_MIGRATIONS)] = np.nan
+    frame[list(_RANKS)] = np.nan
+    frame.loc[is_graded, list(_RANKS)] = _ranks(missing[:, is_graded], seed)
+    frame = frame[tally["n_all"].to_numpy() > 0]
+    frame["rank_all"] = _places_in_order(frame["missing_all_per_year"].to_numpy()).astype(float)
+    return frame.sort_values(["rank", "rank_all"], ignore_index=True)
 
 
-def _ranked(frame: pd.DataFrame, missing: Floats32, seed: int) -> pd.DataFrame:
-    """Add ranks by the mean of the draws, with intervals from the same draws."""
-    chance = np.random.default_rng(seed).random(missing.shape, dtype=np.float32)
+def shares(attempts: pd.DataFrame, tracked: Tracked, place: Indices, span: Indices) -> pd.DataFrame:
+    """Return what of its place each segment holds.
+
+    Parameters
+    ----------
+    attempts, tracked, place, span
+        As in :func:`tallied`.
+
+    Returns
+    -------
+    DataFrame
+        One row per segment: ``trials_per_year passages_per_year n_animals`` in migrations, per
+        animal, and ``share`` of the place's trials there, or in all states where there are none;
+        NaN: nobody met the place.
+    """
+    own = tallied(attempts, tracked, np.arange(len(place)), span[place])
+    whole = own.groupby(place)[["n_trials", "n_all"]].transform("sum")
+    share = (own["n_trials"] / whole["n_trials"].where(whole["n_trials"] > 0)).fillna(
+        own["n_all"] / whole["n_all"].where(whole["n_all"] > 0)
+    )
+    years = tracked.years[span[place]]
+    return pd.DataFrame(
+        {
+            "trials_per_year": own["trials_per_year"],
+            "passages_per_year": np.divide(
+                own["n_passed"], years, out=np.zeros(len(own)), where=years > 0
+            ),
+            "n_animals": own["n_animals"],
+            "share": share,
+        }
+    )
+
+
+_IN_MIGRATIONS = (
+    "missing_per_year", "missing_p05", "missing_p95", "p_harm", "free_per_year", "free_frac",
+)  # fmt: skip
+_RANKS = ("rank", "rank_p05", "rank_p95", "p_top10")
+
+
+def _ranks(missing: Floats32, seed: int) -> Floats:
+    """Return :data:`_RANKS` of places: by the mean of the draws, intervals from the same draws."""
+    rng = np.random.default_rng(seed)
+    chance, between = rng.random((2, *missing.shape), dtype=np.float32)
+    between -= 0.5
     # Places that miss nothing in a draw share the places behind the others, in an order of chance.
     place = _places_in_order(np.where(missing > 0, missing, -chance))
-    low, high = np.quantile(place, [0.05, 0.95], axis=0, method="inverted_cdf")
-    out = frame.assign(
-        rank=_places_in_order(frame["missing_per_year"].to_numpy()),
-        rank_p05=low.astype(np.int64),
-        rank_p95=high.astype(np.int64),
-        p_top10=((place <= N_TOP) & (missing > 0)).mean(axis=0),
-        rank_all=_places_in_order(frame["missing_all_per_year"].to_numpy()),
-    )
-    return out.sort_values("rank", ignore_index=True)
+    low, high = np.rint(np.quantile(place + between, [0.05, 0.95], axis=0))
+    low, high = (np.clip(value, 1, missing.shape[1]) for value in (low, high))
+    first = _places_in_order(missing.mean(axis=0, dtype=float))
+    top = ((place <= N_TOP) & (missing > 0)).mean(axis=0)
+    return np.column_stack([first, low, high, top]).astype(float)
 
 
 def _places_in_order(value: Floats | Floats32) -> Indices:

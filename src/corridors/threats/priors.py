@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from corridors.foundation.arrays import Indices
+
 # Share of approaches that pass where nothing stands: 0.64-0.75 of migrating deer at moved fences.
 # By it a published share of crossings per approach becomes relative to free movement.
 FREE_FRAC: Final = 0.68
@@ -175,7 +177,7 @@ def with_estimates(
     classes: pd.Series,
     estimates: pd.DataFrame,
     *,
-    prior_encounters: float,
+    prior_trials: float,
 ) -> pd.DataFrame:
     """Return the priors, moved by what the herd's own steps say of each class of barrier.
 
@@ -187,8 +189,8 @@ def with_estimates(
         Kind and class of each row of ``priors``.
     estimates
         PERMEABILITY of the herd: rows with covariate ``class`` are used.
-    prior_encounters
-        Weight of a prior, encounters.
+    prior_trials
+        Weight of a prior, trials.
 
     Returns
     -------
@@ -199,7 +201,7 @@ def with_estimates(
     Notes
     -----
     With kappa the share pi of the crossings of free animals still happens, E of which were to be
-    expected: the new mean is (k m + w pi) / (k + w), with k ``prior_encounters``, m the mean of
+    expected: the new mean is (k m + w pi) / (k + w), with k ``prior_trials``, m the mean of
     the prior and w = E / max(1, spread), the tries that count when those of one animal are not
     independent. Where not one crossed, pi is 0 here although kappa has only a limit: E tries
     failed. The weight that the mean then has in the ranking stays k, not k + w: segments of a class
@@ -211,7 +213,7 @@ def with_estimates(
     >>> priors = prior_table(kinds, classes, overrides={})
     >>> found = pd.DataFrame({"kind": ["fence"], "class": [""], "covariate": ["class"],
     ...     "source": ["estimated"], "permeability": [0.2], "expected": [36.0], "spread": [1.0]})
-    >>> moved = with_estimates(priors, kinds, classes, found, prior_encounters=4.0)
+    >>> moved = with_estimates(priors, kinds, classes, found, prior_trials=4.0)
     >>> moved[["permeability", "label"]].round(3).values.tolist()
     [[0.23, 'estimated'], [0.6, 'prior']]
     """
@@ -232,13 +234,13 @@ def with_estimates(
     spread = took["spread"].fillna(1.0).to_numpy(float)
     weight = took["expected"].to_numpy(float) / np.maximum(1.0, spread)
     before = priors.loc[hit, "permeability"].to_numpy(float)
-    mean = (prior_encounters * before + weight * share) / (prior_encounters + weight)
+    mean = (prior_trials * before + weight * share) / (prior_trials + weight)
     out.loc[hit, "permeability"] = mean
     out.loc[hit, "label"] = "estimated"
     out.loc[hit, "key"] = [f"{kind}/{name}/estimated" for kind, name in took.index]
     out.loc[hit, "basis"] = [
-        f"kappa of the herd's own steps, share {pi:.2f} weighing {w:.0f} encounters, and the prior"
-        f" {m:g} of the class weighing {prior_encounters:g} ({text})"
+        f"kappa of the herd's own steps, share {pi:.2f} weighing {w:.0f} trials, and the prior"
+        f" {m:g} of the class weighing {prior_trials:g} ({text})"
         for pi, w, m, text in zip(share, weight, before, priors.loc[hit, "basis"], strict=True)
     ]
     return out
@@ -250,7 +252,7 @@ def best_known(
     *,
     overrides: Mapping[str, float],
     species: str,
-    prior_encounters: float,
+    prior_trials: float,
 ) -> pd.DataFrame:
     """Return the permeability that counts of each barrier: stated, else expected of its class.
 
@@ -258,7 +260,7 @@ def best_known(
     ----------
     rows
         ``kind class permeability``, NaN where none is stated.
-    estimates, overrides, species, prior_encounters
+    estimates, overrides, species, prior_trials
         See :func:`prior_table` and :func:`with_estimates`.
 
     Returns
@@ -272,12 +274,90 @@ def best_known(
         kinds,
         classes,
         estimates,
-        prior_encounters=prior_encounters,
+        prior_trials=prior_trials,
     )
     stated = rows["permeability"].astype("float64")
     return pd.DataFrame(
         {
             "used": stated.fillna(prior["permeability"]),
             "used_source": prior["label"].astype(object).mask(stated.notna(), "stated"),
+        }
+    )
+
+
+def of_places(rows: pd.DataFrame, known: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the permeability of barriers, that of the place where one is known.
+
+    Parameters
+    ----------
+    rows
+        SEGMENTS.
+    known
+        From :func:`best_known`, aligned with ``rows``.
+    places
+        PLACE_SEGMENTS.
+
+    Returns
+    -------
+    DataFrame
+        ``used`` and ``used_source``, aligned with ``rows``.
+    """
+    own = places.set_index("segment").reindex(rows["segment"]).set_axis(rows.index)
+    is_told = own["kappa"].notna()
+    return pd.DataFrame(
+        {
+            "used": own["kappa"].where(is_told, known["used"]).astype("float64"),
+            "used_source": own["kappa_source"].where(is_told, known["used_source"]).astype(object),
+        }
+    )
+
+
+def known_of_places(
+    rows: pd.DataFrame,
+    place: Indices,
+    estimates: pd.DataFrame,
+    *,
+    overrides: Mapping[str, float],
+    species: str,
+    prior_trials: float,
+) -> pd.DataFrame:
+    """Return the permeability of each place before any trial there.
+
+    Parameters
+    ----------
+    rows
+        SEGMENTS.
+    place
+        Place of each segment.
+    estimates, overrides, species, prior_trials
+        See :func:`best_known`.
+
+    Returns
+    -------
+    DataFrame
+        One row per place: ``kappa`` (mean by length), ``is_stated`` (of most of its length),
+        ``source`` (stated, estimated or prior, of most of its length).
+    """
+    best = best_known(
+        rows, estimates, overrides=overrides, species=species, prior_trials=prior_trials
+    )
+    frame = pd.DataFrame(
+        {
+            "place": place,
+            "source": best["used_source"].to_numpy(dtype=object),
+            "length_m": rows["length_m"].to_numpy(float),
+            "weighed": best["used"].to_numpy(float) * rows["length_m"].to_numpy(float),
+        }
+    )
+    by_source = frame.groupby(["place", "source"], sort=True)[["length_m", "weighed"]].sum()
+    own = by_source.sort_values("length_m", kind="stable").groupby("place").tail(1).reset_index()
+    own = own.sort_values("place", ignore_index=True)
+    kappa = own["weighed"] / own["length_m"].where(own["length_m"] > 0)
+    first = best["used"].groupby(place).first()
+    return pd.DataFrame(
+        {
+            "kappa": kappa.fillna(first).clip(0.0, 1.0),
+            "is_stated": own["source"] == "stated",
+            "source": own["source"],
         }
     )

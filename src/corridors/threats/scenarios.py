@@ -7,15 +7,19 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
-from corridors.foundation.arrays import Flags, Floats, Words
-from corridors.threats.rank import seeds_of
-from corridors.threats.score import Evidence, blocked
+from corridors.foundation import tables
+from corridors.foundation.arrays import Flags, Floats, Indices
+from corridors.foundation.crs import GEOGRAPHIC
+from corridors.threats.gain_draws import GainDraws, sums
+from corridors.threats.grades import UNKNOWN
+from corridors.threats.parts import place_name
 
-_STATUS_NOTHING = "absent"
-# Width of the 90 % interval of a normal law in standard deviations.
-_WIDTH_90 = 3.289707
-_SAME = 1e-12
+_SAME = 1e-9
+_INTERVAL = (0.05, 0.95)
+_KEYS = ("threat", "threat_before", "change", "nameless")
+_CLASSES = ("outside", "low", "medium", "high")
 
 
 def altered(rows: gpd.GeoDataFrame, alterations: pd.DataFrame, *, key: str) -> gpd.GeoDataFrame:
@@ -61,43 +65,32 @@ def altered(rows: gpd.GeoDataFrame, alterations: pd.DataFrame, *, key: str) -> g
     return out
 
 
-def with_opening(
-    permeability: Floats, open_share: Floats, *, permeability_open: float | Floats
-) -> Floats:
-    """Return the permeability over the year of barriers that stand open for a part of it.
+def as_met(segments: gpd.GeoDataFrame, study: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return SEGMENTS of a scenario as they are in the study, where it has them.
 
-    Parameters
-    ----------
-    permeability
-        Share that passes while closed, 0...1.
-    open_share
-        Share of the encounters in the open time, 0...1; NaN: unknown.
-    permeability_open
-        Share that passes while open, 0...1.
-
-    Notes
-    -----
-    ``(1 - f) pi + f pi_open``: passages that are blocked are linear in the permeability, so the
-    mean weighted by encounters blocks as many as both times do together.
-
-    Examples
-    --------
-    >>> with_opening(np.array([0.2]), np.array([0.25]), permeability_open=1.0).tolist()
-    [0.4]
+    What animals did tells of barriers as they stood, not as a scenario alters them.
     """
-    return np.asarray((1.0 - open_share) * permeability + open_share * permeability_open)
+    own = study.set_index("segment").reindex(segments["segment"])
+    known = own["status"].notna().to_numpy(bool)
+    columns = ("status", "permeability", "permeability_source")
+    values = {
+        name: segments[name].where(~known, own[name].set_axis(segments.index)) for name in columns
+    }
+    return segments.assign(**values).astype(
+        {"status": str, "permeability": "float64", "permeability_source": str}
+    )
 
 
 def permeability_of(
-    segments: pd.DataFrame, threats: pd.DataFrame, priors: pd.DataFrame
+    segments: pd.DataFrame, parts: pd.DataFrame, priors: pd.DataFrame
 ) -> pd.Series[float]:
     """Return the best-known permeability of each segment, by segment.
 
-    The posterior mean of the ranking; of segments that are not ranked what is stated, else the
+    That of its place in THREAT_SEGMENTS; of segments that are in none what is stated, else the
     prior of the class (``priors`` aligned with ``segments``). Of a removed one it is 1.
     """
     name = segments["segment"].to_numpy(dtype=object)
-    mean = threats.set_index("segment")["permeability_mean"].reindex(name).to_numpy(float)
+    mean = parts.set_index("segment")["kappa"].reindex(name).to_numpy(float)
     stated = segments["permeability"].to_numpy(float)
     prior = priors["permeability"].to_numpy(float)
     value = np.where(np.isfinite(mean), mean, np.where(np.isfinite(stated), stated, prior))
@@ -105,197 +98,177 @@ def permeability_of(
     return pd.Series(value, index=pd.Index(name, name="segment"), dtype=float)
 
 
+@dataclass(frozen=True)
+class Side:
+    """The study as it is, or as a scenario has it.
+
+    Parameters
+    ----------
+    threats, parts
+        THREATS and THREAT_SEGMENTS.
+    draws
+        PLACE_DRAWS.
+    permeability
+        From :func:`permeability_of`.
+    """
+
+    threats: pd.DataFrame
+    parts: pd.DataFrame
+    draws: pd.DataFrame
+    permeability: pd.Series[float]
+
+    def of(self, segments: pd.Series[str]) -> pd.DataFrame:
+        """Return segments with what is known of their places, aligned; NaN where nothing is."""
+        whole = self.threats.set_index("threat")[["free_per_year", "rank"]]
+        own = self.parts.set_index("segment").reindex(segments)
+        own = own[["threat", "share", "missing_per_year", "grade"]].join(whole, on="threat")
+        return own.assign(
+            free=own["share"] * own["free_per_year"], kappa=self.permeability.reindex(segments)
+        )
+
+    def missing(self, segments: pd.Series[str], group: Indices, n_groups: int) -> Floats:
+        """Return draws of what is missing in groups of segments, shape (n_draws, n_groups)."""
+        own = self.parts[self.parts["segment"].isin(segments)]
+        gains = GainDraws.of(own, self.draws).missing
+        at = pd.Index(segments).get_indexer(pd.Index(own["segment"]))
+        return sums(gains, group[at], n_groups)
+
+
 def difference(
     segments: gpd.GeoDataFrame,
-    threats_before: pd.DataFrame,
-    threats_after: pd.DataFrame,
+    before: Side,
+    after: Side,
     alterations: pd.DataFrame,
     *,
     added: Flags,
-    permeability_before: pd.Series[float],
-    permeability_after: pd.Series[float],
+    herd: str,
     unit: str,
     watched_ranks: int,
-) -> gpd.GeoDataFrame:
-    """Return the segments that a scenario touches, and others whose numbers differ.
+) -> tuple[gpd.GeoDataFrame, tuple[float, float]]:
+    """Return the places that a scenario touches, and others whose numbers differ.
 
     Parameters
     ----------
     segments
-        SEGMENTS of the scenario; removed ones are among them.
-    threats_before, threats_after
-        THREATS of today and of the scenario.
+        SEGMENTS of the scenario that may stop an animal; removed ones are among them.
+    before, after
+        The study as it is, and as the scenario has it.
     alterations
         ALTERATIONS.
     added
         Which segments are new, shape (n_segments,).
-    permeability_before, permeability_after
-        From :func:`permeability_of`; where no line stands 1.
-    unit
-        Of whom passages are counted.
+    herd, unit
+        Its name, and of whom passages are counted.
     watched_ranks
-        Of segments that block as many as before, those are among the rows that had or get a rank
-        up to this and change it.
+        Of places where as many are missing as before, those are among the rows that had or get a
+        rank up to this and change it.
 
     Returns
     -------
-    GeoDataFrame
-        Columns of DIFFERENCE without the intervals and ``in_words``, largest change first. NaN:
-        nobody was tracked there, so nothing is known, which is not "no change".
+    difference
+        Columns of DIFFERENCE without ``in_words``, largest change first. NaN: nobody met it, so
+        nothing is known, which is not "no change". The interval is that of the change in the same
+        draws on both sides.
+    total
+        5 and 95 % quantile of the change of all rows together; NaN where nothing is drawn.
     """
-    name = segments["segment"].to_numpy(dtype=object)
-    before = threats_before.set_index("segment").reindex(name)
-    after = threats_after.set_index("segment").reindex(name)
-    change = alterations.set_index("segment").reindex(name)
-    is_planned = segments["status"].to_numpy() == "planned"
-    met = np.where(is_planned, after["passages_per_year"], after["encounters_per_year"])
-    blocked_before = np.where(added, 0.0, before["blocked_per_year"].to_numpy(float))
-    blocked_before = np.where(after["blocked_per_year"].isna(), np.nan, blocked_before)
-    frame = segments[
-        ["segment", "barrier", "name", "kind", "class", "status", "corridor_class", "from_km",
-         "to_km", "length_m", "geometry"]
-    ].assign(
-        change=np.where(added, "added", change["change"].fillna("")),
-        encounters_per_year=met,
+    name = segments["segment"]
+    rows = _rows(segments, before.of(name), after.of(name), alterations, added)
+    rows = rows[(rows["change"] != "") | (rows["nameless"] == "")].reset_index(drop=True)
+    group = rows.groupby(list(_KEYS), sort=True).ngroup()
+    total = rows.groupby(group)[list(_SUMS)].sum(min_count=1)
+    moved = (total["missing_after"] - total["missing_before"]).abs() > _SAME
+    # One new line moves every rank after its own: only those among the first say anything.
+    first = rows.groupby(group)[["change", "rank_before", "rank_after"]].first()
+    watched = first[["rank_before", "rank_after"]].min(axis=1) <= watched_ranks
+    other_rank = watched & first["rank_before"].ne(first["rank_after"])
+    told = np.flatnonzero((first["change"] != "") | moved | other_rank)
+    rows = rows[np.isin(group, told)].reset_index(drop=True)
+    if rows.empty:
+        return tables.empty(tables.DIFFERENCE), (np.nan, np.nan)
+    group = rows.groupby(list(_KEYS), sort=True).ngroup()
+    frame = _groups(rows, group, herd).assign(unit=unit)
+    drawn = _change(after, before, rows["segment"], np.asarray(group, dtype=np.int64), len(frame))
+    is_moved = (frame["missing_change"].abs() > _SAME).to_numpy(bool)
+    still = np.where(frame["missing_change"].isna(), np.nan, 0.0)
+    low, high = np.quantile(drawn, _INTERVAL, axis=0) if len(drawn) else (still, still)
+    frame["change_p05"] = np.where(is_moved, low, still)
+    frame["change_p95"] = np.where(is_moved, high, still)
+    whole = (np.nan, np.nan)
+    if len(drawn) and is_moved.any():
+        least, most = np.quantile(drawn[:, is_moved].sum(axis=1), _INTERVAL)
+        whole = (float(least), float(most))
+    size = frame["missing_change"].abs().fillna(-1.0)
+    order = np.lexsort((frame["threat"], frame["change"] == "", -size))
+    return gpd.GeoDataFrame(frame.iloc[order].reset_index(drop=True), crs=GEOGRAPHIC), whole
+
+
+def _change(
+    after: Side, before: Side, names: pd.Series[str], group: Indices, n_groups: int
+) -> Floats:
+    """Return draws of the change of groups of segments; without rows where nothing is drawn."""
+    now, then = (side.missing(names, group, n_groups) for side in (after, before))
+    if not len(now) or not len(then):
+        return now - 0.0 if len(now) else 0.0 - then
+    return np.asarray(now - then)
+
+
+def _rows(
+    segments: gpd.GeoDataFrame,
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    alterations: pd.DataFrame,
+    added: Flags,
+) -> gpd.GeoDataFrame:
+    """Return the segments with both sides; places without a name are called by their barrier."""
+    change = alterations.set_index("segment").reindex(segments["segment"])
+    lost = before["missing_per_year"].to_numpy(float)
+    return segments.assign(
+        change=np.where(added, "added", change["change"].astype(object).fillna("")),
         open_share=change["open_share"].to_numpy(float),
-        permeability_before=np.where(added, 1.0, permeability_before.reindex(name)),
-        permeability_after=permeability_after.reindex(name).to_numpy(float),
-        blocked_before=blocked_before,
-        blocked_after=after["blocked_per_year"].to_numpy(float),
+        threat=after["threat"].astype(object).fillna("").to_numpy(),
+        threat_before=before["threat"].astype(object).fillna("").to_numpy(),
+        nameless=np.where(after["threat"].isna(), segments["barrier"], ""),
+        kappa_before=np.where(added, 1.0, before["kappa"]),
+        kappa_after=after["kappa"].to_numpy(float),
+        free_per_year=after["free"].to_numpy(float),
+        missing_before=np.where(added & after["missing_per_year"].notna().to_numpy(), 0.0, lost),
+        missing_after=after["missing_per_year"].to_numpy(float),
+        grade_before=before["grade"].astype(object).fillna("").to_numpy(),
+        grade_after=after["grade"].astype(object).fillna(UNKNOWN).to_numpy(),
         rank_before=before["rank"].to_numpy(float),
         rank_after=after["rank"].to_numpy(float),
-        unit=unit,
-    )  # fmt: skip
-    frame["blocked_change"] = frame["blocked_after"] - frame["blocked_before"]
-    moved = frame["blocked_change"].abs() > _SAME
-    # One new line moves every rank after its own: only those among the first say anything.
-    first = frame[["rank_before", "rank_after"]].min(axis=1) <= watched_ranks
-    is_other_rank = first & frame["rank_before"].ne(frame["rank_after"])
-    frame = frame[(frame["change"] != "") | moved | is_other_rank]
-    size = frame["blocked_change"].abs().fillna(-1.0)
-    order = np.lexsort((frame["segment"], frame["change"] == "", -size))
-    return gpd.GeoDataFrame(frame.iloc[order].reset_index(drop=True))
-
-
-@dataclass(frozen=True)
-class Side:
-    """Segments as they are, or as a scenario has them; arrays of shape (n_segments,).
-
-    Parameters
-    ----------
-    status
-        existing, planned, removed; or absent, where no line stands.
-    permeability, p05, p95
-        Mean and 90 % interval.
-    """
-
-    status: Words
-    permeability: Floats
-    p05: Floats
-    p95: Floats
-
-    @classmethod
-    def of(cls, threats: pd.DataFrame, segments: tuple[str, ...]) -> Side:
-        """Return the side of the ranking ``threats``; segments that it lacks are absent."""
-        own = threats.set_index("segment").reindex(list(segments))
-        return cls(
-            own["status"].fillna(_STATUS_NOTHING).to_numpy(str),
-            *(
-                own[f"permeability_{name}"].fillna(1.0).to_numpy(float)
-                for name in ("mean", "p05", "p95")
-            ),
-        )
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What of the segments stands open, arrays of shape (n_segments,).
-
-    Parameters
-    ----------
-    share
-        Share of the encounters while open; NaN: the segment is not opened.
-    permeability
-        What passes while open; NaN likewise.
-    weight
-        How sure that is, in encounters.
-    """
-
-    share: Floats
-    permeability: Floats
-    weight: float
-
-
-def change_draws(
-    met: Evidence,
-    before: Side,
-    after: Side,
-    opened: Opened,
-    *,
-    draws: int,
-    seed: int,
-    herd: str,
-) -> Floats:
-    """Return draws of the change of blocked passages per animal and year, (draws, n_segments).
-
-    Parameters
-    ----------
-    met
-        Encounters of the segments that change; at least one animal.
-    before, after, opened
-        Both sides and what is opened, in the order of ``met.segments``.
-    draws
-        Number of draws.
-    seed, herd
-        The same draw resamples the same animals as in the ranking.
-
-    Notes
-    -----
-    Whole animals are resampled, the same on both sides of a draw. Permeabilities are drawn
-    independently from Beta laws with the means and the widths of the 90 % intervals that the
-    rankings state; of a segment that is opened for a time the rest of the year keeps the draw of
-    today. Segments that do not change cancel, so the sum over the others is the change of the
-    herd's total.
-    """
-    animal_seed, permeability_seed, _ = seeds_of(seed, herd)
-    n_animals = len(met.animals)
-    weights = (
-        np.random.default_rng(animal_seed)
-        .multinomial(n_animals, np.full(n_animals, 1.0 / n_animals), size=draws)
-        .astype(float)
     )
-    passed, turned = (part.sum(axis=1) for part in met.counts(weights))
-    years = met.years(weights)
-    rng = np.random.default_rng(permeability_seed)
-    shares = [_permeability_draws(rng, side, draws) for side in (before, after)]
-    is_opened = np.isfinite(opened.share)
-    free = _beta_draws(rng, np.where(is_opened, opened.permeability, 1.0), opened.weight, draws)
-    mixed = with_opening(shares[0], np.where(is_opened, opened.share, 0.0), permeability_open=free)
-    shares[1] = np.where(is_opened, mixed, shares[1])
-    lost = []
-    for side, share in zip((before, after), shares, strict=True):
-        count = blocked(passed, turned, share, status=side.status)
-        count = np.where(side.status == _STATUS_NOTHING, 0.0, count)
-        lost.append(np.divide(count, years, out=np.zeros_like(count), where=years > 0))
-    return np.asarray(lost[1] - lost[0])
 
 
-def _permeability_draws(rng: np.random.Generator, side: Side, draws: int) -> Floats:
-    mean = np.clip(side.permeability, 0.0, 1.0)
-    variance = ((side.p95 - side.p05) / _WIDTH_90) ** 2
-    spread = mean * (1.0 - mean)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        weight = np.where(variance > 0, np.maximum(spread / variance - 1.0, 0.1), np.inf)
-    return _beta_draws(rng, mean, weight, draws)
+_FIRST = (
+    "threat", "threat_before", "change", "grade_before", "grade_after", "rank_before", "rank_after",
+    "name", "kind", "class", "status",
+)  # fmt: skip
+_SUMS = ("free_per_year", "missing_before", "missing_after")
+_MEANS = ("open_share", "kappa_before", "kappa_after")
 
 
-def _beta_draws(
-    rng: np.random.Generator, mean: Floats, weight: float | Floats, draws: int
-) -> Floats:
-    """Draw from Beta laws of a mean and a weight in encounters; 0, 1 and infinite are certain."""
-    weight = np.broadcast_to(np.asarray(weight, dtype=float), mean.shape)
-    is_certain = (mean <= 0) | (mean >= 1) | np.isinf(weight)
-    known = np.where(is_certain, 1.0, weight)
-    a = np.where(is_certain, 1.0, mean * known)
-    b = np.where(is_certain, 1.0, (1.0 - mean) * known)
-    return np.asarray(np.where(is_certain, mean, rng.beta(a, b, size=(draws, len(mean)))))
+def _groups(rows: gpd.GeoDataFrame, group: pd.Series[int], herd: str) -> gpd.GeoDataFrame:
+    """Return one row per group of segments."""
+    out = []
+    for _, own in rows.groupby(group, sort=True):
+        main = own[own["barrier"] == own.groupby("barrier")["length_m"].sum().idxmax()]
+        first = own.iloc[0]
+        told = {
+            **{name: first[name] for name in _FIRST},
+            **{name: own[name].sum(min_count=1) for name in _SUMS},
+            **{name: own[name].mean() for name in _MEANS},
+            "herd": herd,
+            "corridor_class": max(own["corridor_class"], key=_CLASSES.index),
+            "from_km": float(main["from_km"].min()),
+            "to_km": float(main["to_km"].max()),
+            "length_m": float(own["length_m"].sum()),
+            "n_segments": len(own),
+            "segments": ";".join(sorted(own["segment"])),
+            "geometry": shapely.line_merge(shapely.union_all(own.geometry.to_numpy())),
+        }
+        told["threat"] = told["threat"] or place_name(herd, own["segment"].tolist())
+        out.append(told)
+    frame = gpd.GeoDataFrame(out, geometry="geometry", crs=GEOGRAPHIC)
+    return frame.assign(missing_change=frame["missing_after"] - frame["missing_before"])

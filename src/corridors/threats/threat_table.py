@@ -1,147 +1,86 @@
-"""The ranked threats of a herd: the best-known numbers of each segment beside what draws say."""
+"""The ranked threats of a herd: places, what they are, where, and what opening them connects."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import geopandas as gpd
-import numpy as np
+import pandas as pd
+import shapely
 
-from corridors.foundation.arrays import Flags, Floats, Indices
-from corridors.threats.rank import bootstrap, ranks, stability
-from corridors.threats.score import Evidence, blocked, posterior, source_of, summary
+from corridors.foundation import tables
+from corridors.foundation.crs import GEOGRAPHIC
+from corridors.threats.candidates import gains_of
 
 UNSAID = "unknown"  # completeness of a source that nothing is said of
+_CLASSES = ("outside", "low", "medium", "high")
+_SAID = ("name", "kind", "class", "status", "source")  # by most of the length
 
 
-@dataclass(frozen=True)
-class Rules:
-    """How evidence becomes a rank.
-
-    Parameters
-    ----------
-    prior_encounters
-        Strength of the permeability prior, encounters.
-    min_encounters
-        An animal with fewer expected encounters has not met a segment.
-    weight_jitter, least_blocked_frac, draws, seed
-        See :func:`~corridors.threats.rank.bootstrap`.
-    """
-
-    prior_encounters: float
-    min_encounters: float
-    weight_jitter: float
-    least_blocked_frac: float
-    draws: int
-    seed: int
-
-
-def threat_table(
-    ranked: gpd.GeoDataFrame,
-    met: Evidence,
-    rules: Rules,
-    *,
-    prior_mean: Floats,
-    is_stated: Flags,
-    is_estimated: Flags,
-    completeness: Mapping[str, str],
-    season_weight: Floats,
-    n_herd: float,
-    unit: str,
+def threat_tables(
     herd: str,
-) -> gpd.GeoDataFrame:
-    """Return THREATS without what opening a segment would gain, in order of rank.
+    segments: gpd.GeoDataFrame,
+    places: pd.DataFrame,
+    held: pd.DataFrame,
+    gains: pd.DataFrame,
+    *,
+    completeness: Mapping[str, str],
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return THREATS, in order of rank, and THREAT_SEGMENTS.
 
     Parameters
     ----------
-    ranked
-        SEGMENTS to rank, at least one.
-    met
-        What is known of their encounters, in the same order.
-    rules
-        What was chosen.
-    prior_mean, is_stated, is_estimated
-        Permeability of each segment before the encounters count, 0...1; whether the data state
-        it; whether it is the class's own, estimated from steps. Shape (n,).
-    completeness
-        Source of barriers -> how complete it is.
-    season_weight
-        Of each season in ``met``.
-    n_herd, unit
-        Animals that passages per animal stand for, and how that is called.
     herd
         Its name.
+    segments, places, held, gains
+        SEGMENTS, PLACES, PLACE_SEGMENTS and GAINS.
+    completeness
+        Source of barriers -> how complete it is.
+
+    Notes
+    -----
+    Kilometres are those of the feature that holds most of a place: a place may go on from one
+    feature to the next, each with its own.
     """
-    status = ranked["status"].to_numpy(str)
-    # Of what a scenario assumes, encounters with the barrier as it was say nothing.
-    is_assumed = (ranked["permeability_source"] == "assumed").to_numpy() & (status == "existing")
-    status = np.where(is_assumed, "assumed", status)
-    prior_encounters = rules.prior_encounters
-    passed, turned = (part[0] for part in met.counts(np.ones((1, len(met.animals)))))
-    is_met = status == "existing"
-    n_passed, n_turned = passed.sum(axis=0) * is_met, turned.sum(axis=0) * is_met
-    a, b = posterior(n_passed, n_turned, prior_mean=prior_mean, prior_encounters=prior_encounters)
-    mean, low, high = summary(a, b)
-    per_year = n_herd / met.years(np.ones((1, len(met.animals))))[0]
-    lost = blocked(passed, turned, mean, status=status) * per_year
-    source = source_of(n_passed + n_turned, is_stated=is_stated, prior_encounters=prior_encounters)
-    source[(source == "prior") & is_estimated] = "estimated"
-    score = (lost * season_weight[:, None]).sum(axis=0)
-    spread = bootstrap(
-        met,
-        prior_mean=prior_mean,
-        prior_encounters=prior_encounters,
-        is_class_prior=~is_stated,
-        status=status,
-        season_weight=season_weight,
-        weight_jitter=rules.weight_jitter,
-        least_blocked_frac=rules.least_blocked_frac,
-        draws=rules.draws,
-        seed=rules.seed,
-        herd=herd,
-    ).holding(blocked_per_year=lost.sum(axis=0) / n_herd, rank=ranks(score))
-    frame = ranked[
-        ["segment", "name", "kind", "class", "status", "corridor_class", "from_km", "to_km",
-         "length_m", "source", "geometry"]
-    ].copy()  # fmt: skip
-    frame["herd"] = herd
-    frame["threat"] = [f"{herd}:{segment}" for segment in frame["segment"]]
-    frame["passages_per_year"] = passed.sum(axis=0) * per_year
-    frame["approaches_per_year"] = turned.sum(axis=0) * per_year
-    frame["encounters_per_year"] = frame["passages_per_year"] + frame["approaches_per_year"]
-    frame["n_animals"] = _animals(met, rules.min_encounters)
-    frame["permeability_mean"] = mean
-    frame["permeability_p05"] = low
-    frame["permeability_p95"] = high
-    frame["permeability_source"] = source
-    frame["blocked_per_year"] = lost.sum(axis=0)
-    frame["blocked_p05"] = spread.blocked_p05 * n_herd
-    frame["blocked_p95"] = spread.blocked_p95 * n_herd
-    frame["unit"] = unit
-    frame["score"] = score
-    frame["rank"] = ranks(score)
-    frame["rank_p05"] = spread.rank_p05
-    frame["rank_p95"] = spread.rank_p95
-    frame["rank_width"] = (spread.rank_p95 - spread.rank_p05 + 1).astype("int64")
-    frame["stability"] = stability(spread.rank_p05, spread.rank_p95)
-    frame["p_top10"] = spread.p_top10
+    if places.empty:
+        return tables.empty(tables.THREATS), tables.empty(tables.THREAT_SEGMENTS)
+    rows = segments.merge(held, on="segment", how="inner").reset_index(drop=True)
+    rows[["gain", "gain_share", "gain_rank"]] = gains_of(gains, rows["segment"])
+    by_place = rows.groupby("place", sort=True)
+    frame = by_place.agg(length_m=("length_m", "sum"), n_segments=("segment", "size"))
+    for name in _SAID:
+        frame[name] = _most(rows, name)
+    order = rows["corridor_class"].map(_CLASSES.index)
+    frame["corridor_class"] = [_CLASSES[k] for k in order.groupby(rows["place"]).max()]
+    main = rows[rows["barrier"] == rows["place"].map(_most(rows, "barrier"))].groupby("place")
+    frame["from_km"], frame["to_km"] = main["from_km"].min(), main["to_km"].max()
+    # Without a gain a place has no best segment.
+    best = rows.sort_values(["gain", "segment"], ascending=[False, True], na_position="last")
+    gained = ["gain", "gain_share", "gain_rank"]
+    frame[gained] = best.drop_duplicates("place").set_index("place")[gained].reindex(frame.index)
+    shapes = {
+        name: shapely.line_merge(shapely.union_all(own.geometry.to_numpy()))
+        for name, own in by_place
+    }
+    own = places.drop(columns=["herd", "status"]).set_index("place")
+    frame = frame.join(own).reindex(own.index)
     frame["source_completeness"] = [completeness.get(name, UNSAID) for name in frame["source"]]
-    worst_season = (
-        np.where(lost.max(axis=0) > 0, np.array(met.seasons)[lost.argmax(axis=0)], "")
-        if len(met.seasons)
-        else np.full(len(frame), "")
+    frame = frame.rename_axis("threat").reset_index().assign(herd=herd)
+    threats = gpd.GeoDataFrame(
+        frame, geometry=[shapes[name] for name in own.index], crs=GEOGRAPHIC
+    )[list(tables.THREATS.columns)]
+    rows["grade"] = rows["place"].map(own["grade"])
+    rows = rows.rename(columns={"place": "threat"}).assign(herd=herd)
+    parts = rows.sort_values("segment", kind="stable", ignore_index=True)
+    texts = ("threat", "herd", *_SAID, "corridor_class", "source_completeness")
+    return (
+        threats.astype(dict.fromkeys(texts, str)),
+        parts[list(tables.THREAT_SEGMENTS.columns)].astype({"herd": str, "grade": str}),
     )
-    frame["n_tracked"] = met.n_tracked
-    frame["worst_season"] = np.where(worst_season == "other", "", worst_season)
-    return frame.sort_values("rank", ignore_index=True)
 
 
-def _animals(met: Evidence, min_encounters: float) -> Indices:
-    n_seasons, n_segments = met.shape
-    total = met.passages + met.approaches
-    by_segment = np.zeros((n_segments, len(met.animals)))
-    for season in range(n_seasons):
-        by_segment += total[season * n_segments : (season + 1) * n_segments].toarray()
-    count: Indices = (by_segment >= min_encounters).sum(axis=1).astype(np.int64)
-    return count
+def _most(rows: pd.DataFrame, name: str) -> pd.Series[str]:
+    """Return the value of ``name`` that most of the length of each place has, by place."""
+    length = rows.groupby(["place", name], sort=True)["length_m"].sum().reset_index()
+    length = length.sort_values("length_m", kind="stable").drop_duplicates("place", keep="last")
+    return length.set_index("place")[name].sort_index()

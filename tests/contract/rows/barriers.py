@@ -134,6 +134,39 @@ ENCOUNTERS = Example(
     key=("segment", "animal", "season"),
 )  # fmt: skip
 
+TRIALS = Example(
+    row={
+        "rule": 2, "copy": 3, "segment": "fences:12:3", "animal": "a1", "season": "spring",
+        "at_end": 2, "trials": 2, "passed": 2, "sure": 1, "away": 1,
+    },
+    other={
+        "rule": 0, "copy": -1, "segment": "fences:12:4", "animal": "a2", "season": "other",
+        "at_end": 0, "trials": 0, "passed": 0, "sure": 0, "away": 0,
+    },
+    refuses=[(-1, "rule at_end trials passed sure away"), (-2, "copy"), (3, "at_end")],
+    key=("rule", "copy", "segment", "animal", "season", "at_end"),
+)  # fmt: skip
+
+SEASONS_TRACKED = Example(
+    row={
+        "animal": "a1", "season": "spring", "is_migration": True,
+        "from_utc": utc("2020-03-01"), "to_utc": utc("2021-03-01"), "seasons": 2.0,
+    },
+    other={
+        "animal": "a2", "season": "other", "is_migration": False, "from_utc": None,
+        "to_utc": None, "seasons": 0.0,
+    },
+    refuses=[(-0.1, "seasons")],
+    key=("animal", "season", "from_utc", "to_utc"),
+)  # fmt: skip
+
+UNITS = Example(
+    row={"animal": "a1", "unit": 1},
+    other={"animal": "a2"},
+    refuses=[(0, "unit")],
+    key=("animal",),
+)
+
 BORDER_REPORT = Example(
     row={
         "herd": "wakhan-argali", "boundary": "afg-tjk", "left_state": "Tajikistan",

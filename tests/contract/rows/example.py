@@ -39,6 +39,7 @@ EVIDENCE = ("tracked", "modelled", "expert")
 PERMEABILITY_SOURCES = ("observed", "prior", "estimated", "both", "stated", "unknown", "assumed")
 MOVEMENTS = ("migrant", "mixed_migrant", "disperser", "resident", "nomad", "unclassified")
 COMPLETENESS = ("complete", "partial", "unknown")
+GRADES = ("act", "look_on_site", "nothing_seen", "not_known")
 
 # The same values in a dtype that is not the contract's.
 _NEAR_DTYPE = {

@@ -6,6 +6,7 @@ from contract.rows.example import (
     KINDS,
     LINE,
     NO_LINE,
+    PERMEABILITY_SOURCES,
     Example,
 )
 
@@ -65,7 +66,7 @@ GAINS = Example(
         "segment": "fences:12:4", "n_edges": 0, "gain": 0.0, "gain_share": 0.0,
         "gain_linear": 0.0, "rank": 2,
     },
-    takes={"kind": KINDS, "permeability_source": ("stated", "estimated", "prior")},
+    takes={"kind": KINDS, "permeability_source": PERMEABILITY_SOURCES},
     refuses=[
         ("hedge", "kind"), (-0.01, "permeability gain_share"), (1.01, "permeability gain_share"),
         ("guessed", "permeability_source"), (-1, "n_edges"), (-0.1, "gain gain_linear"),

@@ -5,54 +5,150 @@ from __future__ import annotations
 from contract.rows.example import (
     AREA,
     COMPLETENESS,
+    GRADES,
     KINDS,
     LINE,
+    LINES,
     NO_AREA,
     NO_LINE,
+    NO_LINES,
     PATCHES,
     PERMEABILITY_SOURCES,
     STATUS,
     Example,
 )
 
+_SEGMENT = {
+    "herd": "wakhan-argali", "name": "Border fence", "kind": "fence", "class": "fence_border",
+    "status": "existing", "corridor_class": "high", "from_km": 2.0, "to_km": 3.0,
+    "length_m": 1000.5,
+}  # fmt: skip
+
 THREATS = Example(
     row={
-        "threat": "wakhan-argali/fences:12:3", "segment": "fences:12:3", "herd": "wakhan-argali",
-        "name": "Border fence", "kind": "fence", "class": "fence_border", "status": "existing",
-        "corridor_class": "high", "from_km": 2.0, "to_km": 3.0, "length_m": 1000.5,
-        "passages_per_year": 0.4, "approaches_per_year": 1.2, "encounters_per_year": 1.6,
-        "n_animals": 3, "n_tracked": 15, "permeability_mean": 0.3, "permeability_p05": 0.1,
-        "permeability_p95": 0.6, "permeability_source": "both", "blocked_per_year": 1.1,
-        "blocked_p05": 0.5, "blocked_p95": 1.9, "worst_season": "spring", "unit": "per animal",
-        "gain": 0.034, "gain_share": 0.021, "gain_rank": 4.0, "score": 1.1, "rank": 1,
-        "rank_p05": 1.0, "rank_p95": 3.0, "rank_width": 3, "stability": "likely", "p_top10": 0.98,
-        "source": "fences.geojson", "source_completeness": "partial", "geometry": LINE,
+        "threat": "wakhan-argali/fences:12:2-a3f1c9", **_SEGMENT, "n_segments": 4,
+        "missing_per_year": 1.1, "missing_p05": 0.5, "missing_p95": 1.9, "p_harm": 0.97,
+        "grade": "act", "rank": 1.0, "rank_p05": 1.0, "rank_p95": 3.0, "rank_width": 3.0,
+        "stability": "likely", "p_top10": 0.98, "trials_per_year": 1.6, "free_per_year": 1.3,
+        "free_frac": 0.8, "kappa": 0.3, "kappa_p05": 0.1, "kappa_p95": 0.6,
+        "kappa_source": "both", "n_animals": 5, "n_units": 3, "n_tracked": 15,
+        "worst_season": "spring", "limits": "few_units;coarse_fixes",
+        "missing_all_per_year": 1.4, "rank_all": 2.0, "unit": "per animal", "gain": 0.034,
+        "gain_share": 0.021, "gain_rank": 4.0, "source": "fences.geojson",
+        "source_completeness": "partial", "geometry": LINE,
     },
     other={
-        "threat": "wakhan-argali/roads:1:0", "from_km": 0.0, "passages_per_year": 0.0,
-        "approaches_per_year": 0.0, "encounters_per_year": 0.0, "n_animals": 0, "n_tracked": 0,
-        "blocked_per_year": 0.0, "blocked_p05": 0.0, "blocked_p95": 0.0, "worst_season": "",
-        "gain": None,
-        "gain_share": None, "gain_rank": None, "score": 0.0, "p_top10": 0.0,
+        "threat": "wakhan-argali/roads:1:0-07bd41", "from_km": 0.0, "n_segments": 1,
+        "missing_per_year": None, "missing_p05": None, "missing_p95": None, "p_harm": None,
+        "grade": "not_known", "rank": None, "rank_p05": None, "rank_p95": None,
+        "rank_width": None, "stability": "open", "p_top10": None, "trials_per_year": 0.0,
+        "free_per_year": None, "free_frac": None, "kappa_p05": None, "kappa_p95": None,
+        "n_animals": 0, "n_units": 0, "n_tracked": 0, "worst_season": "", "limits": "",
+        "missing_all_per_year": None, "rank_all": None, "gain": None, "gain_share": None,
+        "gain_rank": None,
     },
     takes={
-        "kind": KINDS, "status": STATUS, "permeability_source": PERMEABILITY_SOURCES,
-        "gain_rank": (1.0,), "rank_width": (1,), "stability": ("firm", "likely", "open"),
-        "source_completeness": COMPLETENESS,
+        "kind": KINDS, "status": STATUS, "kappa_source": PERMEABILITY_SOURCES, "grade": GRADES,
+        "missing_per_year": (0.0,), "missing_p05": (0.0,), "missing_p95": (0.0,),
+        "free_per_year": (0.0,), "free_frac": (0.0, 1.2), "missing_all_per_year": (0.0,),
+        "rank_width": (1.0,), "rank_all": (1.0,), "gain_rank": (1.0,),
+        "stability": ("firm", "likely", "open"), "source_completeness": COMPLETENESS,
+        "geometry": (LINE, LINES),
     },
     refuses=[
         ("hedge", "kind"), ("rumoured", "status"), (-0.1, "from_km to_km length_m"),
-        (-0.1, "passages_per_year approaches_per_year encounters_per_year"),
-        (-1, "n_animals n_tracked"),
-        (-0.01, "permeability_mean permeability_p05 permeability_p95"),
-        (1.01, "permeability_mean permeability_p05 permeability_p95"),
-        ("guessed", "permeability_source"), (-0.1, "blocked_per_year blocked_p05 blocked_p95"),
-        (-0.1, "gain score"), (-0.01, "gain_share p_top10"), (1.01, "gain_share p_top10"),
-        (0.9, "gain_rank rank_p05 rank_p95"), (0, "rank rank_width"), ("solid", "stability"),
+        (-0.1, "missing_per_year missing_p05 missing_p95 missing_all_per_year"),
+        (-0.1, "trials_per_year free_per_year free_frac gain"),
+        (0, "n_segments"), (-1, "n_animals n_units n_tracked"),
+        (-0.01, "p_harm kappa kappa_p05 kappa_p95 gain_share p_top10"),
+        (1.01, "p_harm kappa kappa_p05 kappa_p95 gain_share p_top10"),
+        ("guessed", "kappa_source"), ("harmful", "grade"), ("solid", "stability"),
+        (0.9, "gain_rank rank rank_all rank_width rank_p05 rank_p95"),
         ("half", "source_completeness"),
-        *NO_LINE,
+        *NO_LINES,
     ],
     key=("threat",),
+)  # fmt: skip
+
+THREAT_SEGMENTS = Example(
+    row={
+        "segment": "fences:12:3", "threat": "wakhan-argali/fences:12:2-a3f1c9",
+        "herd": "wakhan-argali", "barrier": "fences:12",
+        **{name: _SEGMENT[name] for name in list(_SEGMENT)[1:]}, "trials_per_year": 0.6,
+        "passages_per_year": 0.1, "share": 0.4, "missing_per_year": 0.44, "kappa": 0.3,
+        "kappa_source": "both", "n_animals": 3, "grade": "act", "gain": 0.034,
+        "gain_share": 0.021, "source": "fences.geojson", "geometry": LINE,
+    },
+    other={
+        "segment": "fences:12:0", "from_km": 0.0, "trials_per_year": 0.0,
+        "passages_per_year": 0.0, "share": None, "missing_per_year": None, "n_animals": 0,
+        "grade": "not_known", "gain": None, "gain_share": None,
+    },
+    takes={
+        "kind": KINDS, "status": STATUS, "kappa_source": PERMEABILITY_SOURCES, "grade": GRADES,
+        "missing_per_year": (0.0,),
+    },
+    refuses=[
+        ("hedge", "kind"), ("rumoured", "status"), (-0.1, "from_km to_km length_m"),
+        (-0.1, "trials_per_year passages_per_year missing_per_year gain"),
+        (-0.01, "share kappa gain_share"), (1.01, "share kappa gain_share"),
+        ("guessed", "kappa_source"), (-1, "n_animals"), ("harmful", "grade"),
+        *NO_LINE,
+    ],
+    key=("segment",),
+)  # fmt: skip
+
+_EVIDENCE = list(THREATS.row)[list(THREATS.row).index("missing_per_year") :]
+_EVIDENCE = _EVIDENCE[: _EVIDENCE.index("gain")]
+_OF_PLACE = {"place", "herd", "status", *_EVIDENCE}
+
+PLACES = Example(
+    row={
+        "place": "wakhan-argali/fences:12:2-a3f1c9", "herd": "wakhan-argali",
+        "status": "existing", **{name: THREATS.row[name] for name in _EVIDENCE},
+    },
+    other={
+        "place": "wakhan-argali/roads:1:0-07bd41",
+        **{name: value for name, value in THREATS.other.items() if name in _OF_PLACE},
+    },
+    takes={name: values for name, values in THREATS.takes.items() if name in _OF_PLACE},
+    refuses=[
+        (value, " ".join(kept))
+        for value, names in THREATS.refuses
+        if (kept := [name for name in names.split() if name in _OF_PLACE])
+    ],
+    key=("place",),
+)  # fmt: skip
+
+PLACE_SEGMENTS = Example(
+    row={
+        "segment": "fences:12:3", "place": "wakhan-argali/fences:12:2-a3f1c9",
+        "trials_per_year": 0.6, "passages_per_year": 0.1, "share": 0.4,
+        "missing_per_year": 0.44, "kappa": 0.3, "kappa_source": "both", "n_animals": 3,
+    },
+    other={
+        "segment": "fences:12:0", "trials_per_year": 0.0, "passages_per_year": 0.0, "share": None,
+        "missing_per_year": None, "n_animals": 0,
+    },
+    takes={"kappa_source": PERMEABILITY_SOURCES, "missing_per_year": (0.0,)},
+    refuses=[
+        (-0.1, "trials_per_year passages_per_year missing_per_year"), (-0.01, "share kappa"),
+        (1.01, "share kappa"), ("guessed", "kappa_source"), (-1, "n_animals"),
+    ],
+    key=("segment",),
+)  # fmt: skip
+
+PLACE_DRAWS = Example(
+    row={
+        "place": "wakhan-argali/fences:12:2-a3f1c9", "draw": 3, "free_per_year": 1.3,
+        "missing_per_year": 0.9,
+    },
+    other={
+        "place": "wakhan-argali/roads:1:0-07bd41", "draw": 0, "free_per_year": 0.0,
+        "missing_per_year": 0.0,
+    },
+    refuses=[(-1, "draw"), (-0.1, "free_per_year missing_per_year")],
+    key=("place", "draw"),
 )  # fmt: skip
 
 RANGE_EDGES = Example(

@@ -28,11 +28,12 @@ def difference() -> gpd.GeoDataFrame:
     n = len(CHANGES)
     return gpd.GeoDataFrame(
         {
-            "segment": [f"s{k}" for k in range(n)],
+            "threat": [f"s{k}" for k in range(n)],
+            "segments": [f"s{k};t{k}" for k in range(n)],
             "name": ["<b>'); DROP TABLE--"] * n,
             "kind": "fence",
             "change": ["changed"] * (n - 2) + ["", "removed"],
-            "blocked_change": CHANGES,
+            "missing_change": CHANGES,
             "in_words": "words",
         },
         geometry=[LINE] * n,
@@ -66,7 +67,7 @@ def ways() -> gpd.GeoDataFrame:
 
 FRAMES = {
     "difference": difference(),
-    "planned": difference()[["segment", "name", "kind", "geometry"]],
+    "planned": difference()[["threat", "segments", "name", "kind", "geometry"]],
     "fragments": fragments("after"),
     "passages": passages(),
     "ways": ways(),

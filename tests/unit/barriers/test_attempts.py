@@ -13,6 +13,7 @@ DAY = pd.Timedelta(days=1)
 FENCE = np.asarray(shapely.linestrings([[(-3000, 0), (3000, 0)]]), dtype=object)
 ONE, SIGN = np.zeros(1, np.int64), np.ones(1, np.int64)
 SHIFT = Shift((1500.0, 4000.0), 20.0, 6, 30, 300.0, 0.2)
+PLAIN = Rule(np.inf, 1.0)
 
 
 def track(name, y_of_day, year=2020):
@@ -62,17 +63,17 @@ def tracked(fixes=FIXES, moves=MOVES):
     return steps, states, *exposure(steps, moves, states)
 
 
-def tried():
-    steps, states, _, away = tracked()
+def tried(fixes=FIXES, rule=PLAIN):
+    steps, states, _, away = tracked(fixes)
     window = window_of(steps.frame["animal"], steps.frame["start_utc"], MOVES)
     ways = Ways.of(
         steps, window, (MOVES["part"] == "migration").to_numpy(bool), reach_quantile=0.99
     )
     tips = free_ends(FENCE, ONE, SIGN, tolerance_m=1.0)
     lines = Lines.of(FENCE, ONE, SIGN, tips, None)
-    moved = copies(FENCE, ONE, SIGN, tips, None, FIXES[["x_m", "y_m"]].to_numpy(), SHIFT)
+    moved = copies(FENCE, ONE, SIGN, tips, None, fixes[["x_m", "y_m"]].to_numpy(), SHIFT)
     return states, attempts(
-        ways, states, lines, moved, away, distance_m=300.0, end_m=1000.0, rules=[Rule(np.inf, 1.0)]
+        ways, states, lines, moved, away, distance_m=300.0, end_m=1000.0, rules=[rule]
     )
 
 
@@ -106,6 +107,17 @@ def test_who_passes_who_is_turned_back_and_who_does_not_come_again():
     assert by.loc[(1, spring), ["trials", "passed"]].tolist() == [1, 0]
     assert by.loc[(1, autumn), ["trials", "away"]].tolist() == [0, 1]
     assert 2 not in real["animal"].tolist()
+
+
+def test_however_often_it_tried_the_season_that_it_keeps_away_is_one():
+    def comes_twice(day):
+        return np.interp(day, [100, 103, 106, 112, 118, 121], [-2e4, -50, -2e4, -2e4, -50, -2e4])
+
+    fixes = pd.concat([track("a", there_and_back), track("b", comes_twice)], ignore_index=True)
+    states, table = tried(fixes, Rule(2.0, 0.0))
+    by = table[table["copy"] == REAL].set_index(["animal", "state"])
+    assert by.loc[(1, states.names.index("spring")), "trials"] == 2
+    assert by.loc[(1, states.names.index("autumn")), "away"] == 1
 
 
 def test_copies_stand_off_the_barrier_and_are_passed():

@@ -42,7 +42,7 @@ def told(path: list[tuple[float, float]], *, lag_h: float = 2.0, gap_after: int 
         flux_floor=1e-6,
         encounter_distance_m=110.0,
     )
-    return encounters(steps, passages, ground.line, encounter_h=36.0, return_frac=0.99)
+    return encounters(steps, passages, ground.line, return_frac=0.99)
 
 
 def test_coming_to_the_fence_and_turning_back_is_one_approach() -> None:

@@ -80,7 +80,7 @@ def test_an_end_that_another_fence_is_tied_to_cannot_be_walked_round():
         ways_of([(1900, -60), (1950, 60)], reach=400.0), tied, distance_m=100.0, end_m=300.0
     )
     assert found.sure.tolist() == [1]
-    assert found.at_end.tolist() == [False]
+    assert found.at_end.tolist() == [0]
 
 
 def test_a_break_of_the_track_ends_a_visit():
@@ -88,9 +88,17 @@ def test_a_break_of_the_track_ends_a_visit():
     assert len(found) == 2
 
 
-def test_a_visit_that_begins_near_a_free_end_says_so():
-    assert met([(100, -50), (100, -40)]).at_end.tolist() == [True]
-    assert met([(1000, -50), (1000, -40)]).at_end.tolist() == [False]
+def test_a_visit_that_begins_near_a_free_end_says_so_and_on_which_side_of_it():
+    assert met([(100, -50), (100, -40)], reach=50.0).at_end.tolist() == [1]
+    assert met([(-80, -50), (-80, -40)], reach=50.0).at_end.tolist() == [2]
+    assert met([(2080, -50), (2080, -40)], reach=50.0).at_end.tolist() == [2]
+    assert met([(1000, -50), (1000, -40)], reach=50.0).at_end.tolist() == [0]
+
+
+def test_what_half_of_the_reach_leads_round_is_near_the_end():
+    points = [(600, -50), (600, -40)]
+    assert met(points, reach=1000.0).at_end.tolist() == [0]
+    assert met(points, reach=1400.0).at_end.tolist() == [1]
 
 
 def test_visits_do_not_depend_on_how_the_fence_is_turned():

@@ -35,11 +35,14 @@ def test_each_barrier_counts_at_the_nearest_stretch_within_reach() -> None:
         stretches(),
         LINES,
         barriers,
-        np.array([3.0, 2.0, 100.0]),
+        np.array([4, 3, 9]),
+        np.array([[2.0, 2.0, 100.0], [4.0, 2.0, 100.0]]),
         reach_m=500.0,
         n_herd=10.0,
         unit="herd of 10 (count)",
     ).set_index("stretch")
-    assert found["blocked_nearby_per_year"].to_dict() == {"t1": 3.0, "t2": 2.0}
+    assert found["missing_nearby_per_year"].to_dict() == {"t1": 3.0, "t2": 2.0}
+    assert found["missing_nearby_p95"].to_dict() == pytest.approx({"t1": 3.9, "t2": 2.0})
+    assert found["n_units_nearby"].to_dict() == {"t1": 4, "t2": 3}
     assert found["passages_per_year"].tolist() == pytest.approx([10.0, 10.0])
     assert found["rank"].tolist() == [1, 2]

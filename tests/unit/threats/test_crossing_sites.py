@@ -11,6 +11,7 @@ import pytest
 from shapely.geometry import LineString
 
 from corridors.threats.crossing_sites import Rules, crossing_sites, roads_and_railways
+from corridors.threats.gain_draws import GainDraws
 
 CRS = "EPSG:32612"
 RULES = Rules(
@@ -34,10 +35,12 @@ SHAPES = np.array(
 
 
 def threats() -> gpd.GeoDataFrame:
-    blocked = np.array([1.0, 8.0, 0.0, 5.0])
     frame = pd.DataFrame(
         {
             "segment": ["s1", "s2", "s3", "s4"],
+            "threat": "p",
+            "n_animals": 5,
+            "n_units": 4,
             "barrier": "b",
             "name": "",
             "kind": ["road", "road", "road", "rail"],
@@ -46,10 +49,6 @@ def threats() -> gpd.GeoDataFrame:
             "corridor_class": "low",
             "from_km": [0.0, 1.0, 2.0, 0.0],
             "to_km": [1.0, 2.0, 3.0, 1.0],
-            "permeability_mean": 0.5,
-            "blocked_per_year": blocked,
-            "blocked_p05": blocked / 2,
-            "blocked_p95": blocked * 2,
         }
     )
     return gpd.GeoDataFrame(frame, geometry=list(SHAPES), crs=CRS)
@@ -57,19 +56,22 @@ def threats() -> gpd.GeoDataFrame:
 
 def chosen(rules: Rules = RULES) -> tuple[pd.DataFrame, dict[str, object]]:
     lines = roads_and_railways(threats())
-    return crossing_sites("h", lines, SHAPES[:3], rules, crs=CRS, unit="per animal")
+    free = np.array([[1.0, 8.0, 0.0], [3.0, 24.0, 0.0]])
+    gains = GainDraws(free, 0.5 * free)
+    return crossing_sites("h", lines, SHAPES[:3], gains, rules, crs=CRS, unit="per animal")
 
 
 def test_lines_that_are_gone_need_no_structure() -> None:
     assert roads_and_railways(threats())["segment"].tolist() == ["s1", "s2", "s3"]
 
 
-def test_the_first_site_serves_the_segment_that_blocks_most() -> None:
+def test_the_first_site_serves_the_segment_where_most_are_missing() -> None:
     sites, facts = chosen()
     assert sites["segment"].iloc[0] == "s2"
     assert 1.0 <= sites["at_km"].iloc[0] <= 2.0
     assert sites["gain_per_year"].sum() == pytest.approx(9.0)
     assert facts.gain_everywhere == pytest.approx(9.0)
+    assert sites["gain_p95"].sum() == pytest.approx(0.05 * 4.5 + 0.95 * 13.5)
     assert facts.n_candidates == 6
     assert sites["cost"].tolist() == [7.0] * len(sites)
     assert sites["action"].iloc[0] == "h:structure:1"

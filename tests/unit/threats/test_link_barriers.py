@@ -35,9 +35,9 @@ def test_where_nobody_was_tracked_the_nearest_link_of_all_counts():
     assert found["n_segments"].tolist() == [3, 0, 0]
     assert found["n_candidates"].tolist() == [2, 0, 0]
     # Unknown where barriers stand, none where there is no barrier.
-    assert np.isnan(found["encounters_per_year"].iloc[0])
-    assert found["encounters_per_year"].tolist()[1:] == [0.0, 0.0]
-    assert found["blocked_share"].isna().all()
+    assert np.isnan(found["free_per_year"].iloc[0])
+    assert found["free_per_year"].tolist()[1:] == [0.0, 0.0]
+    assert found["missing_share"].isna().all()
 
 
 def test_no_encounter_is_lost_between_the_links():
@@ -50,12 +50,12 @@ def test_no_encounter_is_lost_between_the_links():
     assert np.allclose(weight.sum(axis=1), 1.0)
     met = rng.random(n)
     found = barriers_of_links(weight, met, met * 0.5, np.zeros(n, bool))
-    assert np.isclose(found["encounters_per_year"].sum(), met.sum())
-    assert np.allclose(found["blocked_share"].dropna(), 0.5)
+    assert np.isclose(found["free_per_year"].sum(), met.sum())
+    assert np.allclose(found["missing_share"].dropna(), 0.5)
 
 
 def test_a_link_without_barriers_and_a_herd_without_barriers():
     weight = weights_of_links(np.zeros((0, 2)), np.ones((1, 2), bool), NONE, NONE, np.array([]))
     found = barriers_of_links(weight, np.array([]), np.array([]), np.array([], bool))
     assert found["n_segments"].tolist() == [0, 0]
-    assert found["encounters_per_year"].tolist() == [0.0, 0.0]
+    assert found["free_per_year"].tolist() == [0.0, 0.0]

@@ -3,8 +3,18 @@ import pandas as pd
 import pytest
 
 from corridors.threats.free_movement import Cells, free_law
-from corridors.threats.missing import ASSUMED, EXISTING, PLANNED, REMOVED, Counts, Herd, draw
-from corridors.threats.places import places, places_of
+from corridors.threats.missing import (
+    EXISTING,
+    N_ENDS,
+    PLANNED,
+    REMOVED,
+    Counts,
+    Herd,
+    _returns,
+    _weight,
+    draw,
+)
+from corridors.threats.places import Tracked, drawn, judged, places_of, shares, tallied
 
 N_UNITS = 12
 COLUMNS = [
@@ -27,7 +37,9 @@ def none():
 def herd(status=(EXISTING,), **how):
     n = len(status)
     values = {
-        "exposure": np.full((N_UNITS, 1), 2.0),
+        "exposure": np.full((1, N_UNITS, 1), 2.0),
+        "span": np.zeros(n, np.int64),
+        "name": np.arange(n),
         "n_animals": np.ones(N_UNITS),
         "is_migration": np.array([True]),
         "status": np.array(status),
@@ -45,7 +57,7 @@ def counts(passed, free=0.9):
         (p, c, u, 2, 2 if (7 * u + 5 * c + p) % 20 < 20 * free else 0)
         for p in range(len(passed)) for c in range(6) for u in range(N_UNITS)
     ]  # fmt: skip
-    return [Counts(met, [cells(rows), none(), none(), none()])]
+    return [Counts(met, [cells(rows), *(none() for _ in range(5))])]
 
 
 def found(passed, status=None, free=0.9, **how):
@@ -90,19 +102,28 @@ def test_a_removed_line_misses_nothing_and_a_planned_one_by_its_class():
     assert out.missing[:, 2].mean() == pytest.approx(0.75, abs=0.12)
 
 
-def test_what_a_scenario_assumes_does_not_learn_from_what_was_met():
-    out = found(
-        [2, 2], [EXISTING, ASSUMED], kappa_mean=np.array([0.5, 0.1]),
-        kappa_strength=np.array([1.0, 50.0]), may_be_harmless=np.array([True, False]),
-    )  # fmt: skip
-    assert out.kappa[:, 1].mean() == pytest.approx(0.1, abs=0.03)
+def test_draws_of_a_place_depend_on_its_name_and_not_on_others_that_are_only_planned():
+    alone = found([0, 1], name=np.array([7, 9]))
+    met = counts([0, 1, 2])[0].met  # the planned one has no copies
+    of_three = herd([EXISTING, EXISTING, PLANNED], name=np.array([7, 9, 3]))
+    more = draw([Counts(met, counts([0, 1])[0].free)], of_three, draws=2000, seed=1, name="h")
+    assert (more.free[:, :2] == alone.free).all()
+    assert (more.kappa[:, :2] == alone.kappa).all()
+
+
+def test_a_place_counts_the_seasons_of_its_own_time():
+    exposure = np.stack([np.full((N_UNITS, 1), 2.0), np.full((N_UNITS, 1), 1.0)])
+    one, two = (
+        found([0], exposure=exposure, span=np.array([span])).missing.mean() for span in (0, 1)
+    )
+    assert two == pytest.approx(2 * one, rel=0.02)
 
 
 def test_five_companions_say_as_much_as_one():
     alone = found([0])
     group = [Counts(cells([(0, 0, u, 10, 0) for u in range(N_UNITS)]), counts([0])[0].free)]
     five = draw(
-        group, herd(exposure=np.full((N_UNITS, 1), 10.0), n_animals=np.full(N_UNITS, 5.0)),
+        group, herd(exposure=np.full((1, N_UNITS, 1), 10.0), n_animals=np.full(N_UNITS, 5.0)),
         draws=2000, seed=1, name="h",
     )  # fmt: skip
     widths = [np.ptp(np.quantile(d.missing[:, 0], [0.05, 0.95])) for d in (alone, five)]
@@ -110,14 +131,62 @@ def test_five_companions_say_as_much_as_one():
     assert five.missing.mean() == pytest.approx(alone.missing.mean(), rel=0.05)
 
 
-def test_a_season_kept_away_is_no_exposure():
-    base = counts([0])[0]
+def kept_away(passed, share=0.25, **how):
+    """Return the draws of a place where units keep away for ``share`` of a season per trial."""
+    base = counts([passed])[0]
     met = base.met
-    away = Counts(
-        Cells(met.place, met.copy, met.unit, met.n, met.passed, met.sure, met.n / 4), base.free
-    )
-    more = draw([away], herd(), draws=2000, seed=1, name="h")
-    assert more.missing.mean() == pytest.approx(found([0]).missing.mean() * 2 / 1.5, rel=0.05)
+    away = Cells(met.place, met.copy, met.unit, met.n, met.passed, met.sure, met.n * share)
+    return draw([Counts(away, base.free)], herd(**how), draws=2000, seed=1, name="h")
+
+
+def test_a_season_kept_away_from_a_closed_line_misses_a_passage():
+    # Two trials and half a season away, of two seasons, instead of two trials.
+    more = kept_away(0)
+    assert more.missing.mean() == pytest.approx(found([0]).missing.mean() * 2.5 / 2, rel=0.05)
+
+
+def test_a_season_kept_away_from_a_line_that_passes_is_not_its_doing():
+    assert kept_away(2).missing.mean() == pytest.approx(found([2]).missing.mean(), abs=0.01)
+
+
+def test_nobody_kept_away_from_a_line_that_is_not_there():
+    how = {"status": (PLANNED,), "kappa_mean": np.full(1, 0.25)}
+    plain = found([2], [PLANNED], kappa_mean=np.full(1, 0.25))
+    assert kept_away(2, **how).missing.tolist() == plain.missing.tolist()
+
+
+def test_units_come_again_as_often_as_where_they_passed():
+    # Spring and autumn; at place 0 all pass in spring, half of them come in autumn too.
+    rows = [(0, 0, u, 1, 1) for u in range(N_UNITS)]
+    rows += [(0, N_ENDS, u, 1, 1) for u in range(N_UNITS // 2)]
+    two = herd(exposure=np.ones((1, N_UNITS, 2)), is_migration=np.array([True, True]))
+    # Each of the six that came twice says 1 twice, each of the others 0; and one more 1.
+    assert _returns(cells(rows), two) == pytest.approx((12 + 1) / (12 + 6 + 1))
+
+
+def test_a_weight_of_no_harm_is_the_start_where_places_say_nothing():
+    assert _weight(np.ones(5), np.ones(5), 9) == pytest.approx(1 / 1.05, abs=0.01)
+
+
+def test_places_that_do_harm_outweigh_the_start_and_few_units_say_less():
+    does, nothing = np.array([1.0] * 10), np.array([1e-6] * 10)
+    assert _weight(does, nothing, 20) < 0.12
+    assert 0.2 < _weight(does, nothing, 2) < 0.4
+
+
+def test_a_learned_permeability_above_a_quarter_says_nothing_in_ranges():
+    met = cells([(0, 0, u, 8, 3) for u in range(N_UNITS)])
+    free = cells([(0, c, u, 8, 6) for c in range(6) for u in range(N_UNITS)])
+    ranges = [Counts(met, [none(), none(), none(), free, none(), none()])]
+    still = herd(is_migration=np.array([False]))
+    out = draw(ranges, still, draws=500, seed=1, name="h")
+    assert np.quantile(out.kappa, 0.05) > 0.25
+    assert out.missing_all.max() == 0.0
+    stated = herd(
+        is_migration=np.array([False]), may_be_harmless=np.zeros(1, bool),
+        kappa_mean=np.full(1, 0.5), kappa_strength=np.full(1, 200.0),
+    )  # fmt: skip
+    assert draw(ranges, stated, draws=500, seed=1, name="h").missing_all.mean() > 0.5
 
 
 def test_without_copies_nothing_is_known_of_free_movement():
@@ -146,12 +215,20 @@ def attempts(passed):
 
 def ranked(passed, n_places=None):
     n = len(passed) if n_places is None else n_places
-    prior = pd.DataFrame({"kappa": np.full(n, 0.5), "is_stated": False})
-    return places(
-        attempts(passed), np.full((N_UNITS, 1), 2.0), np.arange(N_UNITS), np.arange(n),
-        np.array([True]), np.full(n, EXISTING), prior, prior_strength=1.0, draws=1000, seed=1,
-        name="h",
+    tracked = Tracked(np.full((1, N_UNITS, 1), 2.0), np.arange(N_UNITS), np.array([True]))
+    known = pd.DataFrame(
+        {
+            "status": np.full(n, EXISTING), "kappa": 0.5, "is_stated": False, "span": 0,
+            "number": np.arange(n),
+        }
     )  # fmt: skip
+    tried, place, span = attempts(passed), np.arange(n), np.zeros(n, np.int64)
+    draws = drawn(
+        tried, tracked, place, known, prior_strength=1.0, draws=1000, seed=1, name="h"
+    )  # fmt: skip
+    tally = tallied(tried, tracked, place, span)
+    table = judged(tally, draws, np.full(n, EXISTING), seed=1)
+    return table, shares(tried, tracked, place, span), draws
 
 
 def test_the_published_figures_are_those_of_the_draws():
@@ -169,7 +246,8 @@ def test_the_closed_line_is_first_and_may_be_acted_on_the_free_one_is_harmless()
     assert table["rank"].tolist() == [1, 2, 3, 4]
     assert table["grade"].tolist()[0] == "act"
     assert set(table["grade"].tolist()[2:]) == {"nothing_seen"}
-    assert segments["missing_per_year"].sum() == pytest.approx(table["missing_per_year"].sum())
+    assert segments["share"].tolist() == [1.0] * 4
+    assert segments["passages_per_year"].tolist() == [1.0, 0.0, 0.5, 1.0]
 
 
 def test_a_place_that_nobody_met_has_no_rank():

@@ -156,7 +156,7 @@ def estimates(**changes: object) -> pd.DataFrame:
 def moved(found: pd.DataFrame, kind: str = "fence", name: str = "") -> tuple[float, str]:
     kinds, classes = pd.Series([kind]), pd.Series([name])
     before = prior_table(kinds, classes, overrides={})
-    row = with_estimates(before, kinds, classes, found, prior_encounters=4.0).iloc[0]
+    row = with_estimates(before, kinds, classes, found, prior_trials=4.0).iloc[0]
     return float(row["permeability"]), str(row["label"])
 
 

@@ -10,16 +10,11 @@ import pandas as pd
 import pytest
 from shapely import LineString
 
-from corridors.threats.scenarios import (
-    Opened,
-    Side,
-    altered,
-    change_draws,
-    difference,
-    permeability_of,
-    with_opening,
-)
-from corridors.threats.score import Evidence, evidence
+from corridors.foundation.arrays import Floats32
+from corridors.threats.missing import Draws
+from corridors.threats.opening import with_opening
+from corridors.threats.parts import Parts, place_name
+from corridors.threats.scenarios import Side, altered, as_met, difference, permeability_of
 
 LINE = LineString([(0, 0), (1, 0)])
 
@@ -42,22 +37,34 @@ def segments(**columns: Any) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({**base, **columns}, geometry=[LINE] * 3, crs="EPSG:4326")
 
 
-def threats(names: list[str], blocked: list[float], **columns: Any) -> pd.DataFrame:
-    order = np.argsort(-np.array(blocked), kind="stable")
-    rank = np.empty(len(names), dtype=int)
-    rank[order] = np.arange(1, len(names) + 1)
-    base: dict[str, Any] = {
-        "segment": names,
-        "status": "existing",
-        "passages_per_year": 1.0,
-        "encounters_per_year": 4.0,
-        "blocked_per_year": blocked,
-        "rank": rank,
-        "permeability_mean": 0.5,
-        "permeability_p05": 0.5,
-        "permeability_p95": 0.5,
-    }
-    return pd.DataFrame({**base, **columns})
+def side(missing: dict[str, float], kappa: float = 0.5, **how: Any) -> Side:
+    """Return places of one segment each, with what is missing in two draws: half and more."""
+    names = list(missing)
+    lost = np.array([missing[name] for name in names])
+    rank = np.argsort(np.argsort(-lost, kind="stable")) + 1.0
+    places = [f"place {name}" for name in names]
+    threats = pd.DataFrame(
+        {"threat": places, "free_per_year": lost / (1.0 - kappa), "rank": rank} | how
+    )
+    parts = pd.DataFrame(
+        {
+            "segment": names,
+            "threat": places,
+            "share": 1.0,
+            "missing_per_year": lost,
+            "kappa": kappa,
+            "grade": "act",
+        }
+    )
+    draws = pd.DataFrame(
+        {
+            "place": np.repeat(places, 2),
+            "draw": np.tile([0, 1], len(names)),
+            "free_per_year": np.outer(lost, [0.5, 1.5]).ravel() / (1.0 - kappa),
+            "missing_per_year": np.outer(lost, [0.5, 1.5]).ravel(),
+        }
+    )
+    return Side(threats, parts, draws, pd.Series(kappa, index=["a", "b", "c"]))
 
 
 def alterations(**rows: tuple[str, float]) -> pd.DataFrame:
@@ -91,23 +98,23 @@ def test_areas_have_no_source_of_their_permeability_and_are_altered_too() -> Non
     assert "permeability_source" not in out
 
 
-def test_what_is_known_of_a_permeability_goes_from_ranked_to_stated_to_prior() -> None:
+def test_what_is_known_of_a_permeability_goes_from_its_place_to_stated_to_prior() -> None:
     rows = segments(permeability=[0.9, 0.7, np.nan])
     known = permeability_of(
         rows,
-        threats(["a"], [1.0], permeability_mean=0.2),
+        pd.DataFrame({"segment": ["a"], "kappa": [0.2]}),
         pd.DataFrame({"permeability": [0.5, 0.5, 0.5]}),
     )
     assert known.tolist() == [0.2, 0.7, 0.5]
     gone = permeability_of(
         rows.assign(status="removed"),
-        threats(["a"], [1.0]),
+        pd.DataFrame({"segment": ["a"], "kappa": [0.2]}),
         pd.DataFrame({"permeability": [0.5, 0.5, 0.5]}),
     )
     assert gone.tolist() == [1.0, 1.0, 1.0]
 
 
-def test_an_opening_blocks_as_many_as_its_two_times_together() -> None:
+def test_an_opening_lacks_as_many_as_its_two_times_together() -> None:
     met_open, met_closed, closed, free = 3.0, 9.0, 0.2, 0.9
     share = with_opening(np.array([closed]), np.array([met_open / 12.0]), permeability_open=free)[0]
     assert 12.0 * (1 - share) == pytest.approx(met_open * (1 - free) + met_closed * (1 - closed))
@@ -115,135 +122,121 @@ def test_an_opening_blocks_as_many_as_its_two_times_together() -> None:
 
 def made_difference(**more: Any) -> pd.DataFrame:
     given: dict[str, Any] = {
-        "segments": segments(status=["removed", "existing", "planned"]),
-        "threats_before": threats(["a", "b"], [3.0, 2.0]),
-        "threats_after": threats(
-            ["a", "b", "c"],
-            [0.0, 2.0, 0.75],
-            status=["removed", "existing", "planned"],
-            passages_per_year=[1.0, 1.0, 1.5],
-        ),
-        "alterations": alterations(a=("removed", np.nan)),
-        "added": np.array([False, False, True]),
-        "permeability_before": pd.Series({"a": 0.25, "b": 0.5}),
-        "permeability_after": pd.Series({"a": 1.0, "b": 0.5, "c": 0.5}),
-        "unit": "per animal",
+        "before": side({"a": 3.0, "b": 2.0}),
+        "after": side({"a": 0.0, "b": 2.0, "c": 0.75}),
         "watched_ranks": 10,
     }
     given |= more
-    return difference(
-        given.pop("segments"),
-        given.pop("threats_before"),
-        given.pop("threats_after"),
-        given.pop("alterations"),
+    found, _ = difference(
+        segments(status=["removed", "existing", "planned"]),
+        given.pop("before"),
+        given.pop("after"),
+        alterations(a=("removed", np.nan)),
+        added=np.array([False, False, True]),
+        herd="h",
+        unit="per animal",
         **given,
     )
+    return found.set_index("segments")
 
 
 def test_the_difference_of_a_removal_and_a_planned_line() -> None:
-    found = made_difference().set_index("segment")
+    found = made_difference()
     assert found.index.tolist() == ["a", "c", "b"]  # largest change first, then what only moved up
-    assert found["blocked_change"].tolist() == [-3.0, 0.75, 0.0]
+    assert found["missing_change"].tolist() == [-3.0, 0.75, 0.0]
     assert found["change"].tolist() == ["removed", "added", ""]
-    assert found.loc["c", "encounters_per_year"] == 1.5  # of a planned line its passages
-    assert found.loc["a", "encounters_per_year"] == 4.0
-    assert found.loc["c", ["blocked_before", "permeability_before"]].tolist() == [0.0, 1.0]
+    assert found.loc["c", ["missing_before", "kappa_before"]].tolist() == [0.0, 1.0]
+    assert found.loc["c", "threat_before"] == ""
     assert np.isnan(found.loc["c", "rank_before"])
     assert found.loc["b", ["rank_before", "rank_after"]].tolist() == [2.0, 1.0]
+    # In the same draws on both sides: what does not change has no width.
+    assert found.loc["b", ["change_p05", "change_p95"]].tolist() == [0.0, 0.0]
+    assert found.loc["a", ["change_p05", "change_p95"]].tolist() == pytest.approx([-4.35, -1.65])
 
 
-def test_where_nobody_was_tracked_a_change_is_unknown_and_not_zero() -> None:
-    found = made_difference(
-        threats_before=threats(["b"], [2.0]), threats_after=threats(["b"], [2.0])
-    ).set_index("segment")
+def test_the_interval_of_the_whole_change_is_that_of_its_sum() -> None:
+    _, total = difference(
+        segments(),
+        side({"a": 3.0, "b": 1.0}),
+        side({"a": 1.0, "b": 3.0}),
+        alterations(),
+        added=np.zeros(3, dtype=bool),
+        herd="h",
+        unit="per animal",
+        watched_ranks=10,
+    )
+    assert total == pytest.approx((0.0, 0.0))  # what one gains the other loses, in every draw
+
+
+def test_where_nobody_came_a_change_is_unknown_and_not_zero() -> None:
+    found = made_difference(before=side({"b": 2.0}), after=side({"b": 2.0}))
     assert set(found.index) == {"a", "c"}
-    assert found[["blocked_before", "blocked_after", "blocked_change"]].isna().all().all()
+    assert found[["missing_before", "missing_after", "missing_change"]].isna().all().all()
+    assert set(found["grade_after"]) == {"not_known"}
+    assert found.loc["a", "threat"] == place_name("h", ["a"])
 
 
 def test_a_rank_that_moves_far_from_the_top_is_no_difference() -> None:
-    assert "b" not in set(made_difference(watched_ranks=0)["segment"])
+    assert "b" not in set(made_difference(watched_ranks=0).index)
 
 
-def met_by(passages: list[float], approaches: list[float]) -> Evidence:
-    """One animal per number, each tracked for a year, at segment a."""
-    animals = [f"animal {n}" for n in range(len(passages))]
-    frame = pd.DataFrame(
+def test_animals_met_barriers_as_they_are_in_the_study() -> None:
+    study = segments(permeability=[0.3, 0.3, 0.3], permeability_source="stated").iloc[:2]
+    made = segments(
+        status=["removed", "existing", "planned"], permeability=[np.nan, 0.9, 0.1],
+        permeability_source=["unknown", "assumed", "stated"],
+    )  # fmt: skip
+    found = as_met(made, study)
+    assert found["status"].tolist() == ["existing", "existing", "planned"]
+    assert found["permeability"].tolist() == [0.3, 0.3, 0.1]
+    assert found["permeability_source"].tolist() == ["stated", "stated", "stated"]
+
+
+def draws_of(kappa: list[float], free: list[float]) -> Draws:
+    def two(values: list[float]) -> Floats32:
+        return np.array([values, values], dtype=np.float32)
+
+    n = len(kappa)
+    lost = two([(1.0 - k) * f for k, f in zip(kappa, free, strict=True)])
+    return Draws(
+        lost, lost, two(free), two(free), two(kappa), np.ones(1), np.full(n, 0.5), np.ones(n)
+    )
+
+
+def test_a_scenario_that_alters_a_part_of_a_place_leaves_the_rest_as_it_was() -> None:
+    place, names = np.array([0, 0, 1]), pd.Series(["a", "b", "c"])
+    parts = Parts.of(place, names, alterations(b=("removed", np.nan)))
+    assert parts.place.tolist() == [0, 0, 1]
+    share = parts.shares(pd.Series([0.25, 0.75, 1.0]))
+    found = parts.draws(draws_of([0.5, 0.25], [8.0, 4.0]), share)
+    by_segment = found.missing[0, parts.of_segment]
+    assert by_segment.tolist() == pytest.approx([1.0, 0.0, 3.0])
+    whole = Parts.of(place, names, alterations())
+    assert whole.place.tolist() == [0, 1]
+    assert whole.draws(draws_of([0.5, 0.25], [8.0, 4.0]), np.ones(2)).missing[0].tolist() == [4, 3]
+
+
+def test_an_opening_is_one_part_of_a_place_however_its_visits_are_shared() -> None:
+    own = pd.DataFrame(
         {
-            "segment": "a",
-            "animal": animals,
-            "season": "spring",
-            "passages": passages,
-            "approaches": approaches,
-            "tracking_years": 1.0,
+            "segment": ["a", "b"], "change": "opened", "rule": "rule 1", "permeability": [0.3, 0.5],
+            "open_share": [0.25, 0.75], "permeability_open": 1.0,
         }
-    )
-    return evidence(frame, ["a"], tracking_years=dict.fromkeys(animals, 1.0))
+    )  # fmt: skip
+    parts = Parts.of(np.array([0, 0, 0]), pd.Series(["a", "b", "c"]), own)
+    assert parts.of_segment.tolist() == [1, 1, 0]
+    assert parts.changes["open_share"].tolist()[1] == 0.5
 
 
-def side(status: str, mean: float, p05: float | None = None, p95: float | None = None) -> Side:
-    low, high = mean if p05 is None else p05, mean if p95 is None else p95
-    return Side(np.array([status]), *(np.array([value]) for value in (mean, low, high)))
-
-
-NOT_OPENED = Opened(np.array([np.nan]), np.array([np.nan]), 4.0)
-
-
-def test_with_equal_animals_and_certain_permeabilities_the_change_is_exact() -> None:
-    met = met_by([1.0] * 5, [3.0] * 5)
-    options: dict[str, Any] = {"draws": 50, "seed": 1, "herd": "h"}
-    drawn = change_draws(met, side("existing", 0.25), side("existing", 0.75), NOT_OPENED, **options)
-    assert drawn.shape == (50, 1)
-    assert np.allclose(drawn, 4.0 * (0.25 - 0.75))
-    planned = change_draws(met, side("absent", 1.0), side("planned", 0.1), NOT_OPENED, **options)
-    assert np.allclose(planned, 1.0 * 0.9)  # only passages meet a line that does not stand yet
-    gone = change_draws(met, side("existing", 0.25), side("removed", 1.0), NOT_OPENED, **options)
-    assert np.allclose(gone, -4.0 * 0.75)
-
-
-def test_animals_are_resampled_whole_and_the_mean_of_the_draws_is_the_change() -> None:
-    met = met_by([0.0, 0.0, 0.0, 8.0], [0.0] * 4)
-    drawn = change_draws(
-        met,
-        side("absent", 1.0),
-        side("planned", 0.5),
-        NOT_OPENED,
-        draws=4000,
-        seed=1,
-        herd="h",
-    )[:, 0]
-    # A draw holds the one animal 0, 1, 2 ... times: 8 passages in 4 years, half of them blocked.
-    assert set(np.round(drawn, 9)) <= {float(n) for n in range(5)}
-    assert drawn.mean() == pytest.approx(1.0, abs=0.06)
-
-
-def test_a_barrier_that_is_opened_for_free_never_blocks_more() -> None:
-    met = met_by([2.0, 1.0, 3.0], [4.0, 5.0, 1.0])
-    wide = side("existing", 0.4, 0.1, 0.8)
-    drawn = change_draws(
-        met,
-        wide,
-        side("existing", 0.55, 0.2, 0.9),
-        Opened(np.array([0.25]), np.array([1.0]), 4.0),
-        draws=500,
-        seed=1,
-        herd="h",
-    )
-    assert (drawn <= 0).all()
-    assert drawn.min() < 0
-
-
-def test_the_same_seed_gives_the_same_draws() -> None:
-    met = met_by([2.0, 1.0], [0.0, 5.0])
-    one, two = (
-        change_draws(
-            met,
-            side("existing", 0.4, 0.1, 0.8),
-            side("existing", 0.9, 0.7, 1.0),
-            NOT_OPENED,
-            draws=20,
-            seed=7,
-            herd="h",
-        )
-        for _ in range(2)
-    )
-    assert np.array_equal(one, two)
+def test_what_is_changed_or_opened_has_the_permeability_that_the_scenario_says() -> None:
+    own = pd.DataFrame(
+        {
+            "segment": ["a", "b"], "change": ["changed", "opened"], "rule": "rule 1",
+            "permeability": [0.9, np.nan], "open_share": [np.nan, 0.5],
+            "permeability_open": [np.nan, 1.0],
+        }
+    )  # fmt: skip
+    parts = Parts.of(np.array([0, 1]), pd.Series(["a", "b"]), own)
+    found = parts.draws(draws_of([0.2, 0.2], [1.0, 1.0]), np.ones(2))
+    assert found.kappa[0].tolist() == pytest.approx([0.9, 0.6])
+    assert found.missing[0].tolist() == pytest.approx([0.1, 0.4])

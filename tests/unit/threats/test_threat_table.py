@@ -1,107 +1,83 @@
-"""Ranked threats of two animals at three fences, one of them closed and one taken down."""
+"""Places with what they are and where, on two places of three segments."""
 
 from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pytest
 from shapely.geometry import LineString
 
-from corridors.threats.score import evidence
-from corridors.threats.threat_table import Rules, threat_table
+from corridors.foundation import tables
+from corridors.threats.threat_table import threat_tables
+from worlds.rows import example_rows
 
-RULES = Rules(
-    prior_encounters=4.0,
-    min_encounters=0.5,
-    weight_jitter=0.1,
-    least_blocked_frac=0.01,
-    draws=200,
-    seed=3,
-)
+HERD = "h"
 
 
 def segments() -> gpd.GeoDataFrame:
-    frame = pd.DataFrame(
-        {
-            "segment": ["s1", "s2", "s3"],
-            "name": "",
-            "kind": "fence",
-            "class": "fence",
-            "status": ["existing", "existing", "removed"],
-            "corridor_class": "high",
-            "from_km": 0.0,
-            "to_km": 1.0,
-            "length_m": 1000.0,
-            "source": ["osm", "own", "own"],
-            "permeability_source": "",
-        }
+    lines = [LineString([(k, 0), (k + 1, 0)]) for k in range(3)]
+    one = example_rows(tables.SEGMENTS, HERD, lines[0], "ewe").iloc[[0, 0, 0]]
+    return gpd.GeoDataFrame(one).assign(
+        segment=["s1", "s2", "s3"],
+        barrier=["b1", "b2", "b3"],
+        name=["Short", "Long", "Own"],
+        corridor_class=["outside", "high", "low"],
+        from_km=[4.0, 1.0, 0.0],
+        to_km=[5.0, 3.0, 1.0],
+        length_m=[1000.0, 2000.0, 1000.0],
+        source=["osm", "osm", "own"],
+        geometry=lines,
     )
-    return gpd.GeoDataFrame(frame, geometry=[LineString([(0, 0), (1, 1)])] * 3, crs="EPSG:4326")
 
 
-def table(n_herd: float = 1.0) -> pd.DataFrame:
-    """Return THREATS where s1 turns both animals and s2 lets them pass."""
-    encounters = pd.DataFrame(
-        {
-            "segment": ["s1", "s1", "s2", "s2", "s3"],
-            "animal": ["a", "b", "a", "b", "a"],
-            "season": "spring",
-            "passages": [0.0, 0.0, 6.0, 6.0, 2.0],
-            "approaches": [6.0, 6.0, 0.0, 0.0, 2.0],
-            "tracking_years": 1.0,
-        }
+def places() -> pd.DataFrame:
+    line = LineString([(0, 0), (1, 0)])
+    rows = example_rows(tables.PLACES, HERD, line, "ewe").iloc[[0, 0]]
+    return pd.DataFrame(rows).assign(
+        place=["p2", "p1"], rank=[1.0, 2.0], grade=["act", "not_known"]
     )
-    met = evidence(encounters, ["s1", "s2", "s3"], tracking_years={"a": 1.0, "b": 1.0}, dated=[])
-    return threat_table(
-        segments(),
-        met,
-        RULES,
-        prior_mean=np.full(3, 0.5),
-        is_stated=np.zeros(3, dtype=np.bool_),
-        is_estimated=np.zeros(3, dtype=np.bool_),
-        completeness={"osm": "partial"},
-        season_weight=np.ones(len(met.seasons)),
-        n_herd=n_herd,
-        unit="per animal",
-        herd="h",
-    ).set_index("segment")
 
 
-def test_the_fence_that_turns_every_animal_comes_first_and_one_taken_down_blocks_nothing() -> None:
-    found = table()
-    assert found.index.tolist()[:2] == ["s1", "s2"]
-    assert found["rank"].tolist() == [1, 2, 3]
-    assert found.loc["s3", "blocked_per_year"] == 0.0
-    assert found.loc["s1", "permeability_mean"] < 0.5 < found.loc["s2", "permeability_mean"]
-    # Six encounters in a year of each animal.
-    assert found.loc["s1", "encounters_per_year"] == pytest.approx(6.0)
-    assert found.loc["s1", "n_animals"] == 2
-    assert set(found["n_tracked"]) == {2}
+def made(gains: pd.DataFrame | None = None) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    line = LineString([(0, 0), (1, 0)])
+    held = example_rows(tables.PLACE_SEGMENTS, HERD, line, "ewe").iloc[[0, 0, 0]]
+    held = pd.DataFrame(held).assign(segment=["s1", "s2", "s3"], place=["p1", "p1", "p2"])
+    found = tables.empty(tables.GAINS) if gains is None else gains
+    return threat_tables(HERD, segments(), places(), held, found, completeness={"osm": "partial"})
 
 
-def test_the_season_that_blocks_most_is_named_only_where_something_is_blocked() -> None:
-    assert table()["worst_season"].to_dict() == {"s1": "spring", "s2": "spring", "s3": ""}
+def test_a_place_is_called_by_most_of_its_length_and_lies_where_its_segments_do() -> None:
+    threats, parts = made()
+    tables.check(threats, tables.THREATS)
+    tables.check(parts, tables.THREAT_SEGMENTS)
+    assert threats["threat"].tolist() == ["p2", "p1"]
+    row = threats.set_index("threat").loc["p1"]
+    assert (row["name"], row["corridor_class"], row["n_segments"]) == ("Long", "high", 2)
+    assert (row["from_km"], row["to_km"], row["length_m"]) == (1.0, 3.0, 3000.0)
+    assert row.geometry.equals(LineString([(0, 0), (2, 0)]))
+    assert parts.set_index("segment")["grade"].to_dict() == {
+        "s1": "not_known", "s2": "not_known", "s3": "act",
+    }  # fmt: skip
 
 
-def test_every_interval_holds_its_number() -> None:
-    found = table()
-    for name in ("blocked_per_year", "rank"):
-        low, high = {"rank": ("rank_p05", "rank_p95")}.get(name, ("blocked_p05", "blocked_p95"))
-        assert (found[low] <= found[name]).all()
-        assert (found[name] <= found[high]).all()
-
-
-def test_a_herd_has_as_many_times_the_passages_of_one_animal_and_the_same_ranks() -> None:
-    one, herd = table(), table(n_herd=50.0)
-    for name in ("blocked_per_year", "blocked_p95", "encounters_per_year"):
-        assert herd[name].tolist() == pytest.approx((50 * one[name]).tolist())
-    assert herd["rank"].tolist() == one["rank"].tolist()
+def test_a_place_gains_what_its_best_segment_gains() -> None:
+    gains = pd.DataFrame(
+        {"segment": ["s1", "s2"], "n_edges": [4, 4], "gain": [0.1, 0.4], "gain_share": [0.01, 0.04],
+         "rank": [2, 1]}
+    )  # fmt: skip
+    threats = made(gains)[0].set_index("threat")
+    assert threats.loc["p1", ["gain", "gain_share", "gain_rank"]].tolist() == [0.4, 0.04, 1.0]
+    assert np.isnan(threats.loc["p2", "gain"])
 
 
 def test_a_source_of_which_nothing_is_said_is_of_unknown_completeness() -> None:
-    assert table()["source_completeness"].to_dict() == {
-        "s1": "partial",
-        "s2": "unknown",
-        "s3": "unknown",
-    }
+    complete = made()[0].set_index("threat")["source_completeness"]
+    assert complete.to_dict() == {"p1": "partial", "p2": "unknown"}
+
+
+def test_without_places_both_tables_are_empty() -> None:
+    found = threat_tables(
+        HERD, segments(), tables.empty(tables.PLACES), tables.empty(tables.PLACE_SEGMENTS),
+        tables.empty(tables.GAINS), completeness={},
+    )  # fmt: skip
+    assert [len(table) for table in found] == [0, 0]

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from corridors.atlas.words.columns import with_sentences
-from corridors.atlas.words.numbers import counted, number
+from corridors.atlas.words.numbers import animals, counted, number, span
 
 _FEW: Final = 0.01  # passages a year
 _LINES: Final = {"road": "the road", "rail": "the railway"}
@@ -30,16 +30,19 @@ def fence_words(row: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> fence_words({"name": "Valley fence", "from_km": 1.0, "to_km": 3.5, "length_m": 2500.0,
-    ...              "removed_gain": 12.0, "modified_gain": 8.2, "n_animals": 5,
-    ...              "unit": "herd of 120 (count 2020)"})
-    'Valley fence, km 1.0 to 3.5 (2.5 km): removed, about 12 passages a year are gained, modified \
-8.2 (herd of 120 (count 2020)); met by 5 animals.'
+    ...              "removed_gain": 12.0, "removed_gain_p05": 7.0, "removed_gain_p95": 19.0,
+    ...              "modified_gain": 8.2, "modified_gain_p05": 4.1, "modified_gain_p95": 13.0,
+    ...              "n_animals": 5, "n_units": 4, "unit": "herd of 120 (count 2020)"})
+    'Valley fence, km 1.0 to 3.5 (2.5 km): removed, about 12 passages a year are gained (7.0–19), \
+modified 8.2 (4.1–13; herd of 120 (count 2020)); met by 5 animals (4 independent units).'
     """
     return (
         f"{row['name'] or 'Fence'}, km {row['from_km']:.1f} to {row['to_km']:.1f} "
         f"({row['length_m'] / 1000:.1f} km): removed, about {number(row['removed_gain'])} passages "
-        f"a year are gained, modified {number(row['modified_gain'])} ({row['unit']}); met by "
-        f"{counted(row['n_animals'], 'animal')}."
+        f"a year are gained ({span(row['removed_gain_p05'], row['removed_gain_p95'])}), modified "
+        f"{number(row['modified_gain'])} "
+        f"({span(row['modified_gain_p05'], row['modified_gain_p95'])}; {row['unit']}); met by "
+        f"{animals(row['n_animals'], row['n_units'])}."
     )
 
 
@@ -49,17 +52,20 @@ def site_words(row: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> site_words({"name": "A1", "kind": "road", "status": "existing", "at_km": 12.0,
-    ...             "gain_per_year": 3.4,
-    ...             "n_segments": 2, "share_so_far": 0.55, "unit": "per animal"})
-    'Crossing structure at km 12.0 of A1: about 3.4 passages a year gained (per animal) on 2 \
-segments; with those ranked before it 55 % of what structures everywhere would gain.'
+    ...             "gain_per_year": 3.4, "gain_p05": 2.0, "gain_p95": 5.1, "n_animals": 5,
+    ...             "n_units": 5, "n_segments": 2, "share_so_far": 0.55, "unit": "per animal"})
+    'Crossing structure at km 12.0 of A1: about 3.4 passages a year gained (2.0–5.1; per animal) \
+on 2 segments of a place that 5 animals (5 independent units) met; with those ranked before it \
+55 % of what structures everywhere would gain.'
     """
     line = row["name"] or _LINES[row["kind"]]
     planned = "planned " if row["status"] == "planned" else ""
     return (
         f"Crossing structure at km {row['at_km']:.1f} of {planned}{line}: about "
-        f"{number(row['gain_per_year'])} passages a year gained ({row['unit']}) on "
-        f"{counted(row['n_segments'], 'segment')}; with those ranked before it "
+        f"{number(row['gain_per_year'])} passages a year gained "
+        f"({span(row['gain_p05'], row['gain_p95'])}; {row['unit']}) on "
+        f"{counted(row['n_segments'], 'segment')} of a place that "
+        f"{animals(row['n_animals'], row['n_units'])} met; with those ranked before it "
         f"{100 * row['share_so_far']:.0f} % of what structures everywhere would gain."
     )
 
@@ -90,10 +96,11 @@ def border_words(row: Mapping[str, Any]) -> str:
     >>> border_words({"left_state": "A", "right_state": "B", "type": "disputed", "from_km": 12.0,
     ...               "to_km": 20.4,
     ...               "passages_per_year": 2.0, "months": "4;10", "n_animals": 3,
-    ...               "n_threats_nearby": 1, "blocked_nearby_per_year": 1.5, "unit": "per animal"})
+    ...               "n_threats_nearby": 1, "missing_nearby_per_year": 1.5,
+    ...               "missing_nearby_p05": 0.6, "missing_nearby_p95": 2.4, "unit": "per animal"})
     'A and B, km 12.0 to 20.4 (disputed line, shown as its source draws it): about 2.0 passages a \
-year across it (per animal), by 3 tracked animals, in months 4, 10; at 1 barrier segment nearby \
-about 1.5 a year are blocked.'
+year across it (per animal), by 3 tracked animals, in months 4, 10; at 1 place nearby about 1.5 a \
+year are missing (0.60–2.4).'
     """
     out = f"{row['left_state']} and {row['right_state']}, km {row['from_km']:.1f} to "
     out += f"{row['to_km']:.1f}"
@@ -108,8 +115,11 @@ about 1.5 a year are blocked.'
         if row["months"]:
             out += f", in months {row['months'].replace(';', ', ')}"
     if row["n_threats_nearby"]:
-        near = counted(row["n_threats_nearby"], "barrier segment")
-        out += f"; at {near} nearby {_about(row['blocked_nearby_per_year'])} a year are blocked"
+        near = counted(row["n_threats_nearby"], "place")
+        out += (
+            f"; at {near} nearby {_about(row['missing_nearby_per_year'])} a year are missing "
+            f"({span(row['missing_nearby_p05'], row['missing_nearby_p95'])})"
+        )
     return out + "."
 
 

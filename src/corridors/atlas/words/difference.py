@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 # Measure -> what it is, and its unit; the name in braces is the unit of passages.
 MEASURES: Final[Mapping[DifferenceMeasure, tuple[str, str]]] = {
-    "blocked": ("blocked passages", "passages a year ({per})"),
-    "newly_blocked": ("newly blocked passages", "passages a year ({per})"),
+    "missing": ("missing passages", "passages a year ({per})"),
+    "newly_missing": ("newly missing passages", "passages a year ({per})"),
     "gained": ("passages gained", "passages a year ({per})"),
     "cut_off": ("use of the corridor that is cut off", "share"),
     "cut_off_high": ("use of the high class that is cut off", "share"),

@@ -5,33 +5,39 @@ from __future__ import annotations
 from corridors.foundation.facts.rank import RankFacts
 
 _OF_RANKING = """\
-Segments where nobody was tracked are counted as n_no_data and not ranked: it is not 'no crossing'.
+Segments near which nobody was tracked are counted as n_no_data and are in no place: it is not 'no \
+crossing'.
 State boundaries without a fence are jurisdiction and are not ranked.
-Passages come from bridges that do not know the barrier, netted over each visit: a closed one \
-still gets a few that never happened, so its permeability is overestimated.
-Intervals: whole animals are resampled; how many animals come by, how often, and what passes are \
-drawn for each segment from its own encounters and from the herd's other segments.
-A segment that one animal met, or none, may so rank wherever the others make it plausible.
+An approach that does not pass is no harm by itself: free animals turn round beside a line that is \
+not there. What would have passed is told by copies of the line, moved to where nothing stands.
+Coming back to a barrier is no new try, however long the animal waits; when it is one, no single \
+rule tells, so the draws choose among rules.
+κ is the share of the free passages that happens, from passages that surely went through. With \
+fixes hours apart a way round an end may look like a passage, so near ends less is told.
+Where fixes are 4 hours apart and a fence is some kilometres long and walked round, harm may be \
+two to ten times as large as told; limits says where.
+Animals that travel together are one independent unit: units, not animals, are resampled.
+Estimate, interval, rank and its interval come from one set of draws: rule, weights of units, what \
+free animals do, κ.
+grade act: harm (more than 0.05 missing passages per animal and year) has a chance of 0.8 or more, \
+three units or more met the place, and it does worse than its copies. Only act carries advice.
 stability: firm, the last place of the rank's interval is at most twice the first; likely, five \
 times; and neither spans more than half of the places; else open.
-p_top10 counts the draws in which a segment is among the first ten and blocks at least \
-least_blocked_frac of what the worst one blocks.
 source_completeness: where a source of barriers is partial or unknown, no line in the data does \
 not mean no barrier on the ground, and a barrier that the data lack is not ranked.
-The position of a barrier within its tolerance is averaged in the passages.
 range_edges.parquet lists standing barriers with nearly all of the use on one side. Where the \
 habitat is alike on both, they may be complete barriers that nobody even approaches. Where no \
 habitat layer is configured nothing can be said.
 candidates.parquet ranks standing barriers that nobody could have met (nobody tracked there, range \
 edges) by the fall of effective resistance between the ranges if they were open; unknown gains last.
-Removed barriers score 0: what was gained needs tracks from before and after.
+At removed barriers nothing is missing: what was gained needs tracks from before and after.
 Areas (settlement, cropland, energy) are not ranked with the lines: exposure.parquet lists them.
 Class priors are proposals, not published values: see the basis of each. Where the herd's own \
 steps say how permeable a class is (permeability.parquet), they move its prior: label estimated."""
 _OF_ACTIONS = """\
-Gains are blocked passages per year that would no longer be blocked, in the unit of the ranking.
+Actions are placed at places of grade act alone. Gains are missing passages per year that would \
+happen again, in the unit of the ranking; estimate and interval are those of the places' draws.
 The permeability of a modified fence and of a structure are assumptions of the configuration.
-Bounds of a gain add up the segments' 5 % and 95 % bounds, as if all were low, or high, together.
 Sites: no other choice of as many sites with this spacing gains more, where is_optimal says so.
 A cost that the configuration does not state is unknown, not nothing.
 gain_share of a fence section is the largest of its segments: opening all of it connects at least \

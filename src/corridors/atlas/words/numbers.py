@@ -30,3 +30,26 @@ def counted(n: int, thing: str) -> str:
     ('1 animal', '3 animals')
     """
     return f"{n} {thing}{'' if n == 1 else 's'}"
+
+
+def animals(n_animals: int, n_units: int) -> str:
+    """Return how many animals there are, and how many of them say something of their own.
+
+    Examples
+    --------
+    >>> animals(1, 1), animals(9, 5), animals(4, 4)
+    ('1 animal', '9 animals (5 independent units)', '4 animals (4 independent units)')
+    """
+    told = counted(n_animals, "animal")
+    return told if n_animals <= 1 else f"{told} ({counted(n_units, 'independent unit')})"
+
+
+def span(low: float, high: float) -> str:
+    """Return an interval in two digits.
+
+    Examples
+    --------
+    >>> span(1.234, 3.04), span(0.00004, 0.4)
+    ('1.2–3.0', '0–0.40')
+    """
+    return f"{number(low if low >= 0.001 else 0.0)}–{number(high)}"

@@ -18,11 +18,11 @@ def changes_in_words(rows: pd.DataFrame, *, unit: str) -> list[str]:
     return [
         change_words(
             change=row["change"],
-            blocked_before=row["blocked_before"],
-            blocked_after=row["blocked_after"],
+            missing_before=row["missing_before"],
+            missing_after=row["missing_after"],
             interval=(row["change_p05"], row["change_p95"]),
-            encounters_per_year=row["encounters_per_year"],
-            permeability=(row["permeability_before"], row["permeability_after"]),
+            free_per_year=row["free_per_year"],
+            kappa=(row["kappa_before"], row["kappa_after"]),
             open_share=row["open_share"],
             rank=(row["rank_before"], row["rank_after"]),
             unit=unit,
@@ -34,31 +34,31 @@ def changes_in_words(rows: pd.DataFrame, *, unit: str) -> list[str]:
 def change_words(
     *,
     change: str,
-    blocked_before: float,
-    blocked_after: float,
+    missing_before: float,
+    missing_after: float,
     interval: tuple[float, float],
-    encounters_per_year: float,
-    permeability: tuple[float, float],
+    free_per_year: float,
+    kappa: tuple[float, float],
     open_share: float,
     rank: tuple[float, float],
     unit: str,
 ) -> str:
-    """Return what a scenario changes at a segment, as a sentence or two.
+    """Return what a scenario changes at a place, as a sentence or two.
 
-    ``permeability`` and ``rank`` are before and after; NaN: not ranked. ``interval`` is that of
+    ``kappa`` and ``rank`` are before and after; NaN: not ranked. ``interval`` is that of
     the change.
 
     Examples
     --------
-    >>> change_words(change="removed", blocked_before=3.0, blocked_after=0.0, interval=(-4.2, -1.9),
-    ...              encounters_per_year=5.0, permeability=(0.4, 1.0), open_share=np.nan,
+    >>> change_words(change="removed", missing_before=3.0, missing_after=0.0, interval=(-4.2, -1.9),
+    ...              free_per_year=5.0, kappa=(0.4, 1.0), open_share=np.nan,
     ...              rank=(2.0, 17.0), unit="per animal")
     'Removed: about 3.0 more passages a year (per animal; 1.9 to 4.2).'
-    >>> change_words(change="added", blocked_before=0.0, blocked_after=np.nan,
-    ...              interval=(np.nan, np.nan), encounters_per_year=np.nan,
-    ...              permeability=(1.0, 0.4), open_share=np.nan, rank=(np.nan, np.nan),
+    >>> change_words(change="added", missing_before=0.0, missing_after=np.nan,
+    ...              interval=(np.nan, np.nan), free_per_year=np.nan,
+    ...              kappa=(1.0, 0.4), open_share=np.nan, rank=(np.nan, np.nan),
     ...              unit="per animal")
-    'Planned: nobody was tracked here, so what would change is unknown.'
+    'Planned: nobody met it, so what would change is unknown.'
     """
     begin = {
         "added": "Planned",
@@ -68,16 +68,16 @@ def change_words(
         "": "Not touched",
     }[change]
     if change == "opened" and np.isfinite(open_share):
-        begin += f" for {open_share:.0%} of the encounters".replace("%", " %")
+        begin += f" for {open_share:.0%} of the tries".replace("%", " %")
     if change == "changed":
-        begin += f" from permeability {permeability[0]:.2f} to {permeability[1]:.2f}"
+        begin += f" from κ {kappa[0]:.2f} to {kappa[1]:.2f}"
     places = "" if change == "removed" else _places(*rank)
-    moved = blocked_after - blocked_before
+    moved = missing_after - missing_before
     if not np.isfinite(moved):
-        return f"{begin}: nobody was tracked here, so what would change is unknown.{places}"
+        return f"{begin}: nobody met it, so what would change is unknown.{places}"
     if abs(moved) <= _SAME:
-        if change == "added" and encounters_per_year <= 0:
-            return f"{begin}: animals were tracked here and none passed this line.{places}"
+        if change == "added" and free_per_year <= 0:
+            return f"{begin}: animals were tracked here and none would pass this line.{places}"
         return f"{begin}: as many passages as today.{places}"
     low, high = sorted(0.0 if abs(value) < _LEAST_SAID else abs(value) for value in interval)
     between = f"; {number(low)} to {number(high)}" if np.isfinite(low) else ""
@@ -85,8 +85,8 @@ def change_words(
         between = "; not surely more or fewer"
     if change == "added":
         return (
-            f"{begin}: about {number(moved)} of {number(encounters_per_year)} passages a year"
-            f" ({unit}{between}) would be blocked.{places}"
+            f"{begin}: about {number(moved)} of {number(free_per_year)} passages a year"
+            f" ({unit}{between}) would be missing.{places}"
         )
     more = "more" if moved < 0 else "fewer"
     return f"{begin}: about {number(abs(moved))} {more} passages a year ({unit}{between}).{places}"

@@ -17,7 +17,8 @@ from corridors.atlas.words.actions import (
     site_words,
 )
 from corridors.atlas.words.behaviour import behaviour_in_words, permeability_in_words
-from corridors.atlas.words.threats import candidates_in_words, threats_in_words
+from corridors.atlas.words.candidates import candidates_in_words
+from corridors.atlas.words.threats import threats_in_words
 
 _TOLD: Final[Mapping[str, Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]]] = {
     "behaviour": behaviour_in_words,

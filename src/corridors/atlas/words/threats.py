@@ -1,4 +1,4 @@
-"""Why a segment ranks where it does, or is a candidate, and what to do there."""
+"""What is known of harm at a place, how sure it is, and what may be advised."""
 
 from __future__ import annotations
 
@@ -8,9 +8,28 @@ from typing import Any, Final
 
 import geopandas as gpd
 
+from corridors.atlas.words.candidates import FIND_OUT, opening
 from corridors.atlas.words.columns import with_sentences
-from corridors.atlas.words.numbers import counted, number
+from corridors.atlas.words.numbers import animals, number, span
 
+GRADE_WORDS: Final[Mapping[str, str]] = {
+    "act": "Act",
+    "look_on_site": "Look on site",
+    "nothing_seen": "Nothing seen",
+    "not_known": "Not known",
+}
+LIMIT_WORDS: Final[Mapping[str, str]] = {
+    "few_units": "fewer than three independent units met it",
+    "few_trials": "it was tried fewer than five times",
+    "coarse_fixes": "fixes are so far apart that passages and ways round an end look alike, so "
+    "that more may be missing",
+    "walked_round": "many that came by walked round an end, or may have, and what that costs is "
+    "not counted",
+    "few_copies": "what free animals do here is told by the herd's other places",
+    "lived_beside": "animals live beside it, where coming and going is the rule, so that figures "
+    "of the whole year are weak",
+    "stood_briefly": "it stood for less than half of the time tracked",
+}
 _ACTION: Final[Mapping[str, str]] = {
     "fence": "Open, lower or remove the fence here{when}.",
     "road": "Build a crossing structure or slow the traffic here{when}.",
@@ -26,15 +45,20 @@ _ACTION: Final[Mapping[str, str]] = {
     "other": "Find out on site what stops the animals.",
 }
 _MOST_GAIN: Final = 10
-_NONE: Final = "None needed on these data; keep watching."
+_LEAST_GAIN: Final = 0.001  # of the resistance: less is nothing to speak of
+_OPEN: Final = 0.9  # kappa from which on a place is called harmless
+_LOOK: Final = "Look on site{when} before anything is spent, and track more animals here."
+_NONE: Final = "None."
 _PLANNED: Final = "Move the line, or plan crossings before it is built."
 _REMOVED: Final = "Confirm that the way is used again; compare tracks before and after."
 _SOURCE: Final[Mapping[str, str]] = {
     "observed": "observed",
-    "prior": "prior of its class, no encounter yet",
-    "estimated": "the herd's steps at its class, no encounter yet",
-    "both": "prior and encounters",
+    "prior": "prior of its class, nobody tried it",
+    "estimated": "the herd's steps at its class, nobody tried it",
+    "both": "prior and tries",
     "stated": "stated in the data",
+    "assumed": "assumed by the scenario",
+    "unknown": "not known",
 }
 
 
@@ -44,38 +68,26 @@ def threats_in_words(threats: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     What only the sentences need, ``n_tracked`` and ``worst_season``, is no column any more.
     """
     rows: list[Any] = list(threats.itertuples(index=False))
+    n_ranked = int(threats["rank"].notna().sum())
     return with_sentences(
         threats.drop(columns=["n_tracked", "worst_season"]),
-        reason=[_why(row, n_ranked=len(rows)) for row in rows],
+        reason=[reason(row, n_ranked=n_ranked) for row in rows],
         action=[
-            action(
-                kind=row.kind,
-                status=row.status,
-                blocked_per_year=row.blocked_per_year,
-                season=row.worst_season,
-            )
+            action(grade=row.grade, kind=row.kind, status=row.status, season=row.worst_season)
             for row in rows
         ],
     )
 
 
-def _why(row: Any, *, n_ranked: int) -> str:
-    """Return the sentences of a row of THREATS: its score, its place, what opening it gives."""
+def reason(row: Any, *, n_ranked: int) -> str:
+    """Return the sentences of a row of THREATS: evidence, limits, rank, what opening it gives."""
     parts = (
-        reason(
-            status=row.status,
-            passages_per_year=row.passages_per_year,
-            encounters_per_year=row.encounters_per_year,
-            blocked_per_year=row.blocked_per_year,
-            permeability=(row.permeability_mean, row.permeability_p05, row.permeability_p95),
-            permeability_source=row.permeability_source,
-            n_animals=row.n_animals,
-            n_tracked=row.n_tracked,
-            corridor_class=row.corridor_class,
-            season=row.worst_season,
-            per=row.unit,
-        ),
-        standing(
+        evidence(row),
+        _met(row),
+        limits(row.limits),
+        ""
+        if row.grade == "nothing_seen"  # among places where nothing is missing ranks say nothing
+        else standing(
             rank_p05=row.rank_p05,
             rank_p95=row.rank_p95,
             n_ranked=n_ranked,
@@ -87,173 +99,177 @@ def _why(row: Any, *, n_ranked: int) -> str:
     return " ".join(part for part in parts if part)
 
 
-def candidates_in_words(candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return CANDIDATES with the sentences ``reason`` and ``action``."""
-    rows: list[Any] = list(candidates.itertuples(index=False))
-    return with_sentences(
-        candidates,
-        reason=[
-            candidate_reason(why=row.why, edge_seasons=row.edge_seasons, gain_share=row.gain_share)
-            for row in rows
-        ],
-        action=[candidate_action(kind=row.kind, gain_share=row.gain_share) for row in rows],
+def evidence(row: Any) -> str:
+    """Return what is known of harm at a place, by its grade and status."""
+    if row.status == "removed":
+        return "Removed: what was gained needs tracks from before and after."
+    if row.grade == "not_known":
+        return _unmet(row)
+    missing = (
+        f"about {number(row.missing_per_year)} passages a year are missing ({row.unit}; "
+        f"{span(row.missing_p05, row.missing_p95)})"
+    )
+    most = f", most in {row.worst_season}" if row.worst_season else ""
+    if row.status == "planned":
+        return (
+            f"If built, {missing.replace('are missing', 'will be missing')} of "
+            f"{number(row.free_per_year)} that go there{most}."
+        )
+    if row.grade == "act":
+        return f"{missing[0].upper()}{missing[1:]}{most}."
+    if row.grade == "look_on_site":
+        return f"Harm has a chance of {100 * row.p_harm:.0f} %: {missing}{most}."
+    if row.kappa >= _OPEN:
+        return (
+            "Harmless to these animals: they pass as freely as where nothing stands; fewer than "
+            f"{number(max(row.missing_p95, 0.01))} passages a year are missing ({row.unit}; 95 % "
+            "sure)."
+        )
+    return (
+        f"No harm seen: fewer than {number(max(row.missing_p95, 0.01))} passages a year are "
+        f"missing ({row.unit}; 95 % sure), since the animals rarely come here."
     )
 
 
-def reason(
-    *,
-    status: str,
-    passages_per_year: float,
-    encounters_per_year: float,
-    blocked_per_year: float,
-    permeability: tuple[float, float, float],
-    permeability_source: str,
-    n_animals: int,
-    n_tracked: int,
-    corridor_class: str,
-    season: str,
-    per: str,
-) -> str:
-    """Return one sentence or two saying what the score rests on.
+def _unmet(row: Any) -> str:
+    if row.status == "planned":
+        return "Planned, and nobody came by on a migration: what it would cost is not known."
+    if not row.missing_all_per_year > 0:  # also where it is unknown
+        if math.isnan(row.missing_all_per_year):
+            return "Nobody met it: what it does is not known."
+        return "Nobody met it on a migration; it costs nothing in the ranges."
+    return (
+        "Nobody met it on a migration. In the ranges beside it about "
+        f"{number(row.missing_all_per_year)} passages a year are missing ({row.unit})."
+    )
 
-    ``n_animals`` of the ``n_tracked`` animals met the segment. ``permeability`` is mean, 5 % and
-    95 %; ``per`` says of whom the yearly numbers are, e.g. ``per animal``; ``season`` is the season
-    with most blocked passages, "" if there is none.
+
+def _met(row: Any) -> str:
+    """Return who met a place and how many passed, there and where nothing stands."""
+    source = _SOURCE[row.kappa_source]
+    if not row.trials_per_year > 0 or row.status == "removed":
+        return ""
+    met = f"{animals(row.n_animals, row.n_units)} of {row.n_tracked} came by"
+    if row.status == "planned":
+        return f"{met}; κ {row.kappa:.2f} ({source})."
+    free, here = passing(
+        free_frac=row.free_frac,
+        free_per_year=row.free_per_year,
+        missing_per_year=row.missing_per_year,
+    )
+    passed = (
+        f"Of 100 tries {here:.0f} pass here and {free:.0f} at copies of the line moved to where "
+        "nothing stands"
+    )
+    return (
+        f"{met}, with {number(row.trials_per_year)} tries a year ({row.unit}). {passed} "
+        f"(κ {row.kappa:.2f}, {row.kappa_p05:.2f}–{row.kappa_p95:.2f}, relative to free movement; "
+        f"{source})."
+    )
+
+
+def place_name(row: Any) -> str:
+    """Return what a place is called: its name or kind, and where it is along the line.
 
     Examples
     --------
-    >>> reason(status="existing", passages_per_year=3.0, encounters_per_year=15.0,
-    ...        blocked_per_year=12.0, permeability=(0.2, 0.1, 0.35),
-    ...        permeability_source="observed", n_animals=7, n_tracked=15,
-    ...        corridor_class="high", season="spring", per="herd of 40 (count 2020)")
-    'About 12 of 15 encounters a year (herd of 40 (count 2020)) did not pass, most in spring; \
-permeability 0.20 (0.10–0.35; observed); met by 7 of 15 animals; in the high corridor.'
+    >>> place_name({"name": "Valley fence", "kind": "fence", "from_km": 1.0, "to_km": 3.46})
+    'Valley fence, km 1.0–3.5'
     """
-    where = (
-        "outside the corridor"
-        if corridor_class == "outside"
-        else f"in the {corridor_class} corridor"
-    )
-    mean, low, high = permeability
-    passing = f"permeability {mean:.2f} ({low:.2f}–{high:.2f}; {_SOURCE[permeability_source]})"
-    most = f", most in {season}" if season else ""
-    met = f"met by {n_animals} of {counted(n_tracked, 'animal')}"
-    if status == "removed":
-        return (
-            f"Removed: {number(passages_per_year)} passages a year ({per}) go through here, "
-            f"{where}; what was gained needs tracks from before and after."
-        )
-    if encounters_per_year <= 0:
-        return f"Animals were tracked here and none met it; {where}."
-    if n_animals == 0 and status == "existing":
-        return (
-            f"Animals were tracked within reach, none is likely to have met it; {passing}; {where}."
-        )
-    if status == "planned":
-        return (
-            f"If built, about {number(blocked_per_year)} of {number(passages_per_year)} passages a "
-            f"year ({per}) would be blocked{most}; {passing}; {met}; {where}."
-        )
-    return (
-        f"About {number(blocked_per_year)} of {number(encounters_per_year)} encounters a year "
-        f"({per}) did not pass{most}; {passing}; {met}; {where}."
-    )
+    name = row["name"] or f"Nameless {row['kind']}"
+    return f"{name}, km {row['from_km']:.1f}–{row['to_km']:.1f}"
+
+
+def passing(
+    *, free_frac: float, free_per_year: float, missing_per_year: float
+) -> tuple[float, float]:
+    """Return how many of 100 tries pass where nothing stands, and how many here.
+
+    Both are those of the draws: here, what would pass less what is missing.
+
+    Examples
+    --------
+    >>> passing(free_frac=0.67, free_per_year=2.0, missing_per_year=1.5)
+    (67.0, 16.75)
+    """
+    free = min(100.0, 100.0 * free_frac)
+    share = missing_per_year / free_per_year if free_per_year > 0 else 0.0
+    return free, free * (1.0 - min(1.0, share))
+
+
+def limits(codes: str) -> str:
+    """Return what limits the answer at a place.
+
+    Examples
+    --------
+    >>> limits("few_units;few_trials")
+    'What limits this: fewer than three independent units met it; it was tried fewer than five \
+times.'
+    >>> limits("")
+    ''
+    """
+    if not codes:
+        return ""
+    return f"What limits this: {'; '.join(LIMIT_WORDS[code] for code in codes.split(';'))}."
 
 
 def standing(
     *, rank_p05: float, rank_p95: float, n_ranked: int, stability: str, source_completeness: str
 ) -> str:
-    """Return how far the place is settled, and whether the data may lack barriers.
+    """Return how far the rank is settled, and whether the data may lack barriers.
 
     Examples
     --------
     >>> standing(rank_p05=1.0, rank_p95=3.0, n_ranked=20, stability="likely",
     ...          source_completeness="partial")
-    'Place 1 to 3 of 20 (likely). The barrier data are partial: lines may be missing.'
+    'Rank 1 to 3 of 20 (likely). The barrier data are partial: lines may be missing.'
+    >>> standing(rank_p05=math.nan, rank_p95=math.nan, n_ranked=20, stability="open",
+    ...          source_completeness="complete")
+    ''
     """
-    first, last = int(rank_p05), int(rank_p95)
-    place = f"{first}" if first == last else f"{first} to {last}"
-    partial = source_completeness == "partial"
-    return f"Place {place} of {n_ranked} ({stability})." + (
-        " The barrier data are partial: lines may be missing." if partial else ""
-    )
-
-
-def candidate_reason(*, why: str, edge_seasons: str, gain_share: float) -> str:
-    """Return why a segment that nobody could have met is listed, and what opening it would give.
-
-    Examples
-    --------
-    >>> candidate_reason(why="range edge", edge_seasons="winter", gain_share=0.034)
-    'Nearly all of the use (winter) lies on one side, though the habitat is alike on both. Opening \
-it alone would lower the resistance between the ranges by 3.4 %.'
-    >>> candidate_reason(why="nobody was tracked here", edge_seasons="", gain_share=math.nan)
-    'No tracked animal came within reach. What opening it would give is unknown.'
-    """
-    first = {
-        "no animal tracked": "No animal of the herd was tracked.",
-        "nobody was tracked here": "No tracked animal came within reach.",
-        "range edge": f"Nearly all of the use ({edge_seasons.replace(';', ', ')}) lies on one "
-        "side, though the habitat is alike on both.",
-    }[why]
-    if math.isnan(gain_share):
-        return f"{first} What opening it would give is unknown."
-    return f"{first} {_opening(gain_share)}."
+    partial = "The barrier data are partial: lines may be missing."
+    told = [partial] if source_completeness == "partial" else []
+    if not math.isnan(rank_p05):
+        first, last = int(rank_p05), int(rank_p95)
+        place = f"{first}" if first == last else f"{first} to {last}"
+        told.insert(0, f"Rank {place} of {n_ranked} ({stability}).")
+    return " ".join(told)
 
 
 def standing_out(*, gain_share: float, gain_rank: float) -> str:
-    """Return what opening a segment gives the connection, if it is among the ten that give most.
+    """Return what opening a place gives the connection, if it is among the ten that give most.
 
     Examples
     --------
     >>> standing_out(gain_share=0.034, gain_rank=2.0)
     'Opening it alone would lower the resistance between the ranges by 3.4 %, place 2 of all \
 barrier segments.'
-    >>> standing_out(gain_share=0.0001, gain_rank=31.0), standing_out(gain_share=0.0, gain_rank=1.0)
+    >>> standing_out(gain_share=0.1, gain_rank=31.0), standing_out(gain_share=0.0001, gain_rank=1.0)
     ('', '')
     """
-    if not (gain_share > 0 and gain_rank <= _MOST_GAIN):  # also where they are unknown
+    if not (gain_share >= _LEAST_GAIN and gain_rank <= _MOST_GAIN):  # also where they are unknown
         return ""
-    return f"{_opening(gain_share)}, place {gain_rank:.0f} of all barrier segments."
+    return f"{opening(gain_share)}, place {gain_rank:.0f} of all barrier segments."
 
 
-def _opening(gain_share: float) -> str:
-    share = number(100 * gain_share)
-    return f"Opening it alone would lower the resistance between the ranges by {share} %"
-
-
-def candidate_action(*, kind: str, gain_share: float) -> str:
-    """Return what to do about a segment that nobody could have met.
+def action(*, grade: str, kind: str, status: str, season: str) -> str:
+    """Return what to do about a place; to open, remove or build only with grade ``act``.
 
     Examples
     --------
-    >>> candidate_action(kind="fence", gain_share=0.02)
-    'Find out on site, or with tracked animals, whether they come here. If they do: open, lower or \
-remove the fence here.'
-    >>> candidate_action(kind="fence", gain_share=0.0)
-    'None needed on these data; keep watching.'
-    """
-    if gain_share <= 0:
-        return _NONE
-    first = _ACTION[kind].format(when="")
-    return (
-        "Find out on site, or with tracked animals, whether they come here. If they do: "
-        f"{first[0].lower()}{first[1:]}"
-    )
-
-
-def action(*, kind: str, status: str, blocked_per_year: float, season: str) -> str:
-    """Return what to do about a segment, by its kind and status.
-
-    Examples
-    --------
-    >>> action(kind="fence", status="existing", blocked_per_year=2.0, season="spring")
+    >>> action(grade="act", kind="fence", status="existing", season="spring")
     'Open, lower or remove the fence here, above all in spring.'
+    >>> action(grade="look_on_site", kind="fence", status="existing", season="")
+    'Look on site before anything is spent, and track more animals here.'
+    >>> action(grade="nothing_seen", kind="fence", status="existing", season="")
+    'None.'
     """
     if status == "removed":
         return _REMOVED
-    if blocked_per_year <= 0:
-        return _NONE
-    if status == "planned":
+    if grade == "act" and status == "planned":
         return _PLANNED
-    return _ACTION[kind].format(when=f", above all in {season}" if season else "")
+    if grade == "act":
+        return _ACTION[kind].format(when=f", above all in {season}" if season else "")
+    if grade == "look_on_site":
+        return _LOOK.format(when=f" in {season}" if season else "")
+    return FIND_OUT if grade == "not_known" else _NONE

@@ -40,6 +40,10 @@ class IntersectFacts(Facts):
     ----------
     tracking_years
         Animal -> years tracked, every tracked animal, also those that met nothing.
+    n_units
+        Independent units that these animals are: those that travel together are one.
+    interval_h
+        Usual time between fixes: median of the steps in migrations, else of all, h; 0 without any.
     n_steps, n_visits
         Steps between fixes; visits to joined lines.
     n_barriers, n_barriers_near, n_areal_barriers_as_outline, n_areas_near
@@ -67,6 +71,8 @@ class IntersectFacts(Facts):
     """
 
     tracking_years: dict[str, float]
+    n_units: int
+    interval_h: float
     n_steps: int
     n_visits: int
     n_barriers: int

@@ -24,8 +24,9 @@ from corridors.foundation.vocabulary import (
 _RANK = {"action": text(), "herd": text(), "rank": integer(pa.Check.ge(1))}
 _WHERE = text((*CORRIDOR_CLASSES, "outside"))
 
-# Gains are passages per year, per animal or of the herd as in THREATS; the bounds are sums of the
-# segments' 5 % and 95 % bounds, as if all were low, or high, together. Costs in the study's
+# Advice is given at places of grade ``act`` alone. Gains are missing passages per year that would
+# happen again, per animal or of the herd as in THREATS; estimate and interval are the mean and the
+# 5 and 95 % quantiles of the draws of the places, added up draw by draw. Costs in the study's
 # currency; NaN: unknown.
 FENCE_SECTIONS = layer_contract(
     "FENCE_SECTIONS",
@@ -39,15 +40,19 @@ FENCE_SECTIONS = layer_contract(
         "length_m": number(AT_LEAST_0),
         "n_segments": integer(pa.Check.ge(1)),
         "segments": text(),  # "a;b;c"
+        "threats": text(),  # the places they belong to
         "n_animals": integer(AT_LEAST_0),
+        "n_units": integer(AT_LEAST_0),  # independent ones, at most at one of the places
         "corridor_class": _WHERE,  # the highest
-        "permeability_mean": number(FRACTION),
+        "kappa": number(FRACTION),  # mean by missing passages
         "removed_gain": number(AT_LEAST_0),
         "removed_gain_p05": number(AT_LEAST_0),
         "removed_gain_p95": number(AT_LEAST_0),
         "modified_gain": number(AT_LEAST_0),
+        "modified_gain_p05": number(AT_LEAST_0),
+        "modified_gain_p95": number(AT_LEAST_0),
         "gain_per_km": number(AT_LEAST_0),  # of removal
-        # Largest gain_share of THREATS among its segments. Opening more never connects less, so the
+        # Largest gain_share of GAINS among its segments. Opening more never connects less, so the
         # whole section gives at least that; single gains do not add up. NaN: none is known.
         "gain_share": number(FRACTION, nullable=True),
         "remove_cost": number(AT_LEAST_0, nullable=True),
@@ -64,6 +69,7 @@ CROSSING_SITES = layer_contract(
     {
         **_RANK,  # the order in which to build them
         "segment": text(),
+        "threat": text(),  # the place it lies in
         "barrier": text(),
         "name": text(),
         "kind": text(BARRIER_KINDS),
@@ -72,6 +78,8 @@ CROSSING_SITES = layer_contract(
         "at_km": number(AT_LEAST_0),
         "corridor_class": _WHERE,
         "n_segments": integer(pa.Check.ge(1)),  # served by this and no site before it
+        "n_animals": integer(AT_LEAST_0),  # at the place it lies in
+        "n_units": integer(AT_LEAST_0),
         "gain_per_year": number(AT_LEAST_0),  # added to the sites before it
         "gain_p05": number(AT_LEAST_0),
         "gain_p95": number(AT_LEAST_0),
@@ -128,7 +136,10 @@ BORDER_AGREEMENTS = layer_contract(
         "n_animals": integer(AT_LEAST_0),
         "months": text(),
         "n_threats_nearby": integer(AT_LEAST_0),
-        "blocked_nearby_per_year": number(AT_LEAST_0),  # at barriers near the stretch: the gain
+        "n_units_nearby": integer(AT_LEAST_0),  # at most at one of them
+        "missing_nearby_per_year": number(AT_LEAST_0),  # at places near the stretch: the gain
+        "missing_nearby_p05": number(AT_LEAST_0),
+        "missing_nearby_p95": number(AT_LEAST_0),
         "cost": number(AT_LEAST_0, nullable=True),  # never known: negotiations have no price
         "currency": text(),
         "unit": text(),  # of the gains

@@ -124,8 +124,9 @@ OBSERVED = layer_contract(
     },
 )
 
-# What the ranking resamples: per segment and animal, with the animal's years of tracking while the
-# segment counted. Of a segment with dates every animal tracked then has a row, met or not.
+# What openings and the time before and after a day are told by: per segment and animal, with the
+# animal's years of tracking while the segment counted. Of a segment with dates every animal tracked
+# then has a row, met or not.
 ENCOUNTERS = contract(
     "ENCOUNTERS",
     {
@@ -137,6 +138,48 @@ ENCOUNTERS = contract(
         "tracking_years": number(pa.Check.gt(0)),
     },
     unique=["segment", "animal", "season"],
+)
+
+# Trials of each animal at each segment, and at copies of it where nothing stands.
+TRIALS = contract(
+    "TRIALS",
+    {
+        "rule": integer(AT_LEAST_0),  # that says what a trial is, as configured, from 0
+        "copy": integer(pa.Check.ge(-1)),  # -1: the real barrier; else the number of its copy
+        "segment": text(),
+        "animal": text(),
+        "season": text(),  # of the window, or "other"
+        # 0; or it began near a free end of the line, where animals walk past: 1, or 2 beyond it.
+        "at_end": integer(pa.Check.in_range(0, 2)),
+        "trials": integer(AT_LEAST_0),
+        "passed": integer(AT_LEAST_0),
+        "sure": integer(AT_LEAST_0),  # surely through, not round an end
+        # Seasons in which the animal did not come since it had not passed here before: no exposure.
+        "away": integer(AT_LEAST_0),
+    },
+    unique=["rule", "copy", "segment", "animal", "season", "at_end"],
+)
+
+# For how many seasons each animal was tracked, in all and while barriers with dates stood.
+SEASONS_TRACKED = contract(
+    "SEASONS_TRACKED",
+    {
+        "animal": text(),
+        "season": text(),
+        "is_migration": boolean(),
+        "from_utc": utc(nullable=True),  # of the time a barrier counts; empty: always
+        "to_utc": utc(nullable=True),
+        # Migrations; of a range or of other times the share of what the herd spends in it a year.
+        "seasons": number(AT_LEAST_0),
+    },
+    unique=["animal", "season", "from_utc", "to_utc"],
+)
+
+# Animals that travel together are one independent unit.
+UNITS = contract(
+    "UNITS",
+    {"animal": text(), "unit": integer(pa.Check.ge(1))},
+    unique=["animal"],
 )
 
 # One row per boundary line within the herd's reach, of the sources that are used.

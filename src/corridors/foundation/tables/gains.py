@@ -13,7 +13,7 @@ from corridors.foundation.tables.columns import (
     number,
     text,
 )
-from corridors.foundation.vocabulary import BARRIER_KINDS
+from corridors.foundation.vocabulary import BARRIER_KINDS, PERMEABILITY_SOURCES
 
 # One row per existing segment that lies on the network of the habitat grid.
 GAINS = layer_contract(
@@ -26,7 +26,7 @@ GAINS = layer_contract(
         "kind": text(BARRIER_KINDS),
         "class": text(),
         "permeability": number(FRACTION),  # that the network was computed with
-        "permeability_source": text(("stated", "estimated", "prior")),
+        "permeability_source": text(PERMEABILITY_SOURCES),
         "n_edges": integer(AT_LEAST_0),  # ways between neighbouring cells that it cuts
         # Fall of the herd's effective resistance if only this segment were open, and as a share.
         "gain": number(AT_LEAST_0),

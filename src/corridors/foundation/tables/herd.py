@@ -114,11 +114,11 @@ NETWORK_BARRIERS = layer_contract(
     {
         **_NETWORK,
         "n_segments": integer(AT_LEAST_0),  # standing barrier segments in the corridor, along it
-        # Encounters with these, and how many of them did not pass, in the unit of THREATS; NaN:
+        # Passages through these if they were open, and those that are missing, as in THREATS; NaN:
         # nobody was tracked there.
-        "encounters_per_year": number(AT_LEAST_0, nullable=True),
-        "blocked_per_year": number(AT_LEAST_0, nullable=True),
-        "blocked_share": number(FRACTION, nullable=True),  # of the encounters; NaN: there are none
+        "free_per_year": number(AT_LEAST_0, nullable=True),
+        "missing_per_year": number(AT_LEAST_0, nullable=True),
+        "missing_share": number(FRACTION, nullable=True),  # of the free ones; NaN: there are none
         "n_candidates": integer(AT_LEAST_0),  # of the segments, those in CANDIDATES
         "geometry": _NODES_AND_EDGES,
     },

@@ -21,6 +21,7 @@ from corridors.foundation.vocabulary import (
     BARRIER_STATUS,
     BEFORE_AFTER_MEASURES,
     FEW_ANIMALS,
+    GRADES,
 )
 
 ALTERED = ("removed", "opened", "changed")
@@ -40,38 +41,44 @@ ALTERATIONS = contract(
     unique=["segment"],
 )
 
-# One row per segment whose place in the ranking or whose blocked passages differ.
+# One row per place, or part of one, whose missing passages or whose rank differ. A place of which a
+# scenario alters some segments only has a row for these and one for the others.
 DIFFERENCE = layer_contract(
     "DIFFERENCE",
     {
-        "segment": text(),
+        "threat": text(),  # in the scenario
+        "threat_before": text(),  # in the study; "": there is none
         "herd": text(),
-        "barrier": text(),
         "name": text(),
         "kind": text(BARRIER_KINDS),
         "class": text(),
-        "change": text(("added", *ALTERED, "")),  # "": only its rank differs
+        "change": text(("added", *ALTERED, "")),  # "": only what is missing, or its rank, differs
         "status": text(BARRIER_STATUS),  # in the scenario
         "corridor_class": text(),
         "from_km": number(AT_LEAST_0),
         "to_km": number(AT_LEAST_0),
         "length_m": number(AT_LEAST_0),
-        "encounters_per_year": number(AT_LEAST_0, nullable=True),  # NaN: nobody was tracked
+        "n_segments": integer(pa.Check.ge(1)),
+        "segments": text(),  # "a;b;c"
+        # Passages per year if it were open; NaN, as below: nobody met it.
+        "free_per_year": number(AT_LEAST_0, nullable=True),
         "open_share": number(FRACTION, nullable=True),
-        "permeability_before": number(FRACTION, nullable=True),
-        "permeability_after": number(FRACTION, nullable=True),
-        "blocked_before": number(AT_LEAST_0, nullable=True),
-        "blocked_after": number(AT_LEAST_0, nullable=True),
-        "blocked_change": number(nullable=True),  # below 0: passages gained
+        "kappa_before": number(FRACTION, nullable=True),
+        "kappa_after": number(FRACTION, nullable=True),
+        "missing_before": number(AT_LEAST_0, nullable=True),
+        "missing_after": number(AT_LEAST_0, nullable=True),
+        "missing_change": number(nullable=True),  # below 0: passages gained
         "change_p05": number(nullable=True),
         "change_p95": number(nullable=True),
+        "grade_before": text(("", *GRADES)),  # "": there is no place
+        "grade_after": text(GRADES),
         "rank_before": number(pa.Check.ge(1), nullable=True),  # NaN: not ranked
         "rank_after": number(pa.Check.ge(1), nullable=True),
         "unit": text(),
         "in_words": text(),
-        "geometry": geometry("LineString"),
+        "geometry": geometry("LineString", "MultiLineString"),
     },
-    unique=["segment"],
+    unique=["threat", "threat_before", "change"],
 )
 
 # The low corridor, cut by lines that count as closed.

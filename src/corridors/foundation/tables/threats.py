@@ -1,4 +1,4 @@
-"""What it costs the herd: ranked segments and exposed areas."""
+"""What it costs the herd: ranked places with their segments, and exposed areas."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from corridors.foundation.tables.columns import (
     AT_LEAST_0,
     FRACTION,
     boolean,
+    contract,
     geometry,
     integer,
     layer_contract,
@@ -18,16 +19,81 @@ from corridors.foundation.vocabulary import (
     BARRIER_KINDS,
     BARRIER_STATUS,
     COMPLETENESS,
+    GRADES,
     PERMEABILITY_SOURCES,
     STABILITY,
 )
 
+# Evidence at a place.
+_EVIDENCE = {
+    # Passages that would happen if it alone were open, less those that do.
+    "missing_per_year": number(AT_LEAST_0, nullable=True),
+    "missing_p05": number(AT_LEAST_0, nullable=True),
+    "missing_p95": number(AT_LEAST_0, nullable=True),
+    "p_harm": number(FRACTION, nullable=True),  # chance of more than 0.05 per animal
+    "grade": text(GRADES),
+    "rank": number(pa.Check.ge(1), nullable=True),  # dense; NaN: grade not_known
+    "rank_p05": number(pa.Check.ge(1), nullable=True),
+    "rank_p95": number(pa.Check.ge(1), nullable=True),
+    "rank_width": number(pa.Check.ge(1), nullable=True),  # places from rank_p05 to rank_p95
+    "stability": text(STABILITY),  # firm: rank_p95 at most twice rank_p05; likely: five times
+    "p_top10": number(FRACTION, nullable=True),  # and misses something
+    "trials_per_year": number(AT_LEAST_0),
+    "free_per_year": number(AT_LEAST_0, nullable=True),  # passages if it were open
+    "free_frac": number(AT_LEAST_0, nullable=True),  # of the trials
+    "kappa": number(FRACTION),  # permeability relative to free movement; unmet: the class's
+    "kappa_p05": number(FRACTION, nullable=True),
+    "kappa_p95": number(FRACTION, nullable=True),
+    "kappa_source": text(PERMEABILITY_SOURCES),
+    "n_animals": integer(AT_LEAST_0),  # that met it in a migration
+    "n_units": integer(AT_LEAST_0),  # independent ones: animals that travel together are one
+    "n_tracked": integer(AT_LEAST_0),  # animals, while it stood
+    "worst_season": text(),  # with most missing passages; "": none has a name
+    "limits": text(),  # "few_units;coarse_fixes", of the vocabulary LIMITS; "": none
+    "missing_all_per_year": number(AT_LEAST_0, nullable=True),  # of the whole year
+    "rank_all": number(pa.Check.ge(1), nullable=True),  # by these; NaN: nobody met it at all
+    "unit": text(),  # "per animal" or "herd of N (source)"
+}
+
+# One row per place, a stretch of connected barrier that acts as one. Figures are per animal and
+# year, or of the herd (``unit``); in migrations, but for those of the whole year (``_all``).
+# Estimate and interval are the mean and the 5 and 95 % quantiles of the same draws. NaN: nobody met
+# it.
 THREATS = layer_contract(
     "THREATS",
     {
-        "threat": text(),
-        "segment": text(),
+        "threat": text(),  # of the herd and the place's segments: the same in each run
         "herd": text(),
+        "name": text(),
+        "kind": text(BARRIER_KINDS),
+        "class": text(),
+        "status": text(BARRIER_STATUS),
+        "corridor_class": text(),  # the highest of its segments
+        "from_km": number(AT_LEAST_0),  # on the feature that most of it belongs to
+        "to_km": number(AT_LEAST_0),
+        "length_m": number(AT_LEAST_0),
+        "n_segments": integer(pa.Check.ge(1)),
+        **_EVIDENCE,
+        # Fall of the herd's effective resistance if one of its segments alone were open: the
+        # largest of them. Opening more never connects less. NaN: not computed.
+        "gain": number(AT_LEAST_0, nullable=True),
+        "gain_share": number(FRACTION, nullable=True),
+        "gain_rank": number(pa.Check.ge(1), nullable=True),  # of that segment among all
+        "source": text(),  # of the barrier
+        "source_completeness": text(COMPLETENESS),
+        "geometry": geometry("LineString", "MultiLineString"),
+    },
+    unique=["threat"],
+)
+
+# The segments of each place, and what of it each of them holds.
+THREAT_SEGMENTS = layer_contract(
+    "THREAT_SEGMENTS",
+    {
+        "segment": text(),
+        "threat": text(),
+        "herd": text(),
+        "barrier": text(),
         "name": text(),
         "kind": text(BARRIER_KINDS),
         "class": text(),
@@ -36,36 +102,60 @@ THREATS = layer_contract(
         "from_km": number(AT_LEAST_0),
         "to_km": number(AT_LEAST_0),
         "length_m": number(AT_LEAST_0),
-        "passages_per_year": number(AT_LEAST_0),
-        "approaches_per_year": number(AT_LEAST_0),
-        "encounters_per_year": number(AT_LEAST_0),
-        "n_animals": integer(AT_LEAST_0),  # that met it
-        "n_tracked": integer(AT_LEAST_0),  # while it stood
-        "permeability_mean": number(FRACTION),
-        "permeability_p05": number(FRACTION),
-        "permeability_p95": number(FRACTION),
-        "permeability_source": text(PERMEABILITY_SOURCES),
-        "blocked_per_year": number(AT_LEAST_0),
-        "blocked_p05": number(AT_LEAST_0),
-        "blocked_p95": number(AT_LEAST_0),
-        "worst_season": text(),  # with most blocked passages; "": none has a name
-        "unit": text(),  # "per animal" or "herd of N (source)"
-        # Fall of the herd's effective resistance if only this segment were open; NaN: not computed.
-        "gain": number(AT_LEAST_0, nullable=True),
+        "trials_per_year": number(AT_LEAST_0),
+        "passages_per_year": number(AT_LEAST_0),  # trials that passed, in any way
+        "share": number(FRACTION, nullable=True),  # of the place's trials; NaN: there are none
+        "missing_per_year": number(AT_LEAST_0, nullable=True),  # that share of the place's
+        "kappa": number(FRACTION),  # of the place
+        "kappa_source": text(PERMEABILITY_SOURCES),
+        "n_animals": integer(AT_LEAST_0),
+        "grade": text(GRADES),  # of the place
+        "gain": number(AT_LEAST_0, nullable=True),  # of opening this segment alone
         "gain_share": number(FRACTION, nullable=True),
-        "gain_rank": number(pa.Check.ge(1), nullable=True),  # of the gain among all segments
-        "score": number(AT_LEAST_0),
-        "rank": integer(pa.Check.ge(1)),
-        "rank_p05": number(pa.Check.ge(1)),
-        "rank_p95": number(pa.Check.ge(1)),
-        "rank_width": integer(pa.Check.ge(1)),  # places from rank_p05 to rank_p95
-        "stability": text(STABILITY),  # firm: rank_p95 at most twice rank_p05; likely: five times
-        "p_top10": number(FRACTION),  # and blocks something
-        "source": text(),  # of the barrier
-        "source_completeness": text(COMPLETENESS),
+        "source": text(),
         "geometry": geometry("LineString"),
     },
-    unique=["threat"],
+    unique=["segment"],
+)
+
+# Places before it is known what opening them would connect.
+PLACES = contract(
+    "PLACES",
+    {
+        "place": text(),  # the threat of THREATS
+        "herd": text(),
+        "status": text(BARRIER_STATUS),
+        **_EVIDENCE,
+    },
+    unique=["place"],
+)
+
+PLACE_SEGMENTS = contract(
+    "PLACE_SEGMENTS",
+    {
+        "segment": text(),
+        "place": text(),
+        "trials_per_year": number(AT_LEAST_0),
+        "passages_per_year": number(AT_LEAST_0),
+        "share": number(FRACTION, nullable=True),
+        "missing_per_year": number(AT_LEAST_0, nullable=True),
+        "kappa": number(FRACTION),
+        "kappa_source": text(PERMEABILITY_SOURCES),
+        "n_animals": integer(AT_LEAST_0),
+    },
+    unique=["segment"],
+)
+
+# What the figures of a place that was met come from, in migrations and in the unit of PLACES.
+PLACE_DRAWS = contract(
+    "PLACE_DRAWS",
+    {
+        "place": text(),
+        "draw": integer(AT_LEAST_0),
+        "free_per_year": number(AT_LEAST_0),
+        "missing_per_year": number(AT_LEAST_0),
+    },
+    unique=["place", "draw"],
 )
 
 # Standing segments beside which nearly all of the herd's use lies on one side: where the habitat is

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from corridors.config.action import Act
-from corridors.foundation.artefacts import Layer, Progress
+from corridors.config.trials import Trials
+from corridors.foundation.artefacts import Layer, Progress, Table
 
 if TYPE_CHECKING:
     from corridors.foundation.facts.act import ActFacts
@@ -18,9 +19,10 @@ class Inputs:
 
     clean: Annotated["CleanFacts", "clean.facts"]
     corridors: Annotated[Layer, "delineate.corridors"]
-    segments: Annotated[Layer, "intersect.segments"]
     border_stretches: Annotated[Layer, "intersect.border_stretches"]
     threats: Annotated[Layer, "rank.threats"]
+    segments: Annotated[Layer, "rank.threat_segments"]
+    draws: Annotated[Table, "weigh.draws"]
     exposure: Annotated[Layer, "rank.exposure"]
     ranking: Annotated["RankFacts", "rank.facts"]
 
@@ -31,6 +33,7 @@ class Settings:
 
     herd: Annotated[str, "herd"]
     act: Act
+    trials: Annotated[Trials, "trials"]
     population_size: Annotated[float | None, "population_size"]
 
 

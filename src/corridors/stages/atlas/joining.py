@@ -21,6 +21,7 @@ from corridors.atlas.products import (
 )
 from corridors.atlas.tier import agreements_to_show, corridors_to_show
 from corridors.atlas.words.tables import tables_in_words
+from corridors.atlas.words.threats import GRADE_WORDS
 from corridors.formats.geopackage import Package
 from corridors.formats.qgis import Project
 from corridors.foundation.artefacts import Document, Progress
@@ -75,6 +76,7 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         "herds": rows,
         "reports": {name: f"../{name}/{one.report.file}" for name, one in inputs.herds.items()},
         "lists": threat_lists(threats),
+        "grade_words": GRADE_WORDS,
         "left_out": left_out,
         "version": __version__,
     }

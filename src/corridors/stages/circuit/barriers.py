@@ -13,7 +13,7 @@ from corridors.foundation.arrays import Floats
 from corridors.foundation.grid import Grid
 from corridors.habitat.circuit_grid import Cuts, beyond, crossed_edges
 from corridors.stages.circuit.stage import Inputs, Settings
-from corridors.threats.priors import best_known
+from corridors.threats.priors import best_known, of_places
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,10 @@ def obstacles(inputs: Inputs, settings: Settings, grid: Grid) -> Obstacles:
         estimates=inputs.permeability.read(),
         overrides=settings.priors,
         species=settings.species or "",
-        prior_encounters=settings.prior_encounters,
+        prior_trials=settings.prior_trials,
     )
-    of_segments, of_rest = known(lines.segments), known(lines.barriers.iloc[kept])
+    of_segments = of_places(lines.segments, known(lines.segments), inputs.places.read())
+    of_rest = known(lines.barriers.iloc[kept])
     return Obstacles(
         segments=lines.segments.join(of_segments),
         cuts=Cuts(

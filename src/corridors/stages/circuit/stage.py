@@ -24,6 +24,7 @@ class Inputs:
     modelled: Annotated[Layer, "connect.modelled"]
     segments: Annotated[Layer, "intersect.segments"]
     permeability: Annotated[Table, "behave.permeability"]
+    places: Annotated[Table, "weigh.segments"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Settings:
     circuit: Circuit
     species: Annotated[str | None, "species"]
     priors: Annotated[Mapping[str, float], "priors"]
-    prior_encounters: Annotated[float, "prior_encounters"]
+    prior_trials: Annotated[float, "prior_trials"]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from corridors.foundation.facts.intersect import Held, IntersectFacts, StrayingL
 from corridors.stages.intersect.holding import Holder
 from corridors.stages.intersect.stage import Inputs, Results, Settings
 from corridors.stages.intersect.tracked import movements_of
+from corridors.stages.intersect.trying import trials_of
 
 _ALL = "all"
 
@@ -28,6 +29,12 @@ def met(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     barriers, population = inputs.barriers.read(), inputs.population.read()
     holder = Holder(moves, intersect)
     found = crossed(moves, barriers, rules_of(intersect), hold=holder, progress=progress)
+    progress("trials and copies", 0.9)
+    tried = trials_of(moves, inputs.migrations.read(), found.segments, intersect.trials)
+    # Whoever tried was there.
+    there = set(tried.trials.loc[tried.trials["copy"] < 0, "segment"])
+    has_data = found.segments["has_data"] | found.segments["segment"].isin(there)
+    segments = found.segments.assign(has_data=has_data)
     reach_m = intersect.reach_km * 1000
     areas = areas_used(moves, barriers, population, reach_m=reach_m, cell_m=cell_m)
     borders = across(
@@ -51,7 +58,10 @@ def met(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         flux_floor=intersect.flux_floor,
         max_lag_h=intersect.max_lag_h,
         n_areas_near=len(areas),
+        n_units=int(tried.units["unit"].nunique()),
+        interval_h=tried.interval_h,
         **found.counts,
+        n_segments_without_data=int((~segments["has_data"]).sum()),
         **found.passages,
         held=Held(
             odds_missed=holder.odds.missed,
@@ -68,10 +78,12 @@ def met(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         corridor_share_elsewhere=borders.corridor_share_elsewhere,
     )
     return Results(
-        segments=Layer.of(found.segments),
+        segments=Layer.of(segments),
         crossings=Table.of(found.crossings),
         observed=Layer.of(found.observed),
-        encounters=Table.of(found.encounters),
+        trials=Table.of(tried.trials),
+        seasons=Table.of(tried.seasons),
+        units=Table.of(tried.units),
         areas=Layer.of(areas),
         border_report=Layer.of(borders.report),
         border_stretches=Layer.of(borders.stretches),
@@ -91,7 +103,6 @@ def rules_of(intersect: Intersect) -> Rules:
         joint_turn_deg=intersect.joint_turn_deg,
         flux_floor=intersect.flux_floor,
         encounter_distance_m=intersect.encounter_distance_m,
-        encounter_h=intersect.encounter_h,
         return_frac=intersect.return_frac,
     )
 

@@ -18,6 +18,7 @@ from corridors.foundation import tables
 from corridors.foundation.arrays import Floats, Indices, Microseconds, Values
 from corridors.foundation.arrow import positions, times_us, values
 from corridors.foundation.artefacts import FixTable, Layer
+from corridors.foundation.clock import microseconds
 from corridors.foundation.track import usable_rows
 from corridors.movement.step_variances import (
     Running,
@@ -46,6 +47,7 @@ def movements_of(inputs: Moved, settings: Settings) -> tuple[Movements, Origin]:
     max_lag_h = settings.intersect.max_lag_h
     whole: dict[str, float] = {}
     found: list[tuple[str, Floats]] = []
+    times: list[Microseconds] = []
     for name, fixes, place in _by_animal(inputs.fixes):
         whole |= track_variances(
             fixes,
@@ -54,6 +56,7 @@ def movements_of(inputs: Moved, settings: Settings) -> tuple[Movements, Origin]:
             max_lag_h=max_lag_h,
         )
         found.append((name, place))
+        times.append(microseconds(fixes["time_utc"]))
     rows: Iterable[Floats] = np.hstack([place for _, place in found])
     lon, lat, x_m, y_m = rows
     places = Places(
@@ -63,6 +66,7 @@ def movements_of(inputs: Moved, settings: Settings) -> tuple[Movements, Origin]:
         y_m,
         tuple(name for name, _ in found),
         tuple(np.cumsum([0, *(place.shape[1] for _, place in found)]).tolist()),
+        np.concatenate(times),
     )
     del found
     windows, estimates = inputs.migrations.read(), inputs.estimates.read()

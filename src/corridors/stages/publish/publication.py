@@ -152,7 +152,7 @@ def _charts(
     spatial = {p.plan.name: p.frame for p in products if isinstance(p.frame, gpd.GeoDataFrame)}
     if spatial:
         charts["corridor_map.png"] = corridor_map(spatial, crs=crs, text=_map_text(heading, tables))
-    if len(tables["threats"]):
+    if tables["threats"]["rank"].notna().any():
         charts["threats.png"] = threat_chart(tables["threats"])
     curves = tables["sufficiency"]
     if (curves["season"] == "all").any():

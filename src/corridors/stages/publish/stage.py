@@ -87,6 +87,7 @@ class Inputs:
     current: Annotated[Raster, "circuit.current"]
     gains: Annotated[Layer, "circuit.gains"]
     threats: Annotated[Layer, "rank.threats"]
+    threat_segments: Annotated[Layer, "rank.threat_segments"]
     exposure: Annotated[Layer, "rank.exposure"]
     candidates: Annotated[Layer, "rank.candidates"]
     network: Annotated[Layer, "rank.network"]

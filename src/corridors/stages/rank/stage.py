@@ -1,4 +1,4 @@
-"""Rank barrier segments by blocked passages per year, with uncertainty."""
+"""Rank places of barriers by missing passages per year, with their evidence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from corridors.foundation.facts.clean import CleanFacts
     from corridors.foundation.facts.intersect import IntersectFacts
     from corridors.foundation.facts.rank import RankFacts
+    from corridors.foundation.facts.weigh import WeighFacts
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,12 @@ class Inputs:
     network: Annotated[Layer, "connect.network"]
     network_use: Annotated[Table, "connect.network_use"]
     segments: Annotated[Layer, "intersect.segments"]
-    encounters: Annotated[Table, "intersect.encounters"]
+    trials: Annotated[Table, "intersect.trials"]
     areas: Annotated[Layer, "intersect.areas"]
     crossed: Annotated["IntersectFacts", "intersect.facts"]
-    permeability: Annotated[Table, "behave.permeability"]
+    places: Annotated[Table, "weigh.places"]
+    place_segments: Annotated[Table, "weigh.segments"]
+    weighed: Annotated["WeighFacts", "weigh.facts"]
     gains: Annotated[Layer, "circuit.gains"]
 
 
@@ -36,9 +39,6 @@ class Settings:
 
     herd: Annotated[str, "herd"]
     rank: Rank
-    species: Annotated[str | None, "species"]
-    population_size: Annotated[float | None, "population_size"]
-    population_source: Annotated[str | None, "population_source"]
     barrier_completeness: Annotated[Mapping[str, tuple[str, str]], "barrier_completeness"]
 
 
@@ -47,6 +47,7 @@ class Results:
     """What it leaves."""
 
     threats: Annotated[Layer, "THREATS"]
+    threat_segments: Annotated[Layer, "THREAT_SEGMENTS"]
     exposure: Annotated[Layer, "EXPOSURE"]
     range_edges: Annotated[Layer, "RANGE_EDGES"]
     candidates: Annotated[Layer, "CANDIDATES"]
@@ -56,7 +57,7 @@ class Results:
 
 
 def run(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
-    """Rank the herd's barrier segments."""
+    """Rank the herd's places."""
     from corridors.stages.rank.ranking import ranked
 
     return ranked(inputs, settings, progress)

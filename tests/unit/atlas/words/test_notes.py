@@ -9,7 +9,7 @@ from worlds import recorded
 
 
 def test_without_candidates_nothing_is_said_of_them() -> None:
-    assert not [note for note in action_notes(recorded.rank()) if "tracked" in note]
+    assert not [note for note in action_notes(recorded.rank(tracked=True)) if "tracked" in note]
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,6 @@ def test_without_candidates_nothing_is_said_of_them() -> None:
 )
 def test_barriers_that_nobody_could_have_met_are_named(n_animals: int, words: str) -> None:
     found = {"n_animals": n_animals, "n_candidates": {"range edge": 2}}
-    last = action_notes(recorded.rank().model_copy(update=found))[-1]
+    last = action_notes(recorded.rank(tracked=True).model_copy(update=found))[-1]
     assert last.startswith(words)
     assert "ranks 2 barrier segments" in last

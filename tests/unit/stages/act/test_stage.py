@@ -15,7 +15,7 @@ from shapely import LineString, box
 from corridors.atlas.words.actions import actions_in_words, border_words
 from corridors.config.action import Act
 from corridors.foundation import tables
-from corridors.foundation.artefacts import Layer, silent
+from corridors.foundation.artefacts import Layer, Table, silent
 from corridors.foundation.crs import geodesic_area_km2
 from corridors.foundation.facts.clean import CleanFacts
 from corridors.foundation.facts.rank import RankFacts
@@ -28,56 +28,78 @@ CRS = "+proj=laea +lat_0=37 +lon_0=71 +datum=WGS84 +units=m"
 LINE = LineString([(71.0, 37.0), (71.0, 37.009)])
 
 
-def threats(*rows: dict[str, object]) -> gpd.GeoDataFrame:
-    """Return THREATS with the given columns, a kilometre each, side by side."""
-    one = example_rows(tables.THREATS, HERD, LINE, "ewe").iloc[[0]]
+def ranked(*rows: dict[str, object]) -> gpd.GeoDataFrame:
+    """Return THREAT_SEGMENTS with the given columns, a kilometre each, each a place of its own.
+
+    ``missing`` is what is missing a year, half of the free passages.
+    """
+    one = example_rows(tables.THREAT_SEGMENTS, HERD, LINE, "ewe").iloc[[0]]
     out = []
     for number, row in enumerate(rows):
+        line = LineString([(71 + 0.02 * number, 37.0), (71 + 0.02 * number, 37.009)])
         plain = {
             "segment": f"s{number}",
-            "threat": f"{HERD}:s{number}",
+            "threat": f"{HERD}/s{number}",
+            "barrier": f"b-{row['kind']}",
             "name": f"line {number}",
             "status": "existing",
             "class": "",
             "from_km": float(number),
             "to_km": number + 1.0,
             "length_m": 1000.0,
-            "permeability_mean": 0.5,
-            "blocked_p05": 0.5,
-            "blocked_p95": 4.0,
+            "share": 1.0,
+            "kappa": 0.5,
             "corridor_class": "high",
-            "geometry": LineString([(71 + 0.02 * number, 37.0), (71 + 0.02 * number, 37.009)]),
+            "grade": "act",
+            "geometry": line,
         }
-        out.append(one.assign(**{**plain, **row, "geometry": [plain["geometry"]]}))
+        made = {**plain, **row}
+        made["missing_per_year"] = made.pop("missing")
+        shape = made.pop("geometry")
+        out.append(one.assign(**made, geometry=[shape]))
     return gpd.GeoDataFrame(pd.concat(out, ignore_index=True), crs="EPSG:4326")
+
+
+def row_of_fences(*missing: float, **more: object) -> gpd.GeoDataFrame:
+    """Return fence segments, one behind the other."""
+    lines = [LineString([(71 + 0.01 * k, 37.0), (71.01 + 0.01 * k, 37.0)]) for k in range(9)]
+    return ranked(
+        *[{"kind": "fence", "missing": value, "geometry": lines[k], **more}
+          for k, value in enumerate(missing)]
+    )  # fmt: skip
 
 
 def made(
     *,
-    ranked: gpd.GeoDataFrame | None = None,
+    parts: gpd.GeoDataFrame | None = None,
     exposed: gpd.GeoDataFrame | None = None,
     stretches: gpd.GeoDataFrame | None = None,
     size: float | None = None,
     act: dict[str, object] | None = None,
     ranking: dict[str, object] | None = None,
 ) -> stage.Results:
-    """Run the stage."""
-    segments = example_rows(tables.SEGMENTS, HERD, LINE, "ewe").iloc[[0]]
-    if ranked is not None:
-        segments = gpd.GeoDataFrame(
-            pd.concat(
-                [
-                    segments.assign(segment=name, barrier=f"b-{kind}")
-                    for name, kind in zip(ranked["segment"], ranked["kind"], strict=True)
-                ],
-                ignore_index=True,
-            ),
-            crs="EPSG:4326",
-        )
+    """Run the stage; of each place there are two draws, half and one and a half of the mean."""
     corridor = example_rows(tables.CORRIDORS, HERD, LINE, "ewe").iloc[[0]]
     corridor = corridor.assign(
         season="all", corridor_class="low", geometry=[box(70.99, 36.99, 71.06, 37.02)]
     )
+    places, draws = None, tables.empty(tables.PLACE_DRAWS)
+    if parts is not None:
+        one = example_rows(tables.THREATS, HERD, LINE, "ewe").iloc[[0] * len(parts)]
+        same = ["threat", "kind", "status", "grade"]
+        places = gpd.GeoDataFrame(one.reset_index(drop=True)).assign(
+            **{name: parts[name] for name in same}, n_units=4
+        )
+        places = places.set_geometry(parts.geometry)
+        lost = np.outer(parts["missing_per_year"], [0.5, 1.5]).ravel()
+        draws = pd.DataFrame(
+            {
+                "place": np.repeat(parts["threat"].to_numpy(str), 2),
+                "draw": np.tile([0, 1], len(parts)),
+                "free_per_year": 2.0 * lost,
+                "missing_per_year": lost,
+            }
+        )
 
     def layer(frame: gpd.GeoDataFrame | None, schema: pa.DataFrameSchema) -> Layer:
         return Layer.of(tables.empty(schema) if frame is None else tables.check(frame, schema))
@@ -85,9 +107,10 @@ def made(
     inputs = stage.Inputs(
         clean=CleanFacts.model_construct(crs=CRS),
         corridors=layer(corridor, tables.CORRIDORS),
-        segments=layer(segments, tables.SEGMENTS),
         border_stretches=layer(stretches, tables.BORDER_STRETCHES),
-        threats=layer(ranked, tables.THREATS),
+        threats=layer(places, tables.THREATS),
+        segments=layer(parts, tables.THREAT_SEGMENTS),
+        draws=Table.of(tables.check(draws, tables.PLACE_DRAWS)),
         exposure=layer(exposed, tables.EXPOSURE),
         ranking=RankFacts.model_construct(
             **{"unit": "per animal", "n_animals": 0, "n_candidates": {}, **(ranking or {})}
@@ -95,6 +118,8 @@ def made(
     )
     chosen = settings("act", HERD, act=act or {})
     results: stage.Results = stage.run(inputs, replace(chosen, population_size=size), silent)
+    for name in ("fence_sections", "crossing_sites", "border_agreements"):
+        tables.check(getattr(results, name).read(), tables.CONTRACTS[name.upper()])
     return results
 
 
@@ -114,38 +139,43 @@ def test_barriers_that_nobody_could_have_met_get_no_action(n_animals: int) -> No
 
 
 def test_neighbouring_fence_segments_make_one_section_with_costs() -> None:
-    ranked = threats(
-        {"kind": "fence", "blocked_per_year": 2.0, "gain_share": np.nan},
-        {"kind": "fence", "blocked_per_year": 1.5, "gain_share": 0.02},
-    )
+    parts = row_of_fences(2.0, 1.5).assign(gain_share=[np.nan, 0.02])
     costs = {"currency": "USD", "fence_remove_per_km": 100.0}
-    (row,) = made(ranked=ranked, act={"costs": costs}).fence_sections.read().to_dict("records")
+    (row,) = made(parts=parts, act={"costs": costs}).fence_sections.read().to_dict("records")
     assert row["n_segments"] == 2
     assert row["removed_gain"] == 3.5
+    assert (row["removed_gain_p05"], row["removed_gain_p95"]) == pytest.approx((1.925, 5.075))
     assert row["modified_gain"] == pytest.approx(3.5 * (0.8 - 0.5) / 0.5)
+    assert (row["n_units"], row["threats"]) == (4, f"{HERD}/s0;{HERD}/s1")
     assert row["remove_cost"] == pytest.approx(200.0)
     assert np.isnan(row["modify_cost"])  # not stated, so unknown and not nothing
     assert row["currency"] == "USD"
     assert row["gain_share"] == 0.02  # the section gives at least what its best segment gives
 
 
+@pytest.mark.parametrize("grade", ["look_on_site", "nothing_seen", "not_known"])
+def test_only_the_grade_act_carries_advice(grade: str) -> None:
+    fences = row_of_fences(2.0, 1.5, grade=grade)
+    road = ranked({"kind": "road", "missing": 2.0, "grade": grade})
+    assert made(parts=fences).fence_sections.read().empty
+    assert made(parts=road).crossing_sites.read().empty
+
+
 def test_an_id_of_a_barrier_may_hold_any_sign() -> None:
-    ranked = threats(
-        {"kind": "fence", "blocked_per_year": 2.0}, {"kind": "fence", "blocked_per_year": 1.5}
-    )
-    ranked["segment"] = ["fences:'; DROP--@0-1", "fences:a;b@1-2"]
-    (row,) = made(ranked=ranked).fence_sections.read().to_dict("records")
+    parts = row_of_fences(2.0, 1.5)
+    parts["segment"] = ["fences:'; DROP--@0-1", "fences:a;b@1-2"]
+    (row,) = made(parts=parts).fence_sections.read().to_dict("records")
     assert row["n_segments"] == 2
-    assert row["segments"] == ";".join(ranked["segment"])
+    assert row["segments"] == ";".join(parts["segment"])
     assert row["geometry"].length > 0
 
 
 def test_removed_lines_need_no_structure_and_planned_ones_may() -> None:
-    ranked = threats(
-        {"kind": "road", "blocked_per_year": 2.0, "status": "planned"},
-        {"kind": "rail", "blocked_per_year": 0.0, "status": "removed"},
+    parts = ranked(
+        {"kind": "road", "missing": 2.0, "status": "planned"},
+        {"kind": "rail", "missing": 0.0, "status": "removed"},
     )
-    sites = made(ranked=ranked).crossing_sites.read()
+    sites = made(parts=parts).crossing_sites.read()
     assert sites["status"].tolist() == ["planned"]
     assert sites["gain_per_year"].tolist() == pytest.approx([2.0 * 0.3 / 0.5])
     assert sites["share_so_far"].tolist() == pytest.approx([1.0])
@@ -153,19 +183,16 @@ def test_removed_lines_need_no_structure_and_planned_ones_may() -> None:
 
 
 def test_sites_that_add_little_are_left_out_and_counted() -> None:
-    ranked = threats(
-        {"kind": "road", "blocked_per_year": 2.0},
-        {"kind": "road", "blocked_per_year": 0.001},
-    )
-    out = made(ranked=ranked, act={"site_spacing_m": 500.0})
+    parts = ranked({"kind": "road", "missing": 2.0}, {"kind": "road", "missing": 0.001})
+    out = made(parts=parts, act={"site_spacing_m": 500.0})
     assert len(out.crossing_sites.read()) == 1
     assert out.facts.sites.n_that_add_little == 1
 
 
 def test_a_budget_limits_the_number_of_structures() -> None:
-    ranked = threats(*[{"kind": "road", "blocked_per_year": 2.0 + k} for k in range(3)])
+    parts = ranked(*[{"kind": "road", "missing": 2.0 + k} for k in range(3)])
     costs = {"currency": "EUR", "road_structure": 5.0, "rail_structure": 9.0}
-    out = made(ranked=ranked, act={"costs": costs, "budget": 11.0, "site_spacing_m": 0})
+    out = made(parts=parts, act={"costs": costs, "budget": 11.0, "site_spacing_m": 0})
     sites = out.crossing_sites.read()
     assert sites["segment"].tolist() == ["s2", "s1"]
     assert sites["cost"].sum() <= 11.0
@@ -192,7 +219,7 @@ def test_a_footprint_is_shifted_out_of_the_corridor_only() -> None:
     assert town.moved_km2 == pytest.approx(2 * wells.moved_km2, rel=1e-3)
 
 
-def test_barriers_count_at_the_nearest_stretch_and_in_the_unit_of_the_ranking() -> None:
+def test_places_count_at_the_nearest_stretch_and_in_the_unit_of_the_ranking() -> None:
     stretches = example_rows(tables.BORDER_STRETCHES, HERD, LINE, "ewe")
     stretches = stretches.assign(
         stretch=["near", "far", "unseen"],
@@ -205,14 +232,16 @@ def test_barriers_count_at_the_nearest_stretch_and_in_the_unit_of_the_ranking() 
             LineString([(70.9, 38.0), (71.1, 38.0)]),
         ],
     )
-    ranked = threats(
-        {"kind": "fence", "blocked_per_year": 3.0},
-        {"kind": "road", "blocked_per_year": 9.0, "status": "planned"},  # blocks nobody yet
+    parts = ranked(
+        {"kind": "fence", "missing": 3.0},
+        {"kind": "road", "missing": 9.0, "status": "planned"},  # blocks nobody yet
+        {"kind": "fence", "missing": 5.0, "grade": "look_on_site"},  # no advice
     )
-    found = made(ranked=ranked, stretches=stretches, size=10.0).border_agreements.read()
+    found = made(parts=parts, stretches=stretches, size=10.0).border_agreements.read()
     assert found["stretch"].tolist() == ["near", "far", "unseen"]
     assert found["passages_per_year"].tolist()[:2] == [5.0, 2.5]
-    assert found["blocked_nearby_per_year"].tolist() == [3.0, 0.0, 0.0]
+    assert found["missing_nearby_per_year"].tolist() == [3.0, 0.0, 0.0]
+    assert found["n_threats_nearby"].tolist() == [1, 0, 0]
     said = actions_in_words(found, border_words)["what"]
     assert "disputed line" in said.iloc[1]
     assert "nobody was tracked here" in said.iloc[2]

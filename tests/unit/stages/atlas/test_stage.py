@@ -43,8 +43,10 @@ def test_threats_of_all_herds_have_one_order() -> None:
     made = joined({"east": herd("east"), "west": herd("west")})
     threats = rows_of(made, "threats")
     assert set(threats["herd"]) == {"east", "west"}
-    assert threats["atlas_rank"].tolist() == list(range(1, len(threats) + 1))
-    assert threats["score"].is_monotonic_decreasing
+    met = threats[threats["atlas_rank"].notna()]
+    assert met["atlas_rank"].tolist() == list(range(1, len(met) + 1))
+    assert met["missing_per_year"].is_monotonic_decreasing
+    assert set(threats.loc[len(met) :, "grade"]) == {"not_known"}
     assert rows_of(made, "herds")["herd"].tolist() == ["east", "west"]
 
 

@@ -82,7 +82,9 @@ def frame(rows, schema):
     return out
 
 
-def inputs(own_ranges, *, segments=(), barriers=None, resistance=None, use=None, estimates=()):
+def inputs(
+    own_ranges, *, segments=(), barriers=None, resistance=None, use=None, estimates=(), places=None
+):
     rows = list(segments)
     if barriers is None:
         barriers = barrier_of(rows) if rows else []
@@ -106,25 +108,26 @@ def inputs(own_ranges, *, segments=(), barriers=None, resistance=None, use=None,
         permeability=Table.of(
             pd.DataFrame(list(estimates)) if estimates else tables.empty(tables.PERMEABILITY)
         ),
+        places=Table.of(tables.empty(tables.PLACE_SEGMENTS) if places is None else places),
     )
 
 
 def granted(priors=None, **circuit):
     sections = {
         "circuit": {"barrier_ground_m": CELL_M} | circuit,
-        "rank": {"priors": priors or {}, "prior_encounters": 4.0},
+        "rank": {"priors": priors or {}, "prior_trials": 4.0},
     }
     return replace(settings("circuit", **sections), species="Odocoileus hemionus")
 
 
 def run(
     own_ranges, *, segments=(), barriers=None, resistance=None, use=None, estimates=(),
-    priors=None, **circuit
+    places=None, priors=None, **circuit
 ):  # fmt: skip
     """Return the facts, the gains and the current of the stage."""
     given = inputs(
         own_ranges, segments=segments, barriers=barriers, resistance=resistance, use=use,
-        estimates=estimates,
+        estimates=estimates, places=places,
     )  # fmt: skip
     out = stage.run(given, granted(priors, **circuit), silent)
     return out.facts, out.gains.read(), out.current.read(CRS)[0]
@@ -198,6 +201,16 @@ def test_permeability_is_stated_else_estimated_else_the_prior():
     assert found["permeability"].to_dict() == pytest.approx(
         {"a": 0.3, "b": (4 * 0.5 + 36 * 0.8) / 40, "c": 0.05, "d": 0.07}
     )
+
+
+def test_a_place_says_what_its_segments_let_through():
+    rows = fence()
+    told = pd.DataFrame(
+        {"segment": [row["segment"] for row in rows], "kappa": 0.07, "kappa_source": "observed"}
+    )
+    _, found, _ = run(ranges(winter=WINTER, summer=SUMMER), segments=rows, places=told)
+    assert set(found["permeability"]) == {0.07}
+    assert set(found["permeability_source"]) == {"observed"}
 
 
 def estimated(kind: str, own: str, *, permeability: float, expected: float) -> dict:

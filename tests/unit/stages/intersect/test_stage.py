@@ -45,9 +45,9 @@ def test_the_animal_crosses_once_and_the_other_never(tracked: stage.Results) -> 
     # Step 7 -> 8 runs from y = 0 at 04:00 to y = 1000 at 08:00 and is met at y = 550.
     error = observed["time_utc"].iloc[0] - pd.Timestamp("2022-04-02 06:12", tz="UTC")
     assert abs(error.total_seconds()) < 10
-    met = tracked.encounters.read()
-    total = met.groupby("animal")[["passages", "approaches"]].sum()
-    assert total.loc["a/../b", "passages"] == pytest.approx(1, abs=0.01)
+    met = tracked.trials.read()
+    met = met[(met["copy"] == -1) & (met["rule"] == 0)]
+    assert met.groupby("animal")["passed"].sum().to_dict().get("a/../b") == 1
     facts = tracked.facts
     assert facts.raw_step_barrier_pairs == facts.raw_steps_crossing == 1
     assert set(facts.tracking_years) == {"a/../b", "b"}
@@ -99,7 +99,7 @@ def test_a_herd_without_tracks_has_segments_without_data() -> None:
     segments = out.segments.read()
     assert len(segments) > 0
     assert not segments["has_data"].any()
-    for name in ("crossings", "encounters"):
+    for name in ("crossings", "trials", "seasons", "units"):
         assert len(getattr(out, name).read()) == 0
     report = out.border_report.read()
     shares = out.national_shares.read()
@@ -136,11 +136,14 @@ def test_a_barrier_counts_only_in_its_time(
     out = run(world(tracked=True, status=status, valid_from=valid_from, valid_to=valid_to))
     assert len(out.observed.read()) == crossed
     assert out.facts.raw_steps_crossing == crossed
-    met = out.encounters.read()
-    assert met["passages"].sum() == pytest.approx(crossed, abs=0.01)
-    per_animal = met.groupby("animal")["tracking_years"].agg(["min", "max"]) * 365.25 * 24
-    assert per_animal["min"].to_dict() == pytest.approx(hours)
-    assert per_animal["max"].to_dict() == pytest.approx(hours)
+    met = out.trials.read()
+    met = met[(met["copy"] == -1) & (met["rule"] == 0)]
+    assert met["passed"].sum() == crossed
+    # Of two time spans, always and while it counts, the second one.
+    tracked = out.seasons.read().sort_values("seasons")
+    own = tracked.drop_duplicates(["animal", "season"]).groupby("animal")["seasons"].sum()
+    own = own[own > 0] * 365.25 * 24
+    assert own.to_dict() == pytest.approx(hours)
     crossings = out.crossings.read()
     years = sum(hours.values()) / (365.25 * 24)
     assert crossings["expected_per_year"].sum() * years == pytest.approx(crossed, abs=0.01)
@@ -162,12 +165,9 @@ def test_a_crossing_just_after_the_first_midnight_is_observed_and_nothing_expect
 
 def test_a_date_that_holds_for_all_tracking_changes_nothing(tracked: stage.Results) -> None:
     out = run(world(tracked=True, valid_from="2000-01-01"))
-    key = ["segment", "animal", "season"]
-    undated = tracked.encounters.read()
-    dated = out.encounters.read()
-    dated = dated[dated["passages"] + dated["approaches"] > 0].reset_index(drop=True)
-    pd.testing.assert_frame_equal(dated, undated)
-    assert undated.duplicated(key).sum() == 0
+    pd.testing.assert_frame_equal(out.trials.read(), tracked.trials.read())
+    seasons = out.seasons.read()
+    assert seasons.groupby(["animal", "season"])["seasons"].agg(np.ptp).max() == 0
 
 
 def test_an_area_presses_by_its_ground_and_is_no_line() -> None:

@@ -66,7 +66,7 @@ def test_layers_without_rows_are_left_out_and_named(published: dict[str, Path]) 
     layers = {name for name, _ in pyogrio.list_layers(published["untracked"] / "made-up.gpkg")}
     assert layers == {"ranges", "modelled_corridor", "fact_sheet", "about", "layer_styles"}
     html = (published["untracked"] / "report.html").read_text(encoding="utf-8")
-    assert "Ranked threats: no rows" in html
+    assert "Places by evidence of harm: no rows" in html
     assert "nobody was tracked along it" in html
 
 
@@ -182,6 +182,8 @@ def test_the_report_stands_alone_and_escapes_names(published: dict[str, Path]) -
     assert "https://" not in html
     assert str(published["internal"].parent) not in html
     assert os.sep + "tmp" + os.sep not in html
+    assert "the evidence is strong enough to act" in html
+    assert "Rank 2 (1–5), Border fence &lt;script" in html
     for words in (
         "−187 km",
         "generalised",

@@ -31,8 +31,9 @@ from corridors.stages.intersect import stage as intersect
 from corridors.stages.intersect.crossing import crossed_by
 from corridors.stages.intersect.tracked import corridor_of, movements_of
 from corridors.stages.scenario.alter.stage import Inputs, Results, Settings
+from corridors.threats.opening import with_opening
 from corridors.threats.priors import prior_table
-from corridors.threats.scenarios import altered, permeability_of, with_opening
+from corridors.threats.scenarios import altered, permeability_of
 
 
 def altered_barriers(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
@@ -163,7 +164,7 @@ def _alterations(
                 known = set(moves.steps.frame["season"]) | {OTHER}
                 lost = [season for season in rule.seasons if season not in known]
                 fact = fact.model_copy(update={"unknown_seasons": lost})
-            stand = _Standing(barriers, segments, areas, inputs.threats)
+            stand = _Standing(barriers, segments, areas, inputs.places)
             frame = _opened(settings, moves, stand, rule, frame)
         facts.append(fact)
         parts.append(frame)
@@ -206,12 +207,12 @@ def polygons_of(raw: RawFiles, rule: Selection) -> Geometries | None:
 
 @dataclass(frozen=True)
 class _Standing:
-    """What stands in the study: BARRIERS, SEGMENTS, AREAS, THREATS."""
+    """What stands in the study: BARRIERS, SEGMENTS, AREAS, THREAT_SEGMENTS."""
 
     barriers: gpd.GeoDataFrame
     segments: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
-    threats: Layer
+    places: Layer
 
 
 def _opened(
@@ -241,7 +242,7 @@ def _opened(
     share = frame["segment"].map(shares).fillna(fallback)
     before = permeability_of(
         own,
-        stand.threats.read(),
+        stand.places.read(),
         prior_table(
             own["kind"],
             own["class"],

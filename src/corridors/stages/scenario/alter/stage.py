@@ -23,7 +23,7 @@ class Inputs:
     barriers: Annotated[Layer, "ingest.barriers"]
     segments: Annotated[Layer, "intersect.segments"]
     areas: Annotated[Layer, "intersect.areas"]
-    threats: Annotated[Layer, "rank.threats"]
+    places: Annotated[Layer, "rank.threat_segments"]
     raw: Annotated[RawFiles, "scenarios"]
 
 

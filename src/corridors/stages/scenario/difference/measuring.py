@@ -8,16 +8,14 @@ from typing import Literal, TypeAlias
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from corridors.atlas.styles import LABELLED_RANKS
 from corridors.atlas.tier import refuse_what_would_show_one_animal
 from corridors.atlas.words.scenarios import changes_in_words
-from corridors.barriers.validity import validity_of
+from corridors.barriers.sources import is_jurisdiction
 from corridors.foundation import tables
-from corridors.foundation.arrays import Floats
 from corridors.foundation.artefacts import Progress
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic, to_working
 from corridors.foundation.facts import Remark
@@ -32,15 +30,13 @@ from corridors.stages.scenario.difference.products import Shown, products
 from corridors.stages.scenario.difference.stage import Inputs, Results, Settings
 from corridors.stages.scenario.difference.states import State, both_states
 from corridors.threats.fragments import Fragments, fragments
-from corridors.threats.scenarios import (
-    Opened,
-    Side,
-    change_draws,
-    difference,
-)
-from corridors.threats.score import evidence
+from corridors.threats.scenarios import difference
 
 ALL = "all"
+_TEXTS = (
+    "threat", "threat_before", "herd", "name", "kind", "class", "change", "status",
+    "corridor_class", "segments", "grade_before", "grade_after", "unit", "in_words",
+)  # fmt: skip
 _STATES = ("before", "after")
 _MAX_EDGE_DEG = 0.02
 # A measure, its value before and after, the interval of its change, and why it is unknown.
@@ -85,7 +81,7 @@ def compared(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
 
 @dataclass(frozen=True)
 class Totals:
-    """Blocked passages of the herd before and after, the interval of the change, and its parts."""
+    """Missing passages of the herd before and after, the interval of the change, and its parts."""
 
     unit: str
     before: float
@@ -100,71 +96,32 @@ def _difference(
     inputs: Inputs, settings: Settings, before: State, after: State
 ) -> tuple[gpd.GeoDataFrame, Totals]:
     """Return DIFFERENCE, and the herd's totals before, after and of the change."""
-    unit = inputs.ranking.unit
-    n_herd = 1.0 if settings.population_size is None else float(settings.population_size)
-    added = ~after.segments["segment"].isin(before.segments["segment"]).to_numpy()
-    alterations = inputs.alterations.read()
-    frame = difference(
-        after.segments,
-        before.threats,
-        after.threats,
-        alterations,
-        added=added,
-        permeability_before=before.permeability,
-        permeability_after=after.permeability,
+    unit, is_tracked = inputs.ranking.unit, inputs.ranking.n_animals > 0
+    segments = after.segments[~is_jurisdiction(after.segments)].reset_index(drop=True)
+    frame, (low, high) = difference(
+        segments,
+        before.side,
+        after.side,
+        inputs.alterations.read(),
+        added=~segments["segment"].isin(before.segments["segment"]).to_numpy(),
+        herd=settings.herd,
         unit=unit,
         watched_ranks=LABELLED_RANKS,
     )
-    moved = frame["blocked_change"].abs() > 0
-    names = sorted(frame.loc[moved, "segment"])
-    low, high = (pd.Series(np.nan, index=names, dtype=float) for _ in range(2))
-    total = (np.nan, np.nan)
-    years = inputs.crossed.tracking_years
-    if names and years:
-        rows = after.segments[after.segments["segment"].isin(names)]
-        met = evidence(
-            inputs.encounters.read(),
-            names,
-            tracking_years=years,
-            dated=rows.loc[validity_of(rows).is_dated, "segment"].tolist(),
-        )
-        change = alterations.set_index("segment").reindex(list(met.segments))
-        drawn = n_herd * change_draws(
-            met,
-            Side.of(before.threats, met.segments),
-            Side.of(after.threats, met.segments),
-            Opened(
-                change["open_share"].to_numpy(float),
-                change["permeability_open"].to_numpy(float),
-                float(settings.rank.prior_encounters),
-            ),
-            draws=settings.rank.draws,
-            seed=settings.rank.seed,
-            herd=settings.herd,
-        )
-        index = pd.Index(met.segments)
-        low = pd.Series(np.quantile(drawn, 0.05, axis=0), index=index)
-        high = pd.Series(np.quantile(drawn, 0.95, axis=0), index=index)
-        whole: Floats = drawn.sum(axis=1)
-        total = (float(np.quantile(whole, 0.05)), float(np.quantile(whole, 0.95)))
-    still = frame["blocked_change"].notna() & ~moved
-    frame["change_p05"] = frame["segment"].map(low).to_numpy(float)
-    frame["change_p95"] = frame["segment"].map(high).to_numpy(float)
-    frame.loc[still, ["change_p05", "change_p95"]] = 0.0
-    frame["herd"] = settings.herd
     frame["in_words"] = changes_in_words(frame, unit=unit)
-    frame = tables.typed(frame, tables.DIFFERENCE)
-    moved_by = frame["blocked_change"]
+    frame = tables.typed(frame[list(tables.DIFFERENCE.columns)], tables.DIFFERENCE)
+    moved = frame["missing_change"]
+    whole = [float(state.side.threats["missing_per_year"].sum()) for state in (before, after)]
     totals = Totals(
         unit=unit,
-        before=float(before.threats["blocked_per_year"].sum()) if years else np.nan,
-        after=float(after.threats["blocked_per_year"].sum()) if years else np.nan,
-        p05=total[0],
-        p95=total[1],
-        newly=float(moved_by.clip(lower=0).sum()) if years else np.nan,
-        gained=float(-moved_by.clip(upper=0).sum()) + 0.0 if years else np.nan,
+        before=whole[0] if is_tracked else np.nan,
+        after=whole[1] if is_tracked else np.nan,
+        p05=low,
+        p95=high,
+        newly=float(moved.clip(lower=0).sum()) if is_tracked else np.nan,
+        gained=float(-moved.clip(upper=0).sum()) + 0.0 if is_tracked else np.nan,
     )
-    return frame.astype({"herd": str, "in_words": str, "unit": str, "change": str}), totals
+    return frame.astype(dict.fromkeys(_TEXTS, str)), totals
 
 
 def _ends(
@@ -277,8 +234,8 @@ def _measures(
     )
     untracked: DifferenceReason = "" if np.isfinite(totals.before) else "untracked"
     rows: list[_Measured] = [
-        ("blocked", (totals.before, totals.after), (totals.p05, totals.p95), untracked),
-        ("newly_blocked", (0.0, totals.newly), unknown, untracked),
+        ("missing", (totals.before, totals.after), (totals.p05, totals.p95), untracked),
+        ("newly_missing", (0.0, totals.newly), unknown, untracked),
         ("gained", (0.0, totals.gained), unknown, untracked),
         ("cut_off", low, unknown, nothing),
         ("cut_off_high", high, unknown, "no_high_class" if pieces else nothing),
@@ -338,7 +295,8 @@ def _or_none(value: float) -> float | None:
 
 def _notes(changed: gpd.GeoDataFrame, ways: dict[str, Ways]) -> list[Remark]:
     notes = []
-    unknown = int((changed["change"].ne("") & changed["blocked_change"].isna()).sum())
+    unmet = changed["change"].ne("") & changed["missing_change"].isna()
+    unknown = int(changed.loc[unmet, "n_segments"].sum())
     if unknown:
         notes.append(Remark.of("unknown_where_untracked", n=unknown))
     if ways and (lost := int(np.count_nonzero(ways["before"].has_way & ~ways["after"].has_way))):

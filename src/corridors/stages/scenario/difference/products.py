@@ -136,7 +136,7 @@ def _layers(inputs: Inputs, shown: Shown, tier: str) -> dict[str, gpd.GeoDataFra
     return {
         "difference": rounded_stretches(changed),
         "planned": planned[
-            ["segment", "name", "kind", "class", "status", "permeability_after", "geometry"]
+            ["threat", "segments", "name", "kind", "class", "status", "kappa_after", "geometry"]
         ],
         "ways": gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=GEOGRAPHIC),
         "fragments_after": fragments[fragments["state"] == "after"],

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from corridors.foundation.facts.circuit import CircuitFacts
     from corridors.foundation.facts.clean import CleanFacts
     from corridors.foundation.facts.difference import DifferenceFacts
-    from corridors.foundation.facts.intersect import IntersectFacts
     from corridors.foundation.facts.rank import RankFacts
 
 
@@ -26,6 +25,8 @@ class Today:
     barriers: Annotated[Layer, "study/ingest.barriers"]
     segments: Annotated[Layer, "study/intersect.segments"]
     threats: Annotated[Layer, "study/rank.threats"]
+    parts: Annotated[Layer, "study/rank.threat_segments"]
+    draws: Annotated[Table, "study/weigh.draws"]
     circuit: Annotated["CircuitFacts", "study/circuit.facts"]
 
 
@@ -36,6 +37,8 @@ class Planned:
     barriers: Annotated[Layer, "ingest.barriers"]
     segments: Annotated[Layer, "intersect.segments"]
     threats: Annotated[Layer, "rank.threats"]
+    parts: Annotated[Layer, "rank.threat_segments"]
+    draws: Annotated[Table, "weigh.draws"]
     circuit: Annotated["CircuitFacts", "circuit.facts"]
 
 
@@ -53,8 +56,6 @@ class Inputs:
     population: Annotated[Table, "delineate.population"]
     modelled: Annotated[Layer, "connect.modelled"]
     resistance: Annotated[Raster, "connect.resistance"]
-    encounters: Annotated[Table, "intersect.encounters"]
-    crossed: Annotated["IntersectFacts", "intersect.facts"]
     ranking: Annotated["RankFacts", "rank.facts"]
 
 
@@ -66,7 +67,6 @@ class Settings:
     scenarios: dict[str, Scenario]
     study: Study
     labels: Annotated[Herd, "labels"]
-    population_size: Annotated[float | None, "population_size"]
     delineate: Delineate
     rank: Rank
     publish: Annotated[Publish, "publish without pictures"]

@@ -14,7 +14,7 @@ from corridors.barriers.sources import is_areal_pressure
 from corridors.foundation.arrays import Geometries
 from corridors.stages.scenario.difference.stage import Inputs, Planned, Settings, Today
 from corridors.threats.priors import prior_table
-from corridors.threats.scenarios import permeability_of
+from corridors.threats.scenarios import Side, permeability_of
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,16 @@ class State:
 
     Parameters
     ----------
-    segments, threats
-        SEGMENTS and THREATS.
-    permeability
-        Of every segment, by segment.
+    segments
+        SEGMENTS.
+    side
+        Its places and their draws.
     closed
         Lines that count as closed, planar: segments, and beyond them the rest of their barriers.
     """
 
     segments: gpd.GeoDataFrame
-    threats: gpd.GeoDataFrame
-    permeability: pd.Series[float]
+    side: Side
     closed: Geometries
 
 
@@ -52,8 +51,8 @@ def both_states(inputs: Inputs, settings: Settings, *, closed_below: float) -> t
 def _state(
     side: Today | Planned, settings: Settings, today: Collection[str], closed_below: float, crs: str
 ) -> State:
-    segments, threats = side.segments.read(), side.threats.read()
-    permeability = permeability_of(segments, threats, _priors(settings, segments))
+    segments, parts = side.segments.read(), side.parts.read()
+    permeability = permeability_of(segments, parts, _priors(settings, segments))
     barriers = side.barriers.read()
     barriers = barriers[~is_areal_pressure(barriers)].reset_index(drop=True)
     stated = barriers["permeability"]
@@ -62,7 +61,8 @@ def _state(
     own = planar(segments[is_closed & stands(segments, today)], crs)
     rest = barriers[(usual < closed_below).to_numpy() & stands(barriers, today)]
     far = beyond(rest, segments, crs)
-    return State(segments, threats, permeability, np.concatenate([own, far]))
+    places = Side(side.threats.read(), parts, side.draws.read(), permeability)
+    return State(segments, places, np.concatenate([own, far]))
 
 
 def _priors(settings: Settings, rows: pd.DataFrame) -> pd.DataFrame:

@@ -33,7 +33,7 @@ def altered(scenario: dict[str, Any], raw: dict[str, Path] | None = None) -> sta
         barriers=moved.barriers,
         segments=today.segments,
         areas=today.areas,
-        threats=Layer.of(tables.empty(tables.THREATS)),
+        places=Layer.of(tables.empty(tables.THREAT_SEGMENTS)),
         raw=RawFiles(raw or {}),
     )
     config = Config.model_validate({"scenarios": {"plan": scenario}})

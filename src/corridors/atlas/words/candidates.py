@@ -1,0 +1,67 @@
+"""Why a barrier that nobody could have met is listed, and what to find out there."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import geopandas as gpd
+
+from corridors.atlas.words.columns import with_sentences
+from corridors.atlas.words.numbers import number
+
+FIND_OUT = "Find out on site, or with tracked animals, whether they come here."
+
+
+def candidates_in_words(candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return CANDIDATES with the sentences ``reason`` and ``action``."""
+    rows: list[Any] = list(candidates.itertuples(index=False))
+    return with_sentences(
+        candidates,
+        reason=[
+            candidate_reason(why=row.why, edge_seasons=row.edge_seasons, gain_share=row.gain_share)
+            for row in rows
+        ],
+        action=[candidate_action(gain_share=row.gain_share) for row in rows],
+    )
+
+
+def candidate_reason(*, why: str, edge_seasons: str, gain_share: float) -> str:
+    """Return why a segment that nobody could have met is listed, and what opening it would give.
+
+    Examples
+    --------
+    >>> candidate_reason(why="range edge", edge_seasons="winter", gain_share=0.034)
+    'Nearly all of the use (winter) lies on one side, though the habitat is alike on both. Opening \
+it alone would lower the resistance between the ranges by 3.4 %.'
+    >>> candidate_reason(why="nobody was tracked here", edge_seasons="", gain_share=math.nan)
+    'No tracked animal came within reach. What opening it would give is unknown.'
+    """
+    first = {
+        "no animal tracked": "No animal of the herd was tracked.",
+        "nobody was tracked here": "No tracked animal came within reach.",
+        "range edge": f"Nearly all of the use ({edge_seasons.replace(';', ', ')}) lies on one "
+        "side, though the habitat is alike on both.",
+    }[why]
+    if math.isnan(gain_share):
+        return f"{first} What opening it would give is unknown."
+    return f"{first} {opening(gain_share)}."
+
+
+def candidate_action(*, gain_share: float) -> str:
+    """Return what to do about a segment that nobody could have met: never to build or to open.
+
+    Examples
+    --------
+    >>> candidate_action(gain_share=0.02)
+    'Find out on site, or with tracked animals, whether they come here.'
+    >>> candidate_action(gain_share=0.0)
+    'None: opening it would connect nothing.'
+    """
+    return "None: opening it would connect nothing." if gain_share <= 0 else FIND_OUT
+
+
+def opening(gain_share: float) -> str:
+    """Return what opening a segment alone would give the connection of the ranges."""
+    share = number(100 * gain_share)
+    return f"Opening it alone would lower the resistance between the ranges by {share} %"

@@ -1,0 +1,63 @@
+"""What the whole ranking says: harm together, and what would settle the ranks that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from corridors.atlas.words.numbers import number, span
+from corridors.atlas.words.threats import GRADE_WORDS
+from corridors.foundation.facts.rank import RankFacts, Settling
+
+
+def grade_counts(ranking: RankFacts) -> list[tuple[str, str, int]]:
+    """Return grade, how it is called, and its places, strongest evidence first."""
+    return [(grade, words, ranking.grades.get(grade, 0)) for grade, words in GRADE_WORDS.items()]
+
+
+def verdict(ranking: RankFacts, *, n_planned: int, of_harm: float) -> str:
+    """Return whether the data support an action, and how much is missing at all, in words.
+
+    ``n_planned`` of the places of grade ``act`` are planned lines; ``of_harm`` passages a year are
+    missing where the evidence shows harm, the rest is what remains of the prior at many others.
+    """
+    if not ranking.n_ranked:
+        return ""
+    n = ranking.grades.get("act", 0)
+    planned = f" ({n_planned} of them planned)" if n_planned else ""
+    said = (
+        f"At {n} place{'' if n == 1 else 's'}{planned} the evidence is strong enough to act."
+        if n
+        else "These data support no action yet: at no place is the evidence of harm strong enough."
+    )
+    if ranking.missing_together is None:
+        return said
+    low, high = ranking.missing_together_p05 or 0.0, ranking.missing_together_p95 or 0.0
+    return (
+        f"{said} At all places that stand, together, about {number(ranking.missing_together)} "
+        f"passages a year are missing ({ranking.unit}; {span(low, high)}), {number(of_harm)} of "
+        "them where the evidence shows harm."
+    )
+
+
+def settling_words(settling: Settling, names: Mapping[str, str]) -> str:
+    """Return what would settle an open rank; ``names`` are those of the places.
+
+    Examples
+    --------
+    >>> settling_words(
+    ...     Settling(threat="a", rank=2, rank_p05=1, rank_p95=9, n_units=2, season="spring",
+    ...              fall_of_five_frac=0.39, fall_of_ten_frac=0.52, units_to_halve=9),
+    ...     {"a": "Valley fence, km 0–5"},
+    ... )
+    'Rank 2 (1–9), Valley fence, km 0–5: 2 independent units met it. Five more that come by in \
+spring would narrow the interval of what is missing by about 39 %, ten by 52 %; 9 would halve it.'
+    """
+    season = f" in {settling.season}" if settling.season else ""
+    n = settling.n_units
+    return (
+        f"Rank {settling.rank} ({settling.rank_p05}–{settling.rank_p95}), "
+        f"{names[settling.threat]}: {n} independent unit{'' if n == 1 else 's'} met it. Five more "
+        f"that come by{season} would narrow the interval of what is missing by about "
+        f"{100 * settling.fall_of_five_frac:.0f} %, ten by "
+        f"{100 * settling.fall_of_ten_frac:.0f} %; {settling.units_to_halve} would halve it."
+    )
