@@ -21,8 +21,9 @@ def test_the_herd_and_its_species_are_those_of_the_fixes() -> None:
         assert facts.herd == "elk"
         (prior,) = facts.priors.values()
         seen[species] = prior.permeability
-    # As packaged: of any ungulate, and of deer of the genus.
-    assert seen == {"": 0.1, "Cervus canadensis": 0.09}
+    # As packaged: of any ungulate, and of deer of the genus: 0.09 crossings per approach, of which
+    # 0.68 are free to pass.
+    assert seen == pytest.approx({"": 0.13, "Cervus canadensis": 0.09 / 0.68})
 
 
 def test_a_herd_of_a_known_size_multiplies_the_passages() -> None:
@@ -30,9 +31,9 @@ def test_a_herd_of_a_known_size_multiplies_the_passages() -> None:
     one = corridors.rank(*given).threats.read()
     many = corridors.rank(*given, population_size=50.0, population_source="count of 2023")
     assert many.facts.unit == "herd of 50 (count of 2023)"
-    assert many.threats.read()["passages_per_year"].to_numpy() == pytest.approx(
-        50 * one["passages_per_year"].to_numpy()
-    )
+    for name in ("trials_per_year", "free_per_year", "missing_per_year"):
+        found = many.threats.read()[name].to_numpy()
+        assert found == pytest.approx(50 * one[name].to_numpy())
     with pytest.raises(ConfigError, match="population_source"):
         corridors.rank(*given, population_size=50.0)
 

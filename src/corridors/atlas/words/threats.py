@@ -122,13 +122,18 @@ def evidence(row: Any) -> str:
     if row.kappa >= _OPEN:
         return (
             "Harmless to these animals: they pass as freely as where nothing stands; fewer than "
-            f"{number(max(row.missing_p95, 0.01))} passages a year are missing ({row.unit}; 95 % "
+            f"{_at_most(row)} passages a year are missing ({row.unit}; 95 % "
             "sure)."
         )
     return (
-        f"No harm seen: fewer than {number(max(row.missing_p95, 0.01))} passages a year are "
+        f"No harm seen: fewer than {_at_most(row)} passages a year are "
         f"missing ({row.unit}; 95 % sure), since the animals rarely come here."
     )
+
+
+def _at_most(row: Any) -> str:
+    """Return what surely is not missing, never less than the estimate or a hundredth."""
+    return number(max(row.missing_p95, row.missing_per_year, 0.01))
 
 
 def _unmet(row: Any) -> str:

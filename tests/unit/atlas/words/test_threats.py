@@ -78,7 +78,7 @@ def test_a_place_that_is_passed_freely_is_called_harmless() -> None:
     )
     assert said.startswith("Harmless to these animals")
     assert "fewer than 0.010 passages a year are missing" in said
-    rare = evidence(place(grade="nothing_seen", kappa=0.5, missing_p95=0.04))
+    rare = evidence(place(grade="nothing_seen", kappa=0.5, missing_per_year=0.01, missing_p95=0.04))
     assert rare.startswith("No harm seen: fewer than 0.040")
     assert "Harmless" not in rare
 
