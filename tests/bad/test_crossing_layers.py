@@ -210,7 +210,9 @@ def test_a_fenced_boundary_is_a_border_and_a_barrier(study: Path) -> None:
     assert run("rank") == 0
     threats = read_layer(study / f"data/processed/rank/{HERD}/threats.parquet")
     assert set(threats["class"]) == {"border_fence"}
-    assert (threats["encounters_per_year"] > 0).any()
+    assert (threats["n_tracked"] > 0).any()
+    trials = read_table(study / f"data/processed/intersect/{HERD}/trials.parquet")
+    assert (trials["trials"] > 0).any()
 
 
 def test_points_are_no_boundary(study: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ from corridors.barriers.trials import Rule
 from corridors.barriers.validity import Validity, validity_of
 from corridors.barriers.visits import Lines, Ways, free_ends
 from corridors.foundation import tables
-from corridors.foundation.arrays import Flags, Geometries, Indices
+from corridors.foundation.arrays import Flags, Geometries, Indices, Words
 
 _EVER = np.iinfo(np.int64).max
 
@@ -241,7 +241,7 @@ def _time(value_us: int) -> pd.Timestamp | NaTType:
     return pd.Timestamp(value_us, unit="us", tz="UTC")
 
 
-def _units(moves: Movements, names: np.ndarray, together: Together) -> pd.DataFrame:
+def _units(moves: Movements, names: Words, together: Together) -> pd.DataFrame:
     """Return UNITS of the animals that took a step."""
     places = moves.places
     own = np.isin(places.animal.astype(str), names.astype(str))

@@ -269,7 +269,6 @@ def test_a_herds_own_keys_replace_the_studys_for_that_herd_only() -> None:
         {
             "herds": {"gnu": {**herd, "segment": own}, "deer": herd},
             "segment": {"min_distance_km": 25.0},
-            "rank": {"season_weights": {"wet": 2.0}},
         }
     )
     gnu, deer = (registry.get("segment").settings(study, name).segment for name in ("gnu", "deer"))
@@ -288,7 +287,6 @@ def test_a_herds_own_keys_replace_the_studys_for_that_herd_only() -> None:
         ({"segment": {"season_names": {"out": "wet"}}}, "both out and back"),
         ({"segment": {"season_names": {"out": "wet", "back": "wet"}}}, "different"),
         ({"segment": {"season_names": {"out": "winter", "back": "dry"}}}, "taken"),
-        ({"rank": {"season_weights": {"wet": 2.0}}}, "unknown season: wet"),
     ],
 )
 def test_names_of_seasons_that_cannot_be_are_refused(content: dict[str, Any], words: str) -> None:
