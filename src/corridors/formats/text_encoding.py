@@ -234,7 +234,9 @@ def _words_beyond_ascii(dbf: Path) -> list[bytes]:
     content = dbf.read_bytes()
     if len(content) < 33:
         return []
-    n_rows, start, size = struct.unpack("<IHH", content[4:12])
+    n_told, start, size = struct.unpack("<IHH", content[4:12])
+    # A damaged header tells of billions of rows, or of rows without a size.
+    n_rows = min(n_told, max(0, len(content) - start) // size) if size else 0
     fields, at, offset = [], 32, 1
     while at + 32 <= min(start, len(content)) and content[at] != 0x0D:
         width = content[at + 16]
