@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +14,11 @@ from benchmarks.figure import Figure, Report
 from benchmarks.true_ranks import held_by, true_places
 from corridors.barriers.attempts import States, attempts, exposure
 from corridors.barriers.companions import independent_units
-from corridors.barriers.copies import Shift, copies
+from corridors.barriers.copies import copies
 from corridors.barriers.crossings import steps_of, window_of
-from corridors.barriers.trials import Rule
 from corridors.barriers.visits import Lines, Ways, free_ends
+from corridors.config.trials import Trials
+from corridors.stages.intersect.trying import rules_of
 from corridors.threats.missing import EXISTING
 from corridors.threats.places import Tracked, drawn, judged, tallied
 
@@ -28,9 +29,7 @@ N_POPULATION = 100
 DRAWS = 500
 TRUE_HARM = 0.05  # missing passages a year
 INTERVALS_H = (1.0, 2.0, 4.0)
-RULES = (Rule(np.inf, 1.0), Rule(np.inf, 0.0), Rule(10.0, 1.0), Rule(5.0, 0.0))
-SHIFT = Shift((1500.0, 4000.0), 20.0, 8, 40, 300.0, 0.2)
-DISTANCE_M, END_M, REACH_QUANTILE = 300.0, 1000.0, 0.997
+TRIED = rules_of(Trials())  # as a study has it that says nothing of them
 PRIOR_KAPPA, PRIOR_STRENGTH = 0.5, 1.0
 PLAIN = Setting("12 to 20 animals")
 OTHERS = (
@@ -93,7 +92,7 @@ def places_of_world(fixes: pd.DataFrame, windows: pd.DataFrame, ends_m: Floats) 
     steps = steps_of(fixes, windows, max_lag_h=12.0)
     window = window_of(steps.frame["animal"], steps.frame["start_utc"], windows)
     moves = (windows["part"] == "migration").to_numpy(bool)
-    ways = Ways.of(steps, window, moves, reach_quantile=REACH_QUANTILE)
+    ways = Ways.of(steps, window, moves, reach_quantile=TRIED.reach_quantile)
     segments = np.asarray(shapely.linestrings(ends_m.reshape(-1, 2, 2)), dtype=object)
     n = len(segments)
     line, sign = np.arange(n), np.ones(n, dtype=np.int64)
@@ -105,21 +104,18 @@ def places_of_world(fixes: pd.DataFrame, windows: pd.DataFrame, ends_m: Floats) 
         ways,
         states,
         Lines.of(segments, line, sign, tips, None),
-        copies(segments, line, sign, tips, None, points, SHIFT),
+        copies(segments, line, sign, tips, None, points, TRIED.shift),
         stays,
-        distance_m=DISTANCE_M,
-        end_m=END_M,
-        rules=RULES,
+        distance_m=TRIED.distance_m,
+        end_m=TRIED.end_m,
+        rules=TRIED.rules,
     )
     names = np.array(sorted(fixes["animal"].unique()), dtype=str)
     unit = independent_units(
         np.searchsorted(names, fixes["animal"].to_numpy(str)).astype(np.int64),
         fixes["time_utc"].to_numpy("datetime64[us]").astype(np.int64),
         points,
-        distance_m=500.0,
-        time_h=6.0,
-        min_common=20,
-        min_together_frac=0.5,
+        **asdict(TRIED.together),
     )
     tracks = Tracked(tracked.to_numpy(float)[None], unit, states.is_migration)
     return judged_places(tried, tracks, line, n, name="simulated")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,14 +14,7 @@ import pandas as pd
 import shapely
 
 from benchmarks.figure import Figure, MissingDataError
-from benchmarks.missing_passages import (
-    DISTANCE_M,
-    END_M,
-    REACH_QUANTILE,
-    RULES,
-    SHIFT,
-    judged_places,
-)
+from benchmarks.missing_passages import TRIED, judged_places
 from corridors.barriers.attempts import States, attempts, exposure
 from corridors.barriers.companions import independent_units
 from corridors.barriers.copies import copies
@@ -117,7 +110,7 @@ def placed(study: Study, move_m: tuple[float, float]) -> pd.DataFrame:
     windows, steps = study.windows, study.steps
     window = window_of(steps.frame["animal"], steps.frame["start_utc"], windows)
     moves = (windows["part"] == "migration").to_numpy(bool)
-    ways = Ways.of(steps, window, moves, reach_quantile=REACH_QUANTILE)
+    ways = Ways.of(steps, window, moves, reach_quantile=TRIED.reach_quantile)
     states = States.of(windows)
     tracked, stays = exposure(steps, windows, states)
     points = study.fixes[["x_m", "y_m"]].to_numpy(float)
@@ -125,11 +118,11 @@ def placed(study: Study, move_m: tuple[float, float]) -> pd.DataFrame:
         ways,
         states,
         Lines.of(lines, line, sign, tips, None),
-        copies(lines, line, sign, tips, None, points, SHIFT),
+        copies(lines, line, sign, tips, None, points, TRIED.shift),
         stays,
-        distance_m=DISTANCE_M,
-        end_m=END_M,
-        rules=RULES,
+        distance_m=TRIED.distance_m,
+        end_m=TRIED.end_m,
+        rules=TRIED.rules,
     )
     place = places_of(
         line,
@@ -149,10 +142,7 @@ def units_of(study: Study) -> Indices:
         np.searchsorted(names, fixes["animal"].to_numpy(str)).astype(np.int64),
         fixes["time_utc"].to_numpy("datetime64[us]").astype(np.int64),
         fixes[["x_m", "y_m"]].to_numpy(float),
-        distance_m=500.0,
-        time_h=6.0,
-        min_common=20,
-        min_together_frac=0.5,
+        **asdict(TRIED.together),
     )
 
 

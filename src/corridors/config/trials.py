@@ -50,7 +50,7 @@ class Trials(Section):
         " apart, m",
     )
     reach_quantile: Fraction = Field(
-        0.99,
+        0.997,
         gt=0,
         description="a passage is sure where the way round a free end is longer than this quantile"
         " of the herd's steps of like duration",

@@ -70,7 +70,7 @@ DEFAULTS: dict[str, Any] = {
         "reach_km": 10.0, "return_frac": 0.99, "flux_floor": 1e-6, "border_stretch_km": 10.0,
         "contested_km2": 1.0,
         "trials": {
-            "distance_m": 300.0, "end_m": 1000.0, "reach_quantile": 0.99, "joint_m": 25.0,
+            "distance_m": 300.0, "end_m": 1000.0, "reach_quantile": 0.997, "joint_m": 25.0,
             "joint_turn_deg": 45.0, "migration_days": [None, None, 10.0, 5.0],
             "range_days": [1.0, 0.0, 1.0, 0.0],
             "copies": {
