@@ -73,13 +73,15 @@ def test_the_deer_meet_fences_as_often_as_counted_before(wyoming: Path) -> None:
 
 
 @pytest.mark.xdist_group("wyoming")
-def test_the_places_are_ranked_densely_with_estimates_inside_their_intervals(wyoming: Path) -> None:
+def test_the_places_are_ranked_densely_by_the_mean_of_their_draws(wyoming: Path) -> None:
     threats = gpd.read_parquet(wyoming / "rank" / "upper-green-deer" / "threats.parquet")
     met = threats[threats["rank"].notna()].sort_values("rank")
     assert met["rank"].tolist() == list(range(1, len(met) + 1))
     assert met["missing_per_year"].is_monotonic_decreasing
     assert (met["rank_p05"] <= met["rank_p95"]).all()
-    assert (met["missing_per_year"] <= met["missing_p95"].clip(lower=1e-9) * 1.0001).mean() > 0.9
+    assert (met["missing_p05"] <= met["missing_p95"]).all()
+    # Where a few draws of many miss anything, their mean lies above the 95 % of the others.
+    assert (met["missing_p05"] <= met["missing_per_year"] + 1e-9).all()
 
 
 @pytest.mark.xdist_group("wyoming")

@@ -16,6 +16,7 @@ from corridors.atlas.report_habitat import habitat_values
 from corridors.atlas.report_network import network_values
 from corridors.atlas.report_places import place_values
 from corridors.atlas.transboundary import border_values
+from corridors.atlas.words.animal_years import YearLimits
 from corridors.atlas.words.migrations import stop_words
 from corridors.atlas.words.remarks import remark_words
 from corridors.atlas.words.suspicions import Row, suspicion_rows, unclassified_row
@@ -56,6 +57,8 @@ class Evidence:
         Section -> rows of (key, value, meaning).
     left_out
         Layers that were not published.
+    limits
+        What an animal's year needs to have a class.
     map_png, threat_png, sample_png
         Pictures; None where there is nothing to draw.
     displacement
@@ -68,6 +71,7 @@ class Evidence:
     recorded: Recorded
     settings: Mapping[str, list[tuple[str, str, str]]]
     left_out: list[LeftOut]
+    limits: YearLimits
     map_png: bytes | None = None
     threat_png: bytes | None = None
     has_surface: bool = False
@@ -109,7 +113,7 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
 
 
 def _suspicions(evidence: Evidence) -> list[Row]:
-    unknown = unclassified_row(evidence.tables["animal_years"])
+    unknown = unclassified_row(evidence.tables["animal_years"], evidence.limits)
     found = suspicion_rows(evidence.recorded.clean.suspicions)
     return [*([unknown] if unknown else []), *found]
 

@@ -189,4 +189,5 @@ REMARKS: Mapping[str, tuple[str, ...]] = {
     # difference
     "unknown_where_untracked": ("n",),
     "ways_lost": ("n",),
+    "no_better_than_today": ("n",),
 }

@@ -6,10 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from corridors.atlas.words.remarks import remark_words
-from corridors.atlas.words.suspicions import suspicion_lines, unclassified_line
-from corridors.foundation.facts import Remark
-from corridors.foundation.facts.clean import Suspicion
+# The sentences are imported where they are needed: `plan` and `status` start without them.
 
 
 def remarks_of(stage: str, folder: Path) -> Iterator[str]:
@@ -27,6 +24,8 @@ def remarks_of(stage: str, folder: Path) -> Iterator[str]:
     if stage == "clean" and "suspicions" in facts:
         yield from _suspicions(facts["suspicions"])
     if stage == "segment" and "animals_by_best_year" in facts:
+        from corridors.atlas.words.suspicions import unclassified_line
+
         n_without = facts["animals_by_best_year"].get("unclassified", 0)
         if words := unclassified_line(n_without, facts.get("n_animals", n_without)):
             yield words
@@ -36,11 +35,20 @@ def remarks_of(stage: str, folder: Path) -> Iterator[str]:
                 continue
             source = notes.get("source", "")
             for told in notes.get("remarks", ()):
-                is_code = isinstance(told, dict)
-                words = remark_words(Remark.model_validate(told)) if is_code else str(told)
+                words = _in_words(told) if isinstance(told, dict) else str(told)
                 yield f"{source}: {words}" if source else words
 
 
 def _suspicions(found: list[dict[str, object]]) -> list[str]:
     """Return what looks wrong in a herd, in words."""
+    from corridors.atlas.words.suspicions import suspicion_lines
+    from corridors.foundation.facts.clean import Suspicion
+
     return suspicion_lines([Suspicion.model_validate(one) for one in found])
+
+
+def _in_words(remark: dict[str, object]) -> str:
+    from corridors.atlas.words.remarks import remark_words
+    from corridors.foundation.facts import Remark
+
+    return remark_words(Remark.model_validate(remark))

@@ -53,6 +53,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "they count as the nearest of these",
     "unknown_where_untracked": "{n} of the segments that the scenario touches lie where nobody was "
     "tracked: what would change there is unknown, which is not nothing.",
+    "no_better_than_today": "At {n} altered places more passages would be missing than today: the "
+    "tracks show that animals pass there as if nothing stood, and the scenario assumes less.",
     "ways_lost": "In the scenario {n} parts of the ranges lose every way to the other.",
 }
 # Code of a unit -> what stands behind a number.

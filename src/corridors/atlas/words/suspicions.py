@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from corridors.atlas.words.animal_years import YearLimits, class_words
 from corridors.atlas.words.numbers import counted, number
 from corridors.foundation.facts.clean import Suspicion
 
@@ -162,13 +163,15 @@ def unclassified_line(n_without: int, n_animals: int) -> str:
     )
 
 
-def unclassified_row(years: pd.DataFrame) -> Row | None:
+def unclassified_row(years: pd.DataFrame, limits: YearLimits) -> Row | None:
     """Return the row on animals of which no year can be classified; None without any.
 
     Parameters
     ----------
     years
         ANIMAL_YEARS of the herd.
+    limits
+        What a year needs to have a class.
     """
     is_unknown = years["class"] == "unclassified"
     lost = is_unknown.groupby(years["animal"]).all()
@@ -176,12 +179,17 @@ def unclassified_row(years: pd.DataFrame) -> Row | None:
     if not names:
         return None
     own = years[years["animal"].isin(names)].sort_values("n_fixes", kind="stable")
-    reason = own.drop_duplicates("animal", keep="last").set_index("animal")["reason"]
+    longest = own.drop_duplicates("animal", keep="last")
+    rows = {str(year["animal"]): year for year in longest.to_dict("records")}
+    why = {
+        name: class_words({str(key): value for key, value in rows[name].items()}, limits)
+        for name in names
+    }
     what = f"No year can be classified: {counted(len(names), 'animal')} of {len(lost)}."
     done = "They have no migrations, and no pictures."
     if is_unknown.all():
         what = f"Nothing can be classified: {counted(len(names), 'animal')}, "
         what += f"{counted(len(years), 'animal-year')}."
         done = "So there is no migration, and no corridor and no threat can be made of these data."
-    told = tuple(f"{name}: {reason[name]}" for name in names)
+    told = tuple(f"{name}: {why[name]}" for name in names)
     return Row("unclassified", what, told, done, _KEY["unclassified"])

@@ -86,18 +86,19 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
     )
     if heading.tier != INTERNAL:
         left_out.append(LeftOut("Displacement pictures", "each shows a single animal"))
+    limits = YearLimits(
+        min_fixes=settings.segment.min_fixes,
+        min_days=settings.segment.min_days,
+        min_model_days=MIN_MODEL_DAYS,
+        max_interval_days=settings.segment.max_interval_days,
+    )
     drawn = drawn_years(
         years,
         inputs.fixes,
         tables["migrations"],
         inputs.displacement_fits.read(),
         n_origin=settings.segment.n_origin_fixes,
-        limits=YearLimits(
-            min_fixes=settings.segment.min_fixes,
-            min_days=settings.segment.min_days,
-            min_model_days=MIN_MODEL_DAYS,
-            max_interval_days=settings.segment.max_interval_days,
-        ),
+        limits=limits,
     )
     drawn = _told(drawn, len(years), progress)
     # The others are drawn while they are written.
@@ -108,6 +109,7 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         recorded=recorded(inputs),
         settings=shown_settings(settings),
         left_out=left_out,
+        limits=limits,
         map_png=charts.get("corridor_map.png"),
         threat_png=charts.get("threats.png"),
         sample_png=charts.get("sample.png"),

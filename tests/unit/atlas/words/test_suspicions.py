@@ -7,6 +7,7 @@ from typing import get_args
 import pandas as pd
 import pytest
 
+from corridors.atlas.words.animal_years import YearLimits
 from corridors.atlas.words.suspicions import suspicion_lines, suspicion_rows, unclassified_row
 from corridors.config.model import Suspicion as Stopping
 from corridors.foundation.facts.clean import Suspicion
@@ -63,14 +64,15 @@ def test_animals_of_which_some_year_is_classified_are_no_row() -> None:
             "animal": ["a", "a", "b", "b"],
             "class": ["resident", "unclassified", "unclassified", "unclassified"],
             "n_fixes": [9, 2, 3, 8],
-            "reason": ["", "x", "3 fixes, 60 needed", "8 fixes, 60 needed"],
+            "reason": ["fits_best", *["few_fixes"] * 3],
         }
     )
-    row = unclassified_row(years)
+    limits = YearLimits(min_fixes=60, min_days=60.0, min_model_days=8, max_interval_days=5.0)
+    row = unclassified_row(years, limits)
     assert row is not None
     assert row.what == "No year can be classified: 1 animal of 2."
     assert row.animals == ("b: 8 fixes, 60 needed",)
-    assert unclassified_row(years[:2]) is None
-    nothing = unclassified_row(years[2:])
+    assert unclassified_row(years[:2], limits) is None
+    nothing = unclassified_row(years[2:], limits)
     assert nothing is not None
     assert nothing.what == "Nothing can be classified: 1 animal, 2 animal-years."

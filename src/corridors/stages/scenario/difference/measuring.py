@@ -299,6 +299,9 @@ def _notes(changed: gpd.GeoDataFrame, ways: dict[str, Ways]) -> list[Remark]:
     unknown = int(changed.loc[unmet, "n_segments"].sum())
     if unknown:
         notes.append(Remark.of("unknown_where_untracked", n=unknown))
+    worse = changed["change"].isin(("changed", "opened")) & changed["missing_change"].gt(0)
+    if n_worse := int(worse.sum()):
+        notes.append(Remark.of("no_better_than_today", n=n_worse))
     if ways and (lost := int(np.count_nonzero(ways["before"].has_way & ~ways["after"].has_way))):
         notes.append(Remark.of("ways_lost", n=lost))
     return notes
