@@ -47,7 +47,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Surveys:
-    tracks = layers = rasters = ()
+    tracks = layers = rasters = herds = ()
 
 def survey(*_):
     return Surveys()

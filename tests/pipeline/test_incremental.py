@@ -58,9 +58,9 @@ def test_a_changed_key_reruns_exactly_the_stages_that_see_it(world: Any) -> None
     world.run()
     world.write_config(rank={"draws": 99})
     plan = world.plan()
-    assert plan["rank", "argali"] == ("stale", ["rank.draws changed: 500 -> 99"])
+    assert plan["weigh", "argali"] == ("stale", ["rank.draws changed: 500 -> 99"])
     due = {key for key, (state, _) in plan.items() if state != "current"}
-    seeing = ["rank", "act", "publish"]
+    seeing = ["weigh", "circuit", "rank", "act", "publish"]
     late = _of("argali", seeing) + _of("bison", seeing) + ATLAS
     assert due == set(late)
     assert sorted(world.run()) == sorted(late)

@@ -21,7 +21,7 @@ def _assert_whole(world: Any) -> None:
     """Check that every committed result is complete and is what its manifest says."""
     for path in world.processed.glob("*/*/manifest.json"):
         content = json.loads(path.read_bytes())
-        for name, (size, sha256) in content["artefacts"].items():
+        for name, (size, sha256, *_) in content["artefacts"].items():
             data = (path.parent / name).read_bytes()
             assert len(data) == size, path
             assert hashlib.sha256(data).hexdigest() == sha256, path

@@ -320,7 +320,7 @@ def test_fences_that_nothing_is_missing_at_cannot_be_bettered(wyoming: Path) -> 
     assert (frame.loc[frame["change"] == "", "missing_change"] == 0).all()
     # The deer pass these fences as if nothing stood: to open them gains nothing, and the page says
     # that the permeability that is assumed is less than what the tracks show.
-    assert frame["missing_before"].sum() < 0.1
+    assert frame["missing_before"].sum() < 0.3
     facts = json.loads((folder / "difference.json").read_text(encoding="utf-8"))
     assert "no_better_than_today" in {note["code"] for note in facts["notes"]}
 
