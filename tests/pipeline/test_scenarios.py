@@ -298,11 +298,12 @@ def test_a_road_across_the_deer_corridor_cuts_it_and_blocks_passages(wyoming: Pa
     facts = json.loads((folder / "difference.json").read_text(encoding="utf-8"))
     measures = {row["measure"]: row for row in facts["measures"]}
     assert 1.0 < measures["newly_missing"]["after"] < 3.0
-    assert measures["gained"]["after"] < 0.05
+    assert measures["gained"]["after"] == 0.0
     assert measures["cut_off"]["after"] > 0.9
     way = measures["way"]
     assert way["after"] > 1.05 * way["before"]
     frame = gpd.read_parquet(folder / "difference.parquet")
+    assert (frame.loc[frame["change"] == "", "missing_change"] == 0.0).all()
     inside = frame[frame["missing_change"] > 0.05]
     assert len(inside) >= 2
     assert set(inside["change"]) == {"added"}

@@ -7,6 +7,9 @@ from scipy.spatial import cKDTree
 
 from corridors.foundation.arrays import Floats, Indices
 
+_ASKED = 16  # ends near a head; of one line hardly more meet
+_SAME_M = 1e-6
+
 
 def positions_along(ends_m: Floats, line: Indices, sign: Indices, *, tolerance_m: float) -> Indices:
     """Return the place of each segment in the order along its line, from 0, shape (n,).
@@ -23,7 +26,8 @@ def positions_along(ends_m: Floats, line: Indices, sign: Indices, *, tolerance_m
     Notes
     -----
     The walk begins at a segment that no other leads to; on a closed line at that with the lowest
-    number. Where a line touches itself the nearest end goes on.
+    number. Where a line touches itself the nearest end goes on, of equally near ones that of the
+    segment with the lowest number: what else there is changes nothing.
 
     Examples
     --------
@@ -64,10 +68,11 @@ def _followers(tail: Floats, head: Floats, line: Indices, tolerance_m: float) ->
     height = line[several] * (4.0 * tolerance_m)
     tree = cKDTree(np.column_stack([tail[several], height]))
     heads = np.column_stack([head[several], height])
-    away, near = tree.query(heads, k=2, distance_upper_bound=tolerance_m * (1 + 1e-9))
-    own = np.arange(several.size)[:, None]
-    away = np.where(near == own, np.inf, away)
-    best = np.argmin(away, axis=1)
-    found = np.isfinite(away[own[:, 0], best])
-    out[several[found]] = several[near[own[:, 0], best][found]]
+    away, near = tree.query(heads, k=_ASKED, distance_upper_bound=tolerance_m * (1 + 1e-9))
+    away = np.where(near == np.arange(several.size)[:, None], np.inf, away)
+    nearest = away.min(axis=1)
+    # Of ends that meet in one point the tree names any first, by what else is in it.
+    next_one = np.where(away <= nearest[:, None] + _SAME_M, near, several.size).min(axis=1)
+    found = np.isfinite(nearest)
+    out[several[found]] = several[next_one[found]]
     return out
