@@ -21,15 +21,15 @@ def number(value: float) -> str:
     return f"{value:.{digits}f}"
 
 
-def counted(n: int, thing: str) -> str:
-    """Return how many there are of a thing.
+def counted(n: int, thing: str, several: str = "") -> str:
+    """Return how many there are of a thing; ``several`` is its plural where an s does not make it.
 
     Examples
     --------
     >>> counted(1, "animal"), counted(3, "animal")
     ('1 animal', '3 animals')
     """
-    return f"{n} {thing}{'' if n == 1 else 's'}"
+    return f"{n} {thing if n == 1 else several or f'{thing}s'}"
 
 
 def animals(n_animals: int, n_units: int) -> str:

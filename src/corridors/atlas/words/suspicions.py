@@ -109,7 +109,7 @@ def _grouped(
 
 def _what(kind: str, flag: str | None, own: Sequence[Suspicion]) -> str:
     animals = counted(len({one.animal for one in own}), "animal")
-    fixes = counted(sum(one.n_fixes for one in own), "fix").replace("fixs", "fixes")
+    fixes = counted(sum(one.n_fixes for one in own), "fix", "fixes")
     match kind:
         case "parted":
             return f"Steps that no animal can make, without a way back: in {animals}."
