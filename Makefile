@@ -26,7 +26,7 @@ test: $(READY) ## set up and run the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 coverage: $(READY) ## the whole test suite, and which lines of src it never reached
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov=corridors --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
 lint: $(READY) ## ruff, formatting
 	$(BIN)/ruff check .

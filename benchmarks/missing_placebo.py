@@ -120,6 +120,7 @@ def placed(study: Study, move_m: tuple[float, float]) -> pd.DataFrame:
         Lines.of(lines, line, sign, tips, None),
         copies(lines, line, sign, tips, None, points, TRIED.shift),
         stays,
+        tolerance_m=np.zeros(len(tips)),
         distance_m=TRIED.distance_m,
         end_m=TRIED.end_m,
         rules=TRIED.rules,

@@ -1,6 +1,7 @@
 """Damaged files of every format: `check` gives the verdict of `ingest`, and neither falls over.
 
-``python -m benchmarks.mutated_files N`` does N files and prints those that are judged wrong.
+``python -m benchmarks.mutated_files N`` does N files and prints those that are judged wrong;
+``python -m benchmarks.mutated_files N FIRST`` leaves out those before number FIRST.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class Verdict:
         return bool(self.trace) or bool(self.check) != bool(self.ingest)
 
 
-def verdicts(n_files: int, folder: Path) -> Iterator[Verdict]:
+def verdicts(n_files: int, folder: Path, first: int = 0) -> Iterator[Verdict]:
     """Yield what becomes of damaged files, the same ones for the same number.
 
     Parameters
@@ -88,11 +89,13 @@ def verdicts(n_files: int, folder: Path) -> Iterator[Verdict]:
         How many.
     folder
         An empty folder to work in.
+    first
+        The number of the first, 0 and more: those before it are left out.
     """
     sound = folder / "sound"
     sound.mkdir()
     kinds = _sound_files(sound)
-    for number in range(n_files):
+    for number in range(first, n_files):
         kind = kinds[number % len(kinds)]
         study = folder / f"{number}"
         shutil.copytree(sound / kind.name, study)
@@ -508,8 +511,9 @@ def run(n_files: int = _FILES) -> list[Figure]:
 
 
 if __name__ == "__main__":
+    asked = [int(word) for word in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as place:
-        for one in verdicts(int(sys.argv[1]) if len(sys.argv) > 1 else _FILES, Path(place)):
+        for one in verdicts(asked[0] if asked else _FILES, Path(place), *asked[1:]):
             if one.is_wrong:
                 print(one.number, one.kind, one.check or "fine", "|", one.ingest or "fine")
-                print(one.trace)
+                print(one.trace, flush=True)

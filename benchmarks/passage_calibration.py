@@ -1,12 +1,16 @@
 """Expected passages of thinned tracks, against the crossings counted along the full ones.
 
 Real tracks with fixes 2 h apart are thinned to 12 h; whatever a model needs is estimated from the
-thinned fixes. Simulated ones are thinned too; their movement is known.
+thinned fixes. Simulated ones are thinned too; their movement is known. How far the odds are shrunk
+is chosen on other animals, whose fixes are 3 h apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,12 +31,12 @@ from benchmarks.thinned_tracks import (
 )
 from corridors.barriers.crossings import Steps, steps_of
 from corridors.barriers.flux import Bridges
-from corridors.barriers.holding import FREE, LeftOut, Odds, odds_beside
-from corridors.config.model import Intersect
+from corridors.barriers.holding import FREE, Beside, LeftOut, Odds, odds_beside
+from corridors.config.crossing import Intersect
 from corridors.foundation.arrays import Floats, Geometries, Indices
 from corridors.movement.straying import Straying, straying
 from corridors.movement.variance import motion_variance
-from corridors.stages.intersect.holding import left_out_of
+from corridors.stages.intersect.holding import MOVES_M, left_out_of
 
 CRS = "EPSG:32612"
 # Every sixth of fixes 2 h apart; bridges of 12 h, one hour more or less where the clock changed.
@@ -45,8 +49,23 @@ ERROR_M = 20.0
 # What is asked for, over straight-line hits as measured first.
 ERROR_RATIO = 0.0050 / 0.00641
 SETTINGS = Intersect(max_lag_h=LAG_H[1])
+# The choice of `intersect.held_sd`: every fourth of fixes 3 h apart, animals by threes as herds.
+THIN_OTHERS, HERD_OF = 4, 3
+# Where fences are moved to see whether passages are right where nothing stands.
+AWAY_M = (-1900.0, 1300.0)
+VISIT_M, LONGEST_H = 300.0, 26.0
+# Name, tracks, roads, their layer, CRS, how many fixes to a kept one of every 12 h.
+UNSEEN = (
+    ("reindeer, roads", "norway_reindeer/tracks.csv", "norway_reindeer/roads_public.gpkg",
+     "reindeer_roads_public", "EPSG:25833", 4),
+    ("roe deer, roads", "trentino_roedeer/tracks_deployed.csv", "trentino_roedeer/layers.gpkg",
+     "roads", "EPSG:32632", 3),
+)  # fmt: skip
+HELD_SDS = (0.05, 0.1, 0.14, 0.2, 0.28, 0.4, 0.56, 0.8)
 N_SIMULATED = 12
 SEED = 20240101
+STOPPED = "stopped by fences"
+HERDS = ("Brownian", "restless and quiet days", "directed, restless", STOPPED)
 
 Track = tuple[Floats, Floats, Floats]
 
@@ -54,49 +73,151 @@ Track = tuple[Floats, Floats, Floats]
 def run() -> Report:
     """Measure and return the figures with their tables."""
     found = simulated()
-    figures = [_simulated_figure(name, one) for name, one in found.items() if "stopped" not in name]
+    figures = [_simulated_figure(name, one) for name, one in found.items() if name in HERDS[:3]]
     tables = ["### Simulated herds\n\n" + bins_table(found)]
     try:
         herds, fences = five_animals()
     except MissingDataError:
         tables.append("### Real herds\n\nNot measured: the reference folder is missing.")
     else:
-        measured = real(herds, fences)
-        figures += _real_figures(measured)
+        several = others()
+        tasks: list[Task] = [
+            (herd, fences, THIN, phase) for phase in range(THIN) for herd in herds.values()
+        ]
+        tasks += [
+            (herd, fences, THIN_OTHERS, phase) for phase in range(THIN_OTHERS) for herd in several
+        ]
+        apart = [(name, task) for name, one in unseen().items() for task in one]
+        tasks += [task for _, task in apart]
+        with ProcessPoolExecutor(os.cpu_count()) as pool:
+            told = list(pool.map(told_by, tasks))
+        n_own, n_apart = THIN * len(herds), len(tasks) - len(apart)
+        measured = real(herds, fences, told[:n_own])
+        chosen = scores(told[n_own:n_apart], len(several))
+        for name in dict.fromkeys(name for name, _ in apart):
+            own = [one for (of, _), one in zip(apart, told[n_apart:], strict=True) if of == name]
+            measured |= with_and_without(name, own)
+        figures += [_choice_figure(chosen), *_real_figures(measured)]
         tables.append("### Real herds\n\n" + bins_table(measured))
+        tables.append("### How far odds are shrunk, by other animals\n\n" + scores_table(chosen))
+        tables.append("### Visits that the end of a track cuts\n\n" + cut_table(herds, fences))
     return Report(figures=figures, tables="\n\n".join(tables), page="passages.md")
 
 
-def real(herds: dict[str, dict[str, Track]], fences: Geometries) -> dict[str, Calibration]:
-    """Return the calibration of each model, in order of what was added to it."""
-    models: dict[str, tuple[Model, bool, Iterable[int]]] = {
-        "one variance": (one_variance(ERROR_M), False, (0,)),
-        "between fixes as measured": (one_variance(1e-3), False, (0,)),
-        "sideways": (sideways, False, (0,)),
-        "sideways, odds": (sideways, True, (0,)),
-        "sideways; all six phases": (sideways, False, range(THIN)),
-        "sideways, odds; all six phases": (sideways, True, range(THIN)),
+@dataclass(frozen=True)
+class Told:
+    """What a herd of which every so many fixes are kept tells.
+
+    Parameters
+    ----------
+    pairs, away
+        Of the bridges that stage `intersect` makes, without odds; at the fences and at the fences
+        moved away, neither as far nor the way that the odds are told from.
+    real, moved
+        Left-out fixes at the fences, and at the fences moved away.
+    """
+
+    pairs: pd.DataFrame
+    away: pd.DataFrame
+    real: LeftOut
+    moved: LeftOut
+
+    def with_odds(self, held_sd: float) -> pd.DataFrame:
+        """Return the pairs with the herd's own odds, shrunk by this SD."""
+        return changed(self.pairs, self.odds(held_sd).standing)
+
+    def elsewhere(self, held_sd: float) -> pd.DataFrame:
+        """Return the pairs at the fences moved away, with the odds of such places."""
+        return changed(self.away, self.odds(held_sd).elsewhere)
+
+    def odds(self, held_sd: float) -> Beside:
+        """Return the herd's odds, those of barriers shrunk by this SD."""
+        return odds_beside(self.real, self.moved, law_sd=SETTINGS.law_sd, held_sd=held_sd)
+
+
+Task = tuple[dict[str, Track], Geometries, int, int]
+
+
+def told_by(task: Task) -> Told:
+    """Return what a herd tells: its tracks, the fences, how many fixes to a kept one, the phase."""
+    herd, fences, every, phase = task
+    thinned = [Thinned(x, y, t, np.arange(phase, x.size, every)) for x, y, t in herd.values()]
+    seen = [left_out_of(_steps(track), fences, SETTINGS) for track in thinned]
+    places = (fences, np.asarray(shapely.transform(fences, _by(AWAY_M)), object))
+    own, away = (
+        pd.concat([judged(one, at, sideways, FREE) for one in thinned], ignore_index=True)
+        for at in places
+    )
+    return Told(
+        own,
+        away,
+        sum((one for one, _ in seen), LeftOut.none()),
+        sum((one for _, one in seen), LeftOut.none()),
+    )
+
+
+def real(
+    herds: dict[str, dict[str, Track]], fences: Geometries, told: list[Told]
+) -> dict[str, Calibration]:
+    """Return the calibration of each model, in order of what was added to it.
+
+    ``told`` is of each phase and herd, phase by phase.
+    """
+    first = [
+        Thinned(x, y, t, np.arange(0, x.size, THIN))
+        for herd in herds.values()
+        for x, y, t in herd.values()
+    ]
+    plain = {
+        name: [judged(one, fences, one_variance(error_m), FREE) for one in first]
+        for name, error_m in (("one variance", ERROR_M), ("between fixes as measured", 1e-3))
     }
+    free = [one.pairs for one in told]
+    held = [one.with_odds(SETTINGS.held_sd) for one in told]
+    n = len(herds)
+    rows = {
+        **plain,
+        "sideways": free[:n],
+        "sideways, odds": held[:n],
+        "sideways; all six phases": free,
+        "sideways, odds; all six phases": held,
+        "fences moved away, sideways; all six phases": [one.away for one in told],
+        "fences moved away, sideways, odds; all six phases": [
+            one.elsewhere(SETTINGS.held_sd) for one in told
+        ],
+    }
+    return {name: calibration(pd.concat(found, ignore_index=True)) for name, found in rows.items()}
+
+
+def unseen() -> dict[str, list[Task]]:
+    """Return herds of other species at roads, on which nothing was tried before."""
+    folder = reference()
     out = {}
-    for name, (model, has_odds, phases) in models.items():
-        rows = []
-        for phase in phases:
-            for herd in herds.values():
-                thinned = [
-                    Thinned(x, y, t, np.arange(phase, x.size, THIN)) for x, y, t in herd.values()
-                ]
-                odds = odds_told(thinned, fences) if has_odds else FREE
-                rows += [judged(one, fences, model, odds) for one in thinned]
-        out[name] = calibration(pd.concat(rows, ignore_index=True))
+    for name, tracks, roads, layer, crs, every in UNSEEN:
+        herd = read_tracks(folder / tracks, crs)
+        out[name] = [(herd, read_lines(folder / roads, crs, layer), every, k) for k in range(every)]
     return out
+
+
+def with_and_without(name: str, told: list[Told]) -> dict[str, Calibration]:
+    """Return the calibration of a herd's phases without odds and with them."""
+    rows = {
+        f"{name}, sideways": [one.pairs for one in told],
+        f"{name}, sideways, odds": [one.with_odds(SETTINGS.held_sd) for one in told],
+    }
+    return {key: calibration(pd.concat(found, ignore_index=True)) for key, found in rows.items()}
 
 
 def judged(track: Thinned, lines: Geometries, model: Model, odds: Odds) -> pd.DataFrame:
     """Return the pairs of a track, their flux changed by the odds."""
-    found = pairs(track, lines, model, lag_h=LAG_H, distance_m=DISTANCE_M)
+    return changed(pairs(track, lines, model, lag_h=LAG_H, distance_m=DISTANCE_M), odds)
+
+
+def changed(found: pd.DataFrame, odds: Odds) -> pd.DataFrame:
+    """Return pairs with their flux changed by the odds."""
     flux = found["flux"].to_numpy(float)
-    changed = odds.of(np.abs(flux), found["hit"].to_numpy(float) != 0)
-    return found.assign(flux=np.sign(flux) * changed)
+    share = odds.of(np.abs(flux), found["hit"].to_numpy(float) != 0)
+    return found.assign(flux=np.sign(flux) * share)
 
 
 def five_animals() -> tuple[dict[str, dict[str, Track]], Geometries]:
@@ -109,6 +230,115 @@ def five_animals() -> tuple[dict[str, dict[str, Track]], Geometries]:
     deer = read_tracks(folder / "wyoming_muledeer" / "tracks.csv", CRS)
     herds["mule_deer"]["mm_317"] = deer["mm_317"]
     return herds, read_lines(folder / "wyoming_fences" / "fences.gpkg", CRS)
+
+
+def cut_table(herds: dict[str, dict[str, Track]], fences: Geometries) -> str:
+    """Return how many visits to fences begin or end with the track, there and where none stand."""
+    rows = [
+        ["herd", "fixes", "visits to fences", "cut", "to fences moved away", "cut"],
+        ["---"] * 6,
+    ]
+    for name, herd in herds.items():
+        for every, fixes in ((1, "2 h"), (THIN, "12 h")):
+            kept = [tuple(column[::every] for column in track) for track in herd.values()]
+            cells: list[str] = []
+            for moves_m in (((0.0, 0.0),), MOVES_M):
+                counts = [
+                    visits_cut(x, y, t, np.asarray(shapely.transform(fences, _by(move_m)), object))
+                    for move_m in moves_m
+                    for x, y, t in kept
+                ]
+                n, n_cut = np.sum(counts, axis=0)
+                cells += [str(n), f"{100 * n_cut / n:.1f} %"]
+            rows.append([name.replace("_", " "), fixes, *cells])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+
+
+def _by(move_m: tuple[float, float]) -> Callable[[Floats], Floats]:
+    return lambda places: places + np.array(move_m)
+
+
+def visits_cut(x: Floats, y: Floats, time_min: Floats, lines: Geometries) -> tuple[int, int]:
+    """Return the visits to lines, steps in a row within 300 m of one, and those that are cut.
+
+    Cut: the visit begins or ends where the track does, or beside a step that is too long to count.
+    """
+    place = np.column_stack([x, y])
+    counts = np.diff(time_min) <= LONGEST_H * 60
+    steps = np.asarray(shapely.linestrings(np.stack([place[:-1], place[1:]], axis=1)))
+    step, line = shapely.STRtree(lines).query(steps, predicate="dwithin", distance=VISIT_M)
+    step, line = step[counts[step]], line[counts[step]]
+    order = np.lexsort((step, line))
+    step, line = step[order], line[order]
+    is_first = np.ones(step.size, dtype=bool)
+    is_first[1:] = (line[1:] != line[:-1]) | (step[1:] != step[:-1] + 1)
+    is_last = np.append(is_first[1:], True)[: step.size]
+    whole = np.concatenate([[False], counts, [False]])
+    cut = ~whole[step[is_first]] | ~whole[step[is_last] + 2]
+    return int(is_first.sum()), int(cut.sum())
+
+
+def others() -> list[dict[str, Track]]:
+    """Return the mule deer with fixes 3 h apart, none of the five, as herds of three by name."""
+    deer = read_tracks(reference() / "wyoming_muledeer" / "tracks.csv", CRS)
+    names = sorted(name for name, (_, _, t) in deer.items() if np.median(np.diff(t)) == 180.0)
+    groups = [names[k : k + HERD_OF] for k in range(0, len(names), HERD_OF)]
+    return [{name: deer[name] for name in group} for group in groups]
+
+
+def scores(told: list[Told], n_herds: int) -> pd.DataFrame:
+    """Return how well the flux foretells with the odds shrunk to each SD, over herds and phases.
+
+    ``held_sd``; ``above``: -log likelihood of the net passages, cut to 0...1, above the least;
+    ``its_error``: standard error of that, of herds as they differ; ``error``: mean squared error;
+    ``worst_bin``. ``told`` is of each phase and herd, phase by phase.
+    """
+    rows, losses = [], []
+    for held_sd in HELD_SDS:
+        found = [one.with_odds(held_sd) for one in told]
+        losses.append([sum(loss(one) for one in found[k::n_herds]) for k in range(n_herds)])
+        fits = calibration(pd.concat(found, ignore_index=True))
+        rows.append((held_sd, fits.error, fits.worst_bin))
+    by_herd = np.array(losses)
+    above = by_herd - by_herd[by_herd.sum(axis=1).argmin()]
+    return pd.DataFrame(rows, columns=["held_sd", "error", "worst_bin"]).assign(
+        above=above.sum(axis=1), its_error=above.std(axis=1, ddof=1) * np.sqrt(n_herds)
+    )
+
+
+def loss(found: pd.DataFrame) -> float:
+    """Return -log likelihood of net passages in the direction of the flux, cut to 0...1."""
+    flux, truth = found["flux"].to_numpy(float), found["truth"].to_numpy(float)
+    through = np.clip(truth * np.where(flux < 0, -1.0, 1.0), 0.0, 1.0)
+    chance = np.clip(np.abs(flux), 1e-4, 1.0 - 1e-4)
+    return float(-(through * np.log(chance) + (1.0 - through) * np.log(1.0 - chance)).sum())
+
+
+def scores_table(found: pd.DataFrame) -> str:
+    """Return the scores of each SD."""
+    head = "| `held_sd` | loss above the least | error | worst bin |\n| --- | --- | --- | --- |\n"
+    rows = [
+        f"| {one.held_sd:g} | {one.above:.1f} ± {one.its_error:.1f} | {one.error:.5f} |"
+        f" {one.worst_bin:.3f} |"
+        for one in found.itertuples()
+    ]
+    return head + "\n".join(rows)
+
+
+def _choice_figure(found: pd.DataFrame) -> Figure:
+    # The least that is no worse than the best by more than one standard error.
+    least = float(found.loc[found["above"] <= found["its_error"], "held_sd"].min())
+    off = abs(SETTINGS.held_sd / least - 1)
+    return Figure(
+        name="passage_held_sd",
+        value=100 * off,
+        unit="% off the rule",
+        yardstick=f"{least:g}: least within one standard error of the best",
+        ratio=off,
+        target=0.0,
+        note=f"{SETTINGS.held_sd:g} as configured; best"
+        f" {found.loc[found['above'].idxmin(), 'held_sd']:g}; on mule deer not among the five",
+    )
 
 
 def _kept(track: Thinned) -> Track:
@@ -155,15 +385,6 @@ def sideways(track: Thinned, judged: Indices) -> Expanded:
     return Expanded(bridges, judged, np.ones(judged.size))
 
 
-def odds_told(tracks: list[Thinned], lines: Geometries) -> Odds:
-    """Return how barriers change the passages of a herd, from the thinned tracks."""
-    real, moved = LeftOut.none(), LeftOut.none()
-    for track in tracks:
-        one, other = left_out_of(_steps(track), lines, SETTINGS)
-        real, moved = real + one, moved + other
-    return odds_beside(real, moved, prior_sd=SETTINGS.held_sd)
-
-
 def _steps(track: Thinned) -> Steps:
     x, y, t = _kept(track)
     time = pd.Timestamp("2000-01-01", tz="UTC") + pd.to_timedelta(t, unit="min")
@@ -175,26 +396,28 @@ def _steps(track: Thinned) -> Steps:
 def simulated() -> dict[str, Calibration]:
     """Return the calibration on simulated herds, by how they move."""
     out = {}
-    for number, name in enumerate(("Brownian", "restless and quiet days", "directed, restless")):
+    for number, name in enumerate(HERDS):
         rng = np.random.default_rng([SEED, number])
-        rows = []
+        herd = []
         for _ in range(N_SIMULATED):
+            if name == STOPPED:
+                herd.append(_stopped(rng))
+                continue
             track = _walk(rng, restless=number > 0, drift_m=600.0 if number == 2 else 0.0)
-            lines = _fences(rng, track)
-            rows.append(judged(track, lines, sideways, FREE))
-        out[name] = calibration(pd.concat(rows, ignore_index=True))
-    rng = np.random.default_rng([SEED, 3])
-    herd = [_stopped(rng) for _ in range(N_SIMULATED)]
+            herd.append((track, _fences(rng, track)))
+        free = [judged(track, lines, sideways, FREE) for track, lines in herd]
+        out[name] = calibration(pd.concat(free, ignore_index=True))
+        out[f"{name}, odds"] = calibration(_with_odds(herd, free))
+    return out
+
+
+def _with_odds(herd: list[tuple[Thinned, Geometries]], free: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the pairs of a herd with the odds that its fixes tell."""
     seen = [left_out_of(_steps(track), lines, SETTINGS) for track, lines in herd]
     real = sum((one for one, _ in seen), LeftOut.none())
     moved = sum((one for _, one in seen), LeftOut.none())
-    for name, odds in (
-        ("free", FREE),
-        ("odds", odds_beside(real, moved, prior_sd=SETTINGS.held_sd)),
-    ):
-        rows = [judged(track, lines, sideways, odds) for track, lines in herd]
-        out[f"stopped by fences, {name}"] = calibration(pd.concat(rows, ignore_index=True))
-    return out
+    odds = odds_beside(real, moved, law_sd=SETTINGS.law_sd, held_sd=SETTINGS.held_sd)
+    return changed(pd.concat(free, ignore_index=True), odds.standing)
 
 
 def _stopped(rng: np.random.Generator) -> tuple[Thinned, Geometries]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,8 +30,12 @@ from corridors.barriers.permeability import Kappa, Seen, covariate_tests, permea
 from corridors.barriers.segments import straight_pieces
 from corridors.foundation.arrays import Flags, Geometries
 
-SEED = 20240101
-N_HERDS, N_ANIMALS, N_STEPS = 200, 6, 160
+# Rules were chosen on herds of the seeds 777 and 20261117; those of this one were not looked at.
+SEED = 20261201
+N_HERDS, N_ANIMALS, N_STEPS = 600, 6, 160
+AT_ONCE = 100
+# Coverage that is asked for: 95 % and so many points more or less.
+POINTS = 2.0
 # Lengths grow with duration to this power in herds with several durations.
 GROWTH = 0.6
 LAGS_H = (1.0, 2.0, 4.0, 8.0)
@@ -69,6 +75,7 @@ class Case:
 
 
 DIFFER = Case("animals differ", (0.6, 0.6), n_animals=12, differ=0.3)
+DIFFER_MORE = Case("animals differ twice as much", (0.6, 0.6), n_animals=12, differ=0.6)
 CASES = (
     Case("kappa 0.1", (0.1, 0.1)),
     Case("kappa 0.5", (0.5, 0.5)),
@@ -79,14 +86,20 @@ CASES = (
     Case("kappa 0.1, error 20 m", (0.1, 0.1), error_m=20.0),
     Case("kappa 0.5, error 20 m", (0.5, 0.5), error_m=20.0),
     Case("kappa 0.5, 1 to 8 h", (0.5, 0.5), has_lags=True),
+    Case("six animals differ", (0.6, 0.6), differ=0.3),
     DIFFER,
+    DIFFER_MORE,
 )
 
 
 def run() -> Report:
     """Measure and return the figures with their table."""
-    found = pd.concat([herds(case, N_HERDS) for case in CASES], ignore_index=True)
-    table, fenced = summary(found), worlds()
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        parts = [(case, part) for case in CASES for part in range(N_HERDS // AT_ONCE)]
+        several = pool.map(_some_herds, parts)
+        fenced = worlds(pool.map)
+        found = pd.concat(list(several), ignore_index=True)
+    table = summary(found)
     return Report(
         figures=[*figures(table), *figures_of_worlds(fenced), cost()],
         tables=markdown(table) + "\n\n" + table_of_worlds(fenced),
@@ -94,14 +107,18 @@ def run() -> Report:
     )
 
 
-def herds(case: Case, n_herds: int, *, law: str = "corrected") -> pd.DataFrame:
+def _some_herds(one: tuple[Case, int]) -> pd.DataFrame:
+    return herds(one[0], AT_ONCE, part=one[1])
+
+
+def herds(case: Case, n_herds: int, *, part: int = 0, law: str = "corrected") -> pd.DataFrame:
     """Return one row per simulated herd and level of the covariate.
 
     ``truth, kappa, low, high`` (profile), ``used_low, used_high`` and the number of crossings;
-    ``p_value`` of the test that the levels are alike.
+    ``p_value`` of the test that the levels are alike. Herds of another ``part`` are others.
     """
     number = [one.name for one in CASES].index(case.name)
-    rng = np.random.default_rng([SEED, number])
+    rng = np.random.default_rng([SEED, number, part])
     shape = (n_herds * case.n_animals, N_STEPS)
     late = np.broadcast_to(np.arange(N_STEPS) * 2 >= N_STEPS, shape)
     kappa, pace = (np.where(late, pair[1], pair[0]) for pair in (case.kappa, case.pace))
@@ -197,36 +214,38 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
 
 def figures(table: pd.DataFrame) -> list[Figure]:
     """Return the worst case of coverage and of bias, and the false alarms of the test."""
-    is_alike = table["case"] != DIFFER.name
-    off = (100 * table.loc[is_alike, "covered"] - 95).abs()
-    at = table.loc[off.idxmax()]
-    interval = stats.binom.interval(0.95, int(at["n"]), float(at["covered"]))
-    differ = table[~is_alike].iloc[0]
-    used = abs(100 * float(differ["used"]) - 95)
+    own = table[table["case"] != DIFFER_MORE.name]
+    off = (100 * own["used"] - 95).abs()
+    at = own.loc[off.idxmax()]
+    n = int(at["n"])
+    interval = stats.binom.interval(0.95, n, float(at["used"]))
+    whole = 100 * float((own["used"] * own["n"]).sum() / own["n"].sum())
+    # The standard error of a share of n herds.
+    chance = 100 * float(np.sqrt(0.95 * 0.05 / n))
+    more = table[table["case"] == DIFFER_MORE.name].iloc[0]
     median = 100 * (table["median"] / table["truth"] - 1)
     worst = table.loc[median.abs().idxmax()]
     alike = table[table["case"].str.startswith("pace")].iloc[0]
     return [
         Figure(
             name="permeability_interval",
-            value=float(off.max()),
+            value=abs(whole - 95),
             unit="points from 95 %",
-            yardstick="2 points",
-            ratio=float(off.max()) / 2,
+            yardstick=f"{POINTS:g} points",
+            ratio=abs(whole - 95) / POINTS,
             target=1.0,
-            note=f"{int(table['n'].iloc[0])} herds per case; worst: {at['case']},"
-            f" {100 * at['covered']:.1f} % ({100 * interval[0] / at['n']:.1f}"
-            f"-{100 * interval[1] / at['n']:.1f})",
+            note=f"{whole:.1f} % of the intervals of {int(own['n'].sum())} estimates, {n} a row",
         ),
         Figure(
-            name="permeability_interval_used",
-            value=used,
+            name="permeability_interval_worst",
+            value=float(off.max()),
             unit="points from 95 %",
-            yardstick="2 points",
-            ratio=used / 2,
+            yardstick=f"{POINTS:g} points; the error of {n} herds is {chance:.1f}",
+            ratio=float(off.max()) / POINTS,
             target=1.0,
-            note=f"{int(differ['n'])} herds of {DIFFER.n_animals} animals that differ:"
-            f" {100 * differ['used']:.1f} %, profile {100 * differ['covered']:.1f} %",
+            note=f"{at['case']}: {100 * at['used']:.1f} % ({100 * interval[0] / n:.1f}"
+            f"-{100 * interval[1] / n:.1f}); {int((off <= POINTS).sum())} of {len(off)} rows within"
+            f" {POINTS:g} points; of animals that differ twice as much {100 * more['used']:.1f} %",
         ),
         Figure(
             name="permeability_bias",

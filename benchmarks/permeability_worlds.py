@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -15,40 +16,50 @@ from corridors.barriers.permeability import Kappa, Seen, permeability
 from corridors.foundation.arrays import Geometries
 
 SEED = 20241130
-N_HERDS = 10
+N_HERDS = 4
 ERRORS_M = (0.0, 5.0, 20.0)
 LAGS_H = ((1.0,), (2.0,), (4.0,), (8.0,), (1.0, 2.0, 4.0, 8.0))
 MOST_CLOSED = 0.05
 
+Row = dict[str, object]
 
-def worlds(n_herds: int = N_HERDS) -> pd.DataFrame:
+
+def worlds(each: Callable[..., Iterable[list[Row]]] = map, n_herds: int = N_HERDS) -> pd.DataFrame:
     """Return one row per herd, error and time between fixes.
 
     ``closed lags_h error_m kappa low high n_crossings plain``; ``kappa`` is 0 where there is a
-    limit only, ``plain`` that without a dead zone and as if fixes had no error.
+    limit only, ``plain`` that without a dead zone and as if fixes had no error, of closed fences.
+    ``each`` maps a function over herds, in this process or in several.
     """
-    rows = []
-    for is_closed in (True, False):
-        for number in range(n_herds):
-            x, y, lines = herd(World(is_closed), [SEED, number, int(is_closed)])
-            for lags_h in LAGS_H:
-                for error_m in ERRORS_M:
-                    steps = collared(x, y, lags_h=lags_h, error_m=error_m, seed=[SEED, number])
-                    found, plain = (_estimate(steps, lines, error) for error in (error_m, 0.0))
-                    rows.append(
-                        {
-                            "closed": is_closed,
-                            "lags_h": _name(lags_h),
-                            "error_m": error_m,
-                            "kappa": found.kappa if np.isfinite(found.kappa) else 0.0,
-                            "low": found.low,
-                            "high": found.high,
-                            "n_crossings": found.n_crossings,
-                            "plain": plain.kappa if np.isfinite(plain.kappa) else 0.0,
-                            "plain_low": plain.low,
-                        }
-                    )
-    return pd.DataFrame(rows)
+    herds = [(is_closed, number) for is_closed in (True, False) for number in range(n_herds)]
+    return pd.DataFrame([row for rows in each(_settings, herds) for row in rows])
+
+
+def _settings(one: tuple[bool, int]) -> list[Row]:
+    """Return the rows of one herd."""
+    is_closed, number = one
+    x, y, lines = herd(World(is_closed), [SEED, number, int(is_closed)])
+    rows: list[Row] = []
+    for lags_h in LAGS_H:
+        for error_m in ERRORS_M:
+            steps = collared(x, y, lags_h=lags_h, error_m=error_m, seed=[SEED, number])
+            found = plain = _estimate(steps, lines, error_m)
+            if is_closed and error_m:
+                plain = _estimate(steps, lines, 0.0)
+            rows.append(
+                {
+                    "closed": is_closed,
+                    "lags_h": _name(lags_h),
+                    "error_m": error_m,
+                    "kappa": found.kappa if np.isfinite(found.kappa) else 0.0,
+                    "low": found.low,
+                    "high": found.high,
+                    "n_crossings": found.n_crossings,
+                    "plain": plain.kappa if np.isfinite(plain.kappa) else 0.0,
+                    "plain_low": plain.low,
+                }
+            )
+    return rows
 
 
 def _name(lags_h: tuple[float, ...]) -> str:

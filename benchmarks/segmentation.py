@@ -18,7 +18,7 @@ N_ANIMALS = 20
 
 def run() -> Figure:
     settings = Segment()
-    rules = rules_of(settings)
+    rules = rules_of(settings, None)
     animals = [simulate("migrant", np.random.default_rng([1, i])) for i in range(N_ANIMALS)]
 
     def _ours() -> None:
@@ -34,7 +34,7 @@ def run() -> Figure:
 
     def _scipy() -> None:
         for animal in animals:
-            away = net_displacement(animal.x_m, animal.y_m, n_origin=rules.n_origin)
+            away = net_displacement(animal.x_m, animal.y_m, n_origin=rules.origin.n_fixes)
             days, daily = daily_median(animal.time_d, away)
             top = float(daily.max())
             curve_fit(

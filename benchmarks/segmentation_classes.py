@@ -16,7 +16,7 @@ N_ANIMALS = 200
 
 def run() -> Figure:
     settings = Segment()
-    rules = rules_of(settings)
+    rules = rules_of(settings, None)
     counts: dict[tuple[str, str], int] = {}
     errors: list[tuple[float, float]] = []
     convergence: list[float] = []

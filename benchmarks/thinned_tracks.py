@@ -97,9 +97,10 @@ def read_tracks(path: Path, crs: str) -> dict[str, tuple[Floats, Floats, Floats]
     }
 
 
-def read_lines(path: Path, crs: str) -> Geometries:
-    """Return the lines of a layer in the working CRS."""
-    return np.asarray(gpd.read_file(path).to_crs(crs).geometry.to_numpy(), dtype=object)
+def read_lines(path: Path, crs: str, layer: str | None = None) -> Geometries:
+    """Return the lines of a layer, which may be left out if it is the only one, in the CRS."""
+    lines = gpd.read_file(path, layer=layer).to_crs(crs)
+    return np.asarray(lines.geometry.to_numpy(), dtype=object)
 
 
 def pairs(

@@ -1,11 +1,17 @@
 """Looking at and reading ten million fixes, against pyarrow reading the same text.
 
+CPU time is compared, of all threads and with the start of the command: pyarrow works on every core,
+and on a machine that others use too the clock tells of them. The time on the clock stands beside.
+Each is run twice, pyarrow between the commands too, and the smaller time counts.
+
 ``python -m benchmarks.track_reading N`` does N rows.
 """
 
 from __future__ import annotations
 
 import os
+import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,9 +37,13 @@ herds:
     tracks:
       - {path: data/raw/t.csv, format: movebank, time_zone: UTC}
 """
+# ru_maxrss would count the process that started this one; VmHWM begins anew with a program.
+# pandera takes in hypothesis where it is installed, which only tests need.
 _PEAK = (
-    "import resource, sys; from corridors.cli import main; code = main();"
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(code)"
+    "import re, sys; sys.modules['hypothesis'] = None; from pathlib import Path;"
+    "from corridors.cli import main; code = main();"
+    "own = re.search('VmHWM:\\\\s+(\\\\d+)', Path('/proc/self/status').read_text())[1];"
+    "print(own, file=sys.stderr); sys.exit(code)"
 )
 
 
@@ -45,36 +55,45 @@ def run(n_rows: int = _ROWS) -> list[Figure]:
         path.parent.mkdir(parents=True)
         (study / "config.yaml").write_text(_CONFIG, encoding="utf-8")
         _write(path, n_rows)
-        yard_s = min(_yardstick(path) for _ in range(2))
+        targets = {"check": 2.0, "ingest": 3.0}
+        took: dict[str, list[tuple[float, float, float]]] = {command: [] for command in targets}
+        yards = [_yardstick(path)]
+        for command in (*targets, *targets):
+            shutil.rmtree(study / "data/processed", ignore_errors=True)
+            took[command].append(_command(study, command))
+            yards.append(_yardstick(path))
+        yard_s, yard_clock_s = min(yards)
         figures = []
-        for command, target in (("check", 2.0), ("ingest", 3.0)):
-            seconds, peak_mb = _command(study, command)
+        for command, target in targets.items():
+            seconds, clock_s, peak_mb = min(took[command])
             figures.append(
                 Figure(
                     name=f"track_reading_{command}",
                     value=seconds,
-                    unit="s",
-                    yardstick=f"pyarrow.csv.read_csv of the same file: {yard_s:.3g} s",
+                    unit="s of CPU",
+                    yardstick=f"pyarrow.csv.read_csv of the same file: {yard_s:.3g} s of CPU",
                     ratio=seconds / yard_s,
                     target=target,
                     note=f"{n_rows / 1e6:g} million rows of Movebank's table, {_ANIMALS} animals, "
                     f"{path.stat().st_size / 1e6:.0f} MB; the whole command, {peak_mb:.0f} MB at "
-                    "most in one process",
+                    f"most in one process; by the clock {clock_s:.3g} s, pyarrow "
+                    f"{yard_clock_s:.3g} s",
                 )
             )
     return figures
 
 
-def _yardstick(path: Path) -> float:
-    begin = time.perf_counter()
+def _yardstick(path: Path) -> tuple[float, float]:
+    """Return CPU time, s, and time on the clock, s."""
+    begin, begin_cpu = time.perf_counter(), time.process_time()
     csv.read_csv(path)
-    return time.perf_counter() - begin
+    return time.process_time() - begin_cpu, time.perf_counter() - begin
 
 
-def _command(study: Path, command: str) -> tuple[float, float]:
-    """Return time, s, and peak memory, MB, of a command."""
+def _command(study: Path, command: str) -> tuple[float, float, float]:
+    """Return CPU time, s, time on the clock, s, and peak memory, MB, of a command."""
     extra = ["--scheduler", "serial"] if command == "ingest" else []
-    begin = time.perf_counter()
+    begin, begin_cpu = time.perf_counter(), _children_s()
     done = subprocess.run(
         [sys.executable, "-c", _PEAK, command, *extra],
         cwd=study,
@@ -83,7 +102,13 @@ def _command(study: Path, command: str) -> tuple[float, float]:
         check=True,
         env=dict(os.environ),
     )
-    return time.perf_counter() - begin, int(done.stderr.split()[-1]) / 1024
+    clock_s, cpu_s = time.perf_counter() - begin, _children_s() - begin_cpu
+    return cpu_s, clock_s, int(done.stderr.split()[-1]) / 1024
+
+
+def _children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _write(path: Path, n_rows: int) -> None:

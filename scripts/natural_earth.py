@@ -1,219 +1,221 @@
-"""Make the bundled extract of Natural Earth: boundary lines by state pair, and state polygons.
+"""Make the bundled copy of Natural Earth 1:10m: boundary lines, states and places of the world.
 
 Usage::
 
-    npm pack world-atlas@2.0.2
-    python scripts/natural_earth.py world-atlas-2.0.2.tgz
+    python scripts/natural_earth.py FOLDER
 
-The npm package carries Natural Earth 4.1.0, 1:10m, as TopoJSON: every stretch of boundary is one
-arc that the polygons on its two sides share, so a boundary line is the set of arcs that two states
-have in common. Nothing is simplified, moved or scaled; coordinates keep the package's own
-quantisation (0.0036 by 0.0017 degrees). The same tarball gives the same bytes.
+The folder holds three GeoParquet files of Natural Earth's cultural vectors, each checked by its
+SHA-256. Coordinates are rounded to 2^-13 degree, so that they compress; a vertex moves by 9.6 m at
+most, and nothing is simplified or scaled. Of a boundary the side of each state is taken from the
+polygons, whose edges are the same vertices. The same files and the same pyarrow give the same
+bytes.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import itertools
 import json
 import sys
-import tarfile
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+from shapely.geometry.base import BaseGeometry
 
-PACKAGE, VERSION, MEMBER = "world-atlas", "2.0.2", "package/countries-10m.json"
-TARBALL_SHA256 = "032e7765f2ce00edaeafec23ff22bc3b77e42987c257da944cc585b452c05b97"
-MEMBER_SHA256 = "3bc6f1d367a9bcec479841bae0e76092f512838411d0cef124e92eec4db45f79"
-# The demo's two states and those around them; id is the ISO 3166-1 numeric code.
-STATES = {
-    "004": "Afghanistan",
-    "156": "China",
-    "417": "Kyrgyzstan",
-    "586": "Pakistan",
-    "762": "Tajikistan",
-    "795": "Turkmenistan",
-    "860": "Uzbekistan",
+SHA256 = {
+    "ne10_boundary_lines_land.parquet": (
+        "dc986a489b4ea803279e5cd7f3ed8f196891db3c84cb9f78d4a2479d97524e55"
+    ),
+    "ne10_admin0_countries_v5.parquet": (
+        "62e198c4760b8fcc1e25937abc3e9926b77e2a952667adb0a53f9ff2c2d3c22f"
+    ),
+    "ne10_populated_places.parquet": (
+        "a2ceb73e36fa92b6c9e383b2428dbac0dd83b95486487e76efb48dbab5ec888e"
+    ),
 }
-SOURCE = "Natural Earth 4.1.0, 1:10m, through world-atlas 2.0.2"
-LABEL = "generalised"
-DECIMALS = 6
+STEPS_PER_DEG = 2**13
+SOURCE = "Natural Earth 1:10m"
+# How Natural Earth types a line that not everybody takes for the boundary.
+DISPUTED = {
+    "Disputed (please verify)": "disputed",
+    "Indefinite (please verify)": "indefinite",
+    "Line of control (please verify)": "line of control",
+    "Indeterminant frontier": "indeterminant frontier",
+}
+OTHER = {"International boundary (verify)": "", "Lease limit": "lease limit"}
+OVERLAY = "Overlay limit"  # zones inside of states, no boundary between two
+# Codes of places whose state has another code, or none, in the file of states.
+CODES = {"SJM": "NOR", "SSD": "SDS", "TKL": "NZL"}
+WORLD = (-180.0, -90.0, 180.0, 90.0)
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "corridors" / "formats" / "bundled"
 
-Coordinates = npt.NDArray[np.float64]
-Ring = list[int]  # arc numbers; ~i is arc i backwards
+Edge = tuple[tuple[int, int], tuple[int, int]]
 
 
-class Topology:
-    """A quantised TopoJSON topology, decoded as far as polygons need it."""
-
-    def __init__(self, content: dict[str, Any]) -> None:
-        self._arcs = content["arcs"]
-        self._scale = np.asarray(content["transform"]["scale"], float)
-        self._translate = np.asarray(content["transform"]["translate"], float)
-
-    def arc(self, index: int) -> Coordinates:
-        """Return lon, lat of an arc, shape (n, 2), reversed where ``index`` is negative."""
-        # Positions are integer steps from the one before; summing integers keeps them exact.
-        steps = np.asarray(self._arcs[index if index >= 0 else ~index], dtype=np.int64)
-        points = np.cumsum(steps[:, :2], axis=0) * self._scale + self._translate
-        points = np.round(points, DECIMALS)
-        return points if index >= 0 else points[::-1]
-
-    def line(self, indices: Ring) -> Coordinates:
-        """Return the arcs one after another; the point where two meet is kept once."""
-        parts = [self.arc(index) for index in indices]
-        return np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
+def edges(line: BaseGeometry) -> Iterator[Edge]:
+    """Yield the pieces of a rounded line from vertex to vertex, in its direction."""
+    for part in shapely.get_parts([line]):
+        vertices = (shapely.get_coordinates(part) * STEPS_PER_DEG).astype(np.int64).tolist()
+        points = [(x, y) for x, y in vertices]
+        yield from itertools.pairwise(points)
 
 
-def polygons(geometry: dict[str, Any]) -> list[list[Ring]]:
-    """Return the rings of each polygon of a TopoJSON geometry."""
-    arcs = geometry["arcs"]
-    return arcs if geometry["type"] == "MultiPolygon" else [arcs]
+def sides(states: gpd.GeoDataFrame) -> dict[Edge, str]:
+    """Return each directed edge of a polygon with the code of the state on its left."""
+    found = {}
+    for code, shape in zip(states["ADM0_A3"], states.geometry, strict=True):
+        # Exteriors anticlockwise, holes clockwise: the state is on the left of both.
+        for part in shapely.get_parts(shapely.orient_polygons([shape])):
+            for ring in shapely.get_rings(part):
+                for edge in edges(ring):
+                    found[edge] = code
+    return found
 
 
-def signed_area(ring: Coordinates) -> float:
-    """Return the area of a closed ring in square degrees, > 0 if anticlockwise."""
-    x, y = (ring - ring[0]).T
-    return float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) / 2)
+def placed(line: BaseGeometry, left: str, right: str, side: dict[Edge, str]) -> tuple[str, str]:
+    """Return the codes left and right of a line.
+
+    The polygons know the side; where they tell another pair than the line does, the line's own
+    pair stays, unless it names one state twice.
+    """
+    km: dict[tuple[str, str], float] = defaultdict(float)
+    for a, b in edges(line):
+        pair = side.get((a, b), ""), side.get((b, a), "")
+        if all(pair) and pair[0] != pair[1]:
+            km[pair] += float(np.hypot(b[0] - a[0], b[1] - a[1]))
+    if left == right:
+        return max(km, key=km.__getitem__) if km else (left, right)
+    return (right, left) if km[right, left] > km[left, right] else (left, right)
 
 
-def left_arcs(topology: Topology, geometry: dict[str, Any]) -> Iterator[int]:
-    """Yield the arcs of a state, each in the direction that has the state on its left."""
-    for polygon in polygons(geometry):
-        for number, ring in enumerate(polygon):
-            anticlockwise = signed_area(topology.line(ring)) > 0
-            # An exterior runs anticlockwise, a hole clockwise, when the state is on the left.
-            keep = anticlockwise == (number == 0)
-            yield from (ring if keep else [~index for index in reversed(ring)])
-
-
-def chains(topology: Topology, arcs: list[int]) -> list[Coordinates]:
-    """Return the arcs joined where one ends at the start of the next, in order of first arc."""
-    lines = [topology.arc(index) for index in arcs]
-    joined = True
-    while joined:
-        joined = False
-        for i, j in itertools.permutations(range(len(lines)), 2):
-            if (lines[i][-1] == lines[j][0]).all() and not (lines[i][0] == lines[i][-1]).all():
-                lines[i] = np.concatenate([lines[i], lines[j][1:]])
-                del lines[j]
-                joined = True
-                break
-    return lines
-
-
-def boundary_features(topology: Topology, states: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return one line feature per pair of neighbouring states, the first of them on its left."""
-    arcs = {name: list(left_arcs(topology, states[name])) for name in states}
-    features = []
-    for left, right in itertools.combinations(sorted(states), 2):
-        other = {~index for index in arcs[right]}
-        shared = [index for index in arcs[left] if index in other]
-        if not shared:
+def boundaries(lines: gpd.GeoDataFrame, states: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return one row per pair of states and type of line, the first state by name on the left."""
+    names = dict(zip(states["ADM0_A3"], states["ADMIN"], strict=True))
+    side = sides(states.set_geometry(rounded(states.geometry)))
+    parts: dict[tuple[str, str, str], list[BaseGeometry]] = defaultdict(list)
+    columns = ["adm0_a3_l", "adm0_a3_r", "featurecla"]
+    for shape, given in zip(rounded(lines.geometry), lines[columns].to_numpy(str), strict=True):
+        left, right, kind = map(str, given)
+        if kind == OVERLAY:
             continue
-        features.append(
-            feature(
-                {
-                    "left_state": left,
-                    "right_state": right,
-                    "type": "unknown",
-                    "source": SOURCE,
-                    "label": LABEL,
-                },
-                "MultiLineString",
-                [line.tolist() for line in chains(topology, shared)],
-            )
-        )
-    return features
+        left, right = placed(shape, left, right, side)
+        if left == right:
+            continue
+        if names[left] > names[right]:
+            left, right, shape = right, left, shapely.reverse(shape)
+        own = shapely.get_parts([shape])
+        parts[names[left], names[right], kind].extend(own[shapely.length(own) > 0])
+    rows = [
+        {
+            "left_state": left,
+            "right_state": right,
+            "type": "disputed" if kind in DISPUTED else "unknown",
+            "label": ", ".join(filter(None, ["generalised", {**DISPUTED, **OTHER}[kind]])),
+            "geometry": shapely.line_merge(shapely.multilinestrings(own), directed=True),
+        }
+        for (left, right, kind), own in sorted(parts.items())
+        if own
+    ]
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
 
 
-def state_features(topology: Topology, states: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return one polygon feature per state, exteriors anticlockwise."""
-    features = []
-    for name in sorted(states):
-        parts = []
-        for polygon in polygons(states[name]):
-            rings = [topology.line(ring) for ring in polygon]
-            parts.append(
-                [
-                    (ring if (signed_area(ring) > 0) == (i == 0) else ring[::-1]).tolist()
-                    for i, ring in enumerate(rings)
-                ]
-            )
-        features.append(
-            feature({"state": name, "source": SOURCE, "label": LABEL}, "MultiPolygon", parts)
-        )
-    return features
+def state_parts(states: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return one row per polygon of a state; polygons that rounding lets touch are mended."""
+    shapes = shapely.orient_polygons(rounded(states.geometry).to_numpy())
+    mended = [
+        shape if shapely.is_valid(shape) else shapely.make_valid(shape, method="structure")
+        for shape in shapes
+    ]
+    frame = gpd.GeoDataFrame(
+        {"state": states["ADMIN"].to_numpy()}, geometry=mended, crs="EPSG:4326"
+    )
+    return along_a_curve(frame.explode(ignore_index=True))
 
 
-def feature(properties: dict[str, Any], kind: str, coordinates: list[Any]) -> dict[str, Any]:
-    """Return a GeoJSON feature."""
-    geometry = {"type": kind, "coordinates": coordinates}
-    return {"type": "Feature", "properties": properties, "geometry": geometry}
+def places(towns: gpd.GeoDataFrame, states: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return one row per place."""
+    names = dict(zip(states["ADM0_A3"], states["ADMIN"], strict=True))
+    frame = gpd.GeoDataFrame(
+        {
+            "name": towns["name"].str.replace("\u200e", "").str.strip().to_numpy(),
+            "state": towns["adm0_a3"].replace(CODES).map(names).to_numpy(),
+            "people": towns["pop_max"].clip(lower=0).astype("int32").to_numpy(),
+        },
+        geometry=rounded(towns.geometry).to_numpy(),
+        crs="EPSG:4326",
+    )
+    return along_a_curve(frame)
 
 
-def write(path: Path, features: list[dict[str, Any]]) -> None:
-    """Write a GeoJSON collection, one feature per line, with its provenance in front."""
+def rounded(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return shapes on the lattice, without vertices that fall on the one before."""
+    moved = shapely.transform(
+        shapes.to_numpy(), lambda points: np.rint(points * STEPS_PER_DEG) / STEPS_PER_DEG
+    )
+    return gpd.GeoSeries(shapely.remove_repeated_points(moved), crs=shapes.crs)
+
+
+def along_a_curve(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return rows that are near each other near each other: a group of rows is a small area."""
+    order = np.argsort(frame.hilbert_distance(total_bounds=WORLD), kind="stable")
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def write(path: Path, frame: gpd.GeoDataFrame, *, rows: int, source: str) -> None:
+    """Write GeoParquet with a box per row and where it comes from."""
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False, write_covering_bbox=True, schema_version="1.1.0")
+    table = pq.read_table(pa.BufferReader(buffer.getvalue()))
     provenance = {
-        "data": "Natural Earth 4.1.0, 1:10m, admin 0 countries",
-        "data_licence": "public domain",
-        "package": PACKAGE,
-        "package_version": VERSION,
-        "package_file": MEMBER.removeprefix("package/"),
-        "package_file_sha256": MEMBER_SHA256,
-        "tarball_sha256": TARBALL_SHA256,
-        "label": LABEL,
+        "data": "Natural Earth, 1:10m cultural vectors",
+        "licence": "public domain",
+        "source_file": source,
+        "source_sha256": SHA256[source],
+        "lattice_deg": 1 / STEPS_PER_DEG,
         "made_by": "scripts/natural_earth.py",
     }
-    lines = ",\n".join(json.dumps(item, separators=(",", ":")) for item in features)
-    text = (
-        '{"type":"FeatureCollection",\n"provenance":'
-        + json.dumps(provenance, indent=1)
-        + ',\n"features":[\n'
-        + lines
-        + "\n]}\n"
+    stated = {**(table.schema.metadata or {}), b"provenance": json.dumps(provenance).encode()}
+    pq.write_table(
+        table.replace_schema_metadata(stated),
+        path,
+        row_group_size=rows,
+        compression="zstd",
+        compression_level=19,
     )
-    path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def countries(tarball: Path) -> dict[str, Any]:
-    """Return the package's 1:10m countries after checking both checksums."""
-    content = tarball.read_bytes()
-    check(str(tarball), content, TARBALL_SHA256)
-    with tarfile.open(tarball) as archive:
-        member = archive.extractfile(MEMBER)
-        if member is None:
-            sys.exit(f"{tarball}: {MEMBER} is not a file")
-        content = member.read()
-    check(MEMBER, content, MEMBER_SHA256)
-    loaded: dict[str, Any] = json.loads(content)
-    return loaded
-
-
-def check(name: str, content: bytes, expected: str) -> None:
-    """Stop unless the SHA-256 of ``content`` is the one expected."""
+def read(folder: Path, name: str) -> gpd.GeoDataFrame:
+    """Return a source after checking its bytes."""
+    content = (folder / name).read_bytes()
     got = hashlib.sha256(content).hexdigest()
-    if got != expected:
-        sys.exit(f"{name}: expected sha256 {expected}, got {got}")
+    if got != SHA256[name]:
+        sys.exit(f"{folder / name}: expected sha256 {SHA256[name]}, got {got}")
+    return gpd.read_parquet(io.BytesIO(content))
 
 
 def main() -> None:
-    """Read the tarball named on the command line and write both files."""
+    """Read the folder named on the command line and write the three files."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("tarball", type=Path, help="world-atlas-2.0.2.tgz from npm pack")
-    parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the two files")
+    parser.add_argument("folder", type=Path, help="folder of the three source files")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the bundled files")
     arguments = parser.parse_args()
-    content = countries(arguments.tarball)
-    topology = Topology(content)
-    found = {item.get("id"): item for item in content["objects"]["countries"]["geometries"]}
-    states = {name: found[code] for code, name in STATES.items()}
-    write(arguments.out / "natural_earth_boundaries.geojson", boundary_features(topology, states))
-    write(arguments.out / "natural_earth_states.geojson", state_features(topology, states))
+    of_lines, of_states, of_places = SHA256
+    lines, states, towns = (read(arguments.folder, name) for name in SHA256)
+    out: Path = arguments.out
+    for name, frame, rows, source in (
+        ("boundaries", boundaries(lines, states), 32, of_lines),
+        ("states", state_parts(states), 64, of_states),
+        ("places", places(towns, states), 1024, of_places),
+    ):
+        write(out / f"natural_earth_{name}.parquet", frame, rows=rows, source=source)
 
 
 if __name__ == "__main__":

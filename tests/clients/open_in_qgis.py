@@ -13,6 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from qgis.core import (
     QgsApplication,
     QgsCoordinateTransform,
+    QgsLayoutExporter,
     QgsMapRendererSequentialJob,
     QgsMapSettings,
     QgsProject,
@@ -85,13 +86,27 @@ def render(layers: list, path: str) -> int:
     return len({image.pixel(x, y) for x in range(0, 600, 4) for y in range(0, 500, 4)})
 
 
+def printed(path: str) -> dict:
+    """Print every sheet as PDF beside the picture; return name of a sheet -> its size, bytes."""
+    sizes = {}
+    for layout in QgsProject.instance().layoutManager().printLayouts():
+        to = Path(path).with_name(f"{layout.name()}.pdf")
+        done = QgsLayoutExporter(layout).exportToPdf(str(to), QgsLayoutExporter.PdfExportSettings())
+        sizes[layout.name()] = to.stat().st_size if done == QgsLayoutExporter.Success else 0
+    return sizes
+
+
 def main() -> None:
     """Open, describe, draw."""
     application = QgsApplication([], False)
     application.initQgis()
     layers = opened(sys.argv[1])
     project = QgsProject.instance()
+    themes = project.mapThemeCollection()
     facts = {
+        "sheets": printed(sys.argv[2]) if "--print" in sys.argv else {},
+        "themes": {name: len(themes.mapThemeVisibleLayers(name)) for name in themes.mapThemes()},
+        "bookmarks": [mark.name() for mark in project.bookmarkManager().bookmarks()],
         "title": project.title(),
         "crs": project.crs().authid() or project.crs().description(),
         "layers": [described(layer) for layer in layers if layer is not None],

@@ -35,9 +35,9 @@ def qgis() -> str:
     return PYTHON
 
 
-def opened(python: str, path: Path, png: Path) -> dict[str, Any]:
+def opened(python: str, path: Path, png: Path, *options: str) -> dict[str, Any]:
     done = subprocess.run(
-        [python, str(OPENER), str(path), str(png)],
+        [python, str(OPENER), str(path), str(png), *options],
         capture_output=True,
         text=True,
         timeout=120,
@@ -80,6 +80,16 @@ def test_the_project_survives_being_moved_and_says_simulated(
     assert "Places by evidence of harm" in names
     assert all(layer["is_valid"] for layer in facts["layers"])
     assert all(str(moved) in layer["source"] for layer in facts["layers"])
+
+
+@pytest.mark.parametrize("name", ["made-up/made-up.qgz", "all-herds/atlas.qgz"])
+def test_a_project_has_themes_places_to_go_to_and_a_sheet_that_prints(
+    qgis: str, products: Path, tmp_path: Path, name: str
+) -> None:
+    facts = opened(qgis, products / name, tmp_path / "out.png", "--print")
+    assert facts["themes"]["Decision"] >= 2
+    assert facts["bookmarks"][0].startswith("1 ")
+    assert facts["sheets"]["Map sheet"] > 10_000
 
 
 def test_columns_have_readable_names_and_threats_are_labelled(

@@ -12,7 +12,11 @@ import pytest
 
 # One worker: what the clients open takes long to make.
 pytestmark = [pytest.mark.client, pytest.mark.xdist_group("clients")]
+# Maps are drawn without a graphics card.
+_GRAPHICS = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 PAGES = ("made-up/report.html", "other/report.html", "all-herds/index.html")
+ALL_PAGES = (*PAGES, "made-up/transboundary.html", "all-herds/map.html")
+SEVERE = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +27,9 @@ def browser() -> Iterator[Any]:
     if not program:
         pytest.skip("chromium not found; CHROMIUM names it")
     with api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", *_GRAPHICS]
+        )
         yield chromium
         chromium.close()
 
@@ -35,6 +41,7 @@ def visit(browser: Any) -> Iterator[Any]:
 
     def go(path: Path, width: int = 1200) -> tuple[Any, list[str]]:
         page = browser.new_page(viewport={"width": width, "height": 900})
+        page.set_default_timeout(120_000)  # ms; maps are drawn without a graphics card
         opened.append(page)
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -44,7 +51,9 @@ def visit(browser: Any) -> Iterator[Any]:
         page.on(
             "request",
             lambda request: (
-                None if request.url.startswith(("file:", "data:")) else wrong.append(request.url)
+                None
+                if request.url.startswith(("file:", "data:", "blob:"))
+                else wrong.append(request.url)
             ),
         )
         page.goto(path.as_uri(), wait_until="load")
@@ -88,3 +97,94 @@ def test_the_index_links_to_the_reports_of_the_herds_that_are_done(
     assert "2 of 3 herds" in text
     page.click("main a >> text=made-up >> nth=0")
     assert page.inner_text("h1") == "made-up"
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize("name", ALL_PAGES)
+def test_a_page_can_be_used_by_everybody(
+    browser: Any, products: Path, name: str, width: int
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python not installed")
+    script = (Path(axe.__file__).parent / "axe.min.js").read_text("utf-8")
+    # The policy of the pages would refuse the checker too.
+    context = browser.new_context(bypass_csp=True, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto((products / name).as_uri(), wait_until="load")
+    page.evaluate(script)
+    found = page.evaluate("() => axe.run()")["violations"]
+    context.close()
+    said = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SEVERE]
+    assert said == []
+
+
+@pytest.fixture
+def web_map(visit: Any, products: Path) -> Any:
+    """The map of all herds, drawn; nothing went wrong on the way."""
+    page, wrong = visit(products / "all-herds" / "map.html")
+    page.wait_for_function("() => window.map && window.map.loaded() && window.map.areTilesLoaded()")
+    # What Chromium says of drawing without a graphics card is no fault of the page.
+    assert [text for text in wrong if "GPU stall" not in text] == []
+    return page
+
+
+def drawn(page: Any, layer: str) -> int:
+    n: int = page.evaluate(f"map.queryRenderedFeatures({{layers: ['{layer}']}}).length")
+    return n
+
+
+def test_the_map_opens_from_the_disk_and_draws_corridors_and_places(web_map: Any) -> None:
+    for layer in ("corridors", "ranges", "boundary", "places", "places-planned"):
+        assert drawn(web_map, layer) > 0, layer
+    assert web_map.inner_text("#status") == "18 of 18 places"
+    assert web_map.locator("#list button").count() == 18
+    names = web_map.inner_text("#list")
+    assert "<script>alert(1)</script>" in names
+    assert web_map.locator(".mark").first.inner_text() == "1"
+
+
+def test_a_place_tells_of_itself_and_its_address_shows_it_again(
+    web_map: Any, visit: Any, products: Path
+) -> None:
+    web_map.click("#list button >> nth=0")
+    detail = web_map.inner_text("#detail")
+    assert "Act" in detail
+    assert "passages a year are missing" in detail
+    assert web_map.get_attribute("#detail a >> nth=1", "href") == ("../made-up/report.html#place-1")
+    web_map.wait_for_function("() => location.hash.includes('place=')")
+    name = web_map.inner_text("#detail h2")
+    again, _ = visit(products / "all-herds" / "map.html")
+    for look in (lambda: again.goto(web_map.url), again.reload):
+        look()
+        again.wait_for_selector("#detail h2")
+        assert again.inner_text("#detail h2") == name
+    web_map.click("#detail .close")
+    assert not web_map.is_visible("#detail")
+
+
+def test_filters_leave_out_places_in_the_list_and_on_the_map(web_map: Any) -> None:
+    web_map.select_option("#kind", "rail")
+    assert web_map.inner_text("#status") == "6 of 18 places"
+    web_map.wait_for_function("() => map.loaded()")
+    kinds = web_map.evaluate(
+        "(data => [...new Set(map.queryRenderedFeatures({layers: ['places', 'places-planned']})"
+        ".map(f => f.properties.kind))].map(code => data.kind[code]))"
+        "(JSON.parse(document.getElementById('data').textContent).words)"
+    )
+    assert kinds == ["rail"]
+    web_map.select_option("#herd", "other")
+    assert web_map.inner_text("#status") == "0 of 18 places"
+
+
+def test_the_map_can_be_used_without_a_mouse(web_map: Any) -> None:
+    web_map.focus("#list button >> nth=1")
+    web_map.keyboard.press("Enter")
+    assert web_map.is_visible("#detail")
+    assert web_map.get_attribute("#list button >> nth=1", "aria-current") is not None
+
+
+def test_the_map_fits_a_telephone_and_asks_nobody(visit: Any, products: Path) -> None:
+    page, _ = visit(products / "all-herds" / "map.html", width=390)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    policy = page.get_attribute("meta[http-equiv='Content-Security-Policy']", "content")
+    assert "http" not in policy
+    assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]

@@ -98,6 +98,8 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
 ALL_STAGES = (
     *registry.stages(),
     registry.comparison(),
+    registry.release(),
+    registry.download(),
     *registry.of_scenario(registry.SCENARIO),
     *registry.of_scenario(registry.BEFORE_AFTER),
 )
@@ -125,6 +127,8 @@ def test_what_people_are_given_names_no_animal_of_the_configuration() -> None:
         registry.get("publish"),
         registry.get("atlas"),
         registry.comparison(),
+        registry.release(),
+        registry.download(),
         *registry.of_scenario(("difference", "before_after")),
     ):
         given = sections(stage.settings(config, "argali"))

@@ -34,6 +34,7 @@ CONTRACT_OF = {
     "network_nodes": tables.NETWORK_BARRIERS,
     "network_edges": tables.NETWORK_BARRIERS,
     "stopovers": tables.STOPOVERS,
+    "bottlenecks": tables.BOTTLENECKS,
     "corridors": tables.CORRIDORS,
     "modelled_corridor": tables.CORRIDORS,
     "expert_corridor": tables.CORRIDORS,
@@ -90,7 +91,8 @@ def frames() -> dict[str, pd.DataFrame]:
         "modelled_corridor": made["modelled"],
         "expert_corridor": made["modelled"].assign(evidence="expert"),
         "crossings_by_season": made["crossings"],
-        **{name: made[name] for name in EXAMPLES},
+        # Which segments an event touched is read, and no layer.
+        **{name: made[name] for name in EXAMPLES if name != "behaviour_segments"},
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -40,34 +41,53 @@ def cell(inputs: Inputs) -> object:
 }
 
 
-def mypy(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", *arguments],
+@dataclass(frozen=True)
+class Checked:
+    """What one look of the type checker at the stages and all snippets has found."""
+
+    said: list[str]
+    report: str
+
+
+@pytest.fixture(scope="module")
+def checked(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Checked:
+    folder = tmp_path_factory.mktemp("types")
+    for what, (code, _) in SNIPPETS.items():
+        snippet(folder, what).write_text(code)
+    arguments = [str(snippet(folder, what)) for what in SNIPPETS]
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "mypy", "--config-file", "pyproject.toml"),
+            *("--any-exprs-report", str(folder), "src/corridors/stages", *arguments),
+        ],
         cwd=project,
         capture_output=True,
         text=True,
         check=False,
     )
+    assert done.returncode == 1, done.stdout + done.stderr
+    errors = [line for line in done.stdout.splitlines() if ": error: " in line]
+    return Checked(errors, (folder / "any-exprs.txt").read_text(encoding="utf-8"))
+
+
+def snippet(folder: Path, what: str) -> Path:
+    return folder / f"{what.replace(' ', '_')}.py"
 
 
 @pytest.mark.parametrize("what", SNIPPETS)
-def test_it_is_a_type_error(what: str, project: Path, tmp_path: Path) -> None:
-    code, message = SNIPPETS[what]
-    path = tmp_path / "snippet.py"
-    path.write_text(code)
-    done = mypy(project, str(path))
-    assert done.returncode == 1, done.stderr
-    (error,) = (line for line in done.stdout.splitlines() if ": error: " in line)
-    assert message in error
+def test_it_is_a_type_error(what: str, checked: Checked) -> None:
+    (error,) = (line for line in checked.said if snippet(Path(), what).name in line)
+    assert SNIPPETS[what][1] in error
+
+
+def test_the_stages_themselves_have_none(checked: Checked) -> None:
+    assert len(checked.said) == len(SNIPPETS)
 
 
 def test_less_than_two_percent_of_the_expressions_of_stages_may_be_anything(
-    project: Path, tmp_path: Path
+    checked: Checked,
 ) -> None:
-    done = mypy(project, "--any-exprs-report", str(tmp_path), "src/corridors/stages")
-    assert done.returncode == 0, done.stdout
-    report = (tmp_path / "any-exprs.txt").read_text(encoding="utf-8")
-    rows = re.findall(r"^ *(corridors\.stages\S*) +(\d+) +(\d+)", report, re.MULTILINE)
+    rows = re.findall(r"^ *(corridors\.stages\S*) +(\d+) +(\d+)", checked.report, re.MULTILINE)
     anys, expressions = (sum(int(row[column]) for row in rows) for column in (1, 2))
     assert expressions > 10_000
     assert anys / expressions < 0.02, f"{anys} of {expressions}"

@@ -12,7 +12,15 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from corridors.atlas.words import animal_years, before_after, behaviour, difference, habitat
+from corridors.atlas.words import (
+    animal_years,
+    before_after,
+    behaviour,
+    candidates,
+    difference,
+    habitat,
+    surfaces,
+)
 from corridors.atlas.words.profiles import EXPLANATIONS, TITLES
 from corridors.atlas.words.remarks import SENTENCES
 from corridors.foundation import tables, vocabulary
@@ -20,24 +28,20 @@ from corridors.foundation.facts import Remark
 from corridors.movement.profile_steps import CORRECTED, STEPS, USGS
 
 ROOMS = ("stages", "movement", "barriers", "habitat", "threats")
-# Stages that show: what they put together is for people.
-SHOWS: tuple[str, ...] = ("stages/publish/", "stages/atlas/", "stages/profiles/")
-SHOWS += ("stages/scenario/difference/products.py", "stages/scenario/before_after/comparing.py")
-RASTER = "title and unit of a raster, which stand in the file"
+QA = "checks and values of the QA table, which the atlas asks for"
 FAULT = "parts of a fault, which is told where it is found"
 ELSEWHERE = {
     "barriers/days.py": FAULT,
-    "barriers/remarks.py": "what does not fit in a user's file, told like a fault",
     "barriers/sources.py": FAULT,
     "habitat/selection.py": FAULT,
-    "movement/estimates.py": FAULT,
-    "stages/circuit/current.py": RASTER,
     "stages/clean/cleaning.py": FAULT,
-    "stages/connect/connection.py": RASTER,
-    "stages/delineate/drawing.py": RASTER,
+    "stages/ingest/boundaries.py": FAULT,
     "stages/ingest/census.py": FAULT,
     "stages/ingest/track_files.py": FAULT,
-    "threats/candidates.py": "a word of a vocabulary",
+    "stages/release/checking.py": QA,
+    "stages/release/gathering.py": QA,
+    "stages/release/herd_arrows.py": QA,
+    "stages/release/merging.py": QA,
     "threats/priors.py": "where a prior is from",
 }
 TOLD = re.compile(r"Error|Fault|fault|warn|progress")
@@ -81,11 +85,7 @@ def test_no_stage_and_no_science_makes_a_sentence_for_people(project: Path, room
         path.relative_to(package).as_posix(): list(sentences(path.read_text(encoding="utf-8")))
         for path in (package / room).rglob("*.py")
     }
-    assert {
-        name: said
-        for name, said in found.items()
-        if said and not name.startswith(SHOWS) and name not in ELSEWHERE
-    } == {}
+    assert {name: said for name, said in found.items() if said and name not in ELSEWHERE} == {}
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,8 @@ def test_a_remark_of_an_unknown_code_or_with_other_values_is_refused(
         (before_after.REASONS, vocabulary.FEW_ANIMALS),
         (TITLES, [step.key for step in (USGS, *STEPS, CORRECTED)]),
         (EXPLANATIONS, TITLES),
+        (candidates.UNMET_WORDS, vocabulary.UNMET),
+        (surfaces.NO_SURFACE_WORDS, vocabulary.NO_SURFACE),
     ],
 )
 def test_every_code_has_its_words(words: Mapping[str, object], codes: list[str]) -> None:
@@ -158,5 +160,7 @@ def test_words_of_a_row_name_columns_of_its_table() -> None:
     assert {name for said in animal_years.TOO_LITTLE.values() for name in fields(said)} <= (
         years | limits
     )
+    windows = {*tables.ESTIMATES.columns, "n_steps"}
+    assert {n for said in surfaces.NO_SURFACE_WORDS.values() for n in fields(said)} <= windows
     measures = set(tables.BEFORE_AFTER.columns) | {"min_animals"}
     assert {name for said in before_after.REASONS.values() for name in fields(said)} <= measures

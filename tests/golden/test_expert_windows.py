@@ -52,7 +52,7 @@ def differences(path: Path) -> pd.DataFrame:
         )
         track = np.concatenate([place[0] + home(n, rng)[::-1], place, place[-1] + home(n, rng)])
         time += STAY_D
-        result = classify(time, *track.T, rules=rules_of(SETTINGS))
+        result = classify(time, *track.T, rules=rules_of(SETTINGS, None))
         windows = migration_windows(
             time, *track.T, result.moves, padding_phi=SETTINGS.migration_padding_phi
         )

@@ -11,12 +11,11 @@ from benchmarks.passage_calibration import (
     DISTANCE_M,
     ERROR_RATIO,
     LAG_H,
+    SETTINGS,
     THIN,
     five_animals,
-    judged,
-    odds_told,
     one_variance,
-    sideways,
+    told_by,
 )
 from benchmarks.thinned_tracks import Calibration, Model, Thinned, calibration, pairs
 
@@ -49,15 +48,16 @@ def test_one_variance_per_animal_is_as_wrong_as_first_measured(reference: Path, 
     assert found.worst_bin > 0.1
 
 
-def test_sideways_bridges_beside_fences_are_calibrated(reference: Path, herds) -> None:
-    thinned, fences = herds
+def test_sideways_bridges_beside_fences_are_calibrated(reference: Path) -> None:
+    found, fences = five_animals()
     frames = []
-    for herd in thinned:
-        odds = odds_told(herd, fences)
+    for herd in found.values():
+        told = told_by((herd, fences, THIN, 0))
+        odds = told.odds(SETTINGS.held_sd).standing
         assert odds.missed < 1.0 < odds.hit
-        frames += [judged(one, fences, sideways, odds) for one in herd]
-    found = of(frames)
-    assert 0.95 <= found.slope <= 1.05
-    assert found.error / found.error_of_hits <= ERROR_RATIO
-    assert found.error <= 0.0050
-    assert found.worst_bin <= 0.05
+        frames.append(told.with_odds(SETTINGS.held_sd))
+    judged = of(frames)
+    assert 0.95 <= judged.slope <= 1.05
+    assert judged.error / judged.error_of_hits <= ERROR_RATIO
+    assert judged.error <= 0.0050
+    assert judged.worst_bin <= 0.05

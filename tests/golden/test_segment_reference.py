@@ -18,7 +18,7 @@ from corridors.stages.segment.tracked import rules_of
 
 pytestmark = pytest.mark.reference
 SETTINGS = Segment()
-RULES = rules_of(SETTINGS)
+RULES = rules_of(SETTINGS, None)
 
 
 def animal_years(path: Path, start: str) -> pd.DataFrame:

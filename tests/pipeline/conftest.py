@@ -7,8 +7,10 @@ takes well under a second, and source files can be changed without touching the 
 
 from __future__ import annotations
 
+import compileall
 import json
 import os
+import py_compile
 import shutil
 import subprocess
 import sys
@@ -173,8 +175,18 @@ class World:
         }
 
 
-def _site(folder: Path) -> Path:
-    """Copy the package with toys for stages and without any science."""
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package with toys for stages and without any science, compiled. Copy it."""
+    folder = tmp_path_factory.mktemp("site")
+    _write_site(folder)
+    # By content: a test may change a module twice within the second that a time stamp tells.
+    by_content = py_compile.PycInvalidationMode.CHECKED_HASH
+    compileall.compile_dir(folder, quiet=1, invalidation_mode=by_content)
+    return folder
+
+
+def _write_site(folder: Path) -> None:
     target = folder / "corridors"
     ignore = shutil.ignore_patterns("__pycache__")
     for name in ("cli", "config", "formats", "foundation", "run"):
@@ -196,7 +208,6 @@ def _site(folder: Path) -> Path:
         for package in (own.parent, own.parent.parent):
             (package / "__init__.py").touch()
         own.write_text(_toy(declared.read_text(encoding="utf-8"), own.parent.name))
-    return folder
 
 
 def _toy(source: str, name: str) -> str:
@@ -213,8 +224,8 @@ def _toy(source: str, name: str) -> str:
     )
 
 
-def make_world(folder: Path, herds: list[str]) -> World:
-    world = World(folder / "study", _site(folder / "site"), herds)
+def make_world(folder: Path, site: Path, herds: list[str]) -> World:
+    world = World(folder / "study", shutil.copytree(site, folder / "site"), herds)
     (world.folder / "data" / "raw").mkdir(parents=True)
     for herd in herds:
         world.track(herd).write_text(f"tracks of {herd}\n")
@@ -223,12 +234,12 @@ def make_world(folder: Path, herds: list[str]) -> World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path, site: Path) -> World:
     """Two herds, nothing run yet."""
-    return make_world(tmp_path, ["argali", "bison"])
+    return make_world(tmp_path, site, ["argali", "bison"])
 
 
 @pytest.fixture
-def world_of(tmp_path: Path) -> Callable[..., World]:
+def world_of(tmp_path: Path, site: Path) -> Callable[..., World]:
     """Function that returns a world of herds by name, nothing run yet."""
-    return lambda *herds: make_world(tmp_path, list(herds))
+    return lambda *herds: make_world(tmp_path, site, list(herds))

@@ -116,12 +116,13 @@ def test_wait_on_the_command_line_goes_before_that_of_a_pipeline_file(
     from click.testing import CliRunner
 
     from corridors.cli import commands
+    from corridors.cli import options as of_commands
 
     path = world.folder / "night.yaml"
     path.write_text("wait_s: 3600\n")
     waits: list[float] = []
 
-    def note(_study: object, _stages: object, _herds: object, choice: commands.Choice) -> int:
+    def note(_study: object, _stages: object, _herds: object, choice: of_commands.Choice) -> int:
         waits.append(choice.options().wait_s)
         return 0
 

@@ -1,4 +1,6 @@
-"""What a stage declares is what it opens: each is run on the demo with inputs that take notes.
+"""What a stage declares is what it opens: each is run with inputs that take notes.
+
+The study is the demo's with four of its animals and with coarser cells: what is opened is the same.
 
 What a stage could leave alone would make it stale for nothing. An input that is opened and not
 declared cannot be: a stage has no other.
@@ -14,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from corridors.config.load import load
+from corridors.config.load import Study, load
 from corridors.formats.stored import save, spools_in
 from corridors.foundation.artefacts import RawFiles, silent
 from corridors.foundation.spool import waiting_in
@@ -34,6 +36,8 @@ MORE = """
 before_after:
   fence: {kinds: [fence], day: 2021-06-01}
 """
+COARSER = {"cell_m: 100 ": "cell_m: 400 ", "cell_m: 250": "cell_m: 1000", "draws: 500": "draws: 50"}
+ANIMALS = ("SIM-01", "SIM-02", "SIM-03", "SIM-04")
 TRACKED, UNTRACKED = "wakhan-argali", "shughnan-expert"
 HERDS = (TRACKED, UNTRACKED)
 
@@ -124,18 +128,31 @@ def _run(
         save(getattr(results, name), path, written.contract)
 
 
+def _coarse_demo(demo: Path, folder: Path) -> Study:
+    """Return the demo's study with fewer animals and cells, nothing run yet."""
+    shutil.copytree(demo / "data" / "raw", folder / "data" / "raw")
+    tracks = folder / "data" / "raw" / "demo" / "simulated_tracks.csv"
+    header, *rows = tracks.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [row for row in rows if any(f",{animal}," in row for animal in ANIMALS)]
+    tracks.write_text("".join([header, *kept]), encoding="utf-8")
+    text = (demo / "config.yaml").read_text(encoding="utf-8")
+    for fine, coarse in COARSER.items():
+        assert fine in text
+        text = text.replace(fine, coarse)
+    config = folder / "config.yaml"
+    config.write_text(text + MORE, encoding="utf-8")
+    return load(config)
+
+
 @pytest.fixture(scope="module")
 def notes(demo_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Notes:
-    """Notes of every stage on both herds of the demo, with profiles and scenarios."""
+    """Notes of every stage on both herds, with profiles and scenarios."""
     folder = tmp_path_factory.mktemp("declared") / "study"
-    shutil.copytree(demo_run.folder, folder)
-    config = folder / "config.yaml"
-    config.write_text(config.read_text(encoding="utf-8") + MORE, encoding="utf-8")
-    study = load(config)
+    study = _coarse_demo(demo_run.folder, folder)
     found, layout, out = Notes(), StudyLayout(study), folder / "out"
     for stage in layout.stages:
         for herd in HERDS if stage.partition == "herd" else [registry.WHOLE_STUDY]:
-            _run(found, layout, stage, herd, out)
+            _run(found, layout, stage, herd, layout.folder(stage, herd))
     peer = study.config.profile.model_copy(update={"name": "usgs"})
     other = replace(study, config=study.config.model_copy(update={"profile": peer}))
     _run(found, StudyLayout(other), registry.get("delineate"), TRACKED, out)

@@ -188,7 +188,7 @@ def test_the_untracked_herd_has_candidates_that_are_published_and_no_actions(dem
     found = read_layer(demo_run.path("rank", "candidates.parquet", herd))
     segments = read_layer(demo_run.path("intersect", "segments.parquet", herd))
     assert set(found["segment"]) == set(segments.loc[segments["status"] == "existing", "segment"])
-    assert set(found["why"]) == {"no animal tracked"}
+    assert set(found["why"]) == {"no_animal_tracked"}
     assert found["gain_share"].iloc[0] > 0
     known = found["gain"].dropna()
     assert known.is_monotonic_decreasing
@@ -207,7 +207,7 @@ def test_the_untracked_herd_has_candidates_that_are_published_and_no_actions(dem
 
 def test_no_barrier_where_nobody_was_tracked_is_among_the_threats(demo_run, threats) -> None:
     found = read_layer(demo_run.path("rank", "candidates.parquet"))
-    unmet = found.loc[found["why"] == "nobody was tracked here", "segment"]
+    unmet = found.loc[found["why"] == "nobody_tracked_here", "segment"]
     assert len(unmet)
     ranked = threats.loc[threats["rank"].notna(), "threat"]
     segments = read_layer(demo_run.path("rank", "threat_segments.parquet"))

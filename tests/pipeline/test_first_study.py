@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,7 +14,9 @@ from shapely import LineString
 
 from corridors.cli import main
 from corridors.formats.parquet import read_layer
+from corridors.foundation.errors import ConfigError
 
+PAGE = Path(__file__).parents[2] / "docs" / "inputs.md"
 _ZONE = "EPSG:32612"
 
 
@@ -117,6 +120,8 @@ def test_init_check_and_ingest_need_at_most_two_edits(
     study = _begun(tmp_path, monkeypatch, write, edits)
     told = capsys.readouterr().out
     assert len(edits) <= 2
+    named = ", ".join(key.rstrip(":") for key, _ in edits) or "nothing"
+    assert f"| {vendor.title()} | {named} |" in PAGE.read_text(encoding="utf-8")
     assert ("to state in elk/config.yaml" in told) == bool(edits)
     assert main(["check"]) == 0
     assert "2 barriers near elk, road 2" in capsys.readouterr().out
@@ -131,6 +136,15 @@ def test_init_check_and_ingest_need_at_most_two_edits(
     assert barriers.groupby("kind").size().to_dict() == {"fence": 2, "road": 2}
     west, south, east, north = barriers.total_bounds
     assert (west, south, east, north) == pytest.approx((-110.2, 42.9, -109.8, 43.2), abs=1e-6)
+
+
+def test_check_names_at_once_all_that_is_to_be_stated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _begun(tmp_path, monkeypatch, _lotek, [])
+    assert main(["check"]) == ConfigError.exit_code
+    told = capsys.readouterr().err
+    assert re.findall("column (.*)", told) == ["species", "time_zone"]
 
 
 def test_the_first_report_is_one_edit_and_two_commands_away(

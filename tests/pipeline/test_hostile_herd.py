@@ -45,6 +45,7 @@ herds:
 barriers:
   - {name: fences, path: data/raw/fences.geojson, kind: fence, id_column: id, name_column: name}
 working: {cell_m: 500}
+circuit: {solved_anew: 3}
 publish: {author: "<b>A & B</b>"}
 act: {costs: {currency: "=<u>$", fence_remove_per_km: 10}}
 scenarios:

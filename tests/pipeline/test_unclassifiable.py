@@ -12,7 +12,7 @@ import pytest
 from conftest import corridors
 
 pytestmark = [pytest.mark.slow]
-N_ANIMALS = 138
+N_ANIMALS = 30
 CONFIG = """\
 study: {name: monthly, title: Monthly}
 herds:

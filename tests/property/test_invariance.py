@@ -161,7 +161,7 @@ class Results:
 
 def results(fixes: Fixes, flags: Bits) -> Results:
     """Run what follows cleaning."""
-    rules = rules_of(Segment())
+    rules = rules_of(Segment(), None)
     classes, windows_d, s2 = [], [], []
     total = Herd()
     time_s = seconds(fixes.frame["time_utc"])
@@ -302,7 +302,7 @@ def test_turning_by_any_angle_keeps_flags_classes_and_variance(seed: int, angle:
     found = []
     for one in (fixes, turned):
         x, y = one.x_m[use], one.y_m[use]
-        label = classify(days, x, y, rules=rules_of(Segment())).label
+        label = classify(days, x, y, rules=rules_of(Segment(), None)).label
         variance = motion_variance(
             x, y, days * 1440, np.full(days.size, 20.0), max_lag_min=720.0, form="corrected"
         )

@@ -8,6 +8,7 @@ import pandas as pd
 from shapely.geometry import LineString, MultiLineString
 
 from corridors.foundation.crs import geodesic_length_m
+from corridors.foundation.facts import Unit
 from worlds.ground import ANIMALS, degrees, layer
 
 
@@ -129,8 +130,8 @@ def threats(herd: str, segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         "missing_p95": missing * 1.5,
         "p_harm": np.where(np.isin(grade, ("act", "look_on_site")), 0.9, 0.1),
         "rank": rank,
-        "rank_p05": np.maximum(1.0, rank - 2),
-        "rank_p95": rank + 3.0,
+        "rank_from": np.maximum(1.0, rank - 2),
+        "rank_to": rank + 3.0,
         "rank_width": rank + 3 - np.maximum(1, rank - 2) + 1,
         "p_top10": np.clip(1.2 - rank / 20, 0, 1),
         "free_per_year": missing / (1 - kappa),
@@ -156,7 +157,7 @@ def threats(herd: str, segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         n_tracked=3,
         worst_season="spring",
         limits=np.where(known, "few_units", ""),
-        unit="per animal",
+        **Unit.of(None, None).columns(),
         gain=np.nan,
         gain_share=np.nan,
         gain_rank=np.nan,

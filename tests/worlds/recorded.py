@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corridors.atlas.recorded import Recorded
-from corridors.foundation.facts import Remark
+from corridors.foundation.facts import Remark, Unit
 from corridors.foundation.facts.act import ActFacts, SitesFacts
 from corridors.foundation.facts.circuit import CircuitFacts
 from corridors.foundation.facts.clean import CleanFacts
@@ -54,7 +54,7 @@ def of_herd(*, tracked: bool) -> Recorded:
         ),
         rank=rank(tracked=tracked),
         act=ActFacts(
-            unit="per animal", n_fence_sections=0, n_crossing_sites=0,
+            unit=Unit.of(None, None), n_fence_sections=0, n_crossing_sites=0,
             n_footprints=0, n_border_agreements=0,
             sites=SitesFacts(
                 n_candidates=0, n_chosen=0, n_that_add_little=0, gain=0.0, gain_at_most=0.0,
@@ -79,7 +79,7 @@ def rank(*, tracked: bool) -> RankFacts:
         "missing_together": 3.4, "missing_together_p05": 2.0, "missing_together_p95": 5.1,
         "settling": [
             Settling(
-                threat="made-up/fence-1:2", rank=2, rank_p05=1, rank_p95=5, n_units=2,
+                threat="made-up/fence-1:2", rank=2, rank_from=1, rank_to=5, n_units=2,
                 season="spring", fall_of_five_frac=0.39, fall_of_ten_frac=0.52, units_to_halve=9,
             )
         ],
@@ -88,8 +88,8 @@ def rank(*, tracked: bool) -> RankFacts:
         herd="made-up", n_segments=36 * tracked, n_places=18 * tracked, n_ranked=17 * tracked,
         n_no_data=0, no_data=[], n_jurisdiction=0, barrier_completeness={}, n_areas_exposed=0,
         n_range_edges=0, n_candidates={}, n_uneven={}, n_animals=3 * tracked,
-        n_units=2 * tracked, tracking_years=3.0 * tracked, seasons_tracked={}, unit="per animal",
-        draws=1, seed=1, priors={}, **(more if tracked else {}),
+        n_units=2 * tracked, tracking_years=3.0 * tracked, seasons_tracked={},
+        unit=Unit.of(None, None), draws=1, seed=1, priors={}, **(more if tracked else {}),
     )  # fmt: skip
 
 
@@ -107,8 +107,8 @@ def describe(*, tracked: bool) -> DescribeFacts:
         season="winter", isopleth=0.5, area_km2=60.0, n_animals=3, evidence="tracked", source=""
     )
     enough = SufficiencyFacts(
-        flag="insufficient", n_animals=3, n_sufficient=None, slope_frac=0.06, max_slope_frac=0.01,
-        area_km2=380.0,
+        flag="insufficient", n_animals=3, n_units=3, n_sufficient=None, slope_frac=0.06,
+        max_slope_frac=0.01, area_km2=380.0,
     )  # fmt: skip
     skill = SkillFacts(
         n_animals=3, n_needed=1, fixes_inside=SHARES, mass_inside=SHARES, area_km2=SPREAD

@@ -82,7 +82,9 @@ def one_herd(given: publish.Inputs) -> atlas.OneHerd:
     """Return what `atlas` reads of a herd whose report is published."""
     return atlas.OneHerd(
         corridors=given.corridors,
+        ranges=given.ranges,
         modelled=given.modelled,
+        border_report=given.border_report,
         threats=given.threats,
         candidates=given.candidates,
         crossing_sites=given.crossing_sites,

@@ -15,8 +15,10 @@ from corridors.foundation import tables
 # Name of the table -> the stage that writes it and its contract.
 EXAMPLES = {
     "legs": ("segment", tables.LEGS),
+    "bottlenecks": ("describe", tables.BOTTLENECKS),
     "border_stretches": ("intersect", tables.BORDER_STRETCHES),
     "behaviour": ("behave", tables.BEHAVIOUR),
+    "behaviour_segments": ("behave", tables.BEHAVIOUR_SEGMENTS),
     "behaviour_index": ("behave", tables.BEHAVIOUR_INDEX),
     "permeability": ("behave", tables.PERMEABILITY),
     "selection": ("connect", tables.SELECTION),

@@ -134,11 +134,14 @@ def estimates() -> pd.DataFrame:
             "s2_p95_m2_min": np.nan,
             "n_fixes": 100,
             "n_bridges": 99,
+            "max_lag_h": 8.0,
             "n_long_lags": 1,
             "n_edge": 0,
             "n_breaks": 0,
             "mass": [1.0, np.nan],
-            "error": ["", "the variance is on its upper bound"],
+            "error": ["", "no_movement"],
+            "error_got": [np.nan, 1.2],
+            "error_limit": [np.nan, 20.0],
         }
     )
 

@@ -29,6 +29,7 @@ SOURCES
 barriers:
   - {name: fences, path: data/raw/fences.geojson, kind: fence, id_column: id, name_column: id}
 working: {cell_m: 500}
+circuit: {solved_anew: 0}
 """
 SOURCE = (
     "      - {path: data/raw/NAME.csv, format: csv, time_zone: UTC, "

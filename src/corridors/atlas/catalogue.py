@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 import geopandas as gpd
 import pandas as pd
 
+from corridors.atlas.report_record import StatedRecord
 from corridors.atlas.styles import HARM
+from corridors.atlas.words.record import status_words
 from corridors.atlas.words.threats import place_name
 
 PER_ANIMAL = "per animal"
@@ -27,29 +29,26 @@ class Labels(Protocol):
     def simulated(self) -> bool:
         """Whether its data are made up."""
 
+    @property
+    def record(self) -> StatedRecord | None:
+        """What the inventory says of it."""
 
-def comparable(unit: pd.Series) -> pd.Series:
-    """Return which missing passages may be ordered together.
+
+def joint_threats(
+    by_herd: Mapping[str, gpd.GeoDataFrame], *, whole_herds: Collection[str]
+) -> gpd.GeoDataFrame:
+    """Return the threats of all herds with ``comparable`` and ``atlas_rank``.
 
     Passages per animal and year say how a barrier treats one animal; passages of a herd of N
     count animals. A herd of 5,000 would always stand above a herd of unknown size, so the two are
     ranked apart and never mixed.
 
-    Examples
-    --------
-    >>> comparable(pd.Series(["per animal", "herd of 800 (census)"])).tolist()
-    ['per animal', 'whole herd']
-    """
-    return unit.map(lambda text: PER_ANIMAL if text == PER_ANIMAL else WHOLE_HERD)
-
-
-def joint_threats(by_herd: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Return the threats of all herds with ``comparable`` and ``atlas_rank``.
-
     Parameters
     ----------
     by_herd
-        Herd -> THREATS, EPSG:4326.
+        Herd -> THREATS in words, EPSG:4326.
+    whole_herds
+        Herds whose passages are told of the whole herd, not per animal.
 
     Returns
     -------
@@ -63,7 +62,7 @@ def joint_threats(by_herd: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
         first = next(iter(by_herd.values()))
         return first.assign(comparable=pd.Series(dtype=str), atlas_rank=pd.Series(dtype="float64"))
     joint = pd.concat(frames, ignore_index=True)
-    joint["comparable"] = comparable(joint["unit"])
+    joint["comparable"] = joint["herd"].isin(whole_herds).map({True: WHOLE_HERD, False: PER_ANIMAL})
     joint = joint.sort_values(
         ["comparable", "missing_per_year", "herd", "rank"],
         ascending=[True, False, True, True],
@@ -99,6 +98,7 @@ def herd_rows(
             "herd": name,
             "species": herd.species,
             "simulated": herd.simulated,
+            **_stated(herd.record),
             "is_done": name in done,
             "evidence": "",
             "corridor_km2": float("nan"),
@@ -124,6 +124,15 @@ def herd_rows(
             row["worst"] = place_name(first.iloc[0])
         rows.append(row)
     return rows
+
+
+def _stated(record: StatedRecord | None) -> dict[str, str]:
+    """Return the name for people and the status, empty where nobody stated any."""
+    if record is None:
+        return {"title": "", "status": ""}
+    is_stated = record.status is not None
+    status = status_words(record.status, record.status_since) if is_stated else ""
+    return {"title": record.title or "", "status": status}
 
 
 def threat_lists(threats: pd.DataFrame) -> list[dict[str, Any]]:

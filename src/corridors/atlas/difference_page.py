@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from corridors.atlas.facts import records
 from corridors.atlas.words.difference import measures_in_words
 from corridors.atlas.words.remarks import remarks_in_words
 from corridors.atlas.words.threats import GRADE_WORDS
+from corridors.atlas.words.units import unit_words
 from corridors.foundation.facts.difference import DifferenceFacts
 
 N_LISTED = 25
@@ -25,7 +26,24 @@ CHANGES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class ScenarioPage:
+class _Heading:
+    herd: str
+    species: str
+    study: str
+    simulated: bool
+    tier: str
+    version: str
+    name: str
+    title: str
+    note: str
+
+
+def _heading(page: _Heading) -> dict[str, Any]:
+    return {one.name: getattr(page, one.name) for one in fields(_Heading)}
+
+
+@dataclass(frozen=True)
+class ScenarioPage(_Heading):
     """Everything that the page of a scenario is made from.
 
     Parameters
@@ -37,7 +55,7 @@ class ScenarioPage:
     facts
         As in ``difference.json``.
     changed
-        DIFFERENCE.
+        DIFFERENCE, in words.
     assumptions
         What the scenario assumes, in words.
     files
@@ -46,15 +64,6 @@ class ScenarioPage:
         The map; None where there is nothing to draw.
     """
 
-    herd: str
-    species: str
-    study: str
-    simulated: bool
-    tier: str
-    version: str
-    name: str
-    title: str
-    note: str
     author: str
     facts: DifferenceFacts
     changed: pd.DataFrame
@@ -80,14 +89,15 @@ def page(about: ScenarioPage) -> dict[str, Any]:
     told = measures_in_words(about.facts)
     measures = {one.measure: row for one, row in zip(about.facts.measures, told, strict=True)}
     return {
-        **{
-            key: getattr(about, key)
-            for key in (
-                "herd", "species", "study", "simulated", "tier", "version", "name", "title",
-                "note", "author", "assumptions", "files",
-            )
+        **_heading(about),
+        "author": about.author,
+        "assumptions": about.assumptions,
+        "files": about.files,
+        "facts": about.facts.model_dump()
+        | {
+            "notes": remarks_in_words(about.facts.notes),
+            "unit": unit_words(about.facts.unit),
         },
-        "facts": about.facts.model_dump() | {"notes": remarks_in_words(about.facts.notes)},
         "map": about.map_png,
         "rows": listed,
         "n_moved": len(moved),
@@ -98,11 +108,11 @@ def page(about: ScenarioPage) -> dict[str, Any]:
         "cut_off": measures["cut_off"],
         "pieces": measures["pieces"],
         "way": measures["way"],
-    }  # fmt: skip
+    }
 
 
 @dataclass(frozen=True)
-class BeforeAfterPage:
+class BeforeAfterPage(_Heading):
     """Everything that the page of a barrier before and after its day is made from.
 
     Parameters
@@ -123,15 +133,6 @@ class BeforeAfterPage:
         The map; None where there is nothing to draw.
     """
 
-    herd: str
-    species: str
-    study: str
-    simulated: bool
-    tier: str
-    version: str
-    name: str
-    title: str
-    note: str
     facts: Mapping[str, Any]
     measures: pd.DataFrame
     animals: pd.DataFrame | None
@@ -142,14 +143,10 @@ class BeforeAfterPage:
 def before_after_page(about: BeforeAfterPage) -> dict[str, Any]:
     """Return the values of ``before_after.html.jinja``."""
     return {
-        **{
-            key: getattr(about, key)
-            for key in (
-                "herd", "species", "study", "simulated", "tier", "version", "name", "title",
-                "note", "facts", "files",
-            )
-        },
+        **_heading(about),
+        "facts": about.facts,
+        "files": about.files,
         "measures": records(about.measures),
         "animals": records(about.animals) if about.animals is not None else None,
         "map": about.map_png,
-    }  # fmt: skip
+    }

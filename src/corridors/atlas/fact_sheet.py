@@ -2,45 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from corridors.atlas.facts import MONTHS
+from corridors.atlas.figures import Figure, How, Source, figure
 from corridors.atlas.pages import number, percent
 from corridors.foundation.facts.describe import (
     DescribeFacts,
-    MigrationsFacts,
     Spread,
     SufficiencyFacts,
 )
 
-MEASURES: tuple[tuple[str, Callable[[MigrationsFacts], Spread | None]], ...] = (
-    ("Days", lambda found: found.days),
-    ("Migration distance (farthest two fixes), km", lambda found: found.farthest_km),
-    ("From first to last fix, km", lambda found: found.net_km),
-    ("Length of the way at every 5 %, km", lambda found: found.resampled_km),
-    ("Length along all fixes, km", lambda found: found.path_km),
-    ("Kilometres per day along all fixes", lambda found: found.speed_km_d),
-    ("Days in stopovers", lambda found: found.stopover_days),
+# Words, and the column of MIGRATION_FACTS.
+MEASURES: tuple[tuple[str, str], ...] = (
+    ("Days", "days"),
+    ("Migration distance (farthest two fixes), km", "farthest_km"),
+    ("From first to last fix, km", "net_km"),
+    ("Length of the way at every 5 %, km", "resampled_km"),
+    ("Length along all fixes, km", "path_km"),
+    ("Kilometres per day along all fixes", "speed_km_d"),
+    ("Days in stopovers", "stopover_days"),
 )
+_DATES = (("Median first day", "median_start"), ("Median last day", "median_end"))
+_ENDS: tuple[How, How] = ("min", "max")
+_FACTS, _MOVES, _WINDOWS = "describe.facts", "describe.migration_facts", "segment.migrations"
+_N_BOTTLENECKS = 3
 _CLASS_WORDS = {"low": "low use", "medium": "medium use", "high": "high use"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a fact sheet; ``group`` is its heading."""
+    """One line of a fact sheet; ``group`` is its heading, ``figures`` the numbers in ``value``."""
 
     group: str
     item: str
     value: str
+    figures: tuple[Figure, ...] = ()
 
 
 def lines(facts: DescribeFacts) -> list[Line]:
     """Return the fact sheet of a herd."""
     return [*_sample(facts), *_migrations(facts), *_stays(facts), *_areas(facts), *_trust(facts)]
+
+
+def bottleneck_lines(bottlenecks: pd.DataFrame) -> list[Line]:
+    """Return a line for each of the narrowest bottlenecks, the narrowest first."""
+    found = []
+    for row in bottlenecks.head(_N_BOTTLENECKS).to_dict("records"):
+        place = {"bottleneck": row["bottleneck"]}
+        width = [
+            figure(row[name], Source("describe.bottlenecks", name, place), "ten")
+            for name in ("width_m", "width_low_m", "width_high_m")
+        ]
+        units = figure(row["n_units"], Source("describe.bottlenecks", "n_units", place), "whole")
+        item = f"No. {row['rank']}: width of the use, m (95 % interval), independent units"
+        found.append(_told("Bottlenecks", item, "{} ({}–{}), {}", *width, units))
+    return found
 
 
 def table(facts: DescribeFacts) -> pd.DataFrame:
@@ -56,8 +76,8 @@ def measure_rows(facts: DescribeFacts) -> dict[str, Any]:
     seasons: list[str] = [name for name in ("spring", "autumn") if name in facts.migrations]
     seasons += sorted(set(facts.migrations) - {*seasons, "all"})
     rows = [
-        (words, [span(measure(facts.migrations[season])) for season in seasons])
-        for words, measure in MEASURES
+        (words, [span(getattr(facts.migrations[season], column)) for season in seasons])
+        for words, column in MEASURES
     ]
     return {"seasons": seasons, "rows": rows}
 
@@ -82,90 +102,171 @@ def share_span(spread: Spread | None) -> str:
     return f"{percent(spread.mean)} ({percent(spread.min)}–{percent(spread.max)})"
 
 
-def day(month_day: str | None) -> str:
-    """Return ``05-07`` as ``7 May``.
-
-    Examples
-    --------
-    >>> day("05-07"), day(None)
-    ('7 May', '–')
-    """
-    if month_day is None:
-        return "–"
-    month, number_in_month = month_day.split("-")
-    return f"{int(number_in_month)} {MONTHS[int(month) - 1]}"
-
-
 def sufficiency_words(found: SufficiencyFacts | None) -> str:
     """Return whether a sample is sufficient, in a sentence; "" without a sample."""
     if found is None:
         return ""
-    animals, limit = found.n_animals, percent(found.max_slope_frac)
+    limit = percent(found.max_slope_frac)
     if found.slope_frac is None:
-        return "Insufficient: one animal says nothing about the others."
-    slope = percent(found.slope_frac, 1)
+        return (
+            "Insufficient: one animal says nothing about the others."
+            if found.n_animals == 1
+            else f"Insufficient: all {found.n_animals} animals travel together, and say nothing "
+            "about the others."
+        )
+    slope, animal, several = percent(found.slope_frac, 1), "animal", f"{found.n_animals} animals"
+    if found.n_units != found.n_animals:
+        animal = "independent unit"
+        several = (
+            f"{found.n_units} independent units ({found.n_animals} animals, of which those that "
+            "travel together count once)"
+        )
     if found.flag == "sufficient":
         return (
-            f"Sufficient: from {found.n_sufficient} of {animals} animals on, one more animal "
+            f"Sufficient: from {found.n_sufficient} of {several} on, one more {animal} "
             f"adds less than {limit} to the corridor's area; the last one adds {slope}."
         )
     return (
-        f"Insufficient: the last of {animals} animals still adds {slope} to the corridor's area; "
+        f"Insufficient: the last of {several} still adds {slope} to the corridor's area; "
         f"below {limit} the sample would count as sufficient."
     )
 
 
+def sufficiency_figures(found: SufficiencyFacts | None) -> tuple[Figure, ...]:
+    """Return the numbers that :func:`sufficiency_words` may tell."""
+    if found is None:
+        return ()
+
+    def of(name: str, form: str) -> Figure:
+        return figure(getattr(found, name), Source(_FACTS, f"sufficiency.all.{name}"), form)
+
+    told = [of("n_animals", "whole"), of("n_units", "whole"), of("max_slope_frac", "percent")]
+    if found.n_sufficient is not None:
+        told.append(of("n_sufficient", "whole"))
+    if found.slope_frac is not None:
+        last = {"season": "all", "corridor_class": "low", "n_units": found.n_units}
+        source = Source("describe.sufficiency", "slope_frac", last)
+        told.append(figure(found.slope_frac, source, "percent1"))
+    return tuple(told)
+
+
+def _told(group: str, item: str, form: str, *figures: Figure) -> Line:
+    """Return a line whose value is ``form`` with the figures in their places."""
+    return Line(group, item, form.format(*(one.text for one in figures)), figures)
+
+
+def _spread(
+    group: str, item: str, found: Spread | None, source: Source, form: str = "number"
+) -> Line:
+    """Return a line of a mean, with the smallest and the largest; a dash where nothing is known."""
+    if found is None:
+        return Line(group, item, "–")
+    ends = [
+        figure(getattr(found, how), replace(source, how=how), form)
+        for how in ("mean", "min", "max")
+    ]
+    return _told(group, item, "{} ({}–{})", *ends)
+
+
 def _sample(facts: DescribeFacts) -> Iterator[Line]:
     sample, group = facts.sample, "Animals and data"
-    yield Line(group, "Animals tracked", number(sample.n_animals))
-    yield Line(group, "Animals in migrations or on the winter range", str(sample.n_animals_used))
-    yield Line(group, "Median fix interval, h", number(sample.fix_interval_h))
-    first, last = sample.years or (None, None)
-    years = "–" if first is None else str(first) if first == last else f"{first}–{last}"
-    yield Line(group, "Biological years", years)
-    seasons = [
-        f"{found.n} in {season}"
-        for season, found in sorted(facts.migrations.items(), reverse=True)
-        if season != "all"
+    seasons = [season for season in sorted(facts.migrations, reverse=True) if season != "all"]
+    n_tracked = figure(sample.n_animals, Source("clean.facts", "n_animals"))
+    used = Source(_WINDOWS, "animal", {"season": [*seasons, "winter"]}, "distinct")
+    yield _told(group, "Animals tracked", "{}", n_tracked)
+    yield _told(
+        group,
+        "Animals in migrations or on the winter range",
+        "{}",
+        figure(sample.n_animals_used, used, "whole"),
+    )
+    interval = Source(_FACTS, "sample.fix_interval_h")
+    known = () if sample.fix_interval_h is None else (figure(sample.fix_interval_h, interval),)
+    yield _told(group, "Median fix interval, h", "{}" if known else "–", *known)
+    ends = [
+        figure(year, Source(_WINDOWS, "bio_year", how=how), "whole")
+        for year, how in zip(dict.fromkeys(sample.years or ()), _ENDS, strict=False)
     ]
-    sequences = f"{sample.n_migrations} of {sample.n_migrants} animals"
-    yield Line(group, "Migrations", f"{sequences} ({', '.join(seasons)})" if seasons else sequences)
+    yield _told(group, "Biological years", "–".join("{}" for _ in ends) or "–", *ends)
+    moves = [
+        figure(sample.n_migrations, Source(_MOVES, "migration", how="rows"), "whole"),
+        figure(sample.n_migrants, Source(_MOVES, "animal", how="distinct"), "whole"),
+        *(
+            figure(
+                facts.migrations[season].n,
+                Source(_MOVES, "migration", {"season": season}, "rows"),
+                "whole",
+            )
+            for season in seasons
+        ),
+    ]
+    by_season = ", ".join(f"{{}} in {season}" for season in seasons)
+    yield _told(
+        group, "Migrations", "{} of {} animals" + (f" ({by_season})" if seasons else ""), *moves
+    )
+
+
+def _day(group: str, item: str, found: str | None, source: Source) -> Line:
+    if found is None:
+        return Line(group, item, "–")
+    return _told(group, item, "{}", figure(found, source, "day"))
 
 
 def _migrations(facts: DescribeFacts) -> Iterator[Line]:
-    measures = measure_rows(facts)
-    for i, season in enumerate(measures["seasons"]):
+    for season in measure_rows(facts)["seasons"]:
         found, group = facts.migrations[season], f"{season.capitalize()} migration"
-        yield Line(group, "Median first day", day(found.median_start))
-        yield Line(group, "Median last day", day(found.median_end))
-        for words, values in measures["rows"]:
-            yield Line(group, f"{words}: mean (min–max)", values[i])
+        for item, name in _DATES:
+            source = Source(_FACTS, f"migrations.{season}.{name}")
+            yield _day(group, item, getattr(found, name), source)
+        for words, column in MEASURES:
+            source = Source(_MOVES, column, {"season": season})
+            yield _spread(group, f"{words}: mean (min–max)", getattr(found, column), source)
 
 
 def _stays(facts: DescribeFacts) -> Iterator[Line]:
     for season, found in sorted(facts.stays.items(), reverse=True):
-        group = f"{season.capitalize()} range"
-        yield Line(group, "Stays", f"{found.n} of {found.n_animals} animals")
-        yield Line(group, "Median first day", day(found.median_start))
-        yield Line(group, "Median last day", day(found.median_end))
-        yield Line(group, "Days: mean (min–max)", span(found.days))
+        group, own = f"{season.capitalize()} range", {"part": "range", "season": season}
+        yield _told(
+            group,
+            "Stays",
+            "{} of {} animals",
+            figure(found.n, Source(_WINDOWS, "migration", own, "rows"), "whole"),
+            figure(found.n_animals, Source(_WINDOWS, "animal", own, "distinct"), "whole"),
+        )
+        for item, name in _DATES:
+            source = Source("segment.facts", f"seasons.{season}.{name}")
+            yield _day(group, item, getattr(found, name), source)
+        if found.days is None:
+            yield Line(group, "Days: mean (min–max)", "–")
+        else:
+            ends = [
+                figure(getattr(found.days, how), Source(_FACTS, f"stays.{season}.days.{how}"))
+                for how in ("mean", "min", "max")
+            ]
+            yield _told(group, "Days: mean (min–max)", "{} ({}–{})", *ends)
     for area in facts.ranges:
         group = f"{area.season.capitalize()} range"
-        words = (
-            f"Area drawn by an expert ({area.source}), km²"
-            if area.isopleth is None
-            else f"Area of {percent(area.isopleth)} of the use, km²"
-        )
-        yield Line(group, words, number(area.area_km2))
+        drawn: dict[str, Any] = {"season": area.season, "evidence": area.evidence}
+        if area.isopleth is None:
+            words = f"Area drawn by an expert ({area.source}), km²"
+            drawn["source"] = area.source
+        else:
+            words = f"Area of {percent(area.isopleth)} of the use, km²"
+            drawn["isopleth"] = area.isopleth
+        source = Source("delineate.ranges", "area_km2", drawn)
+        yield _told(group, words, "{}", figure(area.area_km2, source))
 
 
 def _areas(facts: DescribeFacts) -> Iterator[Line]:
     for evidence, seasons in sorted(facts.corridor_km2.items(), reverse=True):
         for corridor_class, area in sorted(seasons.get("all", {}).items(), key=_by_class):
             words = f"Corridor, {_CLASS_WORDS[corridor_class]}, {evidence}, km²"
-            yield Line("Areas", words, number(area))
+            own = {"season": "all", "evidence": evidence, "corridor_class": corridor_class}
+            source = Source("delineate.corridors", "area_km2", own)
+            yield _told("Areas", words, "{}", figure(area, source))
     if "all" in facts.stopover_km2:
-        yield Line("Areas", "Stopovers, km²", number(facts.stopover_km2["all"]))
+        source = Source("delineate.stopovers", "area_km2", {"season": "all"}, "sum")
+        yield _told("Areas", "Stopovers, km²", "{}", figure(facts.stopover_km2["all"], source))
 
 
 def _by_class(item: tuple[str, object]) -> int:
@@ -173,20 +274,23 @@ def _by_class(item: tuple[str, object]) -> int:
 
 
 def _trust(facts: DescribeFacts) -> Iterator[Line]:
-    group = "How far to trust it"
-    words = sufficiency_words(facts.sufficiency.get("all"))
+    group, sample = "How far to trust it", facts.sufficiency.get("all")
+    words = sufficiency_words(sample)
     if words:
-        yield Line(group, "Sample of animals", words)
+        yield Line(group, "Sample of animals", words, sufficiency_figures(sample))
     for corridor_class, found in sorted(facts.skill.items(), key=_by_class):
         where = f"corridor of the others, {_CLASS_WORDS[corridor_class]}"
-        yield Line(
+        yield _spread(
             group,
             f"Fixes of an animal inside the {where}: mean (min–max)",
-            share_span(found.fixes_inside),
+            found.fixes_inside,
+            Source("describe.skill", "fixes_inside", {"corridor_class": corridor_class}),
+            "percent",
         )
     for season, overlap in sorted(facts.fidelity.items(), reverse=True):
-        yield Line(
+        yield _spread(
             group,
             f"Overlap of an animal's years in {season} (Bhattacharyya): mean (min–max)",
-            span(overlap.bhattacharyya),
+            overlap.bhattacharyya,
+            Source("describe.fidelity", "bhattacharyya", {"season": season}, each="animal"),
         )

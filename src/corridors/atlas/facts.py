@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.foundation import clock
+from corridors.foundation.facts.describe import StaysFacts
 from corridors.foundation.track import usable
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES, MOVEMENT_CLASSES
 
@@ -59,8 +60,11 @@ def class_counts(animal_years: pd.DataFrame) -> list[tuple[str, int, int]]:
     return found
 
 
-def season_facts(migrations: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return one row per season: windows, animals, median first and last day, median days."""
+def season_facts(migrations: pd.DataFrame, stays: Mapping[str, StaysFacts]) -> list[dict[str, Any]]:
+    """Return one row per season: windows, animals, median first and last day, median days.
+
+    ``stays`` has the days of each range, which a track's first and last day are not.
+    """
     rows = []
     moves = migrations.loc[migrations["part"] == "migration", "season"].unique()
     for part, season in (
@@ -71,6 +75,14 @@ def season_facts(migrations: pd.DataFrame) -> list[dict[str, Any]]:
         here = migrations[(migrations["part"] == part) & (migrations["season"] == season)]
         if not len(here):
             continue
+        if part == "range":
+            own = stays.get(season)
+            start = day(own.median_start if own else None)
+            end = day(own.median_end if own else None)
+        else:
+            start, end = (
+                median_day(here[side], here["bio_year"]) for side in ("start_utc", "end_utc")
+            )
         days = (here["end_utc"] - here["start_utc"]).dt.total_seconds() / 86400.0
         rows.append(
             {
@@ -80,8 +92,8 @@ def season_facts(migrations: pd.DataFrame) -> list[dict[str, Any]]:
                 "n_animals": here["animal"].nunique(),
                 "n_open": int(here["is_open"].sum()),
                 "n_picked": int((here["method"] == "pick").sum()),
-                "start": median_day(here["start_utc"], here["bio_year"]),
-                "end": median_day(here["end_utc"], here["bio_year"]),
+                "start": start,
+                "end": end,
                 "days": float(days.median()),
                 "days_min": float(days.min()),
                 "days_max": float(days.max()),
@@ -101,6 +113,20 @@ def median_day(times: pd.Series, bio_year: pd.Series) -> str:
     """
     middle = clock.median_day(times, bio_year)
     return f"{middle.day} {MONTHS[middle.month - 1]}"
+
+
+def day(month_day: str | None) -> str:
+    """Return ``05-07`` as ``7 May``.
+
+    Examples
+    --------
+    >>> day("05-07"), day(None)
+    ('7 May', '–')
+    """
+    if month_day is None:
+        return "–"
+    month, number_in_month = month_day.split("-")
+    return f"{int(number_in_month)} {MONTHS[int(month) - 1]}"
 
 
 def spread_of(values: pd.Series) -> tuple[float, float, float] | None:

@@ -202,6 +202,16 @@ def _north_arrow(axes: Axes, extent: Extent, crs: str) -> None:
     )  # fmt: skip
 
 
+def draw_stamp(axes: Axes, words: str, *, fontsize: float) -> None:
+    """Write a stamp such as ``SIMULATED`` into the upper right corner; nothing without words."""
+    if words:
+        axes.text(
+            0.985, 0.985, words, transform=axes.transAxes, ha="right", va="top",
+            fontsize=fontsize, fontweight="bold", color=palette.THREAT[0], zorder=50,
+            bbox={"facecolor": palette.PAPER, "edgecolor": palette.THREAT[0], "pad": fontsize / 3},
+        )  # fmt: skip
+
+
 def spread(anchors: Floats, distance: float, low: Sequence[float], high: Sequence[float]) -> Floats:
     """Return positions near ``anchors`` (n, 2) that are at least about ``distance`` apart.
 

@@ -182,6 +182,13 @@ LAYERS: tuple[LayerPlan, ...] = (
         visible=False,
     ),
     LayerPlan(
+        "bottlenecks",
+        "Bottlenecks",
+        "Corridor",
+        "Where the passages of migrations come closer together than before and behind; the line "
+        "lies across the route and is as wide as a strip that is used evenly would be.",
+    ),
+    LayerPlan(
         "stopovers",
         "Stopovers",
         "Corridor",

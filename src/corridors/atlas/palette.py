@@ -21,6 +21,7 @@ MODELLED_OUTLINE = "#46556e"
 EXPERT: Mapping[str, str] = {"low": "#e7e9c8", "medium": "#b9bf72", "high": "#737a24"}
 EXPERT_OUTLINE = "#4f5413"
 STOPOVER = "#3d2a5c"
+BOTTLENECK = "#12233f"
 
 # (tint of the outer isopleth, tint of the core, outline)
 RANGE: Mapping[str, tuple[str, str, str]] = {

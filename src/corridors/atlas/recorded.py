@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from corridors.atlas.words.habitat import tables_instead
 from corridors.atlas.words.notes import action_notes, ranking_notes
 from corridors.atlas.words.remarks import remarks_in_words
 from corridors.foundation.facts.act import ActFacts
@@ -34,6 +35,7 @@ class Recorded:
         return [
             *remarks_in_words(self.delineate.notes),
             *remarks_in_words(self.connect.notes),
+            *tables_instead(self.connect.selection_refused),
             *ranking_notes(),
             *action_notes(self.rank),
             *remarks_in_words(self.describe.notes),

@@ -9,16 +9,21 @@ from typing import Any
 import pandas as pd
 
 from corridors.atlas import fact_sheet, facts
+from corridors.atlas.decision import decision_values
+from corridors.atlas.figures import written
 from corridors.atlas.products import LeftOut
 from corridors.atlas.recorded import Recorded
 from corridors.atlas.report_actions import action_values, barrier_values
+from corridors.atlas.report_bottlenecks import bottleneck_values
 from corridors.atlas.report_habitat import habitat_values
 from corridors.atlas.report_network import network_values
 from corridors.atlas.report_places import place_values
+from corridors.atlas.report_record import StatedRecord, record_values
 from corridors.atlas.transboundary import border_values
 from corridors.atlas.words.animal_years import YearLimits
 from corridors.atlas.words.migrations import stop_words
 from corridors.atlas.words.remarks import remark_words
+from corridors.atlas.words.surfaces import no_surface_words
 from corridors.atlas.words.suspicions import Row, suspicion_rows, unclassified_row
 from corridors.foundation.track import usable
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES
@@ -50,7 +55,7 @@ class Evidence:
     tables
         Artefact name -> rows: ``fixes migrations animal_years estimates corridors stopovers
         ranges sufficiency skill legs modelled segments crossings observed border_report
-        border_crossings national_shares threats threat_segments``.
+        border_crossings national_shares threats threat_segments behaviour_segments``.
     recorded
         Facts.
     settings
@@ -59,12 +64,20 @@ class Evidence:
         Layers that were not published.
     limits
         What an animal's year needs to have a class.
+    min_bottleneck_units
+        Independent units that a bottleneck needs.
     map_png, threat_png, sample_png
         Pictures; None where there is nothing to draw.
+    place_maps
+        Place -> PNG of the places on the first page.
     displacement
         (caption, PNG) of the first animal-years, at most :data:`N_PICTURES`.
     n_more_pictures
         Animal-years whose picture is not among them.
+    towns
+        The nearest towns in words.
+    record
+        What the inventory says of the population.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -72,22 +85,28 @@ class Evidence:
     settings: Mapping[str, list[tuple[str, str, str]]]
     left_out: list[LeftOut]
     limits: YearLimits
+    min_bottleneck_units: int
     map_png: bytes | None = None
     threat_png: bytes | None = None
+    place_maps: Mapping[str, bytes] = field(default_factory=dict)
     has_surface: bool = False
     displacement: list[tuple[str, bytes]] = field(default_factory=list)
     n_more_pictures: int = 0
     sample_png: bytes | None = None
+    towns: list[str] = field(default_factory=list)
+    record: StatedRecord | None = None
 
 
 def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
     """Return the values of ``report.html.jinja``."""
     internal = heading.tier == "internal"
+    places = place_values(evidence.tables, evidence.recorded)
     return {
         **masthead(heading),
         "is_peer": heading.profile == "usgs",
         "files": {"package": f"{heading.herd}.gpkg", "project": f"{heading.herd}.qgz"},
         "map": evidence.map_png,
+        "towns": evidence.towns,
         "threat_chart": evidence.threat_png,
         "has_surface": evidence.has_surface,
         "displacement": [
@@ -98,10 +117,23 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
         "settings": [{"name": name, "rows": rows} for name, rows in evidence.settings.items()],
         "suspicions": _suspicions(evidence),
         "is_internal": internal,
+        **record_values(evidence.record, evidence.tables),
         **_herd(evidence),
         **_areas(evidence.tables),
         **_sample(evidence, internal=internal),
-        **place_values(evidence.tables, evidence.recorded),
+        **places,
+        **decision_values(
+            evidence.tables,
+            places["places"],
+            evidence.place_maps,
+            n_ranked=places["n_ranked"],
+            is_internal=internal,
+        ),
+        **bottleneck_values(
+            evidence.tables,
+            n_units=evidence.recorded.rank.n_units,
+            min_units=evidence.min_bottleneck_units,
+        ),
         **_crossings(evidence.tables),
         **border_values(evidence.tables),
         **action_values(evidence.tables, evidence.recorded),
@@ -137,14 +169,11 @@ def _herd(evidence: Evidence) -> dict[str, Any]:
     moves = migrations[migrations["part"] == "migration"]
     interval = facts.median_interval_h(tables["fixes"])
     times = usable(tables["fixes"])["time_utc"]
-    span = (
-        f"{times.min():%-d %B %Y} – {times.max():%-d %B %Y}".replace(" 0", " ")
-        if len(times)
-        else ""
-    )
+    tracked = [times.min(), times.max()] if len(times) else []
     moved = years[years["class"].isin(["migrant", "mixed_migrant", "disperser"])]
     return {
-        "years": span,
+        "tracked": tracked,
+        "years": " – ".join(written(time, "date") for time in tracked),
         "n_animals": clean.n_animals,
         "n_fixes": clean.n_fixes,
         "n_usable": clean.n_usable,
@@ -153,7 +182,7 @@ def _herd(evidence: Evidence) -> dict[str, Any]:
         "n_migrants": moves["animal"].nunique(),
         "distance": facts.spread_of(moved["range_distance_km"]),
         "classes": facts.class_counts(years),
-        "seasons": facts.season_facts(migrations),
+        "seasons": facts.season_facts(migrations, evidence.recorded.describe.stays),
         "flags": facts.flag_counts(clean.flags),
     }
 
@@ -248,8 +277,8 @@ def _method(evidence: Evidence, *, internal: bool) -> dict[str, Any]:
         "n_failures": len(failed),
         "failures": (
             [
-                (f"{row.animal}, {row.season}", row.error)
-                for row in failed.sort_values("migration").itertuples()
+                (f"{row['animal']}, {row['season']}", no_surface_words(row))
+                for row in facts.records(failed.sort_values("migration"))
             ]
             if internal
             else []

@@ -16,7 +16,7 @@ from corridors.atlas.words.habitat import (
     interval_words,
     transform_words,
 )
-from corridors.atlas.words.remarks import remarks_in_words
+from corridors.atlas.words.remarks import remark_words, remarks_in_words
 from corridors.foundation.facts.circuit import CircuitValidation
 from corridors.foundation.facts.connect import SelectionFacts
 
@@ -39,7 +39,9 @@ def habitat_values(tables: Mapping[str, pd.DataFrame], recorded: Recorded) -> di
         ],
         "resistance_from": connect.resistance_from,
         "model": _model(model) if model.is_fitted else None,
-        "selection_refused": connect.selection_refused,
+        "selection_refused": (
+            remark_words(connect.selection_refused) if connect.selection_refused else ""
+        ),
         "selection_chart": (
             selection_chart(tables["selection"], model.response) if model.is_fitted else None
         ),

@@ -9,11 +9,13 @@ import geopandas as gpd
 import pandas as pd
 
 from corridors.atlas import facts
-from corridors.atlas.maps import middles
+from corridors.atlas.figures import written
+from corridors.atlas.map_layers import middles
 from corridors.atlas.recorded import Recorded
 from corridors.atlas.styles import HARM
 from corridors.atlas.words.settling import grade_counts, settling_words, verdict
 from corridors.atlas.words.threats import GRADE_WORDS, passing, place_name
+from corridors.atlas.words.units import unit_words
 
 N_PLACES = 20
 N_WHOLE_YEAR = 10
@@ -38,6 +40,10 @@ def place_values(tables: Mapping[str, pd.DataFrame], recorded: Recorded) -> dict
     status, is_act = threats["status"], threats["grade"] == "act"
     unmet = threats[(threats["grade"] == "not_known") & (status != "removed")]
     segments, exposure = tables["segments"], tables["exposure"]
+    n_planned = int((is_act & (status == "planned")).sum())
+    of_harm = float(
+        ranked.loc[harmful & (ranked["status"] == "existing"), "missing_per_year"].sum()
+    )
     names = {row["threat"]: place_name(row) for row in facts.records(_plain(threats))}
     return {
         "places": listed,
@@ -45,13 +51,10 @@ def place_values(tables: Mapping[str, pd.DataFrame], recorded: Recorded) -> dict
         "harmless": _rows(ranked[~harmful].head(N_PLACES)),
         "n_places": len(threats),
         "n_ranked": len(ranked),
-        "verdict": verdict(
-            recorded.rank,
-            n_planned=int((is_act & (status == "planned")).sum()),
-            of_harm=float(
-                ranked.loc[harmful & (ranked["status"] == "existing"), "missing_per_year"].sum()
-            ),
-        ),
+        "ranking": recorded.rank,
+        "n_planned": n_planned,
+        "missing_of_harm": of_harm,
+        "verdict": verdict(recorded.rank, n_planned=n_planned, of_harm=of_harm),
         "grades": grade_counts(recorded.rank),
         "grade_words": GRADE_WORDS,
         "settling": [settling_words(one, names) for one in recorded.rank.settling],
@@ -59,7 +62,7 @@ def place_values(tables: Mapping[str, pd.DataFrame], recorded: Recorded) -> dict
         "n_whole_year": len(whole),
         "unmet": _rows(unmet) if len(unmet) <= N_WHOLE_YEAR else [],
         "n_unmet": len(unmet),
-        "unit": recorded.rank.unit,
+        "unit": unit_words(recorded.rank.unit),
         "n_units": recorded.rank.n_units,
         **_segments(tables["threat_segments"], listed, names),
         "exposure": facts.records(_plain(exposure).head(N_PLACES)),
@@ -86,7 +89,10 @@ def _rows(places: gpd.GeoDataFrame) -> list[dict[str, Any]]:
             {
                 **row,
                 "label": row["name"] or f"Nameless {row['kind']}",
-                "where": _degrees(lon, lat),
+                "where": degrees(lon, lat),
+                "geo": f"{lat:.4f},{lon:.4f}",  # RFC 5870
+                "lat": lat,
+                "lon": lon,
                 "passes_free": free,
                 "passes_here": here,
                 "is_lived_beside": "lived_beside" in str(row["limits"]).split(";"),
@@ -95,15 +101,15 @@ def _rows(places: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def _degrees(lon: float, lat: float) -> str:
+def degrees(lon: float, lat: float) -> str:
     """Return a position as any map program takes it, to about 10 m.
 
     Examples
     --------
-    >>> _degrees(-109.5, 42.75)
+    >>> degrees(-109.5, 42.75)
     '42.7500° N, 109.5000° W'
     """
-    return f"{abs(lat):.4f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.4f}° {'E' if lon >= 0 else 'W'}"
+    return f"{written(lat, 'lat')}, {written(lon, 'lon')}"
 
 
 def _segments(

@@ -1,4 +1,4 @@
-"""Chart of the corridor area against the number of animals."""
+"""Chart of the corridor area against the number of independent animals."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ def sample_chart(curves: pd.DataFrame, *, width_in: float = 7.0, dpi: int = 130)
     """
     figure = Figure(figsize=(width_in, 0.5 * width_in), dpi=dpi, facecolor=palette.PAPER)
     axes = figure.add_axes((0.11, 0.15, 0.74, 0.8))
-    last = int(curves["n_animals"].max())
+    last = int(curves["n_units"].max())
+    each_is_one = last == round(float(curves["n_animals"].max()))
     for name, colour in (
         ("low", palette.CORRIDOR["medium"]),
         ("medium", palette.CORRIDOR["high"]),
         ("high", palette.CORRIDOR_OUTLINE),
     ):
-        curve = curves[curves["corridor_class"] == name].sort_values("n_animals")
+        curve = curves[curves["corridor_class"] == name].sort_values("n_units")
         if not len(curve):
             continue
-        n, area = curve["n_animals"].to_numpy(), curve["area_km2"].to_numpy()
+        n, area = curve["n_units"].to_numpy(), curve["area_km2"].to_numpy()
         low, high = curve["area_p05_km2"].to_numpy(), curve["area_p95_km2"].to_numpy()
         axes.fill_between(n, low, high, color=colour, alpha=0.25, linewidth=0)
         axes.plot(n, area, color=colour, lw=2.0, marker="o", ms=3.5 if last <= 40 else 0)
@@ -42,7 +43,10 @@ def sample_chart(curves: pd.DataFrame, *, width_in: float = 7.0, dpi: int = 130)
     axes.set_xlim(0.5, last + 0.5)
     axes.set_ylim(0, float(curves["area_p95_km2"].max()) * 1.05 or 1.0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_xlabel("Animals in the sample", fontsize=8.5, color=palette.INK)
+    counted = (
+        "Animals" if each_is_one else "Independent units (animals that travel together are one)"
+    )
+    axes.set_xlabel(f"{counted} in the sample", fontsize=8.5, color=palette.INK)
     axes.set_ylabel("Corridor area, km²", fontsize=8.5, color=palette.INK)
     axes.tick_params(labelsize=8, colors=palette.MUTED)
     axes.grid(color="#e4e8e6", lw=0.7)

@@ -73,7 +73,7 @@ def threats(frame: pd.DataFrame) -> LayerStyle:
         above = f' AND "missing_per_year" < {least!r}'
         if not least:
             break
-    between = 'to_string(round("rank_p05")) || \'–\' || to_string(round("rank_p95"))'
+    between = 'to_string(round("rank_from")) || \'–\' || to_string(round("rank_to"))'
     return _by_grade(frame, widths, "rank", f" || ' (' || {between} || ')'")
 
 
@@ -174,6 +174,15 @@ def modelled(frame: pd.DataFrame) -> LayerStyle:
 def expert_corridor(frame: pd.DataFrame) -> LayerStyle:
     """Return the expert's corridor in olive with dashed outlines: drawn, not observed."""
     return _corridor_style(frame, palette.EXPERT, palette.EXPERT_OUTLINE, 0.75, dashed=True)
+
+
+def bottlenecks(frame: pd.DataFrame) -> LayerStyle:
+    """Return lines across the route, labelled with how wide the use is."""
+    colour = rgba(palette.BOTTLENECK)
+    symbol = Symbol((line(PAPER, 2.2), line(colour, 1.2)))
+    width = "to_string(round(\"width_m\" / 10) * 10) || ' m'"
+    label = Label(width, 8.5, colour, PAPER, "point", 3_000_000)
+    return layer_style(frame, "Line", [Rule("Bottleneck", "", symbol)], (label,), display=width)
 
 
 def stopovers(frame: pd.DataFrame) -> LayerStyle:
@@ -362,6 +371,7 @@ STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     "crossings": crossings,
     "network_nodes": network_nodes,
     "network_edges": network_edges,
+    "bottlenecks": bottlenecks,
     "stopovers": stopovers,
     "corridors": corridors,
     "modelled_corridor": modelled,

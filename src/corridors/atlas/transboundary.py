@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from corridors.atlas import facts
-from corridors.atlas.words.boundaries import boundary_words
+from corridors.atlas.words.boundaries import boundary_words, no_boundary_words
 
 N_AGREEMENTS = 20
 
@@ -74,6 +74,7 @@ def border_values(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         ],
         "border_months": facts.months_table(crossings) if len(crossings) else [],
         "border_directions": facts.directions(crossings),
+        "no_boundary": no_boundary_words(sorted(map(str, shares["state"]))),
         "shares": facts.records(shares),
         "states": facts.acting_states(shares, report),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +76,7 @@ def attempts(
     copies: Copies,
     stays: pd.DataFrame,
     *,
+    tolerance_m: Floats,
     distance_m: float,
     end_m: float,
     rules: Sequence[Rule],
@@ -90,6 +91,9 @@ def attempts(
         The barriers, and their copies from :func:`corridors.barriers.copies.copies`.
     stays
         Seasons without a migration after one, from :func:`exposure`.
+    tolerance_m
+        How far off each joined line may lie, m, shape (n_lines,): the first rule takes it where it
+        is mapped, each other one at another position, from :func:`positions`.
     distance_m
         A visit comes this near, m.
     end_m
@@ -108,17 +112,59 @@ def attempts(
         which an animal did not come back and had not surely passed here in its migration before.
         Sorted by the first six.
     """
-    found = [
-        (np.full(len(lines.line), REAL), np.arange(len(lines.line)), lines),
-        (copies.copy, copies.segment, copies.lines),
-    ]
     parts = []
-    for copy, segment, own in found:
-        met = visits(ways, own, distance_m=distance_m, end_m=end_m)
-        for number, rule in enumerate(rules):
-            parts.append(_table(met, states, rule, copy, segment, stays).assign(rule=number))
+    n = len(lines.line)
+    met = _visits(ways, [copies.lines] * len(rules), distance_m, end_m)
+    for number, (rule, own) in enumerate(zip(rules, met, strict=True)):
+        part = _table(own, states, rule, copies.copy, copies.segment, stays)
+        parts.append(part.assign(rule=number))
+    met = _visits(ways, positions(lines, tolerance_m, len(rules)), distance_m, end_m)
+    for number, (rule, own) in enumerate(zip(rules, met, strict=True)):
+        part = _table(own, states, rule, np.full(n, REAL), np.arange(n), stays)
+        parts.append(part.assign(rule=number))
     table = pd.concat(parts, ignore_index=True)[list(COLUMNS)]
     return table.sort_values(list(COLUMNS[:6]), ignore_index=True)
+
+
+def positions(lines: Lines, tolerance_m: Floats, n: int) -> list[Lines]:
+    """Return ``n`` positions of the lines within their tolerance, the first as mapped.
+
+    Notes
+    -----
+    The others lie evenly in the circle of the tolerance: at golden angles, each ring of the same
+    area. A line moves as a whole, so it stays closed; all move alike, so where one lies depends on
+    no other. No random number is drawn. Lines of no tolerance are the same ones every time.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> one = np.array([0])
+    >>> fence = np.asarray([shapely.LineString([(0, 0), (9, 0)])], dtype=object)
+    >>> lines = Lines.of(fence, one, one + 1, np.full((1, 4), np.nan), None)
+    >>> moved = positions(lines, np.array([8.0]), 3)
+    >>> [float(np.hypot(*own.tree.pieces.ends[0, :2]).round(2)) for own in moved]
+    [0.0, 4.0, 6.93]
+    """
+    if not tolerance_m.any():
+        return [lines] * n
+    golden = np.pi * (3.0 - np.sqrt(5.0))
+    out = [lines]
+    for k in range(1, n):
+        far = np.sqrt((k - 0.5) / (n - 1)) * tolerance_m
+        way = np.array([np.cos(golden * k), np.sin(golden * k)])
+        out.append(lines.moved(far[:, None] * way))
+    return out
+
+
+def _visits(
+    ways: Ways, lines: Sequence[Lines], distance_m: float, end_m: float
+) -> Iterator[Visits]:
+    """Yield the visits to lines, found once for those that follow each other and are the same."""
+    last: Lines | None = None
+    for own in lines:
+        if own is not last:
+            met, last = visits(ways, own, distance_m=distance_m, end_m=end_m), own
+        yield met
 
 
 def _table(

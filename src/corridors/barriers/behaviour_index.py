@@ -26,8 +26,8 @@ class Index:
         Events of each of ``BEHAVIOURS``, shape (g, 7).
     encounters, altered
         Events of a known behaviour, and those among them that are ``ALTERED``, shape (g,).
-    n_animals
-        Animals with an encounter, shape (g,).
+    n_animals, n_units
+        Animals with an encounter, and independent units with one, shape (g,).
     altered_share
         ``altered / encounters``, shape (g,).
     index, index_p05, index_p95
@@ -38,6 +38,7 @@ class Index:
     encounters: Indices
     altered: Indices
     n_animals: Indices
+    n_units: Indices
     altered_share: Floats
     index: Floats
     index_p05: Floats
@@ -50,7 +51,7 @@ def altered_index(
     behaviour: Words,
     *,
     n_groups: int,
-    n_animals: int,
+    unit: Indices,
     min_encounters: int,
     draws: int,
     seed: int,
@@ -61,8 +62,11 @@ def altered_index(
     ----------
     group, animal, behaviour
         Barrier, number of the animal and class of each event at each barrier, shape (k,).
-    n_groups, n_animals
-        Number of barriers, and of all animals that were tracked, also those without an event.
+    n_groups
+        Number of barriers.
+    unit
+        Unit of each animal that was tracked, 0 ..., also of those without an event, shape
+        (n_animals,): animals that travel together are one.
     min_encounters
         With fewer encounters the index is unknown.
     draws, seed
@@ -72,15 +76,15 @@ def altered_index(
     -----
     index = altered / encounters x animals (Xu et al. 2021), neither scaled to the worst barrier of
     the study, which would make it depend on the others, nor with events of unknown behaviour among
-    the encounters. Each draw takes as many animals as there are, with replacement, all of an
-    animal's events with it; an animal drawn twice counts twice. Where no animal drawn met the
-    barrier, the draw's index is 0.
+    the encounters. Each draw takes as many units as there are, with replacement, all animals of a
+    unit and all their events with it; a unit drawn twice counts twice. Where no animal drawn met
+    the barrier, the draw's index is 0.
 
     Examples
     --------
     >>> found = altered_index(np.array([0, 0, 0, 0]), np.array([0, 0, 0, 1]), np.array(["bounce",
-    ...     "quick_cross", "unknown", "trace"]), n_groups=1, n_animals=2, min_encounters=3,
-    ...     draws=50, seed=1)
+    ...     "quick_cross", "unknown", "trace"]), n_groups=1, unit=np.array([0, 1]),
+    ...     min_encounters=3, draws=50, seed=1)
     >>> found.encounters.tolist(), found.altered.tolist(), found.index.round(4).tolist()
     ([3], [2], [1.3333])
     """
@@ -89,6 +93,7 @@ def altered_index(
     counts = np.zeros(shape, dtype=np.int64)
     np.add.at(counts, (group, np.searchsorted(_SORTED, behaviour)), 1)
     counts = counts[:, _RANK]
+    n_animals, n_units = unit.size, int(unit.max()) + 1 if unit.size else 0
     met = _table(group[known], animal[known], n_groups, n_animals)
     is_altered = np.isin(behaviour, ALTERED)
     changed = _table(group[is_altered], animal[is_altered], n_groups, n_animals)
@@ -97,24 +102,26 @@ def altered_index(
     encounters = np.asarray(met.sum(axis=1), np.int64).ravel()
     altered = np.asarray(changed.sum(axis=1), np.int64).ravel()
     met_by = np.asarray(one.sum(axis=1), np.int64).ravel()
+    of_units = _table(group[known], unit[animal[known]], n_groups, n_units)
     enough = np.flatnonzero(encounters >= min_encounters)
     share, index, low, high = (np.full(n_groups, np.nan) for _ in range(4))
     share[enough] = altered[enough] / encounters[enough]
     index[enough] = share[enough] * met_by[enough]
     rng = np.random.default_rng(seed)
     drawn = (
-        rng.multinomial(n_animals, np.full(n_animals, 1 / n_animals), size=draws)
-        if (n_animals)
+        rng.multinomial(n_units, np.full(n_units, 1 / n_units), size=draws)
+        if n_units
         else np.zeros((draws, 0))
     )
-    weight = drawn.T.astype(float)
+    weight = drawn.T.astype(float)[unit]
     chunk = max(1, _AT_ONCE // draws)
     for start in range(0, enough.size, chunk):
         rows = enough[start : start + chunk]
         total = met[rows] @ weight
         spread = (changed[rows] @ weight) * (one[rows] @ weight) / np.maximum(total, 1.0)
         low[rows], high[rows] = np.quantile(spread, [0.05, 0.95], axis=1)
-    return Index(counts, encounters, altered, met_by, share, index, low, high)
+    n_met = np.diff(of_units.indptr).astype(np.int64)
+    return Index(counts, encounters, altered, met_by, n_met, share, index, low, high)
 
 
 _SORTED = np.array(sorted(BEHAVIOURS))
@@ -123,4 +130,6 @@ _RANK = np.searchsorted(_SORTED, np.array(BEHAVIOURS))
 
 def _table(group: Indices, animal: Indices, n_groups: int, n_animals: int) -> csr_array:
     """Return the number of events by barrier and animal."""
-    return csr_array((np.ones(group.size), (group, animal)), shape=(n_groups, n_animals))
+    out = csr_array((np.ones(group.size), (group, animal)), shape=(n_groups, n_animals))
+    out.sum_duplicates()
+    return out

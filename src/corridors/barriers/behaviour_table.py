@@ -31,6 +31,7 @@ from corridors.foundation.arrays import Flags, Geometries, Indices
 from corridors.foundation.clock import microseconds
 from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.track import usable
+from corridors.foundation.units import unit_codes
 from corridors.foundation.vocabulary import BEHAVIOURS
 
 # Fixes of whole animals that are held at once.
@@ -271,6 +272,7 @@ def index_rows(
     met: Met,
     behaviour: gpd.GeoDataFrame,
     touched: pd.DataFrame,
+    units: pd.DataFrame,
     *,
     min_encounters: int,
     draws: int,
@@ -286,12 +288,15 @@ def index_rows(
         Whose ``segments`` were touched.
     behaviour, touched
         BEHAVIOUR and BEHAVIOUR_SEGMENTS.
+    units
+        UNITS.
     min_encounters, draws, seed
         See :func:`~corridors.barriers.behaviour_index.altered_index`.
     """
     if not len(touched):
         return tables.empty(tables.BEHAVIOUR_INDEX)
     known = behaviour.set_index("event")[["animal", "behaviour"]]
+    unit = unit_codes(met.animals, units)
     parts = []
     for level in ("barrier", "segment"):
         pairs = touched[["event", level]].drop_duplicates()
@@ -302,7 +307,7 @@ def index_rows(
             np.searchsorted(np.array(met.animals, dtype=object), own["animal"].to_numpy(object)),
             own["behaviour"].to_numpy(str),
             n_groups=len(names),
-            n_animals=len(met.animals),
+            unit=unit,
             min_encounters=min_encounters,
             draws=draws,
             seed=seed,
@@ -326,7 +331,7 @@ def _level(
     )
     for column, name in enumerate(BEHAVIOURS):
         frame[name] = found.counts[:, column]
-    for name in ("encounters", "altered", "n_animals"):
+    for name in ("encounters", "altered", "n_animals", "n_units"):
         frame[name] = getattr(found, name)
     frame["judgement"] = np.where(np.isnan(found.index), "unknown", "known")
     for name in ("altered_share", "index", "index_p05", "index_p95"):

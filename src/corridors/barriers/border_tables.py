@@ -16,6 +16,7 @@ from corridors.barriers.borders import (
     crossing_states,
 )
 from corridors.barriers.crossings import meetings
+from corridors.barriers.holding import UNCHANGED, Beside
 from corridors.barriers.movements import Movements
 from corridors.barriers.passages import Landscape, expected_passages
 from corridors.barriers.segments import is_near, joined_lines, projected, segment_ends
@@ -86,6 +87,7 @@ def across(
     rules: Rules,
     *,
     cell_m: float,
+    odds: Beside = UNCHANGED,
     progress: Progress = silent,
 ) -> Across:
     """Return lengths and crossings of boundaries, and what each state has of the herd.
@@ -102,6 +104,8 @@ def across(
         What was chosen.
     cell_m
         Edge of a cell of the herd's lattice, m.
+    odds
+        Of passages; a boundary is no line that stands.
     progress
         Called with a short message and the share done.
     """
@@ -127,6 +131,7 @@ def across(
         Landscape.of(lines, np.zeros(len(lines)), own, sign),
         flux_floor=rules.flux_floor,
         encounter_distance_m=0.0,
+        odds=odds,
         progress=lambda share: progress("border crossings", 0.9 + 0.1 * share),
     )
     net = _sums(passages.segment, passages.net, len(stretches))

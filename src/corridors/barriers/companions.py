@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 import numpy as np
+import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from corridors.foundation import tables
 from corridors.foundation.arrays import Floats, Indices
+from corridors.foundation.clock import microseconds
+
+
+@dataclass(frozen=True)
+class Together:
+    """When animals are one unit, see :func:`independent_units`."""
+
+    distance_m: float
+    time_h: float
+    min_common: int
+    min_together_frac: float
+
+
+def units_of(fixes: pd.DataFrame, together: Together) -> pd.DataFrame:
+    """Return UNITS of the animals of usable fixes ``animal time_utc x_m y_m``, sorted by name."""
+    code, names = pd.factorize(fixes["animal"], sort=True)
+    unit = independent_units(
+        code.astype(np.int64),
+        microseconds(fixes["time_utc"]).astype(np.int64),
+        fixes[["x_m", "y_m"]].to_numpy(np.float64),
+        **asdict(together),
+    )
+    frame = pd.DataFrame({"animal": names, "unit": unit + 1})
+    return tables.typed(frame.astype({"animal": str, "unit": "int64"}), tables.UNITS)
 
 
 def independent_units(

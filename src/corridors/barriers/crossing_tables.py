@@ -13,7 +13,7 @@ import shapely
 
 from corridors.barriers.crossings import OTHER, Steps, count_pairs, meetings
 from corridors.barriers.encounters import Encounters, encounters
-from corridors.barriers.holding import Odds
+from corridors.barriers.holding import Beside
 from corridors.barriers.movements import Movements
 from corridors.barriers.passages import Counts, Landscape, Passages, expected_passages
 from corridors.barriers.piece_tree import PieceTree
@@ -92,7 +92,7 @@ def crossed(
     barriers: gpd.GeoDataFrame,
     rules: Rules,
     *,
-    hold: Callable[[Geometries], Odds],
+    hold: Callable[[Geometries], Beside],
     progress: Progress = silent,
 ) -> Crossed:
     """Return management segments, observed and expected crossings, encounters.
@@ -224,7 +224,7 @@ class _Passed:
 def _passed(
     moves: Movements,
     landscape: Landscape,
-    odds: Odds,
+    odds: Beside,
     names: pd.Series[str],
     validity: Validity,
     times: Indices,

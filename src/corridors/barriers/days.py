@@ -17,8 +17,10 @@ _COMMON = (
     "%Y%m%d", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%b %Y", "%B %Y", "%Y/%m/%d %H:%M:%S",
     "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S",
 )  # fmt: skip
-_EPOCHS: dict[str, Literal["s", "ms"]] = {"epoch_s": "s", "epoch_ms": "ms"}
-_LEAST_EPOCH = 1e8  # 1973: smaller numbers are no seconds since 1970 that anybody means
+_EPOCHS: dict[str, Literal["s", "ms", "D"]] = {"epoch_s": "s", "epoch_ms": "ms", "excel": "D"}
+_SINCE = {"excel": "1899-12-30"}  # else 1970
+# Smaller and larger numbers are nothing that anybody means: 1973 and 1950 to 2100.
+_BETWEEN = {"epoch_s": (1e8, 1e11), "epoch_ms": (1e11, 1e14), "excel": (18_264.0, 73_051.0)}
 
 
 def days_of(text: pd.Series, forms: Sequence[str], *, is_last: bool) -> pd.Series:
@@ -29,7 +31,7 @@ def days_of(text: pd.Series, forms: Sequence[str], *, is_last: bool) -> pd.Serie
     text
         Values as text, "" for nothing.
     forms
-        ``strptime`` forms, ``epoch_s`` or ``epoch_ms``, the first that fits each value.
+        ``strptime`` forms, ``epoch_s``, ``epoch_ms`` or ``excel``, the first that fits each value.
         ``%Y-%m-%d`` also takes a time of day behind it.
     is_last
         Of a form without a day, as ``%Y``: the last day of the year or month, else the first.
@@ -72,16 +74,16 @@ def advice(text: pd.Series) -> str:
 def _fits_all(text: pd.Series, form: str) -> bool:
     if form in _EPOCHS:
         numbers = pd.to_numeric(text, errors="coerce")
-        least = _LEAST_EPOCH * (1000 if form == "epoch_ms" else 1)
-        return bool((numbers >= least).all() and (numbers < least * 1000).all())
+        least, below = _BETWEEN[form]
+        return bool((numbers >= least).all() and (numbers < below).all())
     return bool(_in_form(text, form, is_last=False).notna().all())
 
 
 def _in_form(text: pd.Series, form: str, *, is_last: bool) -> pd.Series:
     if form in _EPOCHS:
         numbers = pd.to_numeric(text, errors="coerce")
-        since_1970 = pd.to_timedelta(numbers, unit=_EPOCHS[form], errors="coerce")
-        stamps = pd.Timestamp(0, tz="UTC") + since_1970
+        since = pd.to_timedelta(numbers, unit=_EPOCHS[form], errors="coerce")
+        stamps = pd.Timestamp(_SINCE.get(form, "1970-01-01"), tz="UTC") + since
         return stamps.dt.floor("D").astype(UTC_DAY)
     if form == ISO:
         text = text.str.replace(_TIME_OF_DAY, r"\1", regex=True)

@@ -18,8 +18,6 @@ from corridors.foundation.arrays import Floats, Indices
 _TAIL_SHARE, _LEAST = 1 / 40, 1e-15
 # A bridge with tails is this many bridges of equal weight.
 _N_SCALES = 7
-# The part of a bridge that keeps to the straight step strays so little from it, SD, m.
-_HELD_M = 1.0
 # A bridge of an animal that strays less than its location error explains is this wide, m2.
 _LEAST_M2 = 1.0
 
@@ -46,8 +44,6 @@ class Bridges:
         Inverse degrees of freedom, >= 0: the bridge is a mixture of bridges whose variance is
         ``s2`` over a gamma variable of mean 1, so that positions have the law of Student's t;
         0 (where left out): one variance.
-    held
-        Share of the probability that keeps to the straight step, 0...1; where left out 0.
     """
 
     x0_m: Floats
@@ -59,12 +55,10 @@ class Bridges:
     error0_m: Floats
     error1_m: Floats
     tail: Floats = field(default_factory=_zeros)
-    held: Floats = field(default_factory=_zeros)
 
     def __post_init__(self) -> None:
-        for name in ("tail", "held"):
-            if not getattr(self, name).size:
-                object.__setattr__(self, name, np.zeros(self.x0_m.shape))
+        if not self.tail.size:
+            object.__setattr__(self, "tail", np.zeros(self.x0_m.shape))
         if len({column.shape for column in self.columns}) != 1 or self.x0_m.ndim != 1:
             raise ValueError("columns of Bridges must be one-dimensional and of equal length")
         if not all(np.isfinite(column).all() for column in self.columns):
@@ -72,9 +66,7 @@ class Bridges:
         if (self.duration_min <= 0).any():
             raise ValueError("duration_min must be > 0")
         if min((c.min(initial=0.0) for c in self.columns[5:]), default=0.0) < 0:
-            raise ValueError("variance, location errors, tail and held must be >= 0")
-        if (self.held > 1).any():
-            raise ValueError("held must be <= 1")
+            raise ValueError("variance, location errors and tail must be >= 0")
 
     @property
     def columns(self) -> tuple[Floats, ...]:
@@ -89,7 +81,6 @@ class Bridges:
             self.error0_m,
             self.error1_m,
             self.tail,
-            self.held,
         )
 
     def __len__(self) -> int:
@@ -216,9 +207,8 @@ def pair_flux(
     p u = p mu' - (v'/2) grad p is linear in p, the mean of f over the shift is f with
     v + tolerance^2 in place of v and v' as it was: exact, and the flux still adds up over pieces.
 
-    The flux of a bridge with tails, or in part held to the straight step, is the mean of the fluxes
-    of the bridges that it is a mixture of: the current of a mixture is the sum of the currents. So
-    it obeys the same laws.
+    The flux of a bridge with tails is the mean of the fluxes of the bridges that it is a mixture
+    of: the current of a mixture is the sum of the currents. So it obeys the same laws.
 
     Examples
     --------
@@ -256,11 +246,6 @@ def pair_flux(
     if mixed.size:
         scaled = columns[5] * _scales(bridges.tail)
         out[mixed] = sum(flux(s2, mixed) for s2 in scaled) / _N_SCALES
-    held = np.flatnonzero((bridges.held > 0)[bridge])
-    if held.size:
-        share = bridges.held[bridge[held]]
-        straight = flux(4.0 * _HELD_M**2 / columns[4], held)
-        out[held] = (1.0 - share) * out[held] + share * straight
     return out
 
 

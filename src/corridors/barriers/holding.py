@@ -1,4 +1,4 @@
-"""How barriers change which way animals go between two fixes, told by the fixes alone."""
+"""Odds of a passage between two fixes over those of free straying, told by the fixes alone."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _LIMIT = 9.0  # of ln odds
 
 @dataclass(frozen=True)
 class Odds:
-    """Odds of a passage beside barriers, over those of animals for which nothing stands there.
+    """Odds of a passage over those of free straying.
 
     Parameters
     ----------
     missed, hit
-        Where the straight step misses the barrier, and where it hits it, > 0.
+        Where the straight step misses the line, and where it hits it, > 0.
     """
 
     missed: float
     hit: float
 
     def of(self, share: Floats, is_hit: Flags) -> Floats:
-        """Return the chances of a passage that is ``share`` where nothing stands, shape (n,).
+        """Return the chances of a passage that is ``share`` if straying is free, shape (n,).
 
         Notes
         -----
@@ -50,6 +50,25 @@ class Odds:
 
 
 FREE: Final = Odds(1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Odds beside lines.
+
+    Parameters
+    ----------
+    standing
+        Beside lines that stand.
+    elsewhere
+        Beside all others: planned, removed, boundaries.
+    """
+
+    standing: Odds = FREE
+    elsewhere: Odds = FREE
+
+
+UNCHANGED: Final = Beside()
 
 
 @dataclass(frozen=True)
@@ -106,21 +125,25 @@ class LeftOut:
         return best, float(((found - told) ** 2).sum()) / information**2
 
 
-def odds_beside(real: LeftOut, moved: LeftOut, *, prior_sd: float) -> Odds:
-    """Return the odds at barriers over those where they are moved away.
+def odds_beside(real: LeftOut, moved: LeftOut, *, law_sd: float, held_sd: float) -> Beside:
+    """Return the odds beside barriers, told there and where they are moved away.
 
     Notes
     -----
-    The logarithm of the ratio has an error, and before any fix is seen it is about 0 with a
-    standard deviation of ``prior_sd``: the mean of the normal law that follows from both. So with
-    few fixes barriers change nothing.
+    Where barriers are moved away the odds say what the law of straying gets wrong, at any line: it
+    takes ways between fixes for rougher than they are. At the barriers they say what these do
+    besides. The logarithm of the first, and of their ratio, has an error, and before any fix is
+    seen it is about 0 with a standard deviation of ``law_sd``, and ``held_sd``: the mean of the
+    normal law that follows from both. So with few fixes nothing changes.
     """
-    found = []
+    standing, elsewhere = [], []
     for is_hit in (False, True):
         (here, one), (there, two) = real.ln_odds(is_hit), moved.ln_odds(is_hit)
-        known = prior_sd**2 / (prior_sd**2 + one + two)
-        found.append(float(np.exp(known * (here - there))))
-    return Odds(*found)
+        law = there * law_sd**2 / (law_sd**2 + two)
+        barriers = (here - there) * held_sd**2 / (held_sd**2 + one + two)
+        elsewhere.append(float(np.exp(law)))
+        standing.append(float(np.exp(law + barriers)))
+    return Beside(Odds(*standing), Odds(*elsewhere))
 
 
 def left_out(
@@ -157,8 +180,7 @@ def left_out(
     t and f are of two straight legs. Nobody need know what happened within the legs.
 
     The law of straying is not quite that of the animals, which shows where nothing stands as well:
-    so the same is done with the barriers moved away, and the odds at the real ones are taken over
-    those (:func:`odds_beside`).
+    so the same is done with the barriers moved away (:func:`odds_beside`).
     """
     if len(fixes_m) > max_triplets:
         taken = np.linspace(0, len(fixes_m) - 1, max_triplets).round().astype(np.int64)

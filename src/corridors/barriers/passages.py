@@ -12,7 +12,7 @@ import shapely
 from numba import njit
 
 from corridors.barriers.flux import Bridges, pair_flux, reach_m
-from corridors.barriers.holding import FREE, Odds
+from corridors.barriers.holding import UNCHANGED, Beside
 from corridors.barriers.piece_tree import PieceTree, point_gap
 from corridors.barriers.segments import straight_pieces
 from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Values
@@ -132,7 +132,7 @@ def expected_passages(
     flux_floor: float,
     encounter_distance_m: float,
     counts: Counts | None = None,
-    odds: Odds = FREE,
+    odds: Beside = UNCHANGED,
     block: int = _BLOCK,
     progress: Callable[[float], None] | None = None,
 ) -> Passages:
@@ -152,7 +152,7 @@ def expected_passages(
         Given bridges and segments of equal shape, which pairs count; None: all. A segment that
         did not stand during a bridge is not there for it, nor for the netting over its line.
     odds
-        How the segments that hold animals change the net of a bridge with tails.
+        How the net of a bridge with tails changes beside segments that stand, and beside others.
     block
         Bridges at a time; changes no result.
     progress
@@ -161,9 +161,9 @@ def expected_passages(
     Notes
     -----
     Per bridge and joined line the signed fluxes F (in the line's direction) are summed to the net
-    N; an animal that walks along a fence has fluxes in and out that cancel. Where the line holds
-    animals |N| becomes theta |N| / (1 - |N| + theta |N|), theta one of the ``odds``, as the
-    straight step misses or hits the line. It is shared out over the segments in proportion to
+    N; an animal that walks along a fence has fluxes in and out that cancel. |N| becomes
+    theta |N| / (1 - |N| + theta |N|), theta one of the ``odds``, as the line stands or not, and
+    as the straight step misses or hits it. It is shared out over the segments in proportion to
     their fluxes in the direction of N, so the shares of a bridge add up to it. A line ends at sharp
     corners, so the two sides of a pasture that an animal walks straight through are not netted
     against each other.
@@ -194,7 +194,7 @@ def passages_in_parts(
     flux_floor: float,
     encounter_distance_m: float,
     counts: Counts | None = None,
-    odds: Odds = FREE,
+    odds: Beside = UNCHANGED,
     block: int = _BLOCK,
     progress: Callable[[float], None] | None = None,
 ) -> Iterator[Passages]:
@@ -231,7 +231,7 @@ def _passages_of(
     flux_floor: float,
     encounter_distance_m: float,
     counts: Counts | None,
-    odds: Odds,
+    odds: Beside,
 ) -> list[Passages]:
     own = Bridges(*(np.ascontiguousarray(column[rows]) for column in bridges.columns))
     tolerance = landscape.tolerance_m
@@ -251,11 +251,15 @@ def _passages_of(
             (b, segment, flux, gap),
             (landscape.line, landscape.sign, landscape.first, pieces.ends, landscape.holds),
             (ends, spread, flux_reach, touch_reach, own.tail > 0),
-            (flux_floor, encounter_distance_m, odds.missed, odds.hit),
+            (flux_floor, encounter_distance_m, _four(odds)),
         )
         bridge += rows.start
         out.append(Passages(bridge, of_bridge, net, signed, touches, distance, below))
     return out
+
+
+def _four(odds: Beside) -> tuple[float, float, float, float]:
+    return odds.standing.missed, odds.standing.hit, odds.elsewhere.missed, odds.elsewhere.hit
 
 
 @njit(cache=True, nogil=True)
@@ -263,8 +267,8 @@ def _shared(pairs: Any, lines: Any, own: Any, rules: Any) -> Any:
     """Sum fluxes of pieces to segments, net them per bridge and line, share the net out."""
     bridge, owner, flux, gap = pairs
     line, sign, first, ends, holds = lines
-    steps, spread, flux_reach, touch_reach, is_held = own
-    floor, encounter, missed, hit = rules
+    steps, spread, flux_reach, touch_reach, has_tails = own
+    floor, encounter, four = rules
     b, s = np.empty(bridge.size, np.int64), np.empty(bridge.size, np.int64)
     along, near, share = np.empty(bridge.size), np.empty(bridge.size), np.empty(bridge.size)
     touches, below = np.empty(bridge.size, np.bool_), np.empty(bridge.size)
@@ -280,9 +284,9 @@ def _shared(pairs: Any, lines: Any, own: Any, rules: Any) -> Any:
             k += 1
         for m in range(start, n):
             along[m] *= sign[s[m]]
-        odds = (missed, hit) if is_held[i] else (1.0, 1.0)
+        odds = four if has_tails[i] else (1.0, 1.0, 1.0, 1.0)
         lying = (line[s[start:n]], near[start:n], holds[s[start:n]])
-        n_below = _net(along[start:n], share[start:n], lying, (floor, *odds), below, n_below)
+        n_below = _net(along[start:n], share[start:n], lying, floor, odds, below, n_below)
         last, n = n, start
         for m in range(start, last):
             is_near = near[m] <= encounter
@@ -299,14 +303,16 @@ def _shared(pairs: Any, lines: Any, own: Any, rules: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _net(along: Any, share: Any, lying: Any, rules: Any, below: Any, n_below: int) -> int:
+def _net(
+    along: Any, share: Any, lying: Any, floor: float, odds: Any, below: Any, n_below: int
+) -> int:
     """Net one bridge's fluxes per line, in place; return how many nets were below the floor.
 
     ``along`` has the flux of each segment along its line, and gets the share of the net with its
     sign; ``share`` the same without.
     """
     line, near, holds = lying
-    floor, missed, hit = rules
+    missed, hit, missed_elsewhere, hit_elsewhere = odds
     order = np.argsort(line, kind="mergesort")
     low = 0
     while low < order.size:
@@ -322,8 +328,11 @@ def _net(along: Any, share: Any, lying: Any, rules: Any, below: Any, n_below: in
                 n_below += 1
             net = 0.0
         size, direction = abs(net), np.sign(net)
-        if is_held and size < 1.0:
-            theta = hit if gap == 0.0 else missed
+        if size < 1.0:
+            if gap == 0.0:
+                theta = hit if is_held else hit_elsewhere
+            else:
+                theta = missed if is_held else missed_elsewhere
             size = theta * size / (1.0 - size + theta * size)
         for m in order[low:high]:
             share[m] = max(0.0, along[m] * direction)

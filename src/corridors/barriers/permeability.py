@@ -14,11 +14,13 @@ from typing import Literal
 import numpy as np
 from scipy import optimize, stats
 
+from corridors.barriers.unit_spread import Spread, unit_spread
 from corridors.foundation.arrays import Flags, Floats, Indices, Labels
 
-Interval = Literal["profile", "animals", "upper_limit", "lower_limit", "none"]
+Interval = Literal["profile", "units", "upper_limit", "lower_limit", "none"]
 
-_MIN_ANIMALS = 5  # with fewer the spread between animals is anybody's guess
+_MIN_UNITS = 5  # with fewer the spread between units is anybody's guess
+_LEAST = 0.25  # of the variance of independent tries: what units that are alike by chance leave
 _LOWEST, _HIGHEST = -30.0, 30.0  # of ln kappa
 _DOUBT = 1e-3  # a crossing more likely mistaken than this is not sure
 
@@ -29,8 +31,8 @@ class Kappa:
 
     Parameters
     ----------
-    n_steps, n_crossings, n_animals
-        Tries, those that crossed, and animals with a try.
+    n_steps, n_crossings, n_animals, n_units
+        Tries, those that crossed, animals with a try, and independent units with one.
     expected
         Crossings to be expected if the barrier were not there: the sum of 1 - s.
     kappa
@@ -38,12 +40,14 @@ class Kappa:
     profile
         Interval of the profile likelihood, or the one-sided limit with 0 or inf on its other side.
     low, high
-        Interval to be used: ``profile``, or wider where animals differ.
+        Interval to be used.
     interval
-        Which: ``profile``; ``animals``: widened because animals differ; ``upper_limit``,
-        ``lower_limit``: one-sided; ``none``: too few data.
+        Which: ``units``: from the differences between units; ``profile``, wider where animals
+        travel together: too few units to tell; ``upper_limit``, ``lower_limit``: one-sided;
+        ``none``: too few data.
     spread
-        Variance of ln kappa between animals over that of independent tries; NaN: not known.
+        Variance of ln kappa between units over that of independent tries. Of one unit alone the
+        animals in it; NaN where that is one.
     n_sure
         Crossings that location error cannot have made.
     share, share_low, share_high
@@ -53,6 +57,7 @@ class Kappa:
     n_steps: int
     n_crossings: int
     n_animals: int
+    n_units: int
     expected: float
     kappa: float
     profile: tuple[float, float]
@@ -127,6 +132,8 @@ def _seen_chance(total: Floats, odds: Floats) -> Floats:
 
 
 def _mistaken(hazard: Floats, seen: Seen) -> Floats:
+    if not seen.mistaken.any():
+        return np.zeros(hazard.size)
     return np.asarray(np.minimum(0.5, seen.mistaken * _seen_chance(hazard, seen.odds)))
 
 
@@ -138,6 +145,7 @@ def permeability(
     confidence: float,
     min_expected: float,
     seen: Seen | None = None,
+    unit: Indices | None = None,
 ) -> Kappa:
     """Estimate one permeability with its interval.
 
@@ -153,6 +161,9 @@ def permeability(
         With fewer crossings to be expected without the barrier nothing is estimated.
     seen
         What is seen of the tries; None: all.
+    unit
+        Independent unit of each try, any integers, shape (n,): animals that travel together are
+        one. None: each animal is one.
 
     Notes
     -----
@@ -162,10 +173,16 @@ def permeability(
     confidence)) / sum(h). Where each crossed, the lower limit is found likewise. Crossings that
     location error explains as well are none: the maximum is at 0 then too.
 
-    Tries of one animal are not independent. With five animals or more the scores of the animals
-    give the variance between them (sandwich); the likelihood ratio is divided by its excess over
-    the model's variance and compared with Student's t for so many animals (Chandler & Bate 2007,
-    doi 10.1093/biomet/asm015). That is what resampling animals would give, without random numbers.
+    Tries of one unit are not independent. With five units or more the scores of the units give the
+    variance between them (sandwich); the likelihood ratio is divided by what it is of the model's
+    variance (Chandler & Bate 2007, doi 10.1093/biomet/asm015) and compared with Student's t, whose
+    degrees of freedom say how well units of these sizes tell it
+    (:func:`~corridors.barriers.unit_spread.unit_spread`). Few units may be alike by chance; at
+    least half of the profile's width is left. The wider of this and the profile would hold too
+    often: in 99 % of herds of like animals.
+
+    With fewer units animals of one unit count as if they did the same: the logarithm of the
+    likelihood is divided by the animals of a unit, in the mean over tries. So are limits.
 
     Examples
     --------
@@ -191,6 +208,8 @@ def permeability(
     """
     n, n_crossed = int(crossed.size), int(crossed.sum())
     n_animals = int(np.unique(animal).size)
+    own = animal if unit is None else unit
+    n_units, alike = int(np.unique(own).size), _alike(animal, own)
     told = seen if seen is not None else Seen.all_of(n)
     free = _seen_chance(hazard, told.odds)
     expected = float(free.sum())
@@ -209,19 +228,19 @@ def permeability(
     ) -> Kappa:
         shares = [share_of(value, hazard) for value in (kappa, *used)]
         return Kappa(
-            n, n_crossed, n_animals, expected, kappa, profile, *used, interval, spread, n_sure,
-            *shares,
+            n, n_crossed, n_animals, n_units, expected, kappa, profile, *used, interval, spread,
+            n_sure, *shares,
         )  # fmt: skip
 
     if expected < min_expected:
         return result(nan, (nan, nan), (nan, nan), "none")
     if n_crossed == n:
-        root = _root(lambda b: at(b) - float(np.log(error)), _LOWEST, _HIGHEST)
+        root = _root(lambda b: at(b) - alike * float(np.log(error)), _LOWEST, _HIGHEST)
         limit = (float(np.exp(root)), float("inf"))
         return result(nan, limit, limit, "lower_limit")
     best = _highest(at)
     if best == _LOWEST:
-        closed = at(_LOWEST) + float(np.log(error))
+        closed = at(_LOWEST) + alike * float(np.log(error))
         limit = (0.0, float(np.exp(_root(lambda b: at(b) - closed, _LOWEST, _HIGHEST))))
         return result(nan, limit, limit, "upper_limit")
     top = at(best)
@@ -235,12 +254,22 @@ def permeability(
 
     drop = float(stats.chi2.ppf(confidence, 1))
     profile = bounds(drop)
-    spread = _spread(best, hazard, crossed, animal, told)
-    if n_animals >= _MIN_ANIMALS:
-        wide = spread * float(stats.t.ppf(1 - error / 2, n_animals - 1)) ** 2
-        if wide > drop:
-            return result(float(np.exp(best)), profile, bounds(wide), "animals", spread)
-    return result(float(np.exp(best)), profile, profile, "profile", spread)
+    between = _spread(best, hazard, crossed, own, told, alike)
+    if n_units >= _MIN_UNITS and np.isfinite(between.ratio):
+        wide = max(_LEAST * alike, between.ratio)
+        wide *= float(stats.t.ppf(1 - error / 2, between.freedom)) ** 2
+        return result(float(np.exp(best)), profile, bounds(wide), "units", between.ratio)
+    spread = alike if n_units == 1 and n_animals > 1 else between.ratio
+    return result(float(np.exp(best)), profile, bounds(drop * alike), "profile", spread)
+
+
+def _alike(animal: Indices, unit: Indices) -> float:
+    """Return how many animals the unit of a try has, mean over tries; 1 without any."""
+    if not animal.size:
+        return 1.0
+    pairs, row = np.unique(np.column_stack([unit, animal]), axis=0, return_inverse=True)
+    _, own, count = np.unique(pairs[:, 0], return_inverse=True, return_counts=True)
+    return float(count[own][row.ravel()].mean())
 
 
 def _highest(at: Callable[[float], float]) -> float:
@@ -371,7 +400,7 @@ def covariate_tests(
         Name -> level of each try, shape (n,).
     spread
         ``Kappa.spread`` of all tries: above 1 the likelihood ratio is divided by it, since tries of
-        one animal are not independent. NaN: not.
+        one unit are not independent. NaN: not.
     seen
         What is seen of the tries; None: all.
     """
@@ -406,14 +435,16 @@ def _rank(design: Floats) -> int:
     return int(np.linalg.matrix_rank(design.T @ design)) if design.size else 0
 
 
-def _spread(best: float, hazard: Floats, crossed: Flags, animal: Indices, seen: Seen) -> float:
-    """Return the variance between animals over the model's; NaN with fewer than two animals."""
-    score, information = _slopes(np.exp(best) * hazard, hazard, crossed, seen)
-    _, own = np.unique(animal, return_inverse=True)
-    sums = np.bincount(own, weights=score)
-    if sums.size < 2:
-        return float("nan")
-    return float(sums.size / (sums.size - 1) * (sums**2).sum() / information.sum())
+def _spread(
+    best: float, hazard: Floats, crossed: Flags, unit: Indices, seen: Seen, alike: float
+) -> Spread:
+    """Return the variance of ln kappa between units over that of independent tries."""
+    _, own = np.unique(unit, return_inverse=True)
+    score, information = (
+        np.asarray(np.bincount(own, weights=one), np.float64)
+        for one in _slopes(np.exp(best) * hazard, hazard, crossed, seen)
+    )
+    return unit_spread(score, information, alike=alike)
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:

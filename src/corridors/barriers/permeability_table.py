@@ -17,6 +17,7 @@ from corridors.barriers.tries import Near, Tries, tries
 from corridors.barriers.validity import validity_of
 from corridors.foundation.arrays import Flags, Floats, Indices, Labels
 from corridors.foundation.crs import GEOGRAPHIC, transformer
+from corridors.foundation.units import unit_codes
 
 _CONFIDENCE = 0.95  # part of the columns' meaning
 _DAY_TIMES = np.array(["night", "morning", "day", "evening"], dtype=object)
@@ -55,6 +56,7 @@ class Kind:
     tries: Tries
     table: Table
     animal: Indices
+    unit: Indices
     levels: dict[str, Labels]  # covariate -> level of each informative try
     own_law: Indices  # of each, by how many labels its null steps are its own
 
@@ -63,6 +65,7 @@ def kind_of(
     steps: Steps,
     segments: gpd.GeoDataFrame,
     crs: str,
+    units: pd.DataFrame,
     rules: Rules,
     *,
     error0_m: Floats,
@@ -71,7 +74,8 @@ def kind_of(
     """Return what the steps tell of the barriers of one kind.
 
     ``segments`` are SEGMENTS of that kind that stand, with a plain index; ``crs`` is that of the
-    steps; ``error0_m`` and ``error1_m`` the location errors of their ends, SD per axis, m.
+    steps, ``units`` are UNITS; ``error0_m`` and ``error1_m`` are the location errors of the ends of
+    steps, SD per axis, m.
     """
     lines = projected(np.asarray(segments.geometry.to_numpy(), dtype=object), crs)
     found, index = tries(
@@ -89,7 +93,8 @@ def kind_of(
         min_steps=rules.min_steps,
     )
     table = informative(found, null)
-    code, _ = pd.factorize(steps.frame["animal"], sort=True)
+    code, names = pd.factorize(steps.frame["animal"], sort=True)
+    animal = code[found.step[table.row]].astype(np.int64)
     classes = segments["class"].to_numpy(dtype=object)[found.line[table.row]]
     levels = {
         "class": classes,
@@ -97,7 +102,8 @@ def kind_of(
         "time_of_day": time_of_day[table.row],
     }
     own_law = law_level(groups, min_steps=rules.min_steps)[table.row]
-    return Kind(found, table, code[found.step[table.row]].astype(np.int64), levels, own_law)
+    unit = unit_codes([str(name) for name in names], units)[animal]
+    return Kind(found, table, animal, unit, levels, own_law)
 
 
 def _time_of_day(found: Tries, crs: str) -> Labels:
@@ -159,11 +165,12 @@ def _kappa(found: Kind, part: Flags, rules: Rules) -> Kappa:
         confidence=_CONFIDENCE,
         min_expected=rules.min_expected,
         seen=_seen(found)[part],
+        unit=found.unit[part],
     )
 
 
 def _row(one: Kappa, name: str, covariate: str, level: str, p_value: float) -> dict[str, Any]:
-    estimated = one.interval in ("profile", "animals")
+    estimated = one.interval in ("profile", "units")
     return {
         "class": name,
         "covariate": covariate,
@@ -171,6 +178,7 @@ def _row(one: Kappa, name: str, covariate: str, level: str, p_value: float) -> d
         "n_steps": one.n_steps,
         "n_crossings": one.n_crossings,
         "n_animals": one.n_animals,
+        "n_units": one.n_units,
         "expected": one.expected,
         "kappa": one.kappa,
         "kappa_low": one.low,

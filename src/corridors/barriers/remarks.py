@@ -5,29 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from corridors.foundation.facts import Remark
+
 _SHOWN = 12
 
 
-def of_all(facts: Mapping[str, Any]) -> list[str]:
-    """Return the remarks on all sources in the facts of `ingest`, each with its source.
-
-    Examples
-    --------
-    >>> of_all({"barriers": [{"source": "a.gpkg", "remarks": ["nothing near"]}], "herd": "h"})
-    ['a.gpkg: nothing near']
-    """
-    parts = [part if isinstance(part, list) else [part] for part in facts.values()]
-    return [
-        f"{notes.get('source', '')}: {words}"
-        for part in parts
-        for notes in part
-        if isinstance(notes, Mapping)
-        for words in notes.get("remarks", ())
-    ]
-
-
-def remarks(notes: Mapping[str, Any], *, completeness: str, margin_km: float) -> list[str]:
-    """Return sentences on what was read, those of the reader first.
+def remarks(notes: Mapping[str, Any], *, completeness: str, margin_km: float) -> list[Remark]:
+    """Return what is to be said of what was read, what the reader says first.
 
     Parameters
     ----------
@@ -40,43 +24,47 @@ def remarks(notes: Mapping[str, Any], *, completeness: str, margin_km: float) ->
 
     Examples
     --------
-    >>> remarks({"classes_not_in_map": {"9": 3}}, completeness="unknown", margin_km=50.0)
-    ["values that class_map lacks: '9' (3); these features have no own class"]
+    >>> found = remarks({"classes_not_in_map": {"9": 3}}, completeness="unknown", margin_km=50.0)
+    >>> [(one.code, one.values) for one in found]
+    [('classes_not_in_map', {'classes': "'9' (3)"})]
     """
     said = list(notes.get("remarks", ()))
     lacking: Mapping[str, int] = notes.get("classes_not_in_map", {})
     if lacking:
         listed = ", ".join(f"'{word}' ({n})" for word, n in list(lacking.items())[:_SHOWN])
         more = " ..." if len(lacking) > _SHOWN else ""
-        said.append(
-            f"values that class_map lacks: {listed}{more}; these features have no own class"
-        )
+        said.append(Remark.of("classes_not_in_map", classes=listed + more))
     if notes.get("nothing_near_the_herd"):
-        text = f"nothing within {margin_km:g} km of the herd: is it the right file and CRS?"
-        if completeness == "complete":
-            text += " completeness: complete would mean that there is no barrier at all"
-        said.append(text)
+        code = "nothing_near_complete" if completeness == "complete" else "nothing_near"
+        said.append(Remark.of(code, margin_km=margin_km))
     return said
 
 
-def of_bundled(unknown_frac: float, states: Sequence[str]) -> str:
-    """Return what to say of bundled boundaries that do not reach the herd, "" if they do.
+def of_bundled(
+    unknown_frac: float, n_near: int, near_km: float, states: Sequence[str]
+) -> list[Remark]:
+    """Return what to say of bundled boundaries: nothing where they reach the herd.
 
     Parameters
     ----------
     unknown_frac
-        Share of the herd's places outside of the states that are bundled, 0...1.
+        Share of the herd's places outside of all bundled states, 0...1.
+    n_near
+        Boundaries that were read.
+    near_km
+        How far from the herd, km.
     states
-        Their names.
+        Those that the herd is in or near.
 
     Examples
     --------
-    >>> of_bundled(0.0, ["China"]), of_bundled(1.0, ["China"])[:51]
-    ('', 'nothing is known of state boundaries at 100% of the')
+    >>> [one.code for one in of_bundled(1.0, 0, 300.0, [])], of_bundled(0.0, 2, 300.0, ["China"])
+    (['states_unknown', 'no_boundary_near'], [])
     """
-    if not unknown_frac:
-        return ""
-    return (
-        f"nothing is known of state boundaries at {unknown_frac:.0%} of the herd's places, which "
-        f"is not that there are none: bundled are {', '.join(states)}; name a file of boundaries"
-    )
+    said = []
+    if unknown_frac:
+        said.append(Remark.of("states_unknown", unknown_frac=unknown_frac))
+    if not n_near:
+        known = ", ".join(states) or "none"
+        said.append(Remark.of("no_boundary_near", near_km=near_km, states=known))
+    return said

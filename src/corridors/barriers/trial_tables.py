@@ -11,7 +11,7 @@ import pandas as pd
 from pandas.api.typing import NaTType
 
 from corridors.barriers.attempts import States, attempts, exposure
-from corridors.barriers.companions import independent_units
+from corridors.barriers.companions import Together, independent_units
 from corridors.barriers.copies import Copies, Shift, copies
 from corridors.barriers.crossings import Steps, window_of
 from corridors.barriers.movements import Movements
@@ -21,7 +21,7 @@ from corridors.barriers.trials import Rule
 from corridors.barriers.validity import Validity, validity_of
 from corridors.barriers.visits import Lines, Ways, free_ends
 from corridors.foundation import tables
-from corridors.foundation.arrays import Flags, Geometries, Indices, Words
+from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Words
 
 _EVER = np.iinfo(np.int64).max
 
@@ -48,16 +48,6 @@ class Joints:
             tolerance_m=self.tolerance_m,
             max_turn_deg=self.max_turn_deg,
         )
-
-
-@dataclass(frozen=True)
-class Together:
-    """When animals are one unit, see :func:`corridors.barriers.companions.independent_units`."""
-
-    distance_m: float
-    time_h: float
-    min_common: int
-    min_together_frac: float
 
 
 @dataclass(frozen=True)
@@ -140,6 +130,7 @@ def tried(
         real,
         copied,
         stays,
+        tolerance_m=_tolerance_m(segments, real),
         distance_m=rules.distance_m,
         end_m=rules.end_m,
         rules=rules.rules,
@@ -191,6 +182,13 @@ def _lines(
         rules.shift,
     )
     return real, Copies(copied.lines, own[copied.segment], copied.copy)
+
+
+def _tolerance_m(segments: pd.DataFrame, lines: Lines) -> Floats:
+    """Return how far off each joined line may lie: as far as any of its segments, m."""
+    out = np.zeros(len(lines.free_ends_m))
+    np.maximum.at(out, lines.line, segments["tolerance_m"].to_numpy(float))
+    return out
 
 
 def _seasons(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numba import njit
 
 from corridors.barriers.crossings import Steps
 from corridors.barriers.piece_tree import PieceTree, point_gap
-from corridors.barriers.segments import straight_pieces
+from corridors.barriers.segments import Pieces, straight_pieces
 from corridors.barriers.validity import Validity, middle_us
 from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 
@@ -54,6 +54,13 @@ class Lines:
         """Return lines of segments in the working CRS."""
         tree = PieceTree.of(straight_pieces(segments))
         return cls(tree, line, sign, free_ends_m, validity)
+
+    def moved(self, shift_m: Floats) -> Lines:
+        """Return the lines, each moved as a whole by ``shift_m``, x and y, shape (n_lines, 2)."""
+        pieces = self.tree.pieces
+        ends = pieces.ends + np.tile(shift_m[self.line[pieces.owner]], 2)
+        tree = PieceTree.of(Pieces(ends, pieces.owner))
+        return replace(self, tree=tree, free_ends_m=self.free_ends_m + np.tile(shift_m, 2))
 
 
 def free_ends(segments: Geometries, line: Indices, sign: Indices, *, tolerance_m: float) -> Floats:

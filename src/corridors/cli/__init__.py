@@ -8,10 +8,15 @@ import sys
 import click
 
 from corridors.cli.commands import group
+from corridors.cli.release import release
+from corridors.cli.trace import trace
 from corridors.foundation.errors import CorridorsError
 from corridors.run.stopped import Stopped
 
 _PIPE_CLOSED = 141
+
+group.add_command(release)
+group.add_command(trace)
 
 # Else pydantic looks through every installed package for plugins before `status` answers.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -2,86 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import corridors
-from corridors.foundation.errors import ConfigError, CorridorsError, Fault
-from corridors.foundation.faults import did_you_mean, nearest
+from corridors.cli.options import (
+    Choice,
+    chosen_herds,
+    config_option,
+    herd_option,
+    json_option,
+    load_study,
+    running,
+)
+from corridors.foundation.errors import CorridorsError
+from corridors.foundation.faults import nearest
 from corridors.stages import registry
 
 if TYPE_CHECKING:
     from corridors.config.load import Study
-    from corridors.run.graph import Options
     from corridors.run.plan import Row
-
-Command = Callable[..., Any]
-
-_config = click.option(
-    "--config",
-    "-c",
-    type=click.Path(path_type=Path),
-    default=None,
-    help="Configuration file.  [default: config.yaml]",
-)
-_herd = click.option("--herd", multiple=True, metavar="NAME", help="Only this herd; repeatable.")
-_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-
-
-def _running(command: Command) -> Command:
-    """Add the options of everything that runs stages."""
-    for option in (
-        click.option("--force", is_flag=True, help="Run what is up to date too."),
-        click.option(
-            "--wait",
-            type=click.FloatRange(min=0),
-            metavar="SECONDS",
-            default=None,
-            help="Wait so long for another run to end.  [default: 0]",
-        ),
-        click.option(
-            "--workers",
-            type=click.IntRange(min=1),
-            default=None,
-            help="Worker processes at most.  [default: one per CPU]",
-        ),
-        click.option(
-            "--scheduler",
-            default=None,
-            metavar="NAME",
-            help="serial, processes or the address of a Dask scheduler.  [default: processes]",
-        ),
-        _json,
-        _herd,
-        _config,
-    ):
-        command = option(command)
-    return command
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What the options of a running command say, before a pipeline file fills the gaps."""
-
-    config: Path | None
-    herd: tuple[str, ...]
-    scheduler: str | None
-    workers: int | None
-    wait: float | None
-    force: bool
-    as_json: bool
-
-    def options(self) -> Options:
-        """Return the options of the run."""
-        from corridors.run.graph import Options
-
-        return Options(
-            self.scheduler or "processes", self.workers or 0, self.wait or 0.0, self.force
-        )
 
 
 class _Group(click.Group):
@@ -109,35 +51,6 @@ def group() -> None:
     """Hold the commands."""
 
 
-def _load(config: Path | None) -> Study:
-    from corridors.config.load import load
-
-    return load(config or Path("config.yaml"))
-
-
-def _herds(study: Study, chosen: tuple[str, ...]) -> list[str]:
-    """Return the chosen herds, all of them when none is chosen, in the configured order."""
-    known = list(study.config.herds)
-    faults = [
-        Fault(
-            "there is no such herd",
-            file=str(study.path),
-            expected="one of: " + ", ".join(known) if known else "a herd below herds:",
-            got=name,
-            cure=did_you_mean(name, known),
-        )
-        for name in chosen
-        if name not in known
-    ]
-    if not known:
-        faults.append(
-            Fault("no herd is configured", file=str(study.path), cure="add one below herds:")
-        )
-    if faults:
-        raise ConfigError(faults)
-    return [name for name in known if not chosen or name in chosen]
-
-
 def _go(study: Study, stages: list[str], herds: list[str], choice: Choice) -> int:
     from corridors.cli import views
     from corridors.run.execute import execute
@@ -153,7 +66,7 @@ def _go(study: Study, stages: list[str], herds: list[str], choice: Choice) -> in
 
 @group.command()
 @click.argument("pipeline", type=click.Path(path_type=Path), required=False)
-@_running
+@running
 def run(pipeline: Path | None, **given: Any) -> int:
     """Bring everything up to date, or what a PIPELINE file names.
 
@@ -175,16 +88,16 @@ def run(pipeline: Path | None, **given: Any) -> int:
             force=choice.force,
             as_json=choice.as_json,
         )
-    study = _load(choice.config)
+    study = load_study(choice.config)
     if choice.herd:
         stages = [name for name in stages if registry.get(name).partition == "herd"]
-    return _go(study, stages, _herds(study, choice.herd), choice)
+    return _go(study, stages, chosen_herds(study, choice.herd), choice)
 
 
 @group.command()
-@_config
-@_herd
-@_json
+@config_option
+@herd_option
+@json_option
 def plan(config: Path | None, herd: tuple[str, ...], as_json: bool) -> None:
     """Say what would run, and why; run nothing."""
     from corridors.cli import views
@@ -193,9 +106,9 @@ def plan(config: Path | None, herd: tuple[str, ...], as_json: bool) -> None:
 
 
 @group.command()
-@_config
-@_herd
-@_json
+@config_option
+@herd_option
+@json_option
 def status(config: Path | None, herd: tuple[str, ...], as_json: bool) -> None:
     """Show which results are up to date."""
     from corridors.cli import views
@@ -205,9 +118,9 @@ def status(config: Path | None, herd: tuple[str, ...], as_json: bool) -> None:
 
 @group.command()
 @click.argument("stage", type=click.Choice(registry.ORDER))
-@_config
-@_herd
-@_json
+@config_option
+@herd_option
+@json_option
 def why(stage: str, config: Path | None, herd: tuple[str, ...], as_json: bool) -> None:
     """Say why STAGE would run, or what its result was made from."""
     from corridors.cli import views
@@ -220,17 +133,17 @@ def _survey(config: Path | None, chosen: tuple[str, ...]) -> list[Row]:
     from corridors.run.fingerprint import Fingerprints
     from corridors.run.plan import survey
 
-    study = _load(config)
-    herds = _herds(study, chosen)
+    study = load_study(config)
+    herds = chosen_herds(study, chosen)
     rows = survey(Fingerprints(study)).values()
     shown = {*herds} if chosen else {*herds, registry.WHOLE_STUDY}
     return [row for row in rows if row.partition in shown]
 
 
 @group.command()
-@_config
-@_herd
-@_json
+@config_option
+@herd_option
+@json_option
 @click.option(
     "--deep",
     is_flag=True,
@@ -241,16 +154,16 @@ def check(config: Path | None, herd: tuple[str, ...], as_json: bool, deep: bool)
     from corridors.cli import views
     from corridors.run.inputs import check_inputs, check_results
 
-    study = _load(config)
-    herds = _herds(study, herd)
+    study = load_study(config)
+    herds = chosen_herds(study, herd)
     checked = check_inputs(study, herds)
     n_results = check_results(study, herds) if deep else None
     click.echo(views.checked(checked, study.path, n_results, as_json=as_json))
 
 
 @group.command()
-@_config
-@_json
+@config_option
+@json_option
 @click.option(
     "--last", type=click.IntRange(min=1), default=20, show_default=True, help="How many runs."
 )
@@ -259,13 +172,13 @@ def history(config: Path | None, as_json: bool, last: int) -> None:
     from corridors.cli import operations
     from corridors.run.history import history as history_of
 
-    study = _load(config)
+    study = load_study(config)
     click.echo(operations.history(history_of(study.processed, last=last), as_json=as_json))
 
 
 @group.command()
-@_config
-@_json
+@config_option
+@json_option
 def doctor(config: Path | None, as_json: bool) -> int:
     """Look at the machine, the libraries and the study: what may keep a run from going well."""
     from corridors.cli import operations
@@ -274,7 +187,7 @@ def doctor(config: Path | None, as_json: bool) -> int:
     findings = list(looks.machine())
     is_usable = all(one.verdict != "bad" for one in findings)
     if is_usable:
-        findings += looks.of_study(_load(config))
+        findings += looks.of_study(load_study(config))
     click.echo(operations.findings(findings, as_json=as_json))
     return 66 if any(one.verdict == "bad" for one in findings) else 0
 
@@ -355,8 +268,8 @@ def tile(layer: Path, folder: Path, layer_name: str | None, tile_deg: float) -> 
 
 
 @group.command("compare-profiles")
-@_config
-@_herd
+@config_option
+@herd_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -371,9 +284,9 @@ def compare_profiles(config: Path | None, herd: tuple[str, ...], out: Path | Non
     from corridors.cli import views
     from corridors.run.comparison import compare
 
-    study = _load(config)
+    study = load_study(config)
     # Unless it is asked for, a herd that nobody tracked is no fault: there is nothing to compare.
-    names = [name for name in _herds(study, herd) if herd or study.config.herds[name].tracks]
+    names = [name for name in chosen_herds(study, herd) if herd or study.config.herds[name].tracks]
     for name in names:
         with views.Screen() as screen:
             page = compare(study, name, out, screen.progress("compare-profiles", name))
@@ -383,7 +296,7 @@ def compare_profiles(config: Path | None, herd: tuple[str, ...], out: Path | Non
 @group.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--all", "is_all", is_flag=True, help="Every scenario of the configuration.")
-@_running
+@running
 def scenario(names: tuple[str, ...], is_all: bool, **given: Any) -> int:
     """Compute what a planned line, a removal or an opening would change; change no result.
 
@@ -394,13 +307,13 @@ def scenario(names: tuple[str, ...], is_all: bool, **given: Any) -> int:
     from corridors.run.scenario import run_scenario
 
     choice = Choice(**given)
-    study = _load(choice.config)
+    study = load_study(choice.config)
     known = [*study.config.scenarios, *study.config.before_after]
     if is_all == bool(names):
         raise click.UsageError(
             "Name scenarios, or give --all. In the configuration: " + (", ".join(known) or "none")
         )
-    herds = _herds(study, choice.herd)
+    herds = chosen_herds(study, choice.herd)
     code = 0
     for name in known if is_all else dict.fromkeys(names):
         try:
@@ -419,12 +332,12 @@ def scenario(names: tuple[str, ...], is_all: bool, **given: Any) -> int:
 def _stage_command(name: str) -> click.Command:
     @click.command(name, help=registry.get(name).help)
     @click.option("--with-upstream", is_flag=True, help="First run the stages that it reads.")
-    @_running
+    @running
     def command(with_upstream: bool, **given: Any) -> int:
         choice = Choice(**given)
-        study = _load(choice.config)
+        study = load_study(choice.config)
         names = registry.with_upstream([name]) if with_upstream else [name]
-        return _go(study, names, _herds(study, choice.herd), choice)
+        return _go(study, names, chosen_herds(study, choice.herd), choice)
 
     return command
 

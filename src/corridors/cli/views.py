@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from corridors.foundation.errors import visible
-from corridors.run.graph import Event, Report
 from corridors.run.plan import Row
+from corridors.run.report import Event, Report
 from corridors.stages.registry import WHOLE_STUDY
 
 if TYPE_CHECKING:

@@ -32,6 +32,11 @@ class Circuit(Section):
     margin_cells: int = Field(
         12, ge=2, le=64, description="gain of a segment: cells around it that answer to its opening"
     )
+    solved_anew: int = Field(
+        50,
+        ge=0,
+        description="gain of a segment: of so many, the first, the whole network is solved again",
+    )
     high_current_frac: Fraction = Field(
         0.1, gt=0, lt=1, description="validation: the cells with most current, share of the grid"
     )

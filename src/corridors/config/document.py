@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,11 @@ _MOST_VALUES = 200_000
 _PLAIN = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
 
+# What `corridors init` writes behind a key that only a person can fill in.
+TO_STATE = "TO STATE"
+_OPEN = re.compile(rf"\s*(?:- )?(\w+): *(?:\[\])? *# {TO_STATE}: (.*)")
+
+
 @dataclass(frozen=True)
 class Document:
     """Values of a YAML file and where each of them stands.
@@ -33,12 +39,15 @@ class Document:
         Key path -> line, 1-based.
     faults
         Duplicate keys and keys that are not scalars; the content holds the first of each.
+    unstated
+        What `corridors init` left open and nobody has stated yet.
     """
 
     path: Path
     content: dict[str, Any]
     lines: dict[KeyPath, int]
     faults: tuple[Fault, ...]
+    unstated: tuple[Fault, ...] = ()
 
     def line(self, keys: KeyPath) -> int | None:
         """Return the line of the longest part of ``keys`` that is in the file."""
@@ -112,7 +121,23 @@ def read(path: Path) -> Document:
                 got=type(content).__name__,
             )
         )
-    return Document(path, content, reader.lines, tuple(reader.faults))
+    return Document(path, content, reader.lines, tuple(reader.faults), _unstated(path, text))
+
+
+def _unstated(path: Path, text: str) -> tuple[Fault, ...]:
+    lines = enumerate(text.splitlines(), start=1)
+    return tuple(
+        Fault(
+            "nobody has stated this yet",
+            file=str(path),
+            row=row,
+            column=found[1],
+            expected=found[2],
+            cure=f"write it on this line, or take {TO_STATE} away where nothing is to be said",
+        )
+        for row, line in lines
+        if (found := _OPEN.fullmatch(line)) is not None
+    )
 
 
 def _not_yaml(path: Path, error: MarkedYAMLError) -> Fault:

@@ -12,12 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from corridors.config.model import Config, Publish
+    from corridors.config.segmentation import Segment
     from corridors.config.sources import Herd
 
 # Keys of a herd that say nothing about its sources.
-_NOT_A_SOURCE = {"picks": None, "segment": None, "population_size": None, "population_source": None}
+_NO_KEY_OF_SOURCES = {
+    "picks": None,
+    "segment": None,
+    "population_size": None,
+    "population_source": None,
+}
+_NOT_A_SOURCE = {**_NO_KEY_OF_SOURCES, "record": None}
 # Sources may name animals, and what a stage sees stands in its manifest, beside what is passed on.
-_NOT_A_LABEL = {**_NOT_A_SOURCE, "tracks": (), "expert_ranges": None, "expert_corridors": None}
+_NOT_A_LABEL = {
+    **_NO_KEY_OF_SOURCES,
+    "tracks": (),
+    "expert_ranges": None,
+    "expert_corridors": None,
+}
 
 # ``publish`` of who makes no pictures of animal-years.
 _NOT_PUBLISHED = {"pictures": "none"}
@@ -46,7 +58,7 @@ def _sources(config: Config, herd: str) -> Herd | None:
     return own.model_copy(update=_NOT_A_SOURCE) if own else None
 
 
-def _segment(config: Config, herd: str) -> object:
+def _segment(config: Config, herd: str) -> Segment:
     """Return the keys of `segment` with the herd's own in place of the study's."""
     own = _own(config, herd)
     if own is None or own.segment is None:
@@ -54,6 +66,14 @@ def _segment(config: Config, herd: str) -> object:
     return config.segment.model_copy(
         update={name: getattr(own.segment, name) for name in own.segment.model_fields_set}
     )
+
+
+def _all_seasons(config: Config, _: str) -> dict[str, tuple[str, str]]:
+    """Return each herd's names of the migration that leaves the winter range and of the other."""
+    return {
+        name: _segment(config, name).season_names.chosen or ("spring", "autumn")
+        for name in config.herds
+    }
 
 
 def _publish_without_pictures(config: Config, _: str) -> Publish:
@@ -83,6 +103,7 @@ GRANTS: Mapping[str, Grant] = {
     "all labels": _all_labels,
     "sources": _sources,
     "segment of the herd": _segment,
+    "all seasons": _all_seasons,
     "publish without pictures": _publish_without_pictures,
     "picks": _of_herd("picks"),
     "memory_mb": lambda config, _: config.working.memory_mb,
@@ -93,6 +114,7 @@ GRANTS: Mapping[str, Grant] = {
     "error_per_dop_m": lambda config, _: config.occurrence.error_per_dop_m,
     "priors": lambda config, _: config.rank.priors,
     "trials": lambda config, _: config.intersect.trials,
+    "units": lambda config, _: config.intersect.trials.units,
     "prior_trials": lambda config, _: config.rank.prior_trials,
     "barrier_completeness": _completeness,
 }

@@ -106,6 +106,9 @@ def load_model(path: Path, model: type[Model]) -> Model:
     faults += _unusable_paths(document)
     faults += _reserved_names(document)
     faults += _tier_public(document)
+    # The value that is missing on such a line is told already, in better words.
+    faults = [fault for fault in faults if fault.row not in {own.row for own in document.unstated}]
+    faults += document.unstated
     if faults or loaded is None:
         ordered: list[Fault] = sorted(faults, key=_row)
         raise ConfigError(ordered)

@@ -12,7 +12,9 @@ from pydantic import Field, model_validator
 
 from corridors.config.action import Act
 from corridors.config.circuit import Circuit
+from corridors.config.crossing import Behave, Intersect
 from corridors.config.habitat import Habitat
+from corridors.config.release import Release
 from corridors.config.scenarios import BeforeAfter, Scenario
 from corridors.config.section import Fraction, NotNegative, Positive, Section
 from corridors.config.segmentation import Segment
@@ -23,7 +25,6 @@ from corridors.config.sources import (
     Herd,
     StateSource,
 )
-from corridors.config.trials import Trials
 
 HerdName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
@@ -176,154 +177,38 @@ class Describe(Section):
     """Facts of the migrations, and whether the sample of animals is large enough."""
 
     orders: int = Field(
-        500, ge=50, description="random orders of the animals behind the rarefaction interval"
+        500,
+        ge=50,
+        description="random orders of the independent units behind the rarefaction interval",
     )
-    seed: int = Field(20240101, ge=0, description="seed of the orders")
+    seed: int = Field(
+        20240101, ge=0, description="seed of the orders, and of the draws of bottlenecks"
+    )
     max_slope_frac: Fraction = Field(
-        0.01, description="sufficient: one more animal adds less than this share of the area"
+        0.01, description="sufficient: one more unit adds less than this share of the area"
     )
     max_lag_h: Positive = Field(
-        26.0, description="longer steps say nothing about days in stopovers, h"
+        26.0,
+        description="longer steps say nothing about days in stopovers, or where a migration"
+        " passed, h",
     )
-
-
-class Intersect(Section):
-    """Barriers, borders and the crossings of the herd."""
-
-    segment_length_m: Positive = Field(1000.0, description="longest management segment, m")
-    min_cut_m: Positive = Field(
-        1.0, description="a corridor edge this near to another cut makes no cut of its own, m"
+    bottleneck_reach_km: Positive = Field(
+        5.0, description="passages farther from the line of a route are on another route, km"
     )
-    joint_m: Positive = Field(
-        1.0, description="barriers of one kind continue each other where ends are this near, m ..."
+    bottleneck_max_ratio: Fraction = Field(
+        0.67,
+        description="bottleneck: at most so many times as wide as the route before and behind it",
     )
-    joint_turn_deg: float = Field(
-        60.0, gt=0, lt=180, description="... unless they turn more sharply, degrees"
+    bottleneck_min_units: int = Field(
+        5, ge=3, description="bottleneck: so many independent units pass it"
     )
-    max_lag_h: Positive = Field(26.0, description="longer steps say nothing about a crossing, h")
-    bridge: Literal["sideways", "brownian"] = Field(
-        "sideways",
-        description="passages between fixes: sideways, an animal's straying to the side of its way,"
-        " longer on longer ways and heavy-tailed; brownian, the motion variance of its surfaces",
+    bottleneck_min_share: Fraction = Field(
+        0.2, description="bottleneck: this share of the herd's units with a migration passes it"
     )
-    min_triplets: int = Field(
-        30, ge=10, description="sideways: with fewer left-out fixes an animal's bridge is brownian"
+    bottleneck_level: float = Field(
+        0.05, gt=0, le=1, description="chance that a route of even width has a bottleneck"
     )
-    held_sd: Positive = Field(
-        0.2,
-        description="sideways: how barriers change the odds of a passage is told from the herd's"
-        " own fixes; the SD of its logarithm before any is seen",
-    )
-    held_triplets: int = Field(
-        5000,
-        ge=100,
-        description="sideways: how barriers change passages is told from so many fixes of an animal"
-        " at most, and from as many where the barriers are moved away",
-    )
-    encounter_distance_m: Positive = Field(
-        110.0, description="openings, before and after: an approach comes this near, m"
-    )
-    reach_km: Positive = Field(
-        10.0, description="barriers farther from every corridor are not read, km"
-    )
-    return_frac: Fraction = Field(
-        0.99,
-        gt=0,
-        description="openings, before and after: an animal came back over a barrier where this much"
-        " of it is certain",
-    )
-    flux_floor: Positive = Field(1e-6, le=0.1, description="smaller fluxes are left out")
-    border_stretch_km: Positive = Field(
-        10.0, description="longest stretch of a state boundary in the transboundary tables, km"
-    )
-    contested_km2: Positive = Field(
-        1.0, description="states that overlap by less do not contest the land, km2"
-    )
-    trials: Trials = Trials()
-
-
-class Permeability(Section):
-    """Null steps and the permeability estimated with them (kappa)."""
-
-    law: Literal["corrected", "crossing_steps"] = Field(
-        "corrected",
-        description="null steps: corrected, pairs of turn and length of the steps around, each"
-        " weighted by how easily it is seen beside a barrier; crossing_steps, lengths of the steps"
-        " that crossed, only to compare with other programs",
-    )
-    buffer_m: Positive = Field(
-        1000.0,
-        description="steps that start this near to a barrier count, m ...",
-    )
-    reach_frac: Fraction = Field(
-        0.99,
-        gt=0,
-        description="... and those from where this share of the herd's steps of the same duration"
-        " would not reach it",
-    )
-    neighbourhood_m: Positive = Field(
-        2000.0, description="steps this near to a barrier say how animals move there, m"
-    )
-    headings: int = Field(
-        60, ge=8, le=3600, description="headings of null steps; their lengths are not sampled"
-    )
-    dead_zone_sd: NotNegative = Field(
-        2.0,
-        description="steps that start or end within so many location errors"
-        " (occurrence.location_error_m) of a barrier are left out",
-    )
-    max_lag_h: Positive = Field(26.0, description="longer steps say nothing about a crossing, h")
-    lag_tolerance_frac: Fraction = Field(
-        0.1, description="steps whose durations differ by at most this share move alike"
-    )
-    min_steps: int = Field(
-        200,
-        ge=20,
-        description="null steps of a duration, season or time of day from so many steps at least;"
-        " with fewer from steps of all durations, scaled",
-    )
-    min_expected: Positive = Field(
-        5.0, description="estimate where so many crossings would be expected without the barrier"
-    )
-
-
-class Behave(Section):
-    """What animals do at barriers."""
-
-    kinds: tuple[BarrierKind, ...] = Field(
-        ("fence", "road", "rail", "canal", "border"),
-        description="kinds of barriers at which behaviour is told, each kind by itself; of borders"
-        " only border fences",
-    )
-    form: Literal["corrected", "baba"] = Field(
-        "corrected",
-        description="baba: events as the program BaBA tells them, defects included, only to"
-        " compare; dates of barriers do not count then",
-    )
-    buffer_m: Positive = Field(110.0, description="at the barrier: fixes this near, m")
-    bounce_h: Positive = Field(
-        4.0, description="events up to this long are a quick cross or a bounce, h"
-    )
-    trapped_h: Positive = Field(36.0, description="longer events are trapped, h")
-    window_h: Positive = Field(
-        168.0, description="the animal's own straightness is taken from this long around, h"
-    )
-    own_sd: Positive = Field(
-        1.0,
-        description="back and forth, or trace: this many SD below, or above, the animal's own mean",
-    )
-    max_crossings: int = Field(
-        4, ge=0, description="back and forth, or trace, with more crossings: unknown"
-    )
-    gap_h: NotNegative = Field(
-        0.0, description="absences from the buffer up to this long do not end an event, h"
-    )
-    min_encounters: int = Field(
-        5, ge=1, description="index of a barrier with fewer encounters: unknown"
-    )
-    draws: int = Field(500, ge=50, le=100_000, description="bootstrap draws of animals")
-    seed: int = Field(20240101, ge=0, description="seed of the bootstrap")
-    permeability: Permeability = Permeability()
+    bottleneck_draws: int = Field(1000, ge=100, le=100_000, description="draws behind that chance")
 
 
 class Rank(Section):
@@ -435,6 +320,7 @@ class Config(Section):
     rank: Rank = Rank()
     act: Act = Act()
     publish: Publish = Publish()
+    release: Release = Release()
     scenarios: dict[HerdName, Scenario] = Field(
         default_factory=dict, description="what would change: `corridors scenario NAME`"
     )

@@ -61,8 +61,13 @@ class Segment(Section):
     n_origin_fixes: int = Field(
         20, ge=1, description="displacement counts from the mean of this many first fixes"
     )
-    min_distance_km: Positive = Field(
-        10.0, description="shorter displacement is not called migration, km"
+    max_origin_days: Positive = Field(
+        20.0, description="... of those within so many days of the first of them, d"
+    )
+    min_distance_km: Literal["auto"] | Positive = Field(
+        "auto",
+        description="shorter displacement is not called migration, km; auto: of the herd's species "
+        "or genus in the program's table, 1.5 to 5 km in mountains, else 10 km",
     )
     min_range_multiple: Positive = Field(
         2.0, description="... nor below this multiple of the daily range"
@@ -74,6 +79,11 @@ class Segment(Section):
         0.25,
         description="an animal whose typical distance from the middle of a stay is a larger share "
         "of the distance moved wanders; it does not migrate",
+    )
+    max_excursion_days: Positive = Field(
+        15.0,
+        description="whoever is away from a place for no longer is on an excursion; a longer stay "
+        "may part two migrations of an animal that comes back to a place, d",
     )
     min_stop_days: Positive = Field(
         3.0, description="a shorter pause on the way does not part two legs, d"

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from corridors.config.record import Record
 from corridors.config.section import Fraction, NotNegative, Positive, Section
 from corridors.config.segmentation import Segment
 
@@ -20,8 +21,8 @@ BoundaryType = Literal["river", "land", "lake", "fenced", "disputed", "unknown"]
 
 
 def _says_the_year(text: str) -> str:
-    if text not in ("epoch_s", "epoch_ms") and "%Y" not in text and "%y" not in text:
-        raise ValueError("a form of days needs %Y, or is epoch_s or epoch_ms")
+    if text not in ("epoch_s", "epoch_ms", "excel") and "%Y" not in text and "%y" not in text:
+        raise ValueError("a form of days needs %Y, or is epoch_s, epoch_ms or excel")
     return text
 
 
@@ -179,7 +180,12 @@ class LayerSource(Section):
 class RangeSource(LayerSource):
     """Expert seasonal ranges (polygons) of a herd."""
 
-    season_column: str = Field(description="column that says winter or summer")
+    season_column: str = Field(description="column that says winter or summer, or see season_map")
+    season_map: dict[str, Literal["winter", "summer"]] | None = Field(
+        None,
+        description="value of season_column: the range it means, e.g. dry: winter for a herd whose"
+        " season_names are wet and dry; winter is the range that season_names.out leaves",
+    )
     author: str
     date: date
     confidence: Literal["low", "medium", "high"]
@@ -223,11 +229,14 @@ class Herd(Section):
     population_size: Positive | None = Field(None, description="animals in the herd, if known")
     population_source: str | None = Field(None, description="where population_size comes from")
     simulated: bool = Field(False, description="label every output as simulated")
+    record: Record | None = Field(
+        None, description="the population in the inventory; enough for a herd without any data"
+    )
 
     @model_validator(mode="after")
-    def _something_to_work_on(self) -> Herd:
-        if not self.tracks and self.expert_ranges is None:
-            raise ValueError("a herd needs tracks or expert_ranges")
+    def _something_is_known(self) -> Herd:
+        if not (self.tracks or self.expert_ranges or self.expert_corridors or self.record):
+            raise ValueError("a herd needs tracks, expert_ranges, expert_corridors or record")
         if self.population_size is not None and not self.population_source:
             raise ValueError("population_size needs population_source")
         return self
@@ -316,7 +325,8 @@ class BarrierSource(LayerSource):
         ("%Y-%m-%d",),
         min_length=1,
         description="forms of the days in the columns, the first that fits each value: strptime,"
-        " epoch_s or epoch_ms; of '%Y' or '%Y-%m' valid_from is the first day, valid_to the last",
+        " epoch_s, epoch_ms or excel; of '%Y' or '%Y-%m' valid_from is the first day, valid_to the"
+        " last",
     )
     margin_km: NotNegative = Field(
         50.0, description="features farther from the herd's bounding box are not read, km"
@@ -340,13 +350,13 @@ class BarrierSource(LayerSource):
 
 
 class BoundarySource(LayerSource):
-    """State boundaries: the bundled Natural Earth extract or the user's own lines.
+    """State boundaries: Natural Earth's, which are bundled, or the user's own lines.
 
     Where several sources have the same pair of states, the user's own counts, the first of them;
     the others are only compared in length.
     """
 
-    path: str = Field(description="file, or 'natural-earth' for the bundled generalised extract")
+    path: str = Field(description="file, or 'natural-earth' for the bundled 1:10m world")
     left_column: str | None = None
     right_column: str | None = None
     pair_column: str | None = Field(
@@ -395,7 +405,7 @@ class BoundarySource(LayerSource):
 class StateSource(LayerSource):
     """Polygons of states, for national shares."""
 
-    path: str = Field(description="file, or 'natural-earth' for the bundled generalised extract")
+    path: str = Field(description="file, or 'natural-earth' for the bundled 1:10m world")
     name_column: str = "state"
     source: str = Field("", description="what to cite")
     label: str = Field("", description="e.g. generalised")

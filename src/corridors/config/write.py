@@ -15,7 +15,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from corridors.config import habitat, scenarios, segmentation, sources
+from corridors.config import habitat, record, release, scenarios, segmentation, sources
 from corridors.config.model import Config
 from corridors.foundation.errors import Fault, OutputError
 
@@ -61,6 +61,17 @@ _EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
         "confidence": "low",
     },
     sources.BarrierSource: {"name": "fences", "path": "data/raw/fences.gpkg", "kind": "fence"},
+    record.Record: {"title": "Deer of the Upper Green", "status": "extant"},
+    record.Evidence: {
+        "product": "corridors",
+        "kind": "local",
+        "author": "A. Author",
+        "date": "1950",
+    },
+    release.ProtectedAreas: {
+        "path": "data/raw/protected_areas.gpkg",
+        "type_column": "designation",
+    },
     sources.OsmRule: {"tags": {"highway": ["primary", "trunk"]}, "kind": "road"},
     sources.BoundarySource: {"path": "natural-earth"},
     sources.StateSource: {"path": "natural-earth"},

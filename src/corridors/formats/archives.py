@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 from corridors.foundation.faults import IN_FILES_FRAC, nearest
 
+# What the standard library raises of damaged archives; a wrong offset ends in a seek that fails.
+DAMAGE: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError,
+    ValueError, OverflowError,
+)  # fmt: skip
 _LAYERS = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".kml", ".gpx")
 _MOST_BYTES = 20_000_000_000  # unpacked; above, the archive is refused
 
@@ -57,7 +65,7 @@ def unpack_layer(path: Path, name: str, layer: str | None, folder: Path) -> tupl
                 )
             for info in taken:
                 _unpack(archive, info, chosen, folder)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError):
+    except DAMAGE:
         raise InputError(
             Fault(
                 "the archive cannot be unpacked",
@@ -92,7 +100,7 @@ def _choose(candidates: Sequence[str], layer: str | None, name: str) -> tuple[st
                 "the archive holds no layer",
                 name,
                 expected="a shapefile, GeoPackage, GeoJSON, FlatGeobuf, KML or file geodatabase",
-                cure="unpack it and look what it is",
+                cure="unpack it, and name the file in it that holds the layer",
             )
         )
     if len(candidates) == 1:

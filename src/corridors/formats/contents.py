@@ -6,13 +6,13 @@ import csv
 import gzip
 import io
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from corridors.formats.archives import DAMAGE
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 
 if TYPE_CHECKING:
@@ -97,7 +97,14 @@ def _checked(found: Contents, name: str) -> Contents:
     with found.open() as stream:
         head = stream.read(1 << 14)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\r\n\t \x00"):
-        raise InputError(Fault("the file is empty", name, expected="a header and rows"))
+        raise InputError(
+            Fault(
+                "the file is empty",
+                name,
+                expected="a header and rows",
+                cure="export or download it again, or remove the source",
+            )
+        )
     for signature, kind, cure in _OTHER_KINDS:
         if head.startswith(signature):
             raise InputError(Fault("not a text file", name, expected="CSV", got=kind, cure=cure))
@@ -121,6 +128,16 @@ def _refuse_page(head: bytes, name: str) -> None:
                 cure="accept the terms of the study in the browser, and download the data again"
                 if is_licence
                 else "log in and download the data again; the server answered with a page",
+            )
+        )
+    if text.startswith(("[{", "{")) and '"error"' not in text[:2000] and '":' in text[:2000]:
+        raise InputError(
+            Fault(
+                "not a text file",
+                name,
+                expected="CSV",
+                got="JSON",
+                cure="if it is GeoJSON use format: vector; else export the table as CSV",
             )
         )
     if text.startswith("{") and '"error"' in text[:2000]:
@@ -152,7 +169,7 @@ class _Guarded(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
             block: bytes = self._stream.read(len(buffer))  # type: ignore[attr-defined]
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
+        except DAMAGE as error:
             raise InputError(
                 Fault(
                     "the archive cannot be read",
@@ -172,7 +189,7 @@ def _zip(path: Path, name: str, sheet: str | None) -> Contents:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except zipfile.BadZipFile:
+    except DAMAGE:
         raise InputError(
             Fault("the archive cannot be read", name, cure="download it again, or unpack it first")
         ) from None
@@ -197,7 +214,7 @@ def _zip(path: Path, name: str, sheet: str | None) -> Contents:
         archive = zipfile.ZipFile(path)
         try:
             return io.BufferedReader(_Guarded(archive.open(member), path.name), 1 << 20)
-        except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+        except DAMAGE as error:
             raise InputError(
                 Fault(
                     "the archive cannot be read", name, got=str(error)[:120], cure="unpack it first"

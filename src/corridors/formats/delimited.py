@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from corridors.formats.contents import Contents, contents
-from corridors.formats.encodings import Encoding, not_utf8, recognise, utf8_stream
+from corridors.formats.encodings import Encoding
+from corridors.formats.encodings.streams import not_utf8, recognise, utf8_stream
 from corridors.formats.plain_parquet import ParquetTable
 from corridors.formats.row_faults import row_faults
 from corridors.formats.table_header import DELIMITERS, Header, find_header
@@ -37,6 +38,7 @@ __all__ = [
 
 # Text that spreadsheets and R write for "no value".
 EMPTY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None")
+_END_OF_DOS = "\x1a"
 _HEAD_BYTES = 1 << 16
 _BLOCK_BYTES = 1 << 22
 
@@ -146,9 +148,11 @@ class TextTable:
     def _broken(self, file: TextFile, error: Exception) -> list[Fault]:
         """Return why rows cannot be read: all rows with a wrong number of fields, or what it is."""
         ragged: list[tuple[int, int]] = []
+        ended: list[tuple[int, int]] = []
 
         def on_ragged(row: Any) -> str:
-            ragged.append((self.header.row + row.number, row.actual_columns))
+            at = self.header.row + row.number
+            (ended if row.text.strip() == _END_OF_DOS else ragged).append((at, row.actual_columns))
             return "skip"
 
         how = self._how(["0"], {})
@@ -160,7 +164,18 @@ class TextTable:
                 arrow_csv.read_csv(stream, **how)
         except pa.ArrowInvalid as other:
             error = other
-        return self._ragged(ragged) if ragged else [self._unreadable(error)]
+        if ragged:
+            return self._ragged(ragged)
+        return [self._ended(*ended[0])] if ended else [self._unreadable(error)]
+
+    def _ended(self, row: int, _: int) -> Fault:
+        return Fault(
+            "an end mark of DOS (Ctrl-Z) stands in the file",
+            self.name,
+            row,
+            expected="rows, and nothing behind them",
+            cure="remove this line",
+        )
 
     def _with_text(self, text: pa.RecordBatch, rows: Indices) -> pa.RecordBatch:
         """Return the rows that have any text and are no units, with their numbers."""

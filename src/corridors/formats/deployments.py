@@ -15,10 +15,11 @@ from corridors.formats.delimited import (
     row_faults,
 )
 from corridors.formats.movebank import plain
-from corridors.formats.numbers import EMPTY
+from corridors.formats.numbers import EMPTY, without_point
 from corridors.formats.row_faults import RowFaults
 from corridors.formats.stamps import StampReader, check_zone
-from corridors.formats.tracks import TrackMapping, words
+from corridors.formats.track_columns import TrackMapping
+from corridors.formats.track_reader import words
 from corridors.foundation.clock import UTC_US
 from corridors.foundation.errors import InputError
 
@@ -62,6 +63,8 @@ def read_deployments(path: Path, name: str, *, time_zone: str | None) -> pd.Data
         raise InputError(faults)
     frame = read_columns(table, wanted)
     rows = frame["source_row"]
+    for column in (found["animal"], *([collar] if collar else [])):
+        frame[column] = frame[column].map(without_point).astype("str")
     animal = frame[found["animal"]]
     faults += row_faults(
         "row without an animal",

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corridors.formats.parquet import write_table
+from corridors.formats.parquet import PieceWriter
 from corridors.foundation.errors import Fault, InternalError
 from corridors.foundation.tables import check, empty
 
@@ -75,11 +76,11 @@ def _joined(batches: list[pa.RecordBatch], columns: Sequence[str]) -> pa.Table:
     return pa.Table.from_batches(batches).select(list(columns)).combine_chunks()
 
 
-class FixWriter:
-    """Write a table of fixes one animal after the other.
+class FixWriter(PieceWriter):
+    """Write a table of fixes piece by piece, such as one animal after the other.
 
-    Some animals together make a row group. The contract is checked without the points, which are
-    passed on as they were read. Use as a context manager.
+    Small pieces together make a row group, a large one makes its own. The contract is checked
+    without the points, which are passed on as they were read. Use as a context manager.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ class FixWriter:
     Raises
     ------
     InternalError
-        An animal's rows break the contract.
+        Rows break the contract.
     """
 
     def __init__(
@@ -102,28 +103,28 @@ class FixWriter:
         schema: pandera.DataFrameSchema,
         bounds_deg: tuple[float, float, float, float] | None,
     ) -> None:
-        self._path = path
-        self._contract = schema
+        super().__init__(path, schema)
         self._checked = schema.remove_columns(["geometry"])
         self._schema = _stored_schema(schema, bounds_deg)
-        self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []
+        # One row group is compressed while the next is made.
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._written: Future[None] | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         try:
             if kind is None:
                 self._flush()
-                if self._writer is None:
-                    write_table(empty(self._contract), self._path, self._contract)
+                self._wait()
+        except BaseException as raised:
+            kind = type(raised)
+            raise
         finally:
-            if self._writer is not None:
-                self._writer.close()
+            self._pool.shutdown()
+            super().__exit__(kind, *rest)
 
     def write(self, rows: pa.Table) -> None:
-        """Append one animal's rows, columns named and typed as in the contract."""
+        """Append rows, columns named and typed as in the contract."""
         self._waiting.append(rows.select(self._schema.names).cast(self._schema))
         if sum(table.num_rows for table in self._waiting) >= _ROWS_WRITTEN:
             self._flush()
@@ -136,7 +137,13 @@ class FixWriter:
         check(table.drop_columns(["geometry"]).to_pandas(), self._checked)
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd")
-        self._writer.write_table(table)
+        self._wait()
+        self._written = self._pool.submit(self._writer.write_table, table)
+
+    def _wait(self) -> None:
+        """Wait for the row group that is being written, and raise what it raised."""
+        if self._written is not None:
+            self._written.result()
 
 
 def _stored_schema(

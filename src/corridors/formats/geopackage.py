@@ -99,8 +99,13 @@ def write_geopackage(path: Path, layers: Sequence[PackageLayer]) -> None:
     layer's true geometry column.
     """
     path.unlink(missing_ok=True)
-    for layer in layers:
-        _write_layer(path, layer)
+    # Who commits a result syncs its files; to wait for the disk at every layer is most of the time.
+    pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+    try:
+        for layer in layers:
+            _write_layer(path, layer)
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": None})
     with closing(sqlite3.connect(path)) as connection:
         with connection:
             _write_styles(connection, layers)

@@ -51,7 +51,7 @@ def require_geopackage(path: Path, name: str) -> None:
                 )
             ) from None
         # A write-ahead log in a folder that cannot be written: GDAL may still read it.
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # a message may quote damaged bytes
         raise InputError(
             Fault("the GeoPackage is damaged", name, cure="export or download it again")
         ) from None

@@ -11,9 +11,10 @@ import shapely
 
 from corridors.formats.row_faults import row_faults
 from corridors.formats.stamps import check_zone
-from corridors.formats.tracks import TrackMapping, Tracks, TrackScan, scan_frame, with_notes
+from corridors.formats.track_columns import TrackMapping, Tracks, TrackScan
+from corridors.formats.tracks import scan_frame, with_notes
 from corridors.formats.vector import POINTS, read_layer
-from corridors.foundation.errors import Fault, InputError
+from corridors.foundation.errors import InputError
 
 
 def read_points(
@@ -80,7 +81,7 @@ def scan_points(
     centre[~nothing] = shapely.get_geometry(geometry[~nothing], 0)
     text = pd.DataFrame({"source_row": frame["source_row"]})
     for column in mapping.columns():
-        text[column] = text_of(frame[column], name, column, is_time=column in mapping.times())
+        text[column] = text_of(frame[column], is_time=column in mapping.times())
     x, y = shapely.get_x(centre), shapely.get_y(centre)
     # repr of a float is exact, so the detour over text loses nothing.
     text["x of geometry"] = pd.Series(x).map(repr).astype("str")
@@ -89,28 +90,17 @@ def scan_points(
     return with_notes(scan_frame(text, name, mapped), read.notes)
 
 
-def text_of(values: pd.Series, name: str, column: str, *, is_time: bool) -> pd.Series:
+def text_of(values: pd.Series, *, is_time: bool) -> pd.Series:
     """Return a column as text that :func:`corridors.formats.tracks.scan_frame` reads back exactly.
 
-    Raises
-    ------
-    InputError
-        The column is to hold times and holds something else.
+    Examples
+    --------
+    >>> text_of(pd.Series([1577836800.0, None]), is_time=True).to_list()
+    ['1577836800', '']
     """
     if is_time and pd.api.types.is_datetime64_any_dtype(values):
         # GeoPackage and GeoParquet times with a zone say so; naive ones need time_zone.
         return values.map(lambda t: "" if pd.isna(t) else t.isoformat()).astype("str")
-    if is_time and len(values) and not isinstance(values.dropna().iloc[:1].squeeze(), str):
-        raise InputError(
-            Fault(
-                "the time column is not a time",
-                name,
-                column=column,
-                expected="text or a date with time of day",
-                got=str(values.dtype),
-                cure="a shapefile's date has no time of day: keep the time as text",
-            )
-        )
     if pd.api.types.is_float_dtype(values):
         whole = values.notna() & (values == np.floor(values)) & (values.abs() < 2**53)
         as_int = values.where(whole, 0).astype("int64").astype("str")

@@ -4,46 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 import pandas as pd
 
-from corridors.formats.contents import contents
+from corridors.formats.elements import ElementReader
 from corridors.formats.row_faults import row_faults
-from corridors.formats.tracks import TrackMapping, Tracks, TrackScan, scan_frame
+from corridors.formats.track_columns import TrackMapping, Tracks, TrackScan
+from corridors.formats.tracks import scan_frame
 from corridors.foundation.errors import Fault, InputError
 
 _TEXT_OF_POINT = ("time", "hdop", "pdop", "fix")
 
 
-class _Reader:
+class _Points(ElementReader):
     """Collects track points while the parser walks through the file."""
 
     def __init__(self) -> None:
-        self.parser = expat.ParserCreate()
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.characters
-        self.parser.EntityDeclHandler = self.entity
+        super().__init__("gpx")
         self.points: list[dict[str, Any]] = []
-        self.path: list[str] = []
-        self.text: list[str] = []
         self.point: dict[str, Any] | None = None
         self.track_name = ""
         self.track_start = 0
         self.waypoints: list[dict[str, Any]] = []
         self.n_route_points = 0
-        self.root = ""
 
-    def entity(self, *_: Any) -> None:
-        # Entities that expand each other can fill the memory; GPX never needs them.
-        raise ValueError("XML entities are not allowed")
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rsplit(":", 1)[-1]
-        self.root = self.root or tag
-        self.path.append(tag)
-        self.text = []
+    def begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "trk":
             self.track_name, self.track_start = "", len(self.points)
         elif tag in ("trkpt", "wpt"):
@@ -55,13 +40,7 @@ class _Reader:
         elif tag == "rtept":
             self.n_route_points += 1
 
-    def characters(self, data: str) -> None:
-        self.text.append(data)
-
-    def end(self, tag: str) -> None:
-        tag = tag.rsplit(":", 1)[-1]
-        parent = self.path[-2] if len(self.path) > 1 else ""
-        text = "".join(self.text).strip()
+    def finish(self, tag: str, parent: str, text: str) -> None:
         if parent in ("trkpt", "wpt") and self.point is not None and tag in _TEXT_OF_POINT:
             self.point[tag] = text
         elif parent == "wpt" and self.point is not None and tag == "name":
@@ -78,8 +57,6 @@ class _Reader:
             # The name may follow the points in files that disregard the schema's order.
             for point in self.points[self.track_start :]:
                 point["track"] = self.track_name
-        self.path.pop()
-        self.text = []
 
 
 def read_gpx(path: Path, name: str, *, animal_name: str | None) -> Tracks:
@@ -112,7 +89,8 @@ def scan_gpx(
     InputError
         Not GPX, no points, points without time, tracks without a name, waypoints with a name each.
     """
-    reader = _parsed(path, name)
+    reader = _Points()
+    reader.read(path, name, what="GPX", cure="export it again as GPX 1.1")
     is_track = bool(reader.points)
     points = reader.points or reader.waypoints
     what = "track point" if is_track else "waypoint"
@@ -149,27 +127,6 @@ def scan_gpx(
     elif reader.waypoints or reader.n_route_points:
         scan.notes["waypoints_not_read"] = len(reader.waypoints) + reader.n_route_points
     return scan
-
-
-def _parsed(path: Path, name: str) -> _Reader:
-    reader = _Reader()
-    try:
-        with contents(path, name).open() as stream:
-            reader.parser.ParseFile(stream)
-    except (expat.ExpatError, ValueError) as error:
-        raise InputError(
-            Fault(
-                "the file cannot be read as XML",
-                name,
-                getattr(error, "lineno", None),
-                expected="a GPX document",
-                got=str(error),
-                cure="export it again as GPX 1.1",
-            )
-        ) from None
-    if reader.root != "gpx":
-        raise InputError(Fault("not a GPX document", name, expected="gpx", got=reader.root))
-    return reader
 
 
 def _frame(points: list[dict[str, Any]]) -> pd.DataFrame:

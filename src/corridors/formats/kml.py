@@ -4,44 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 import pandas as pd
 
-from corridors.formats.contents import contents
+from corridors.formats.elements import ElementReader
 from corridors.formats.row_faults import row_faults
-from corridors.formats.tracks import TrackMapping, TrackScan, scan_frame
+from corridors.formats.track_columns import TrackMapping, TrackScan
+from corridors.formats.tracks import scan_frame
 from corridors.foundation.errors import Fault, InputError
 
 
-class _Reader:
+class _Points(ElementReader):
     """Collects points with time while the parser walks through the file."""
 
     def __init__(self) -> None:
-        self.parser = expat.ParserCreate()
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.characters
-        self.parser.EntityDeclHandler = self.entity
-        self.path: list[str] = []
-        self.text: list[str] = []
+        super().__init__("kml")
         self.folders: list[str] = []
         self.mark: dict[str, Any] = {}
         self.whens: list[str] = []
         self.coords: list[str] = []
         self.points: list[dict[str, Any]] = []
         self.n_lines = 0
-        self.root = ""
 
-    def entity(self, *_: Any) -> None:
-        # Entities that expand each other can fill the memory; KML never needs them.
-        raise ValueError("XML entities are not allowed")
-
-    def start(self, tag: str, _: dict[str, str]) -> None:
-        tag = tag.rsplit(":", 1)[-1]
-        self.root = self.root or tag
-        self.path.append(tag)
-        self.text = []
+    def begin(self, tag: str, _: dict[str, str]) -> None:
         if tag in ("Folder", "Document"):
             self.folders.append("")
         elif tag == "Placemark":
@@ -51,13 +36,7 @@ class _Reader:
         elif tag == "LineString":
             self.n_lines += 1
 
-    def characters(self, data: str) -> None:
-        self.text.append(data)
-
-    def end(self, tag: str) -> None:
-        tag = tag.rsplit(":", 1)[-1]
-        parent = self.path[-2] if len(self.path) > 1 else ""
-        text = "".join(self.text).strip()
+    def finish(self, tag: str, parent: str, text: str) -> None:
         if tag == "name" and parent == "Placemark":
             self.mark["name"] = text
         elif tag == "name" and parent in ("Folder", "Document") and self.folders:
@@ -76,8 +55,6 @@ class _Reader:
             self.placed()
         elif tag in ("Folder", "Document"):
             self.folders.pop()
-        self.path.pop()
-        self.text = []
 
     def placed(self) -> None:
         """Keep the points of a placemark that ends."""
@@ -111,23 +88,8 @@ def scan_kml(
     InputError
         Not KML, no points, points without time, nothing that names the animal.
     """
-    reader = _Reader()
-    try:
-        with contents(path, name).open() as stream:
-            reader.parser.ParseFile(stream)
-    except (expat.ExpatError, ValueError) as error:
-        raise InputError(
-            Fault(
-                "the file cannot be read as XML",
-                name,
-                getattr(error, "lineno", None),
-                expected="a KML document",
-                got=str(error),
-                cure="export it again",
-            )
-        ) from None
-    if reader.root != "kml":
-        raise InputError(Fault("not a KML document", name, expected="kml", got=reader.root))
+    reader = _Points()
+    reader.read(path, name, what="KML", cure="export it again")
     if not reader.points:
         raise InputError(
             Fault(

@@ -20,7 +20,8 @@ from corridors.formats.delimited import TextTable, missing_columns, open_table
 from corridors.formats.fix_quality import marks
 from corridors.formats.plain_parquet import ParquetTable
 from corridors.formats.stamps import check_zone
-from corridors.formats.tracks import TrackMapping, TrackReader, Tracks, TrackScan, words
+from corridors.formats.track_columns import TrackMapping, Tracks, TrackScan
+from corridors.formats.track_reader import TrackReader, words
 from corridors.foundation.arrays import Flags, Indices
 from corridors.foundation.errors import Fault, InputError
 

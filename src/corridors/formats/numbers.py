@@ -13,7 +13,12 @@ from corridors.formats.row_faults import RowFaults
 from corridors.foundation.arrays import Floats, Indices
 
 EMPTY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None")
+# What else stands in a column of numbers, in any case, where there is none.
+_NOTHING = frozenset(
+    word.casefold() for word in (*EMPTY, "-", "--", "#N/A", "nil", "no fix", "no_fix", "nofix")
+)
 _COMMA = r"[+-]?\d+,\d+"
+_WITH_POINT = re.compile(r"^(\d+)\.0+$")
 _ANGLE = re.compile(
     r"(?P<a>[NSEWnsew])?\s*(?P<sign>[+\-\u2212])?\s*(?P<d>\d+(?:\.\d+)?)\s*"
     r"(?P<mark>[°º]|deg)?\s*"
@@ -21,6 +26,17 @@ _ANGLE = re.compile(
     r"(?:(?P<s>\d+(?:\.\d+)?)\s*(?:[\"\u2033\u201d]|''|\u2032\u2032)\s*)?"
     r"(?P<z>[NSEWnsew])?"
 )
+
+
+def without_point(word: str) -> str:
+    """Return a name; of a whole number that a program wrote with a point, without it.
+
+    Examples
+    --------
+    >>> without_point("7001.0"), without_point("7.5"), without_point("007")
+    ('7001', '7.5', '007')
+    """
+    return _WITH_POINT.sub(r"\1", word)
 
 
 def numbers(
@@ -79,7 +95,7 @@ def _one_by_one(
     column: pa.Array, rows: Indices, name: str, decimal: str, faults: RowFaults, letters: str
 ) -> Floats:
     plain = pd.Series(pc.fill_null(column, "").to_pandas(), dtype="str").str.strip()
-    plain = plain.mask(plain.isin(EMPTY), "")
+    plain = plain.mask(plain.str.casefold().isin(_NOTHING), "")
     given = (plain != "").to_numpy()
     dotted = plain.str.replace(",", ".", regex=False) if decimal == "," else plain
     values = pd.to_numeric(dotted.where(given), errors="coerce").to_numpy(dtype=float, copy=True)

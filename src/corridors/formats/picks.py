@@ -20,9 +20,9 @@ from pathlib import Path
 
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 from corridors.foundation.faults import IN_FILES_FRAC, nearest
+from corridors.foundation.vocabulary import RANGES
 
 COLUMNS = ("animal", "bio_year", "season", "part", "start_utc", "end_utc")
-RANGES = ("winter", "summer")
 NO_WINDOW = "none"
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "'")

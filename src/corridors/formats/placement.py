@@ -15,16 +15,17 @@ from corridors.formats.geoparquet import Bounds
 from corridors.foundation.arrays import Floats, Geometries
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import Fault, InputError
+from corridors.foundation.facts import Remark
 
 _SLACK_DEG = 1e-6
 
 
 @dataclass(frozen=True)
 class Place:
-    """The CRS that counts, and what to say of it: ``""`` where it is no news."""
+    """The CRS that counts, and what to say of it: None where it is no news."""
 
     crs: str
-    remark: str = ""
+    remark: Remark | None = None
 
 
 def place(
@@ -81,8 +82,8 @@ def place(
         return Place(str(own))
     if overrules or (_misfit(parsed, extent) and not _misfit(given, extent)):
         _must_fit(given, extent, name, near)
-        because = "" if overrules else ": the coordinates cannot be of it"
-        return Place(stated, f"crs {stated} counts, not the file's own {parsed.name}{because}")
+        code = "crs_overrules" if overrules else "crs_cannot_be"
+        return Place(stated, Remark.of(code, stated=stated, own=parsed.name))
     if _misfit(parsed, extent):
         _must_fit(given, extent, name, near)
     shown = own if own is not None and len(own) < 40 else parsed.name

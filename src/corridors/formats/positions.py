@@ -10,6 +10,9 @@ from corridors.foundation.arrays import Flags, Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import Fault
 
+_AGAIN = 10  # rows with one impossible pair of numbers that are no positions but a word for none
+_NORTHING_M = 2.1e7  # that of the web's Mercator ends below
+
 
 def known_crs(crs: str, name: str) -> list[Fault]:
     """Return a fault if ``crs`` is none that PROJ knows."""
@@ -45,16 +48,29 @@ def wrapped(lon: Floats, lat: Floats) -> Flags:
 
 
 def impossible(lon: Floats, lat: Floats) -> Flags:
-    """Return where a position is given and cannot be on Earth, or is (0, 0).
+    """Return where a position is given and is no animal's: not on Earth, a pole, 0, 0 or 1, 1.
+
+    The last are what collars write where they found none.
 
     Examples
     --------
     >>> impossible(np.array([12.0, 0.0, 181.0]), np.array([46.0, 0.0, 3.0])).tolist()
     [False, True, True]
     """
-    given = np.isfinite(lon) & np.isfinite(lat)
-    outside = (np.abs(lon) > 180) | (np.abs(lat) > 90)
-    return np.asarray(given & (outside | ((lon == 0) & (lat == 0))))
+    outside = (np.abs(lon) > 180) | (np.abs(lat) >= 90) | _written_for_none(lon, lat)
+    # Mostly none is: of ten million fixes each pass that is spared counts.
+    return outside & np.isfinite(lon) & np.isfinite(lat) if outside.any() else outside
+
+
+def _written_for_none(lon: Floats, lat: Floats) -> Flags:
+    same = np.asarray(lon == lat)
+    return same & ((lon == 0) | (np.abs(lon) == 1)) if same.any() else same
+
+
+def _of_minutes(x: Floats, y: Floats) -> Flags:
+    """Return which numbers can be degrees and minutes, as 07106.123, 3706.123."""
+    fits = (np.abs(x) < 18_060) & (np.abs(y) < 9_060)
+    return np.asarray(fits & (np.abs(x) % 100 < 60) & (np.abs(y) % 100 < 60))
 
 
 class Plausibility:
@@ -74,24 +90,37 @@ class Plausibility:
         self._name = name
         self._crs = crs
         self._columns = f"{x_column}, {y_column}"
-        self._n = {"given": 0, "wrong": 0, "origin": 0, "swapped": 0}
+        self._n = dict.fromkeys(
+            (
+                "given", "wrong", "none", "swapped", "same", "minutes", "millionths",
+                "ten-millionths",
+            ),
+            0,
+        )  # fmt: skip
         self._first: tuple[float, float] | None = None
+        self._written = np.nan, np.nan
         self._area = None if crs == GEOGRAPHIC else CRS.from_user_input(crs).area_of_use
         self._inside = {"as they are": 0, "as km": 0, "near": 0}
 
     def see(self, x: Floats, y: Floats, lon: Floats, lat: Floats, placed: Flags) -> None:
         """Take part of a file: as given, in degrees, and where the collar claims a fix."""
         given = np.isfinite(lon) & np.isfinite(lat) & placed
-        origin = given & (lon == 0) & (lat == 0)
-        wrong = given & impossible(lon, lat) & ~origin
-        self._n["given"] += int(given.sum())
-        self._n["origin"] += int(origin.sum())
+        self._n["given"] += int(np.count_nonzero(given))
+        wrong = given & impossible(lon, lat)
+        if wrong.any():
+            none = wrong & _written_for_none(lon, lat)
+            self._n["none"] += int(none.sum())
+            wrong &= ~none
         if wrong.any():
             self._n["wrong"] += int(wrong.sum())
             self._n["swapped"] += int((wrong & ~impossible(lat, lon)).sum())
+            self._see_forms(x[wrong], y[wrong])
             if self._first is None:
                 first = int(np.flatnonzero(wrong)[0])
                 self._first = float(lon[first]), float(lat[first])
+                self._written = x[first], y[first]
+            same = (x == self._written[0]) & (y == self._written[1])
+            self._n["same"] += int((wrong & same).sum())
         if self._area is not None:
             self._see_area(x[given], y[given], lon[given], lat[given])
 
@@ -118,19 +147,43 @@ class Plausibility:
     def faults(self) -> list[Fault]:
         """Return a fault if most positions are impossible: the columns hold something else."""
         n = self._n
-        left = n["given"] - n["origin"]
+        # One pair of numbers again and again is what the collar writes where it found no position.
+        if n["same"] == n["wrong"] >= _AGAIN:
+            n = {**n, "none": n["none"] + n["wrong"], "wrong": 0}
+        left = n["given"] - n["none"]
         if n["given"] and not left:
-            return [self._fault("the file holds no positions", "0, 0 in every row with a fix")]
+            lon, lat = self._written if n["same"] else (0.0, 0.0)
+            got = f"{lon:g}, {lat:g} in every row with a fix"
+            return [self._fault("the file holds no positions", got)]
         if 2 * n["wrong"] > left and self._first is not None:
-            cure = (
-                "longitude and latitude look swapped: exchange columns.lon and columns.lat"
-                if n["swapped"] == n["wrong"]
-                else "the coordinates look projected: read it as format: csv with its crs, e.g. "
-                "EPSG:32642"
-            )
+            cure = self._cure_of_impossible()
             got = f"{n['wrong']} of {left} rows, first {self._first[0]:g}, {self._first[1]:g}"
             return [self._fault(cure, got)]
         return self._outside(left)
+
+    def _cure_of_impossible(self) -> str:
+        n = self._n
+        if n["swapped"] == n["wrong"]:
+            return "longitude and latitude look swapped: exchange columns.lon and columns.lat"
+        for word, digits in (("millionths", 6), ("ten-millionths", 7)):
+            if n[word] == n["wrong"]:
+                return f"these look like {word} of a degree: divide both columns by {10**digits:,}"
+        if n["minutes"] == n["wrong"]:
+            return (
+                "these look like degrees and minutes (DDMM.mmm): write DD + MM.mmm / 60, west and "
+                "south with a minus"
+            )
+        return (
+            "the coordinates look projected: read it as format: csv with its crs, e.g. EPSG:32642"
+        )
+
+    def _see_forms(self, x: Floats, y: Floats) -> None:
+        """Count impossible positions that would be possible in another form of degrees."""
+        self._n["minutes"] += int(_of_minutes(x, y).sum())
+        for word, scale in (("millionths", 1e6), ("ten-millionths", 1e7)):
+            # Nothing on Earth has so large a northing, in metres.
+            fits = (np.abs(x) <= 180 * scale) & (np.abs(y) <= 90 * scale)
+            self._n[word] += int((fits & (np.abs(y) > _NORTHING_M * scale / 1e6)).sum())
 
     def _outside(self, left: int) -> list[Fault]:
         if self._area is None or not left or 2 * self._inside["as they are"] > left:

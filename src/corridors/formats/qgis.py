@@ -11,6 +11,14 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from pyproj import CRS
 
+from corridors.formats.qgis_views import (
+    Bookmark,
+    Sheet,
+    Theme,
+    bookmarks_element,
+    sheet_element,
+    themes_element,
+)
 from corridors.formats.qml import QGIS_VERSION, LayerStyle, elements
 from corridors.foundation.crs import GEOGRAPHIC, GEOGRAPHIC_WKT
 from corridors.foundation.errors import visible
@@ -19,6 +27,8 @@ Bounds = tuple[float, float, float, float]
 
 # Zip members need a time; the earliest that the format knows says "not recorded".
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+# QGIS throws away ids of ten characters or fewer and makes up others.
+_ID = "corridors_"
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,8 @@ class Project:
         First view: xmin, ymin, xmax, ymax in that CRS.
     layers
         Top first, as in the layer tree; a group stands where its first layer stands.
+    bookmarks, themes, sheet
+        Places to go to, layers to look at together, and a page that can be printed.
     """
 
     title: str
@@ -84,6 +96,9 @@ class Project:
     crs: str
     bounds: Bounds
     layers: Sequence[ProjectLayer] = field(default_factory=tuple)
+    bookmarks: Sequence[Bookmark] = ()
+    themes: Sequence[Theme] = ()
+    sheet: Sheet | None = None
 
     def write(self, path: Path) -> None:
         """Write it as ``.qgz``; see :func:`write_project`."""
@@ -101,8 +116,7 @@ def write_project(project: Project, path: Path) -> None:
 
 
 def _id(layer: ProjectLayer) -> str:
-    # QGIS throws away ids of ten characters or fewer and makes up others.
-    return f"corridors_{layer.key}"
+    return _ID + layer.key
 
 
 def document(project: Project) -> str:
@@ -124,6 +138,10 @@ def document(project: Project) -> str:
     for layer in project.layers:
         SubElement(order, "layer", {"id": _id(layer)})
     root.append(_properties())
+    root.append(themes_element(project.themes, _ID))
+    root.append(bookmarks_element(project.bookmarks, _crs(Element("held"), GEOGRAPHIC)))
+    if project.sheet is not None:
+        root.append(sheet_element(project.sheet, project.bounds))
     root.append(_metadata("projectMetadata", "project", project.title, project.abstract))
     if project.author:
         SubElement(root.find("projectMetadata"), "author").text = project.author  # type: ignore[arg-type]
@@ -137,10 +155,11 @@ def document(project: Project) -> str:
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + text
 
 
-def _crs(parent: Element, crs: str) -> None:
+def _crs(parent: Element, crs: str) -> Element:
     holder = SubElement(parent, "spatialrefsys")
     for name, text in _crs_texts(crs):
         SubElement(holder, name).text = text
+    return holder
 
 
 @lru_cache(maxsize=64)  # looking up the authority takes 30 ms, and layers share their CRS

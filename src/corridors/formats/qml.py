@@ -173,11 +173,21 @@ def marker_line(placement: str, interval_mm: float = 3.0) -> Layer:
 
 def document(style: LayerStyle) -> str:
     """Return ``style`` as the text of a QML document."""
-    root = Element("qgis", {"version": QGIS_VERSION, "styleCategories": "AllStyleCategories"})
+    root = new_document()
     root.set("labelsEnabled", "1" if style.labels else "0")
     for element in elements(style):
         root.append(element)
     SubElement(root, "layerGeometryType").text = str(_GEOMETRY_TYPE[style.geometry])
+    return as_text(root)
+
+
+def new_document() -> Element:
+    """Return the outermost element of a style document."""
+    return Element("qgis", {"version": QGIS_VERSION, "styleCategories": "AllStyleCategories"})
+
+
+def as_text(root: Element) -> str:
+    """Return a style document as text."""
     indent(root, " ")
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(
         root, encoding="unicode"
@@ -203,74 +213,6 @@ def elements(style: LayerStyle) -> list[Element]:
         preview.text = style.display
         found.append(preview)
     return found
-
-
-def raster_document(
-    classes: Iterable[tuple[float, str, str]], lowest: float, highest: float, opacity: float
-) -> str:
-    """Return a pseudocolour QML of classes.
-
-    Parameters
-    ----------
-    classes
-        (upper bound, colour ``#rrggbb`` or "" for transparent, label), ascending; the last bound
-        may be infinite.
-    lowest, highest
-        Range of the values; values below ``lowest`` belong to the first class.
-    opacity
-        0-1.
-    """
-    root = Element("qgis", {"version": QGIS_VERSION, "styleCategories": "AllStyleCategories"})
-    root.append(raster_pipe(classes, lowest, highest, opacity))
-    indent(root, " ")
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(
-        root, encoding="unicode"
-    )
-
-
-def raster_pipe(
-    classes: Iterable[tuple[float, str, str]], lowest: float, highest: float, opacity: float
-) -> Element:
-    """Return the ``pipe`` element of a pseudocolour raster, see :func:`raster_document`."""
-    pipe = Element("pipe")
-    renderer = SubElement(
-        pipe,
-        "rasterrenderer",
-        {
-            "type": "singlebandpseudocolor",
-            "band": "1",
-            "opacity": _text(opacity),
-            "alphaBand": "-1",
-            "nodataColor": "",
-            "classificationMin": repr(float(lowest)),
-            "classificationMax": repr(float(highest)),
-        },
-    )
-    SubElement(renderer, "rasterTransparency")
-    shader = SubElement(SubElement(renderer, "rastershader"), "colorrampshader")
-    shader.attrib.update(
-        {
-            "colorRampType": "DISCRETE",
-            "classificationMode": "1",
-            "clip": "0",
-            "minimumValue": repr(float(lowest)),
-            "maximumValue": repr(float(highest)),
-        }
-    )
-    for bound, colour, label in classes:
-        SubElement(
-            shader,
-            "item",
-            {
-                "value": "inf" if bound == float("inf") else repr(float(bound)),
-                "color": colour or "#ffffff",
-                "alpha": "255" if colour else "0",
-                "label": label,
-            },
-        )
-    SubElement(pipe, "brightnesscontrast", {"brightness": "0", "contrast": "0", "gamma": "1"})
-    SubElement(pipe, "rasterresampler", {"maxOversampling": "2"})
-    return pipe
 
 
 def quoted(value: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from corridors.foundation.errors import Fault, InputError
+from corridors.foundation.facts import Remark
 
 POINTS = ("Point", "MultiPoint")
 LINES = ("LineString", "MultiLineString")
@@ -40,7 +41,7 @@ def wanted(
         Other types.
     """
     notes: dict[str, Any] = {}
-    said: list[str] = []
+    said: list[Remark] = []
     types = shapely.get_type_id(frame.geometry.to_numpy())
     if (types == 7).any():
         notes["collections_taken_apart"] = int((types == 7).sum())
@@ -52,10 +53,7 @@ def wanted(
     stray = odd & np.isin(found.astype(str), POINTS)
     if stray.any() and (~nothing & ~odd).any():
         notes["points_left_out"] = int(stray.sum())
-        said.append(
-            f"{int(stray.sum())} points among lines or polygons are left out "
-            "(a gate in a fence is a gap)"
-        )
+        said.append(Remark.of("points_left_out", n=int(stray.sum())))  # a gate is a gap
         frame, odd, found = frame[~stray].reset_index(drop=True), odd[~stray], found[~stray]
     if odd.any():
         there = sorted({str(kind) for kind in found[odd]})
@@ -106,7 +104,8 @@ def _flat(geometry: Any) -> Any:
 def _gathered(parts: Any, dimension: int) -> Any:
     if len(parts) == 1:
         return parts[0]
-    return (shapely.MultiPoint, shapely.MultiLineString, shapely.MultiPolygon)[dimension](parts)
+    make = (shapely.MultiPoint, shapely.MultiLineString, shapely.MultiPolygon)[dimension]
+    return make(parts.tolist())
 
 
 def _cure(kinds: Sequence[str], found: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from corridors.foundation.time_forms import ISO, fitting
 from corridors.foundation.zones import cure_of, is_zone
 
 if TYPE_CHECKING:
-    from corridors.formats.tracks import TrackMapping
+    from corridors.formats.track_columns import TrackMapping
 
 
 _DAY_US = 86_400_000_000
@@ -205,8 +205,10 @@ class StampReader:
         found = fitting([text.strip() for text in wrong[:_SAMPLE]])
         if not found:
             if self._mapping.is_by_format:
-                return "correct the rows, or read it as format: csv with columns.time_format"
-            return "correct the rows, or set columns.time_format of this source"
+                return (
+                    "correct or remove the rows, or read it as format: csv with columns.time_format"
+                )
+            return "correct or remove the rows, or set columns.time_format of this source"
         others = len(wrong) < len(told)
         kept = [*(stated or (ISO,))] if others else []
         lists = [_yaml([*kept, form]) for form in found[:3]]

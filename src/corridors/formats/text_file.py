@@ -16,7 +16,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from corridors.formats.contents import Contents
-from corridors.formats.encodings import Encoding, utf8_stream
+from corridors.formats.encodings import Encoding
+from corridors.formats.encodings.streams import utf8_stream
 from corridors.foundation.errors import Fault, OutputError
 
 _BLOCK = 1 << 22

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corridors.foundation.arrays import Flags, Floats, Indices32, Microseconds
+from corridors.foundation.arrays import Flags, Floats, Indices, Indices32, Microseconds
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,16 @@ class TrackPart:
     def lat(self) -> Floats:
         """Degrees, NaN where none is given."""
         return np.asarray(self.rows.column("lat").to_numpy(zero_copy_only=False))
+
+    @property
+    def dop(self) -> Floats:
+        """Dilution of precision, NaN where none is given."""
+        return np.asarray(self.rows.column("dop").to_numpy(zero_copy_only=False))
+
+    @property
+    def source_row(self) -> Indices:
+        """Row in the file, 1-based."""
+        return np.asarray(self.rows.column("source_row").to_numpy())
 
     @property
     def has_time(self) -> Flags:

@@ -21,6 +21,7 @@ from corridors.formats.vector_file import VectorFile, opened
 from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import Fault, InputError
+from corridors.foundation.facts import Remark
 from corridors.foundation.faults import IN_FILES_FRAC, nearest
 
 __all__ = ["LINES", "POINTS", "POLYGONS", "Layer", "degree_bounds", "read_layer"]
@@ -34,7 +35,7 @@ class Layer:
 
     ``frame`` has the wanted columns, ``source_row`` and ``geometry``. The row is the 1-based
     place in the layer; read within bounds from a GeoPackage it is the feature's id. ``remarks`` in
-    the notes are sentences that a person should read.
+    the notes are what a person should read.
     """
 
     frame: gpd.GeoDataFrame
@@ -48,7 +49,7 @@ class _Raw:
     frame: gpd.GeoDataFrame
     fields: tuple[str, ...]
     is_bounded: bool
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     n_single: int = 0
 
 
@@ -150,7 +151,7 @@ def read_layer(
     frame, n_turned = _geographic(frame, name)
     if n_turned:
         notes["moved_by_a_whole_turn"] = n_turned
-        remarks.append(f"{n_turned} features reach beyond 180 degrees: moved within, or cut there")
+        remarks.append(Remark.of("beyond_180", n=n_turned))
     if not raw.is_bounded:
         frame = _within(frame, bounds)
     if remarks:
@@ -236,8 +237,9 @@ def _read(
     frame = frame.set_crs(placed.crs, allow_override=True)
     said = [file.remark, placed.remark]
     if n_single:
-        said.append(f"{n_single} features with too few vertices (a line of one) are left out")
-    return _Raw(frame, file.fields, box is not None, tuple(text for text in said if text), n_single)
+        said.append(Remark.of("too_few_vertices", n=n_single))
+    remarks = tuple(one for one in said if one is not None)
+    return _Raw(frame, file.fields, box is not None, remarks, n_single)
 
 
 def _extent(frame: gpd.GeoDataFrame) -> Bounds:

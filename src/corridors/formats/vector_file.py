@@ -6,7 +6,7 @@ import mmap
 import re
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,17 +23,15 @@ from pyproj.exceptions import CRSError
 
 from corridors.formats import vrt
 from corridors.formats.archives import unpack_layer
+from corridors.formats.encodings import Encoding, codec
+from corridors.formats.encodings.attributes import encoding_of_dbf
+from corridors.formats.encodings.documents import utf8_copy
 from corridors.formats.geopackage_file import require_geopackage
 from corridors.formats.geoparquet import Bounds, is_geoparquet
 from corridors.formats.signatures import DRIVERS, READABLE, VectorKind, head_of, vector_kind
-from corridors.formats.text_encoding import (
-    Encoding,
-    check_encoding,
-    encoding_of_dbf,
-    utf8_copy,
-)
 from corridors.formats.wkb import readable_parts
 from corridors.foundation.errors import Fault, InputError, MissingInputError
+from corridors.foundation.facts import Remark
 from corridors.foundation.faults import IN_FILES_FRAC, nearest
 
 # Drivers with a spatial index, and the id of their first feature; others are read whole.
@@ -65,7 +63,7 @@ class VectorFile:
     crs
         CRS that the file states, or None.
     remark
-        What a person should know, or "".
+        What a person should know, or None.
     """
 
     path: Path
@@ -74,7 +72,7 @@ class VectorFile:
     info: dict[str, Any]
     encoding: str | None
     crs: str | None
-    remark: str
+    remark: Remark | None
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -117,15 +115,10 @@ class VectorFile:
                 on_invalid="ignore",
                 encoding=self.encoding,
             )
-        if not isinstance(frame, gpd.GeoDataFrame):
-            raise InputError(
-                Fault(
-                    "the layer has no geometry",
-                    self.name,
-                    got=f"layer {self.layer}",
-                    cure="name another",
-                )
-            )
+        for column, kind in zip(self.fields, self.info["dtypes"], strict=True):
+            if kind == "datetime64[D]" and column in frame:
+                # As a time it would be midnight, which nobody has said.
+                frame[column] = frame[column].dt.strftime("%Y-%m-%d")
         frame, n_single = self._with_broken(frame)
         for column in dict.fromkeys(columns):
             if column not in fields and self._is_key(column, frame):
@@ -196,7 +189,8 @@ def opened(
     InputError
         Everything else that keeps it from being read.
     """
-    check_encoding(encoding, name)
+    if encoding is not None:
+        codec(encoding, name)
     pyogrio.set_gdal_config_options({_FETCH_SCHEMA: "NO"})
     with tempfile.TemporaryDirectory(prefix="corridors-") as beside:
         file, kind = path, vector_kind(path, name, may_refer=is_vrt)
@@ -209,7 +203,7 @@ def opened(
         if kind == "shapefile":
             _require_companions(file, name)
             used = encoding_of_dbf(file, name, encoding)
-        elif kind in ("geojson", "kml", "gpx"):
+        elif kind in ("geojson", "kml", "gpx", "gml"):
             text = Path(beside) / "text"
             text.mkdir()
             file, used = utf8_copy(file, name, encoding, text)
@@ -218,7 +212,6 @@ def opened(
         elif kind == "vrt":
             vrt.require_confined(file, name)
         passed = used.name if kind == "shapefile" else encoding if kind in _OF_GDAL else None
-        remark = f"attributes read as {used.name} ({used.basis})" if used.basis else ""
         with _in_words(file, name):
             layers = [str(row[0]) for row in pyogrio.list_layers(file)]
             chosen = _layer(layers, layer, name)
@@ -239,9 +232,8 @@ def opened(
         own = info["crs"]
         if kind == "geojson" and info["driver"] == "GeoJSON":
             own = _crs_of_geojson(file, name, own)
-        if info["features"] == 0:
-            raise InputError(_no_features(name))
-        yield VectorFile(file, chosen, name, info, passed, own, remark)
+        _require_shapes(info, chosen, name)
+        yield VectorFile(file, chosen, name, info, passed, own, used.remark)
 
 
 def stated_crs(path: Path, name: str, layer: str | None, encoding: str | None) -> str:
@@ -293,6 +285,20 @@ def _in_words(path: Path, name: str) -> Iterator[None]:
                 cure="open it in QGIS and export it as GeoPackage",
             )
         ) from None
+
+
+def _require_shapes(info: Mapping[str, Any], layer: str, name: str) -> None:
+    if info["features"] == 0:
+        raise InputError(_no_features(name))
+    if info["geometry_type"] is None:
+        raise InputError(
+            Fault(
+                "the layer has no geometry",
+                name,
+                got=f"layer {layer}",
+                cure="name another layer, or another file",
+            )
+        )
 
 
 def _require_companions(shp: Path, name: str) -> None:

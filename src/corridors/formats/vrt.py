@@ -93,15 +93,16 @@ def kind_of_head(head: bytes) -> Kind | None:
 
 
 def _heads_in_archive(path: Path) -> list[bytes]:
+    # Takes as long as all else here; archives are rare.
     import zipfile
-    import zlib  # takes as long as all else here; archives are rare
+
+    from corridors.formats.archives import DAMAGE
 
     # RuntimeError: it needs a password. A member that is damaged hides none of the others.
-    damage = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)
     heads = []
-    with suppress(*damage), zipfile.ZipFile(path) as archive:
+    with suppress(*DAMAGE), zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
-            with suppress(*damage), archive.open(name) as member:
+            with suppress(*DAMAGE), archive.open(name) as member:
                 heads.append(member.read(_HEAD_BYTES))
     return heads
 

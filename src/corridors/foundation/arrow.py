@@ -41,6 +41,31 @@ def positions(points: pa.ChunkedArray) -> tuple[Floats, Floats]:
     return lon, lat
 
 
+def points(lon: Floats, lat: Floats) -> pa.Array:
+    """Return points as shapely writes them, null without a position.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, NaN without a position, shape (n,); n up to 100 million.
+
+    Examples
+    --------
+    >>> points(np.array([73.5, np.nan]), np.array([37.25, np.nan])).to_pylist() == [
+    ...     shapely.Point(73.5, 37.25).wkb, None]
+    True
+    """
+    known = np.isfinite(lon) & np.isfinite(lat)
+    content = np.empty(np.count_nonzero(known), dtype=_POINT)
+    content["head"], content["x"], content["y"] = _POINT_HEAD, lon[known], lat[known]
+    edges = np.zeros(len(known) + 1, dtype=np.int32)
+    np.cumsum(known, out=edges[1:])
+    edges *= _POINT.itemsize
+    mask = None if known.all() else pa.array(known).buffers()[1]
+    buffers = [mask, pa.py_buffer(edges), pa.py_buffer(content)]
+    return pa.Array.from_buffers(pa.binary(), len(known), buffers)
+
+
 def values(table: pa.Table, column: str) -> Values:
     """Return a column without missing rows as it is stored."""
     return np.asarray(table[column].to_numpy())

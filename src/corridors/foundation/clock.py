@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corridors.foundation.arrays import Flags, Microseconds
-from corridors.foundation.time_forms import ISO, NUMBERS, date_of, expanded
+from corridors.foundation.time_forms import HALF_DAY, ISO, NUMBERS, date_of, expanded
 from corridors.foundation.zones import zone_of
 
 UTC_US = pd.DatetimeTZDtype("us", "UTC")
@@ -26,8 +26,10 @@ UTC_US = pd.DatetimeTZDtype("us", "UTC")
 _ISO = (
     r"^(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})"
     r"(?:(?:T|t|\s+)(?P<h>\d{1,2}):(?P<n>\d{2})(?::(?P<c>\d{2}(?:[.,]\d+)?))?"
-    r"\s*(?P<z>Z|z|UTC|GMT|[+\-\u2212]\d{2}(?::?\d{2})?)?)?$"
+    r"\s*(?P<z>Z|z|(?:UTC|GMT)(?:\s?[+\-\u2212]\d{1,2}(?::?\d{2})?)?|[+\-\u2212]\d{2}(?::?\d{2})?)?)?$"
 )
+_SPOKEN = r"^(?:UTC|GMT)\s?(?=[+-])"
+_ONE_DIGIT = r"^([+-])(\d)(?=$|:|\d\d$)"  # UTC+3, UTC+3:30, UTC+330
 _OFFSET = r"[:\d.](Z|z|[+-]\d{2}:?(\d{2})?)$"
 _ZONE_WORDS = ("UTC", "GMT", "Z")
 # Day, hour and minute with separators: a shorter text is a date alone.
@@ -190,7 +192,8 @@ def _iso(clean: pd.Series) -> tuple[Microseconds, Flags, Flags]:
     given = parts["y"].notna().to_numpy()
     alone = given & parts["h"].isna().to_numpy()
     zone = parts["z"].fillna("").replace(dict.fromkeys(("Z", "z", "UTC", "GMT"), "+00:00"))
-    zone = zone.str.replace("\u2212", "-", regex=False)
+    zone = zone.str.replace("\u2212", "-", regex=False).str.replace(_SPOKEN, "", regex=True)
+    zone = zone.str.replace(_ONE_DIGIT, r"\g<1>0\2", regex=True)
     day = parts["y"] + "-" + parts["m"].str.zfill(2) + "-" + parts["d"].str.zfill(2)
     clock = parts["h"].fillna("0").str.zfill(2) + ":" + parts["n"].fillna("00")
     second = parts["c"].fillna("00").str.replace(",", ".", regex=False)
@@ -240,6 +243,8 @@ def _formatted(clean: pd.Series, forms: Sequence[str]) -> tuple[Microseconds, Fl
 
 
 def _by_form(texts: pd.Series, form: str) -> Microseconds:
+    if "%p" in form:
+        texts = texts.str.replace(HALF_DAY, r"\1M", regex=True)
     if "%z" in form:
         blank = texts.str.replace(r"\s+([+-]\d{2}:?\d{2})$", r"\1", regex=True)
         tight = form.replace(" %z", "%z")
@@ -316,3 +321,38 @@ def median_day(times: pd.Series, bio_year: pd.Series) -> date:
     leap_next = pd.to_datetime((year + 1).astype(str) + "-01-01").dt.is_leap_year
     offset = offset - ((leap & (offset >= 60)) | (leap_next & (offset >= 365 + 60)))
     return date(2001, 1, 1) + timedelta(days=math.floor(float(offset.median())))
+
+
+def median_day_of_year(times: pd.Series) -> date:
+    """Return the median day of times that lie around one day of the year, on whichever side of it.
+
+    Parameters
+    ----------
+    times
+        UTC, shape (n,), n >= 1.
+
+    Returns
+    -------
+    date
+        In 2001.
+
+    Notes
+    -----
+    Days are counted from the one opposite their mean direction on the circle of the year, so that
+    neither New Year nor the start of a biological year parts them.
+
+    Examples
+    --------
+    >>> times = pd.Series(pd.to_datetime(["2020-12-20", "2022-01-10", "2020-12-30"], utc=True))
+    >>> median_day_of_year(times).isoformat()
+    '2001-12-30'
+    """
+    year = times.dt.year.astype(str)
+    first = pd.to_datetime(year + "-01-01").dt.tz_localize(times.dt.tz)
+    day = ((times - first).dt.total_seconds() / 86400.0).to_numpy()
+    # In a leap year every date after February is one day later.
+    day = day - (times.dt.is_leap_year.to_numpy() & (day >= 60))
+    turn = np.exp(2j * np.pi * day / 365.0).mean()
+    opposite = float(np.angle(-turn)) * 365.0 / (2 * np.pi)
+    middle = (opposite + float(np.median((day - opposite) % 365.0))) % 365.0
+    return date(2001, 1, 1) + timedelta(days=math.floor(middle))

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import ContextVar
+from itertools import chain, islice
 from typing import TypeVar
 
 Part = TypeVar("Part")
@@ -52,14 +53,17 @@ def in_order(work: Callable[[Part], Result], parts: Iterable[Part]) -> Iterator[
 
     Parts are taken, and results wait, no more than there are threads ahead of what is asked for:
     memory does not grow with the number of parts. The work must release the interpreter to gain.
+    A single part is worked on by who asks for it, which may share it out.
 
     Examples
     --------
     >>> list(in_order(abs, [-3, 1, -2]))
     [3, 1, 2]
     """
-    threads = n_threads()
-    if threads == 1:
+    threads, taken = n_threads(), iter(parts)
+    first = tuple(islice(taken, 2))
+    parts = chain(first, taken)
+    if threads == 1 or len(first) < 2:
         yield from map(work, parts)
         return
     waiting: deque[Future[Result]] = deque()

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from corridors.foundation.artefacts import FixTable, Table
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
+    import pandera.pandas as pandera
     import pyarrow as pa
 
 Piece = TypeVar("Piece", contravariant=True)
@@ -49,7 +51,9 @@ def spool_rows(contract: str) -> Spool[pd.DataFrame, Table]:
 
 
 def spool_fixes(contract: str, bounds_deg: Bounds | None) -> Spool[pa.Table, FixTable]:
-    """Return a spool for fixes, one animal a piece, columns named and typed as in the contract.
+    """Return a spool for fixes, columns named and typed as in the contract.
+
+    Pieces come in the order of the table; an animal may go on in the next.
 
     Parameters
     ----------
@@ -107,21 +111,30 @@ class _HeldFixes:
         import geopandas as gpd
         import pyarrow as pa
 
-        from corridors.foundation.tables import CONTRACTS, GEOGRAPHIC, check, empty
+        from corridors.foundation.tables import CONTRACTS, check, empty
 
         schema = CONTRACTS[self._contract]
         pieces = [piece for piece in self._pieces if piece.num_rows]
         if not pieces:
             return FixTable.of(gpd.GeoDataFrame(empty(schema)))
-        frame: Any = pa.concat_tables(pieces, promote_options="permissive").to_pandas()
-        points = gpd.GeoSeries.from_wkb(frame.pop("geometry"), crs=GEOGRAPHIC)
-        typed = {
-            name: column.dtype.type
-            for name, column in schema.columns.items()
-            if name in frame and str(column.dtype) != "geometry"
-        }
-        fixes = gpd.GeoDataFrame(frame.astype(typed), geometry=points)
-        return FixTable.of(check(fixes, schema))
+        rows = pa.concat_tables(pieces, promote_options="permissive")
+        return FixTable.of(check(fix_frame(rows, schema), schema))
+
+
+def fix_frame(rows: pa.Table, schema: pandera.DataFrameSchema) -> gpd.GeoDataFrame:
+    """Return fixes, points as well-known binary, as a frame with the types of their contract."""
+    import geopandas as gpd
+
+    from corridors.foundation.tables import GEOGRAPHIC
+
+    frame: Any = rows.to_pandas()
+    points = gpd.GeoSeries.from_wkb(frame.pop("geometry"), crs=GEOGRAPHIC)
+    typed = {
+        name: column.dtype.type
+        for name, column in schema.columns.items()
+        if name in frame and str(column.dtype) != "geometry"
+    }
+    return gpd.GeoDataFrame(frame.astype(typed), geometry=points)
 
 
 _spools: ContextVar[Spools | None] = ContextVar("spools", default=None)

@@ -12,13 +12,19 @@ from datetime import datetime
 # Days since 1899-12-30 as spreadsheets count them; seconds, milliseconds since 1970-01-01 UTC.
 NUMBERS = ("excel", "unix_s", "unix_ms")
 ISO = "iso"  # ISO 8601, year first, with day and time of day
+# The halves of a day as some languages write them: a.m., p. m.
+HALF_DAY = r"\b([AaPp])\.\s?[Mm]\.(?=\s|$)"
 _SHORT = {"%T": "%H:%M:%S", "%R": "%H:%M", "%F": "%Y-%m-%d", "%D": "%m/%d/%y"}
 _KNOWN = frozenset("aAwdbBmyYHIpMSfzZjUWuVG%")
 _DATES = (
     "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y",
     "%d/%m/%y", "%m/%d/%y", "%d-%b-%Y", "%d %b %Y", "%b %d %Y", "%d-%b-%y", "%Y%m%d",
 )  # fmt: skip
-_CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M:%S %p", "%I:%M %p", "%H%M%S")
+_CLOCKS = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M:%S %p", "%I:%M %p", "%H%M%S",
+    "%H.%M", "%H.%M.%S", "%H%M", "%H",
+)  # fmt: skip
+_WHOLE = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %Z %Y", "%a, %d %b %Y %H:%M:%S %Z")
+_ZONED = ("", "%z", " %z", " %Z")
 _FIRST_OF_CLOCK = re.compile(r"[ T]*%[HIMSpf].*", re.DOTALL)
 
 
@@ -116,8 +122,14 @@ def fitting(texts: Sequence[str]) -> list[str]:
             if all(low <= number < high for number in numbers):
                 return [form]
     dates = [d for d in _DATES if any(_follows(" ".join(texts[0].split()[:n]), d) for n in (1, 3))]
-    forms = [f"{date} {clock}" for date in dates or _DATES for clock in _CLOCKS]
-    return [form for form in forms if all(_follows(text, form) for text in texts)]
+    forms = [
+        f"{date}{joint}{clock}{zone}"
+        for zone in _ZONED
+        for date in dates or _DATES
+        for joint in ((" ", "T", "") if date == "%Y%m%d" else (" ", "T"))
+        for clock in _CLOCKS
+    ]
+    return [form for form in (*forms, *_WHOLE) if all(_follows(text, form) for text in texts)]
 
 
 def _numbers(texts: Sequence[str]) -> list[float] | None:
@@ -128,8 +140,11 @@ def _numbers(texts: Sequence[str]) -> list[float] | None:
 
 
 def _follows(text: str, form: str) -> bool:
+    text = re.sub(HALF_DAY, r"\1M", text)
     try:
-        datetime.strptime(text, form)  # noqa: DTZ007 - only whether it can be read
+        read = datetime.strptime(text, form)  # noqa: DTZ007 - only whether it can be read
     except ValueError:
         return False
-    return True
+    # Without separators a part may take the digits of the next one.
+    clock = next((clock for clock in ("%H%M%S", "%H%M") if clock in form), "")
+    return read.strftime(clock) in text

@@ -31,7 +31,8 @@ TooLittle = Literal["few_fixes", "few_days", "long_interval", "few_model_days"]
 TOO_LITTLE: tuple[TooLittle, ...] = get_args(TooLittle)
 # Why the model that fits a year best does not count: months too far apart for a range; a move, or
 # the way back, too short for a migration; a stay too short for a season; data that end before the
-# way back; a way back to another place than left; a stay too wide for a range; not clearly better.
+# way back; a way back to another place than left; a stay too wide for a range; not clearly better;
+# many places without a home.
 Objecting = Literal[
     "wandering",
     "short_move",
@@ -41,13 +42,16 @@ Objecting = Literal[
     "other_place",
     "wide_stay",
     "not_clearly_better",
+    "no_home",
 ]
-YEAR_REASONS = ("fits_best", *get_args(Objecting), *TOO_LITTLE)
+# stays: the places that it came back to show more migrations than any model.
+YEAR_REASONS = ("fits_best", "stays", *get_args(Objecting), *TOO_LITTLE)
 # What the windows of a year are besides found: picked by a person; none, because a move without
 # return is no migration; kept, because the data may miss the return.
 WINDOW_REASONS = ("picked", "no_return", "unseen_return")
 PARTS = ("migration", "range")
 SEASONS = ("spring", "autumn", "winter", "summer")
+RANGES = ("winter", "summer")
 CORRIDOR_CLASSES = ("low", "medium", "high")
 EVIDENCE = ("tracked", "modelled", "expert")
 BARRIER_KINDS = (
@@ -80,6 +84,11 @@ BEHAVIOURS = (
 # track around it to compare with; neither as usual nor with few enough crossings.
 UnknownBehaviour = Literal["end", "sparse", "still", "alone", "crossed"]
 UNKNOWN_BEHAVIOUR: tuple[UnknownBehaviour, ...] = get_args(UnknownBehaviour)
+# Why nobody could have met a barrier.
+UNMET = ("no_animal_tracked", "nobody_tracked_here", "range_edge")
+# Of whom passages a year are told: of one animal, or of the herd, whose size is then stated.
+PassagesOf = Literal["per_animal", "whole_herd"]
+PASSAGES_OF: tuple[PassagesOf, ...] = get_args(PassagesOf)
 COMPLETENESS = ("complete", "partial", "unknown")  # of a source of barriers
 STABILITY = ("firm", "likely", "open")  # of a rank
 # Evidence of harm at a place; only ``act`` carries advice to open, remove or build.
@@ -108,6 +117,22 @@ MethodChoice = Literal[
     "configured", "run_holds_window", "run_too_short", "long_steps", "no_variance", "peer_profile"
 ]
 METHOD_CHOICES: tuple[MethodChoice, ...] = get_args(MethodChoice)
+# Why a window has no surface: too few fixes; too many long steps, for the method or for all but one
+# that has no value for the species; too few fixes in a row for a window of the dynamic variance, or
+# for a left-out fix; no movement beyond the location error; no step that may be bridged; a surface
+# too large for the memory; a track too short for the cells (profile usgs).
+NoSurface = Literal[
+    "few_fixes",
+    "long_steps",
+    "no_species_value",
+    "few_in_a_row",
+    "no_three_in_a_row",
+    "no_movement",
+    "no_short_step",
+    "too_large",
+    "coarse_cells",
+]
+NO_SURFACE: tuple[NoSurface, ...] = get_args(NoSurface)
 OCCURRENCE_METHODS = ("auto", "dbbmm", "bbmm", "fmv", "line")
 VARIANCE_FORMS = ("corrected", "horne", "bbmm3")
 
@@ -152,6 +177,22 @@ FEW_ANIMALS = ("few_before", "few_after", "few_paired")
 # What a stage has to tell a reader: code -> the numbers and names that belong to it. The sentences
 # are in `atlas/words/remarks.py`.
 REMARKS: Mapping[str, tuple[str, ...]] = {
+    # ingest: what readers did with a file
+    "crs_overrules": ("stated", "own"),
+    "crs_cannot_be": ("stated", "own"),
+    "encoding_stated": ("encoding",),
+    "encoding_recognised": ("encoding",),
+    "encoding_by_driver": ("encoding", "driver"),
+    "encoding_by_mark": ("encoding",),
+    "too_few_vertices": ("n",),
+    "points_left_out": ("n",),
+    "beyond_180": ("n",),
+    # ingest: what does not fit with the configuration or the herd
+    "classes_not_in_map": ("classes",),
+    "nothing_near": ("margin_km",),
+    "nothing_near_complete": ("margin_km",),
+    "states_unknown": ("unknown_frac",),
+    "no_boundary_near": ("near_km", "states"),
     # clean: the edge of a cell
     "cell_configured": (),
     "cell_without_positions": (),
@@ -168,15 +209,26 @@ REMARKS: Mapping[str, tuple[str, ...]] = {
     "class_without_patch": ("min_area_m2", "n_animals"),
     # describe
     "sample_of_one": ("n_animals",),
-    "sample_too_small": ("n_animals", "slope_frac"),
+    "sample_too_small": ("n_animals", "n_units", "slope_frac"),
     "no_second_year": (),
     # connect: layers, and where resistance is from
     "layer_without_nodata": ("layer",),
     "layer_suspected_nodata": ("layer", "mark"),
     "layer_far_away": ("layer", "max_distance_m"),
     "no_layers": (),
-    "tables_instead": ("refused",),
     "no_fixes_at_green_up": ("season",),
+    # connect: why the tracks cannot tell what is selected, so that the tables count
+    "no_fixes_on_migration": (),
+    "no_usable_fixes": (),
+    "too_few_animals": ("n_animals", "min_fixes", "n_with_any", "min_animals"),
+    "too_few_animals_left": ("n_animals", "n_with_any", "min_animals"),
+    "no_ground_known": (),
+    "layer_is_even": ("layer",),
+    "reference_of_too_few": ("term", "layer", "n_animals", "min_animals"),
+    "no_class_of_enough": ("layer", "min_animals"),
+    "no_two_classes": (),
+    "terms_are_even": ("terms",),
+    "terms_say_the_same": ("first", "second", "correlation"),
     # connect: the selection model
     "class_use": ("term", "layer", "use", "low", "high", "reference"),
     "number_use": ("layer", "step", "unit", "use", "low", "high"),

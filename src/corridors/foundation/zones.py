@@ -66,6 +66,15 @@ _ABBREVIATIONS: dict[str, tuple[tuple[int, str], ...]] = {
     "WEST": ((60, "Europe/Lisbon"),),
     "WET": ((0, "Europe/Lisbon"),),
 }
+# What Windows calls zones, without "Standard Time" or "Daylight Time".
+_WINDOWS = {
+    "alaskan": "AKST", "aus eastern": "AEST", "central": "CST", "central europe": "CET",
+    "central european": "CET", "e. africa": "EAT", "e. europe": "EET", "eastern": "EST",
+    "fle": "EET", "gtb": "EET", "hawaiian": "HST", "india": "IST", "mountain": "MST",
+    "pacific": "PST", "romance": "CET", "russian": "MSK", "south africa": "SAST",
+    "w. central africa": "WAT", "w. europe": "CET", "west asia": "UZT",
+}  # fmt: skip
+_WINDOWS_NAME = re.compile(r"(.+?)(?: standard| daylight| summer)? time")
 
 
 @cache
@@ -110,7 +119,11 @@ def cure_of(name: str) -> str:
     if spoken is not None and int(spoken[2]) <= 14:
         minutes = 60 * int(spoken[2]) + int(spoken[3] or 0)
         return "write " + _fixed(-minutes if spoken[1] == "-" else minutes)
-    meanings = _ABBREVIATIONS.get(plain.upper())
+    if plain.upper() in ("UTC", "GMT", "ZULU"):
+        return "write UTC"
+    windows = _WINDOWS_NAME.fullmatch(plain.casefold())
+    short = _WINDOWS.get(windows[1], "") if windows else plain.upper()
+    meanings = _ABBREVIATIONS.get(short)
     if meanings is not None:
         told = (
             f"{place} where the clock changes with the season there, "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -91,7 +92,12 @@ def range_terminals(ranges: Ranges, grid: Grid, known: Flags, *, max_parts: int)
 
 
 def solve_links(
-    conductance: Floats, ends: Terminals, *, tolerance: float, near: LinkedCircuit | None = None
+    conductance: Floats,
+    ends: Terminals,
+    *,
+    tolerance: float,
+    near: LinkedCircuit | None = None,
+    cycle: Any = None,
 ) -> LinkedCircuit:
     """Return the network between the terminals.
 
@@ -101,7 +107,7 @@ def solve_links(
         Conductances of the edges, (4, ny, nx), 0: no edge.
     ends
         The terminals.
-    tolerance, near
+    tolerance, near, cycle
         See :func:`~corridors.habitat.circuits.solve`.
 
     Raises
@@ -112,7 +118,11 @@ def solve_links(
         The tolerance was not reached.
     """
     circuit = solve(
-        conductance, ends.node, tolerance=tolerance, near=None if near is None else near.circuit
+        conductance,
+        ends.node,
+        tolerance=tolerance,
+        near=None if near is None else near.circuit,
+        cycle=cycle,
     )
     resistances = np.array([circuit.resistance(*link) for link in ends.links])
     links = np.flatnonzero(np.isfinite(resistances))

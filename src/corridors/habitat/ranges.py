@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from corridors.foundation.crs import to_working
+from corridors.foundation.facts.connect import RangeUsed
 from corridors.foundation.vocabulary import NoWay
 
 ENDS = ("winter", "summer")
@@ -28,13 +29,13 @@ class Ranges:
     shapes
         Season -> range; a season without one is not there.
     used
-        Season -> which range that is, in words; both seasons.
+        Season -> which range that is; both seasons.
     widest
         Everything known of the ranges, one shape for each season that has any.
     """
 
     shapes: Mapping[str, BaseGeometry]
-    used: Mapping[str, str]
+    used: Mapping[str, RangeUsed]
     widest: Sequence[BaseGeometry]
 
     @property
@@ -61,12 +62,12 @@ def ranges_of(layer: gpd.GeoDataFrame, crs: str) -> Ranges:
         own = layer[layer["season"] == season]
         tracked = own[(own["evidence"] == "tracked") & own["isopleth"].notna()]
         if len(tracked):
-            isopleth = tracked["isopleth"].min()
+            isopleth = float(tracked["isopleth"].min())
             own = tracked[tracked["isopleth"] == isopleth]
-            used[season] = f"tracked, {isopleth:.0%} isopleth"
+            used[season] = RangeUsed(evidence="tracked", isopleth=isopleth)
         else:
             own = own[own["evidence"] == "expert"]
-            used[season] = "expert" if len(own) else "none"
+            used[season] = RangeUsed(evidence="expert" if len(own) else "none")
         if len(own):
             shapes[season] = _joined(own, crs)
             widest.append(_joined(layer[layer["season"] == season], crs))

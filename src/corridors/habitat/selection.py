@@ -9,7 +9,9 @@ import numpy as np
 from scipy.stats import t as student
 
 from corridors.foundation.arrays import Flags, Floats, Indices
+from corridors.foundation.facts import Remark
 from corridors.habitat.boyce import boyce_index
+from corridors.habitat.no_selection import NoSelectionError
 from corridors.habitat.selection_terms import (
     Covariate,
     Term,
@@ -23,10 +25,6 @@ BOYCE_WINDOW_FRAC = 0.1
 BOYCE_WINDOWS = 101
 # Numbers of columns above this are equal to so many digits that no coefficient means anything.
 _MAX_CONDITION = 1e6
-
-
-class NoSelectionError(ValueError):
-    """The data cannot tell what is selected; the message says why in words for the user."""
 
 
 @dataclass(frozen=True)
@@ -143,13 +141,12 @@ def fit_selection(
     names = np.flatnonzero(np.bincount(animal, minlength=1) >= min_fixes)
     _enough(names.size, animal, min_animals, min_fixes)
     if available.size == 0:
-        raise NoSelectionError("no available ground is known in all layers")
+        raise NoSelectionError(
+            "no available ground is known in all layers", Remark.of("no_ground_known")
+        )
     kept = np.isin(animal, names)
     used, animal = used[kept], animal[kept]
-    try:
-        terms = terms_of(covariates, available, used, animal, min_class_animals=min_class_animals)
-    except ValueError as error:
-        raise NoSelectionError(str(error)) from None
+    terms = terms_of(covariates, available, used, animal, min_class_animals=min_class_animals)
     inside = ~outside_model(terms, covariates, used)
     used, animal = used[inside], animal[inside]
     entering = available[~outside_model(terms, covariates, available)]
@@ -158,7 +155,9 @@ def fit_selection(
     _enough(names.size, animal, min_animals, 1)
     x_used, x_available = columns(terms, covariates, used), columns(terms, covariates, entering)
     if x_used.shape[1] == 0:
-        raise NoSelectionError("no layer has two classes that enough animals used")
+        raise NoSelectionError(
+            "no layer has two classes that enough animals used", Remark.of("no_two_classes")
+        )
     _check_columns(x_available, [term.name for term in terms if term.is_estimated])
 
     n_used = np.bincount(number)
@@ -209,11 +208,18 @@ def _of_known(
 
 def _enough(n: int, animal: Indices, min_animals: int, min_fixes: int) -> None:
     if n < min_animals:
-        there = np.unique(animal).size
-        fixes = f" with at least {min_fixes} thinned fixes" if min_fixes > 1 else ""
+        counts = {
+            "n_animals": n, "n_with_any": int(np.unique(animal).size), "min_animals": min_animals
+        }  # fmt: skip
+        remark = Remark.of("too_few_animals_left", **counts)
+        fixes = ""
+        if min_fixes > 1:
+            remark = Remark.of("too_few_animals", min_fixes=min_fixes, **counts)
+            fixes = f" with at least {min_fixes} thinned fixes"
         raise NoSelectionError(
-            f"{n} animals{fixes} on ground that all layers know (of {there} with any), and "
-            f"{min_animals} are needed"
+            f"{n} animals{fixes} on ground that all layers know (of {counts['n_with_any']} with "
+            f"any), and {min_animals} are needed",
+            remark,
         )
 
 
@@ -221,14 +227,24 @@ def _check_columns(x: Floats, names: Sequence[str]) -> None:
     spread = x.std(axis=0)
     flat = [name for name, one in zip(names, spread, strict=True) if one == 0]
     if flat:
-        raise NoSelectionError(f"{', '.join(flat)}: the same on all available ground that enters")
+        terms = ", ".join(flat)
+        raise NoSelectionError(
+            f"{terms}: the same on all available ground that enters",
+            Remark.of("terms_are_even", terms=terms),
+        )
     correlation = np.atleast_2d(np.corrcoef(x, rowvar=False))
     if np.linalg.cond(correlation) > _MAX_CONDITION:
         apart = np.abs(correlation) - np.eye(len(names))
         first, second = np.unravel_index(int(np.argmax(apart)), apart.shape)
         raise NoSelectionError(
             f"layers say the same: {names[int(first)]} and {names[int(second)]} have a correlation "
-            f"of {correlation[first, second]:.4f}"
+            f"of {correlation[first, second]:.4f}",
+            Remark.of(
+                "terms_say_the_same",
+                first=names[int(first)],
+                second=names[int(second)],
+                correlation=float(correlation[first, second]),
+            ),
         )
 
 

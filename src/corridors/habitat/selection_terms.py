@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from corridors.foundation.arrays import Flags, Floats, Indices
+from corridors.foundation.facts import Remark
+from corridors.habitat.no_selection import NoSelectionError
 
 LINEAR, QUADRATIC, CLASS, REFERENCE = "linear", "quadratic", "class", "reference"
 
@@ -126,7 +128,7 @@ def terms_of(
 
     Raises
     ------
-    ValueError
+    NoSelectionError
         The reference class has too few animals, or a layer is the same everywhere; the message is
         for the user.
     """
@@ -138,7 +140,10 @@ def terms_of(
         values = covariate.of_cell[available]
         scale = float(values.std())
         if scale <= 1e-9 * max(1.0, float(np.abs(values).max())):
-            raise ValueError(f"layer {covariate.name} is the same on all available ground")
+            raise NoSelectionError(
+                f"layer {covariate.name} is the same on all available ground",
+                Remark.of("layer_is_even", layer=covariate.name),
+            )
         term = Term(
             covariate.name, LINEAR, "", -1,
             float(values.mean()), scale, float(values.min()), float(values.max()),
@@ -160,15 +165,23 @@ def _class_terms(
     if covariate.reference is not None:
         reference = names.index(covariate.reference)
         if not enough[reference]:
-            raise ValueError(
+            raise NoSelectionError(
                 f"class {covariate.reference} of layer {covariate.name} cannot be the reference: "
-                f"{n_animals[reference]} animals used it, fewer than {min_class_animals}"
+                f"{n_animals[reference]} animals used it, fewer than {min_class_animals}",
+                Remark.of(
+                    "reference_of_too_few",
+                    term=covariate.reference,
+                    layer=covariate.name,
+                    n_animals=int(n_animals[reference]),
+                    min_animals=min_class_animals,
+                ),
             )
     elif enough.any():
         reference = int(np.argmax(np.where(enough, n_cells, -1)))
     else:
-        raise ValueError(
-            f"no class of layer {covariate.name} was used by {min_class_animals} animals"
+        raise NoSelectionError(
+            f"no class of layer {covariate.name} was used by {min_class_animals} animals",
+            Remark.of("no_class_of_enough", layer=covariate.name, min_animals=min_class_animals),
         )
     return [
         Term(

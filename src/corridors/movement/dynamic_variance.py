@@ -10,7 +10,8 @@ import numpy as np
 from numba import njit
 
 from corridors.foundation.arrays import Codes, Floats, Indices
-from corridors.foundation.errors import Fault, MethodError
+from corridors.foundation.errors import Fault
+from corridors.movement.refusals import NoSurfaceError, Refusal, no_movement
 from corridors.movement.variance import left_out, motion_variance
 
 # Where a bridge's variance comes from; GAP: a longer step than is bridged.
@@ -115,13 +116,14 @@ def dynamic_variance(
     first = np.concatenate(([0], np.flatnonzero(is_gap) + 1))
     length = np.diff(np.append(first, t.size))
     if length.max() < window_fixes:
-        raise MethodError(
+        raise NoSurfaceError(
             Fault(
                 "no dynamic motion variance: too few fixes in a row",
                 expected=f"{window_fixes} fixes without a step over {max_lag_min:g} min",
                 got=f"at most {length.max()}",
                 cure="use method bbmm or auto, or lower occurrence.window_fixes",
-            )
+            ),
+            Refusal("few_in_a_row", int(length.max()), window_fixes),
         )
     s2, source = np.full(t.size - 1, np.nan), np.full(t.size - 1, GAP, dtype=np.int8)
     breaks: list[Indices] = []
@@ -142,16 +144,7 @@ def dynamic_variance(
         whole = motion_variance(x, y, t, error, max_lag_min=max_lag_min, form=form)
         s2[is_short] = whole.s2_m2_min
     if not np.nanmax(s2) > 0:
-        raise MethodError(
-            Fault(
-                "no dynamic motion variance: its likelihood is greatest at no movement at all",
-                expected="fixes that scatter more than their location error explains",
-                got=f"root mean square distance {math.sqrt(float(r2.mean())):.3g} m of the fixes"
-                f" from the straight line between their neighbours, location error"
-                f" {float(np.median(error)):.3g} m",
-                cure="lower occurrence.location_error_m if the collar is better, or use method fmv",
-            )
-        )
+        raise no_movement("dynamic motion variance", r2, error)
     return DynamicVariance(s2, source, np.concatenate(breaks), n_windows)
 
 

@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 
 from corridors.foundation.arrays import Floats, Microseconds
-from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
 from corridors.foundation.track import Track
 from corridors.foundation.vocabulary import MethodChoice
@@ -21,6 +20,7 @@ from corridors.movement.dynamic_variance import (
 )
 from corridors.movement.line_buffer import line_surface
 from corridors.movement.occurrence import bridge_surface
+from corridors.movement.refusals import NoSurfaceError, Refusal
 from corridors.movement.variance import Form, motion_variance
 
 # What `auto` takes where a method finds no motion variance.
@@ -95,13 +95,13 @@ class Choice:
     reason
         Why that method.
     error
-        Why there is no surface, or empty.
+        Why there is no surface; None where there may be one.
     """
 
     method: str
     max_lag_h: float
     reason: MethodChoice = "configured"
-    error: str = ""
+    error: Refusal | None = None
 
 
 @dataclass
@@ -109,6 +109,7 @@ class Estimate:
     """One window's surface and how it came about."""
 
     method: str
+    max_lag_h: float
     reason: MethodChoice = "configured"
     s2_m2_min: float = np.nan
     s2_low_m2_min: float = np.nan
@@ -127,7 +128,7 @@ class Estimate:
     n_edge: int = 0
     n_breaks: int = 0
     mass: float = np.nan
-    error: str = ""
+    error: Refusal | None = None
     surface: Surface | None = field(default=None, repr=False)
     # Start of each bridge with a variance of its own, and that.
     bridge_us: Microseconds = field(default_factory=lambda: np.empty(0, np.int64), repr=False)
@@ -140,12 +141,12 @@ def estimate(track: Track, method: Method) -> Estimate:
     lag_h = np.diff(track.time_min) / 60 if track.x_m.size else np.empty(0)
     choice = choose(lag_h, track.x_m.size, method)
     out = begun(lag_h, track.x_m.size, choice, method)
-    if out.error:
+    if out.error is not None:
         return out
     try:
         out.surface = _surface(track, choice, out, method)
-    except MethodError as error:
-        out.error = "; ".join(words(fault) for fault in error.faults)
+    except NoSurfaceError as error:
+        out.error = error.refusal
         return out
     out.n_bridges = int(lag_h.size) - out.n_long_lags
     out.mass = out.surface.total
@@ -156,6 +157,7 @@ def begun(lag_h: Floats, n_fixes: int, choice: Choice, method: Method) -> Estima
     """Return what is known of a window before it has a surface."""
     return Estimate(
         choice.method,
+        choice.max_lag_h,
         choice.reason,
         n_fixes=n_fixes,
         n_long_lags=int((lag_h > choice.max_lag_h).sum()),
@@ -176,17 +178,13 @@ def choose(lag_h: Floats, n_fixes: int, method: Method) -> Choice:
     is_auto = method.name == "auto"
     choice = Choice("bbmm" if is_auto else method.name, method.given_max_lag_h)
     if n_fixes < method.min_fixes:
-        return replace(
-            choice, error=f"{n_fixes} usable fixes; at least {method.min_fixes} are needed"
-        )
+        return replace(choice, error=Refusal("few_fixes", n_fixes, method.min_fixes))
     too_long = _too_long(lag_h, choice.max_lag_h, method.max_long_lag_frac)
     if not is_auto:
         return replace(choice, error=too_long)
-    if too_long:
+    if too_long is not None:
         if method.s2_fixed_m2_min is None:
-            return replace(
-                choice, error=f"{too_long}; occurrence.fmv_m2_min has no value for the species"
-            )
+            return replace(choice, error=replace(too_long, code="no_species_value"))
         longer = _too_long(lag_h, method.fmv_max_lag_h, method.max_long_lag_frac)
         return Choice("fmv", method.fmv_max_lag_h, reason="long_steps", error=longer)
     if longest_run(lag_h, method.max_lag_h) >= method.window_fixes:
@@ -206,15 +204,12 @@ def longest_run(lag_h: Floats, max_lag_h: float) -> int:
     return int(np.diff(ends).max())
 
 
-def _too_long(lag_h: Floats, max_lag_h: float, max_frac: float) -> str:
-    """Return the refusal if too many steps are longer, else an empty text."""
+def _too_long(lag_h: Floats, max_lag_h: float, max_frac: float) -> Refusal | None:
+    """Return the refusal if too many steps are longer, else None."""
     n_long = int((lag_h > max_lag_h).sum())
     if n_long <= max_frac * lag_h.size:
-        return ""
-    return (
-        f"{n_long} of {lag_h.size} steps are longer than {max_lag_h:g} h; at most {max_frac:.0%}"
-        " may be"
-    )
+        return None
+    return Refusal("long_steps", n_long / lag_h.size, max_frac)
 
 
 def _surface(track: Track, choice: Choice, out: Estimate, method: Method) -> Surface:
@@ -235,7 +230,7 @@ def _surface(track: Track, choice: Choice, out: Estimate, method: Method) -> Sur
         )
     try:
         variance = _variance(track, choice, out, method)
-    except MethodError:
+    except NoSurfaceError:
         after = _NEXT.get(choice.method)
         if method.name != "auto" or after is None:
             raise
@@ -327,13 +322,3 @@ def _tell(found: DynamicVariance, track: Track, out: Estimate) -> None:
     out.n_behind_s2 = found.n_windows
     out.n_short = int((source == SHORT).sum())
     out.n_still = int((s2 == 0).sum())
-
-
-def words(fault: Fault) -> str:
-    """Return a fault in one line."""
-    parts = [fault.what]
-    if fault.got is not None:
-        parts.append(f"got {fault.got}")
-    if fault.cure is not None:
-        parts.append(fault.cure)
-    return "; ".join(parts)

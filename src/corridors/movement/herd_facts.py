@@ -21,6 +21,7 @@ from corridors.foundation.facts.describe import (
     StaysFacts,
     SufficiencyFacts,
 )
+from corridors.foundation.facts.segment import SeasonFacts
 from corridors.foundation.vocabulary import CORRIDOR_CLASSES
 from corridors.movement.rarefaction import sufficient_from
 
@@ -40,6 +41,7 @@ def herd_facts(
     frames: Mapping[str, pd.DataFrame],
     *,
     windows: pd.DataFrame,
+    seasons: Mapping[str, SeasonFacts],
     corridors: pd.DataFrame,
     stopovers: pd.DataFrame,
     ranges: pd.DataFrame,
@@ -55,6 +57,8 @@ def herd_facts(
         ``migration_facts sufficiency skill fidelity``, as written.
     windows
         MIGRATIONS of both parts.
+    seasons
+        What stage `segment` says of each.
     corridors, stopovers, ranges
         As drawn.
     n_animals
@@ -62,7 +66,7 @@ def herd_facts(
     fix_interval_h
         Median, h; NaN: unknown.
     max_slope_frac
-        Sufficient: the last animal added less than this share of the area.
+        Sufficient: the last unit added less than this share of the area.
     """
     moves = frames["migration_facts"]
     sufficiency = _sufficiency(frames["sufficiency"], max_slope_frac)
@@ -74,7 +78,7 @@ def herd_facts(
             if len(moves)
         },
         stays={
-            str(season): _stays(here)
+            str(season): _stays(here, seasons.get(str(season)))
             for season, here in windows[windows["part"] == "range"].groupby("season", sort=True)
         },
         corridor_km2=_areas(corridors),
@@ -132,13 +136,14 @@ def _migrations(moves: pd.DataFrame) -> MigrationsFacts:
     )
 
 
-def _stays(windows: pd.DataFrame) -> StaysFacts:
+def _stays(windows: pd.DataFrame, season: SeasonFacts | None) -> StaysFacts:
     days = (windows["end_utc"] - windows["start_utc"]).dt.total_seconds() / _DAY_S
     return StaysFacts(
         n=len(windows),
         n_animals=int(windows["animal"].nunique()),
         n_open=int(windows["is_open"].sum()),
-        **_dates(windows),
+        median_start=season.median_start if season else None,
+        median_end=season.median_end if season else None,
         days=spread(days),
     )
 
@@ -188,12 +193,13 @@ def _sufficiency(curves: pd.DataFrame, max_slope_frac: float) -> dict[str, Suffi
     out = {}
     low = curves[curves["corridor_class"] == "low"]
     for season, curve in low.groupby("season", sort=True):
-        curve = curve.sort_values("n_animals")
+        curve = curve.sort_values("n_units")
         slope = curve["slope_frac"].to_numpy(np.float64)
         enough = sufficient_from(slope, max_slope_frac=max_slope_frac)
         out[str(season)] = SufficiencyFacts(
             flag="insufficient" if enough is None else "sufficient",
-            n_animals=len(curve),
+            n_animals=round(float(curve["n_animals"].iloc[-1])),
+            n_units=len(curve),
             n_sufficient=enough,
             slope_frac=_known(slope[-1]),
             max_slope_frac=max_slope_frac,
@@ -237,11 +243,14 @@ def _notes(
 ) -> tuple[Remark, ...]:
     notes = []
     if sufficiency and sufficiency.flag == "insufficient":
-        n, slope_frac = sufficiency.n_animals, sufficiency.slope_frac
+        n_animals, n_units = sufficiency.n_animals, sufficiency.n_units
+        slope_frac = sufficiency.slope_frac
         notes.append(
-            Remark.of("sample_of_one", n_animals=n)
+            Remark.of("sample_of_one", n_animals=n_animals)
             if slope_frac is None
-            else Remark.of("sample_too_small", n_animals=n, slope_frac=slope_frac)
+            else Remark.of(
+                "sample_too_small", n_animals=n_animals, n_units=n_units, slope_frac=slope_frac
+            )
         )
     if len(frames["migration_facts"]) and not len(frames["fidelity"]):
         notes.append(Remark.of("no_second_year"))

@@ -8,8 +8,8 @@ import numpy as np
 from numba import njit
 
 from corridors.foundation.arrays import Floats, Indices, Indices32
-from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
+from corridors.movement.refusals import steps_too_long
 
 # Lines per row of cells along which the band is measured.
 _N_LINES = 16
@@ -75,14 +75,7 @@ def line_surface(
     lag = np.diff(t)
     used = lag <= max_lag_min
     if not used.any():
-        raise MethodError(
-            Fault(
-                "no occurrence surface: every step is longer than the maximum lag",
-                expected=f"steps up to {max_lag_min:g} min",
-                got=f"shortest step {lag.min():g} min",
-                cure="raise occurrence.max_lag_h",
-            )
-        )
+        raise steps_too_long(lag, max_lag_min)
     ends = np.column_stack((x[:-1], y[:-1], x[1:], y[1:]))[used] / cell_m
     row, col, area = _covered(ends, buffer_m / cell_m)
     return Surface(crs, cell_m, row, col, np.minimum(area / area.sum(), 1.0))

@@ -14,8 +14,9 @@ import numpy as np
 from numba import njit
 
 from corridors.foundation.arrays import Floats, Indices
-from corridors.foundation.errors import Fault, MethodError
+from corridors.foundation.errors import Fault
 from corridors.foundation.grid import Surface, pack
+from corridors.movement.refusals import NoSurfaceError, Refusal, steps_too_long, too_large
 
 TimeRule = Literal["both_ends", "even"]
 
@@ -102,27 +103,13 @@ def centre_surface(
     lag = np.diff(time_min)
     used = lag <= max_lag_min
     if not used.any():
-        raise MethodError(
-            Fault(
-                "no occurrence surface: every step is longer than the maximum lag",
-                expected=f"steps up to {max_lag_min:g} min",
-                got=f"shortest step {lag.min():g} min",
-                cure="raise occurrence.max_lag_h",
-            )
-        )
+        raise steps_too_long(lag, max_lag_min)
     widest = float(np.max(lag[used])) * s2_m2_min / 4 + float(np.max(error_m)) ** 2
     col, n_cols = _span(x_m, cell_m, margin_frac, widest)
     row, n_rows = _span(y_m, cell_m, margin_frac, widest)
     needed = _BYTES_PER_CELL * n_rows * n_cols
     if needed > memory_mb * 1e6:
-        raise MethodError(
-            Fault(
-                f"no occurrence surface: its grid does not fit into memory, cells of {cell_m:g} m",
-                expected=f"at most {memory_mb:g} MB",
-                got=f"{needed / 1e6:.0f} MB needed",
-                cure="set a larger working.cell_m or a larger working.memory_mb",
-            )
-        )
+        raise too_large(needed, memory_mb, cell_m)
     density = np.zeros((n_rows, n_cols))
     _accumulate(
         x_m / cell_m - col - 0.5,
@@ -137,13 +124,15 @@ def centre_surface(
     )
     total = float(density.sum())
     if not total > 0:
-        raise MethodError(
+        moved_m = math.sqrt(widest)
+        raise NoSurfaceError(
             Fault(
                 "no occurrence surface: no cell centre is near enough to the track",
-                expected=f"cells not much larger than the movement, {math.sqrt(widest):.3g} m",
+                expected=f"cells not much larger than the movement, {moved_m:.3g} m",
                 got=f"cells of {cell_m:g} m",
                 cure="set a smaller working.cell_m",
-            )
+            ),
+            Refusal("coarse_cells", cell_m, moved_m),
         )
     iy, ix = np.nonzero(density)
     return Surface(

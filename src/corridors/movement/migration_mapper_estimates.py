@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from corridors.foundation.errors import MethodError
 from corridors.foundation.grid import Surface
 from corridors.foundation.track import Track
-from corridors.movement.estimates import Estimate, Method, begun, choose, words
+from corridors.movement.estimates import Estimate, Method, begun, choose
 from corridors.movement.migration_mapper import centre_surface, trimmed
 from corridors.movement.migration_mapper_herd import Peer
+from corridors.movement.refusals import NoSurfaceError
 from corridors.movement.variance import motion_variance
 
 
@@ -24,12 +24,12 @@ def peer_estimate(track: Track, method: Method, peer: Peer) -> Estimate:
     lag_h = np.diff(track.time_min) / 60 if track.x_m.size else np.empty(0)
     choice = choose(lag_h, track.x_m.size, method)
     out = begun(lag_h, track.x_m.size, replace(choice, reason="peer_profile"), method)
-    if out.error:
+    if out.error is not None:
         return out
     try:
         out.surface = _surface(track, out, method, peer, max_lag_min=choice.max_lag_h * 60)
-    except MethodError as error:
-        out.error = "; ".join(words(fault) for fault in error.faults)
+    except NoSurfaceError as error:
+        out.error = error.refusal
         return out
     out.n_bridges = int(lag_h.size) - out.n_long_lags
     # Rounded to single precision the cells may sum to a little more than 1.

@@ -6,13 +6,14 @@ Source: METHODS section 3, PEERS 2.2 and 2.12.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
 
 from corridors.foundation.arrays import Floats
 from corridors.foundation.vocabulary import Objecting, TooLittle
+from corridors.movement.cycles import Places, Way
 from corridors.movement.displacement import (
     Limits,
     ModelFit,
@@ -27,6 +28,8 @@ ROUND_TRIPS = ("migrant", "mixed_migrant")
 # Fewer days with a fix than this cannot be fitted.
 MIN_MODEL_DAYS = 8
 _MIN_STAY_FIXES = 10
+# Whoever stays in more places than these, stops among them, and has no home is a nomad.
+_MOST_PLACES = 5
 _MONTH_D = 30.0
 # AIC weight, as a share of the best, of a model with considerably less support: 4 units of AIC
 # (Burnham & Anderson 2002).
@@ -34,10 +37,27 @@ _CLEARLY_LESS = float(np.exp(-2.0))
 
 
 @dataclass(frozen=True)
+class Origin:
+    """From where displacement counts: the mean of so many of the first fixes of a year.
+
+    Parameters
+    ----------
+    n_fixes
+        So many of them ...
+    max_days
+        ... but those that lie farther in time from the first of them, d, are none: of a year that
+        begins with few fixes they may lie on the way.
+    """
+
+    n_fixes: int
+    max_days: float
+
+
+@dataclass(frozen=True)
 class Rules:
     """What makes a year usable and a displacement a migration; see ``config`` for the units."""
 
-    n_origin: int
+    origin: Origin
     min_fixes: int
     min_days: float
     max_interval_days: float
@@ -45,6 +65,7 @@ class Rules:
     min_range_multiple: float
     min_stay_days: float
     max_stay_spread_frac: float
+    max_excursion_days: float
     margin_days: float
     limits: Limits
     n_starts: int
@@ -106,6 +127,9 @@ class YearClass:
         ``first`` or ``last``: the fixes from which displacement counts.
     fits, weights
         Model name -> fit and AIC weight; empty for an unclassified year.
+    ways
+        Migrations between stays, where these show more than a model does; see
+        :mod:`corridors.movement.cycles`.
     """
 
     label: str
@@ -117,22 +141,33 @@ class YearClass:
     anchor: str = "first"
     fits: Mapping[str, ModelFit] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
+    ways: tuple[Way, ...] = ()
 
     @property
     def reason(self) -> str:
         """Codes of ``vocabulary.YEAR_REASONS``, with ``;`` between them."""
         if self.too_little:
             return ";".join(self.too_little)
+        if self.ways:
+            return "stays"
         return self.objection.code if self.objection else "fits_best"
 
     @property
     def fit(self) -> ModelFit | None:
-        """The chosen model."""
-        return self.fits.get(self.label)
+        """The chosen model; None where stays tell the migrations."""
+        return None if self.ways else self.fits.get(self.label)
 
     @property
     def moves(self) -> list[tuple[float, float]]:
-        """(theta, phi) of each way of the chosen model, days since the year's start."""
+        """(theta, phi) of each migration, days since the year's start.
+
+        A migration between two stays has them as if these were a model's: from theta - 2 phi to
+        theta + 2 phi.
+        """
+        if self.ways:
+            return [
+                (way.middle_d, (way.after.first_d - way.before.last_d) / 4.0) for way in self.ways
+            ]
         fit = self.fit
         if fit is None or self.label not in (*ROUND_TRIPS, "disperser"):
             return []
@@ -180,25 +215,51 @@ def classify(time_d: Floats, x_m: Floats, y_m: Floats, *, rules: Rules) -> YearC
     return again if again.label in ROUND_TRIPS else found
 
 
-def displacement_from(x_m: Floats, y_m: Floats, anchor: str, *, n_origin: int) -> Floats:
-    """Return displacement (km) from the first or the last fixes of the year."""
-    if anchor == "last":
-        return net_displacement(x_m[::-1], y_m[::-1], n_origin=n_origin)[::-1]
-    return net_displacement(x_m, y_m, n_origin=n_origin)
+def told_by_stays(result: YearClass, found: Places) -> YearClass:
+    """Return the class of a classified year by its places, where they tell more than its model.
+
+    They show a cycle more than a round trip, or migrations where no model shows one; a disperser's
+    move is none, as its model knows of no way back. Or they are many without a home: then a round
+    trip is a nomad's.
+    """
+    is_round_trip = result.label in ROUND_TRIPS
+    if len(found.ways) > (len(result.moves) + 1 if is_round_trip else 0):
+        return replace(result, label="migrant", objection=None, ways=found.ways)
+    if is_round_trip and not found.has_home and found.n_places > _MOST_PLACES:
+        objection = None if result.best == "nomad" else Objection("no_home")
+        return replace(result, label="nomad", objection=objection)
+    return result
+
+
+def least_km(time_d: Floats, x_m: Floats, y_m: Floats, rules: Rules) -> float:
+    """Return the least distance of a migration, km: the configured one, or daily ranges."""
+    spread = daily_range(time_d, x_m, y_m)
+    daily = rules.min_range_multiple * spread if np.isfinite(spread) else 0.0
+    return max(rules.min_distance_km, daily)
+
+
+def displacement_from(
+    time_d: Floats, x_m: Floats, y_m: Floats, anchor: str, origin: Origin
+) -> Floats:
+    """Return displacement (km) from the first or the last fixes of the year.
+
+    ``time_d`` is in days, ascending; ``anchor`` is ``first`` or ``last``.
+    """
+    order = slice(None, None, -1) if anchor == "last" else slice(None)
+    time, x, y = time_d[order], x_m[order], y_m[order]
+    near = int((np.abs(time - time[:1]) <= origin.max_days).sum())
+    return net_displacement(x, y, n_origin=min(origin.n_fixes, near))[order]
 
 
 def _anchored(time_d: Floats, x_m: Floats, y_m: Floats, anchor: str, rules: Rules) -> YearClass:
-    displacement = displacement_from(x_m, y_m, anchor, n_origin=rules.n_origin)
+    displacement = displacement_from(time_d, x_m, y_m, anchor, rules.origin)
     days, daily = daily_median(time_d, displacement)
     first = float(time_d[0])
     fits = fit_models(
         np.maximum(days - first, 0.0), daily, limits=rules.limits, n_starts=rules.n_starts
     )
     weights = akaike_weights(fits)
-    spread = daily_range(time_d, x_m, y_m)
-    threshold = max(
-        rules.min_distance_km, rules.min_range_multiple * spread if np.isfinite(spread) else 0.0
-    )
+    threshold = least_km(time_d, x_m, y_m, rules)
     ranked = sorted(fits, key=lambda model: fits[model].aic)
     seen = _Seen(time_d - first, x_m, y_m, displacement, daily)
     against = {model: _objection(fits[model], seen, threshold, rules) for model in ranked}

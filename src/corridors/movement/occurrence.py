@@ -6,7 +6,6 @@ import numpy as np
 from scipy.special import ndtri
 
 from corridors.foundation.arrays import Floats
-from corridors.foundation.errors import Fault, MethodError
 from corridors.foundation.grid import Surface
 from corridors.movement.bridge_kernel import (
     TILE,
@@ -16,6 +15,7 @@ from corridors.movement.bridge_kernel import (
     panels,
     with_clocks,
 )
+from corridors.movement.refusals import steps_too_long, too_large
 
 
 def bridge_surface(
@@ -125,14 +125,7 @@ def bridge_surface(
 def _check_memory(needed: float, memory_mb: float, cell_m: float) -> None:
     """Refuse a surface that needs more than ``memory_mb``."""
     if needed > memory_mb * 1e6:
-        raise MethodError(
-            Fault(
-                f"no occurrence surface: it does not fit into memory on cells of {cell_m:g} m",
-                expected=f"at most {memory_mb:g} MB",
-                got=f"{needed / 1e6:.0f} MB needed",
-                cure="set a larger working.cell_m or a larger working.memory_mb",
-            )
-        )
+        raise too_large(needed, memory_mb, cell_m)
 
 
 def _bridges(
@@ -162,14 +155,7 @@ def _bridges(
     if not (np.isfinite(cell_m) and cell_m > 0):
         raise ValueError(f"cell_m must be finite and > 0, got {cell_m}")
     if not used.any():
-        raise MethodError(
-            Fault(
-                "no occurrence surface: every step is longer than the maximum lag",
-                expected=f"steps up to {max_lag_min:g} min",
-                got=f"shortest step {lag.min():g} min",
-                cure="raise occurrence.max_lag_h",
-            )
-        )
+        raise steps_too_long(lag, max_lag_min)
     table = np.column_stack(
         (
             x[:-1] / cell_m,

@@ -1,4 +1,7 @@
-"""Is the sample of animals large enough? Corridor area against the number of animals."""
+"""Is the sample of animals large enough? Corridor area against the number of them.
+
+Animals that travel together are one unit: what the second of them adds says nothing of a stranger.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,21 @@ class Patterns:
         counts = np.zeros(self.n_animals + 1, dtype=np.int64)
         np.add.at(counts, users, self.n_cells)
         return counts
+
+    def of_units(self, unit: Indices) -> Patterns:
+        """Return the patterns of units, whose cells are those of any of their animals.
+
+        Parameters
+        ----------
+        unit
+            Unit of each animal, 0 ... u - 1, (n,).
+        """
+        n_used = np.diff(self.start)
+        pair = np.unique(np.repeat(unit, n_used) * self.n_cells.size + self.pattern)
+        own, pattern = np.divmod(pair, max(1, self.n_cells.size))
+        n_units = int(unit.max()) + 1 if unit.size else 0
+        start = np.searchsorted(own, np.arange(n_units + 1))
+        return Patterns(self.n_cells, start.astype(np.int64), pattern.astype(np.int32))
 
 
 class SharedCells:
@@ -162,41 +180,51 @@ def _at_least(n: int, c: Indices, k: int, m: int) -> Floats:
     return np.minimum(chance, 1.0)
 
 
-def orders(n_animals: int, n_orders: int, *, seed: int) -> Indices:
-    """Return random orders of the animals, (n_orders, n_animals)."""
+def orders(n_units: int, n_orders: int, *, seed: int) -> Indices:
+    """Return random orders of the units, (n_orders, n_units)."""
     rng = np.random.default_rng(seed)
-    return rng.permuted(np.tile(np.arange(n_animals), (n_orders, 1)), axis=1)
+    return rng.permuted(np.tile(np.arange(n_units), (n_orders, 1)), axis=1)
 
 
-def cells_in_order(patterns: Patterns, order: Indices, n_needed: Indices) -> Indices:
-    """Return the corridor cells of the first 1 ... n animals of each order.
+def cells_in_order(
+    patterns: Patterns, order: Indices, n_needed: Indices, unit: Indices | None = None
+) -> Indices:
+    """Return the corridor cells of the first 1 ... u units of each order.
 
     Parameters
     ----------
     patterns
         Cells by the set of animals that use them.
     order
-        Orders of the animals, (r, n).
+        Orders of the units, (r, u).
     n_needed
         Animals that must use a cell, by class and number of animals, (q, n); 0: no such class.
+    unit
+        Unit of each animal, 0 ... u - 1, (n,): its animals come at once. None: each is one.
 
     Returns
     -------
-    int64 array (r, q, n)
+    int64 array (r, q, u)
         0 where the class does not exist.
 
     Notes
     -----
-    Cost O(r (patterns of all animals + q n^2)), whatever the number of cells.
+    Cost O(r (patterns of all animals + q n u)), whatever the number of cells.
     """
-    out = np.zeros((order.shape[0], n_needed.shape[0], patterns.n_animals), dtype=np.int64)
-    _accumulate(patterns.n_cells, patterns.start, patterns.pattern, order, n_needed, out)
+    n_units = order.shape[1]
+    own = np.arange(patterns.n_animals) if unit is None else unit
+    member = np.argsort(own, kind="stable")
+    first = np.searchsorted(own[member], np.arange(n_units + 1))
+    out = np.zeros((order.shape[0], n_needed.shape[0], n_units), dtype=np.int64)
+    _accumulate(
+        patterns.n_cells, patterns.start, patterns.pattern, order, first, member, n_needed, out
+    )
     return out
 
 
 @numba.njit(nogil=True, cache=True)
 def _accumulate(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    n_cells, start, pattern, order, n_needed, out
+    n_cells, start, pattern, order, first, member, n_needed, out
 ):
     n = start.size - 1
     users = np.zeros(n_cells.size, dtype=np.int32)
@@ -204,17 +232,21 @@ def _accumulate(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     for r in range(order.shape[0]):
         users[:] = 0
         by_use[:] = 0
-        for k in range(n):
-            animal = order[r, k]
-            for i in range(start[animal], start[animal + 1]):
-                p = pattern[i]
-                by_use[users[p]] -= n_cells[p]
-                users[p] += 1
-                by_use[users[p]] += n_cells[p]
+        n_drawn = 0
+        for k in range(order.shape[1]):
+            unit = order[r, k]
+            for j in range(first[unit], first[unit + 1]):
+                animal = member[j]
+                n_drawn += 1
+                for i in range(start[animal], start[animal + 1]):
+                    p = pattern[i]
+                    by_use[users[p]] -= n_cells[p]
+                    users[p] += 1
+                    by_use[users[p]] += n_cells[p]
             for q in range(n_needed.shape[0]):
-                if n_needed[q, k] > 0:
+                if n_needed[q, n_drawn - 1] > 0:
                     total = 0
-                    for c in range(n_needed[q, k], k + 2):
+                    for c in range(n_needed[q, n_drawn - 1], n_drawn + 1):
                         total += by_use[c]
                     out[r, q, k] = total
 

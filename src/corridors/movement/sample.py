@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.foundation.grid import Surface, pack, weighted_sum
+from corridors.foundation.units import unit_codes
 from corridors.movement.fidelity import overlap
 from corridors.movement.herd_populations import ALL
 from corridors.movement.population import Population, Use, animal, class_rules, window
@@ -72,6 +73,8 @@ class Sample:
         See :func:`~corridors.movement.population.class_rules`.
     footprint_isopleth
         Isopleth of an animal's footprint, 0...1.
+    units
+        UNITS: animals that travel together come into a sample at once.
 
     Attributes
     ----------
@@ -89,10 +92,13 @@ class Sample:
         medium_share: float,
         high_share: float,
         footprint_isopleth: float,
+        units: pd.DataFrame,
     ) -> None:
         self._herd = herd
         self._populations = populations
         self._shared = {season: SharedCells(one.cells(1)) for season, one in populations.items()}
+        self._names: dict[str, list[str]] = {season: [] for season in populations}
+        self._units = units
         self._animal = fixes["animal"].to_numpy(object)
         self._key = pack(
             np.floor(fixes["y_m"].to_numpy() / cell_m).astype(np.int32),
@@ -113,7 +119,8 @@ class Sample:
     def sufficiency(self, *, n_orders: int, seed: int) -> Rows:
         """Return rows of SUFFICIENCY: the rarefaction curve of each season and class.
 
-        The interval is that of ``n_orders`` random orders of the animals.
+        The interval is that of ``n_orders`` random orders of the units. The mean over all orders
+        is exact where each animal is one unit, and for class ``low``; else it is that of these.
         """
         return [
             row
@@ -133,8 +140,10 @@ class Sample:
             uses.setdefault(season, []).append(window(surface, footprint_isopleth=self._isopleth))
         for season, some in sorted(uses.items()):
             self._shared[season].add(animal({season: some}).footprint)
+            self._names[season].append(name)
         own = animal(uses)
         self._shared[ALL].add(own.footprint)
+        self._names[ALL].append(name)
 
         population = self._populations[ALL]
         n_others = population.n_tracked - 1
@@ -191,22 +200,32 @@ class Sample:
         needed = [self._rules(k) for k in range(1, n + 1)]
         classes = [name for name in needed[-1] if any(rule[name] for rule in needed)]
         n_needed = np.array([[rule[name] for rule in needed] for name in classes], dtype=np.int64)
-        drawn = cells_in_order(patterns, orders(n, n_orders, seed=seed), n_needed)
+        unit = unit_codes(self._names[season], self._units)
+        n_units = int(unit.max()) + 1
+        drawn = cells_in_order(patterns, orders(n_units, n_orders, seed=seed), n_needed, unit)
         # The whole sample is the same in every order: nearest ranks, so that the ends meet exactly.
         low, high = np.quantile(drawn, [0.05, 0.95], axis=0, method="closest_observation")
-        use = patterns.cells_by_use()
+        # Of the first k units, in the mean over all orders.
+        n_animals = n * np.arange(1, n_units + 1) / n_units
+        usual = n_needed[:, np.rint(n_animals).astype(np.int64) - 1]
         rows = []
         for q, name in enumerate(classes):
-            mean = mean_cells(use, n_needed[q].tolist())
+            if n_units == n:
+                mean = mean_cells(patterns.cells_by_use(), n_needed[q].tolist())
+            elif (n_needed[q] == 1).all():
+                mean = mean_cells(patterns.of_units(unit).cells_by_use(), [1] * n_units)
+            else:
+                mean = np.where(usual[q] > 0, drawn[:, q].mean(axis=0), np.nan)
             for k, slope in enumerate(slopes(mean)):
-                if n_needed[q, k]:
+                if usual[q, k]:
                     rows.append(
                         {
                             "herd": self._herd,
                             "season": season,
                             "corridor_class": name,
-                            "n_animals": k + 1,
-                            "n_needed": int(n_needed[q, k]),
+                            "n_units": k + 1,
+                            "n_animals": float(n_animals[k]),
+                            "n_needed": int(usual[q, k]),
                             "area_km2": mean[k] * self._cell_km2,
                             "area_p05_km2": low[q, k] * self._cell_km2,
                             "area_p95_km2": high[q, k] * self._cell_km2,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 # Middle of the seasons as day of the year, 21 April and 21 October; swapped south of the equator.
 _SPRING_DAY, _AUTUMN_DAY = 111.0, 294.0
 _YEAR_D = 365.25
@@ -28,6 +30,10 @@ class ChosenNames:
     home_day: float
 
 
+_TWO = 2
+_MIDWINTER = tuple(ChosenNames("spring", "autumn", day) for day in (20.0, 201.0))
+
+
 def season_names(
     middle_day_of_year: Sequence[float], *, is_south: bool, chosen: ChosenNames | None = None
 ) -> list[str]:
@@ -36,7 +42,7 @@ def season_names(
     Parameters
     ----------
     middle_day_of_year
-        Middle of each window as day of the calendar year, 0...366; at most two.
+        Middle of each window as day of the calendar year, 0...366.
     is_south
         Whether the animal lives south of the equator, where the seasons are swapped.
     chosen
@@ -46,8 +52,9 @@ def season_names(
     -----
     A single move has the name of the nearer of 21 April and 21 October. Two moves, out and back,
     have different names: the assignment with the smaller sum of distances. Chosen names go by
-    the home day, wherever the biological year starts: of two moves the first after it is the way
-    out; a single move is, in the half year after it.
+    the home day, wherever the biological year starts: of several moves the first after it is a way
+    out, and ways out and back take turns; a single move is out in the half year after it. More
+    than two moves go by midwinter likewise, if nobody chose names.
 
     Examples
     --------
@@ -57,11 +64,17 @@ def season_names(
     (['spring', 'autumn'], ['autumn'])
     >>> season_names([115.0, 310.0], is_south=True, chosen=ChosenNames("wet", "dry", 202.0))
     ['dry', 'wet']
+    >>> season_names([80.0, 160.0, 250.0, 330.0], is_south=False)
+    ['spring', 'autumn', 'spring', 'autumn']
     """
+    if chosen is None and len(middle_day_of_year) > _TWO:
+        chosen = _MIDWINTER[is_south]
     if chosen is not None:
         since = [(day - chosen.home_day) % _YEAR_D for day in middle_day_of_year]
-        last_out = _YEAR_D / 2 if len(since) == 1 else min(since, default=0.0)
-        return [chosen.out if one <= last_out else chosen.back for one in since]
+        if len(since) == 1:
+            return [chosen.out if since[0] <= _YEAR_D / 2 else chosen.back]
+        first = int(np.argmin(since)) if since else 0
+        return [chosen.back if (at - first) % 2 else chosen.out for at in range(len(since))]
     names = ("autumn", "spring") if is_south else ("spring", "autumn")
     cost = [
         [_apart(day, centre) for centre in (_SPRING_DAY, _AUTUMN_DAY)] for day in middle_day_of_year

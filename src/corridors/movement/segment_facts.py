@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from corridors.foundation.clock import median_day
+from corridors.foundation.clock import median_day, median_day_of_year
 from corridors.foundation.facts.segment import PartialMigration, SeasonFacts, SegmentFacts
-from corridors.foundation.vocabulary import MOVEMENT_CLASSES
+from corridors.foundation.vocabulary import MOVEMENT_CLASSES, RANGES
 from corridors.movement.biological_year import days_since, time_at, year_start
+from corridors.movement.least_distances import LeastDistance
 from corridors.movement.migrations import ROUND_TRIPS
+from corridors.movement.year_windows import Row
 
 
 def segment_facts(
@@ -19,6 +23,8 @@ def segment_facts(
     spans: dict[str, tuple[float, float]],
     start: str,
     seasons: tuple[str, str],
+    min_distance: LeastDistance,
+    rows: Sequence[Row],
 ) -> SegmentFacts:
     """Return what is said of a herd's migrations.
 
@@ -32,6 +38,10 @@ def segment_facts(
         Start of the biological year, MM-DD.
     seasons
         Names of the migration out of the winter range and of the one back.
+    min_distance
+        By which moves are called migrations.
+    rows
+        The windows of ``migrations``.
     """
     labels = years["class"].tolist()
     order = {label: rank for rank, label in enumerate(MOVEMENT_CLASSES)}
@@ -39,9 +49,10 @@ def segment_facts(
     for animal, label in zip(years["animal"], labels, strict=True):
         if animal not in best or order[label] < order[best[animal]]:
             best[animal] = label
-    names = (*seasons, "winter", "summer")
     return SegmentFacts(
         bio_year_start=start,
+        min_distance_km=min_distance.km,
+        min_distance_basis=min_distance.basis,
         n_animals=len(best),
         n_animal_years=len(labels),
         animal_years={label: labels.count(label) for label in MOVEMENT_CLASSES},
@@ -50,7 +61,11 @@ def segment_facts(
         },
         n_animals_migrating=sum(label in ROUND_TRIPS for label in best.values()),
         partial_migration=_partial_migration(years),
-        seasons={name: _season(name, migrations, legs, start) for name in names},
+        seasons={name: _season(name, migrations, legs, start) for name in seasons}
+        | {
+            name: _season(name, migrations, legs, start).model_copy(update=_stay_dates(rows, name))
+            for name in RANGES
+        },
         range_dates={
             season: [_month_day(day, start) for day in span] for season, span in spans.items()
         },
@@ -104,6 +119,19 @@ def _season(name: str, migrations: pd.DataFrame, legs: pd.DataFrame, start: str)
             "longest_stop_days": float(here["stop_days"].max().max()),
         }
     )
+
+
+def _stay_dates(rows: Sequence[Row], season: str) -> dict[str, str | None]:
+    """Return the median first and last day of stays; no stay begins or ends with its track."""
+    own = [row for row in rows if row.season == season]
+    sides = {
+        "median_start": [row.start for row in own if not row.open_before],
+        "median_end": [row.end for row in own if not row.open_after],
+    }
+    return {
+        side: f"{median_day_of_year(pd.Series(times)):%m-%d}" if times else None
+        for side, times in sides.items()
+    }
 
 
 def _median_day(times: pd.Series, bio_year: pd.Series) -> str | None:

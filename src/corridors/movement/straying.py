@@ -12,6 +12,7 @@ from scipy.optimize import minimize
 
 from corridors.foundation.arrays import Floats, Indices
 from corridors.foundation.errors import Fault, MethodError
+from corridors.movement.variance import require_track
 
 # Degrees of freedom from 1 to practically normal; the growth with the way at most that of a circle.
 _TAILS = (1.0, 200.0)
@@ -116,12 +117,7 @@ def straying(
     (True, True, True)
     """
     x, y, t, error = (np.ascontiguousarray(v, np.float64) for v in (x_m, y_m, time_min, error_m))
-    if not (x.ndim == 1 and x.shape == y.shape == t.shape == error.shape):
-        raise ValueError("x_m, y_m, time_min and error_m must be 1-D and of the same length")
-    if not all(np.isfinite(v).all() for v in (x, y, t, error)):
-        raise ValueError("positions, times and errors must be finite")
-    if (np.diff(t) <= 0).any():
-        raise ValueError("times must increase strictly")
+    require_track(x, y, t, error)
     before, middle, after = _triplets(t, max_lag_min, same_hour_beyond_min)
     span = t[after] - t[before]
     share = (t[middle] - t[before]) / span

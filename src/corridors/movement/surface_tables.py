@@ -44,6 +44,7 @@ def estimate_row(
     found: Estimate, *, migration: str, animal: str, season: str, part: str
 ) -> dict[str, str | int | float]:
     """Return one window's row of ESTIMATES."""
+    why = found.error
     return {
         "migration": migration,
         "animal": animal,
@@ -58,6 +59,7 @@ def estimate_row(
         "s2_p95_m2_min": found.s2_p95_m2_min,
         "n_fixes": found.n_fixes,
         "n_bridges": found.n_bridges,
+        "max_lag_h": found.max_lag_h,
         "n_long_lags": found.n_long_lags,
         "n_over_max_lag": found.n_over_max_lag,
         "n_run_fixes": found.n_run_fixes,
@@ -68,7 +70,9 @@ def estimate_row(
         "n_edge": found.n_edge,
         "n_breaks": found.n_breaks,
         "mass": found.mass,
-        "error": found.error,
+        "error": "" if why is None else why.code,
+        "error_got": np.nan if why is None else why.got,
+        "error_limit": np.nan if why is None else why.limit,
     }
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from numba import njit
 
 from corridors.foundation.arrays import Floats, Indices
-from corridors.foundation.errors import Fault, MethodError
+from corridors.foundation.errors import Fault
+from corridors.movement.refusals import NoSurfaceError, Refusal, no_movement
 
 Form = Literal["corrected", "horne", "bbmm3"]
 
@@ -111,32 +112,24 @@ def motion_variance(
     (20.4, 1577.3)
     """
     x, y, t, error = (np.ascontiguousarray(v, np.float64) for v in (x_m, y_m, time_min, error_m))
-    _check(x, y, t, error)
+    require_track(x, y, t, error)
     if form not in ("corrected", "horne", "bbmm3"):
         raise ValueError(f"form must be corrected, horne or bbmm3, got {form!r}")
     middle = _bbmm3_fixes(t, max_lag_min) if form == "bbmm3" else _alternate_fixes(t, max_lag_min)
     if middle.size == 0:
-        raise MethodError(
+        raise NoSurfaceError(
             Fault(
                 "no motion variance: no three fixes in a row without a long gap",
                 expected=f"three successive fixes with lags up to {max_lag_min:g} min",
                 got=f"{t.size} fixes",
                 cure="raise occurrence.max_lag_h or use method fmv",
-            )
+            ),
+            Refusal("no_three_in_a_row", t.size),
         )
     r2, slope, base = left_out(x, y, t, error, middle, form=form)
     s2, low, high = _maximum(r2, slope, base)
     if not s2 > 0:
-        raise MethodError(
-            Fault(
-                "no motion variance: its likelihood is greatest at no movement at all",
-                expected="fixes that scatter more than their location error explains",
-                got=f"root mean square distance {math.sqrt(float(r2.mean())):.3g} m of"
-                f" {middle.size} left-out fixes from the straight line, location error"
-                f" {float(np.median(error)):.3g} m",
-                cure="lower occurrence.location_error_m if the collar is better, or use method fmv",
-            )
-        )
+        raise no_movement("motion variance", r2, error)
     return MotionVariance(s2, int(middle.size), low, high)
 
 
@@ -164,7 +157,7 @@ def left_out(
         Squared distance from its expected place, m2; its variance is ``slope * s2 + base``, min
         and m2.
     """
-    _check(x_m, y_m, time_min, error_m)
+    require_track(x_m, y_m, time_min, error_m)
     before, after = middle - 1, middle + 1
     span = time_min[after] - time_min[before]
     lag = (
@@ -183,14 +176,26 @@ def left_out(
     return r2, slope, base
 
 
-def _check(x: Floats, y: Floats, t: Floats, error: Floats) -> None:
-    if not (x.ndim == 1 and x.shape == y.shape == t.shape == error.shape):
+def require_track(x_m: Floats, y_m: Floats, time_min: Floats, error_m: Floats) -> None:
+    """Refuse arrays that are no track.
+
+    Parameters
+    ----------
+    x_m, y_m, time_min, error_m
+        Positions (m), times (minutes) and standard deviations (m) of the fixes, shape (n,).
+
+    Raises
+    ------
+    ValueError
+        Of different shape, not finite, times that do not increase, negative errors.
+    """
+    if not (x_m.ndim == 1 and x_m.shape == y_m.shape == time_min.shape == error_m.shape):
         raise ValueError("x_m, y_m, time_min and error_m must be 1-D and of the same length")
-    if not all(np.isfinite(v).all() for v in (x, y, t, error)):
+    if not all(np.isfinite(v).all() for v in (x_m, y_m, time_min, error_m)):
         raise ValueError("positions, times and errors must be finite")
-    if (np.diff(t) <= 0).any():
+    if (np.diff(time_min) <= 0).any():
         raise ValueError("times must increase strictly")
-    if (error < 0).any():
+    if (error_m < 0).any():
         raise ValueError("error_m must not be negative")
 
 

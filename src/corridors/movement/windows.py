@@ -9,10 +9,13 @@ import numpy as np
 
 from corridors.foundation.arrays import Flags, Floats
 from corridors.movement.biological_year import DAYS_PER_YEAR
+from corridors.movement.cycles import Way
 
 _MIN_STAY_FIXES = 10
 # Radius of a range as a share of the distance between the two, at least and at most.
 _NARROWEST, _WIDEST = 0.05, 0.15
+# Two fixes farther apart do not show a migration: twice the window of the shortest model, d.
+_UNSEEN_D = 8.0
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,44 @@ def migration_windows(
     return out
 
 
+def way_windows(
+    time_d: Floats, x_m: Floats, y_m: Floats, migrations: Sequence[Way]
+) -> list[Window | None]:
+    """Return the window of each migration between two stays, cut to the fixes.
+
+    Parameters
+    ----------
+    time_d, x_m, y_m
+        The animal's whole track (not only this year), days since the year's start, ascending.
+    migrations
+        With days as those of the fixes.
+
+    Notes
+    -----
+    As :func:`migration_windows`, with the days of the two stays themselves. None where a gap
+    between two fixes hides the migration.
+    """
+    out = []
+    for way in migrations:
+        left, reached = way.before.last_d, way.after.first_d
+        wide = max(reached - left, 1.0)
+        farther = way.before.first_d, way.after.last_d
+        search = max(left - wide, farther[0]), min(reached + wide, farther[1])
+        discs = (
+            _disc(x_m, y_m, (time_d >= stay.first_d) & (time_d <= stay.last_d))
+            for stay in (way.before, way.after)
+        )
+        found = _refined(time_d, x_m, y_m, (left, reached), search, farther, *discs)
+        out.append(None if found and _is_unseen(found, time_d) else found)
+    return out
+
+
+def _is_unseen(window: Window, time_d: Floats) -> bool:
+    """Return whether a window is but the two edges of a gap in which the migration happened."""
+    inside = (time_d >= window.start_d) & (time_d <= window.end_d)
+    return int(inside.sum()) == 2 and window.end_d - window.start_d > _UNSEEN_D
+
+
 _Stay = tuple[float, float, float]
 
 
@@ -109,11 +150,18 @@ def _stay(
     for near in (theta + 2 * half, theta + half):
         inside = (time_d >= min(far_d, near)) & (time_d <= max(far_d, near))
         beyond = near < far_d if half > 0 else near > far_d
-        if beyond and int(inside.sum()) >= _MIN_STAY_FIXES:
-            x, y = x_m[inside], y_m[inside]
-            centre = float(np.median(x)), float(np.median(y))
-            return *centre, float(np.quantile(np.hypot(x - centre[0], y - centre[1]), 0.95))
+        if beyond and (stay := _disc(x_m, y_m, inside)):
+            return stay
     return None
+
+
+def _disc(x_m: Floats, y_m: Floats, inside: Flags) -> _Stay | None:
+    """Return centre and radius of these fixes; None of fewer than ten."""
+    if int(inside.sum()) < _MIN_STAY_FIXES:
+        return None
+    x, y = x_m[inside], y_m[inside]
+    centre = float(np.median(x)), float(np.median(y))
+    return *centre, float(np.quantile(np.hypot(x - centre[0], y - centre[1]), 0.95))
 
 
 def _refined(

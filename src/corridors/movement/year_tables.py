@@ -141,6 +141,8 @@ def year_table(
 
 def _farthest(year: Year) -> float:
     """Return delta of a move, or the largest displacement that another model reaches, km."""
+    if year.result.ways:
+        return max(way.length_km for way in year.result.ways)
     fit = year.result.fit
     if fit is None:
         return float("nan")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -12,7 +14,7 @@ from corridors.movement.animal_years import Year, YearTrack
 from corridors.movement.biological_year import days_since, time_at, year_start
 from corridors.movement.seasonal_ranges import Move, stay
 from corridors.movement.seasons import ChosenNames, season_names
-from corridors.movement.windows import Window, migration_windows
+from corridors.movement.windows import Window, migration_windows, way_windows
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,11 @@ def automatic_windows(year: Year, rules: WindowRules) -> tuple[list[Row], Window
         return [], note
     track = year.track
     own = track.part_of(year.rows.start)
-    windows = migration_windows(
-        days_since(track.time_utc[own], year.start),
-        track.x_m[own],
-        track.y_m[own],
-        moves,
-        padding_phi=rules.migration_padding_phi,
+    place = days_since(track.time_utc[own], year.start), track.x_m[own], track.y_m[own]
+    windows = (
+        way_windows(*place, year.result.ways)
+        if year.result.ways
+        else migration_windows(*place, moves, padding_phi=rules.migration_padding_phi)
     )
     middles = [_day_of_year(time_at(theta, year.start)) for theta, _ in moves]
     names = _names(middles, windows, track.is_south, rules.season_names)
@@ -169,6 +170,9 @@ def range_windows(
 ) -> list[Row]:
     """Return the stays of the animals that migrate; residents have no seasonal ranges.
 
+    An animal with several cycles a year is not where the herd is by its dates: it stays between its
+    own migrations.
+
     Parameters
     ----------
     rows
@@ -187,14 +191,49 @@ def range_windows(
     own: dict[str, list[Row]] = {}
     for row in rows:
         own.setdefault(row.animal, []).append(row)
-    return [
-        row
-        for track in tracks
-        if any(row.part == "migration" for row in own.get(track.animal, ()))
-        for season, span in spans.items()
-        for row in _stays(track, own[track.animal], season, span, start, rules)
-        if (row.animal, row.bio_year) not in picked
-    ]
+    found: list[Row] = []
+    for track in tracks:
+        moves = [row for row in own.get(track.animal, ()) if row.part == "migration"]
+        if _has_cycles(moves):
+            found += _between(track, moves, rules)
+        elif moves:
+            for season, span in spans.items():
+                found += _stays(track, own[track.animal], season, span, start, rules)
+    return [row for row in found if (row.animal, row.bio_year) not in picked]
+
+
+def _has_cycles(moves: list[Row]) -> bool:
+    """Return whether an animal migrates twice in one season of a year."""
+    return len({(row.bio_year, row.season) for row in moves}) < len(moves)
+
+
+def _between(track: YearTrack, moves: list[Row], rules: WindowRules) -> Iterator[Row]:
+    """Yield the stays before, between and after migrations of one animal."""
+    chosen = rules.season_names
+    out = chosen.out if chosen else "spring"
+    time = track.time_utc
+    ordered = sorted(moves, key=lambda row: row.start)
+    for before, after in pairwise([None, *ordered, None]):
+        low = int(np.searchsorted(time, before.end, side="right")) if before else 0
+        high = (int(np.searchsorted(time, after.start)) if after else time.size) - 1
+        seasons = {"summer" if before.season == out else "winter"} if before else set()
+        seasons |= {"winter" if after.season == out else "summer"} if after else set()
+        is_parted = any(low < at <= high for at in track.part_starts)
+        if len(seasons) > 1 or is_parted or high <= low:
+            continue
+        if (time[high] - time[low]) / np.timedelta64(1, "D") < rules.min_range_days:
+            continue
+        yield Row(
+            track.animal,
+            int(track.bio_year[low]),
+            seasons.pop(),
+            "range",
+            time[low],
+            time[high],
+            "auto",
+            before is None,
+            after is None,
+        )
 
 
 def _stays(
@@ -233,10 +272,16 @@ def _stays(
 
 
 def moves_of(rows: list[Row], start: str) -> list[Move]:
-    """Return the dates of all migrations; a side that is open has none."""
+    """Return the dates of migrations; a side that is open has none.
+
+    Those of a year with several cycles are left out: they are no dates of a herd's one winter.
+    """
+    migrations = [row for row in rows if row.part == "migration"]
+    n_alike = Counter((row.animal, row.bio_year, row.season) for row in migrations)
+    several = {(animal, year) for (animal, year, _), n in n_alike.items() if n > 1}
     moves = []
-    for row in rows:
-        if row.part == "migration":
+    for row in migrations:
+        if (row.animal, row.bio_year) not in several:
             ends = days_since(np.array([row.start, row.end]), year_start(row.bio_year, start))
             moves.append(
                 Move(

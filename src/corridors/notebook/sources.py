@@ -19,7 +19,9 @@ from corridors.formats.geopoints import text_of
 from corridors.formats.repair import repair
 from corridors.formats.row_faults import row_faults
 from corridors.formats.stamps import check_zone
-from corridors.formats.tracks import TrackMapping, scan_frame
+from corridors.formats.track_columns import TrackMapping
+from corridors.formats.track_part import TrackPart
+from corridors.formats.tracks import scan_frame
 from corridors.formats.vector import LINES, POLYGONS
 from corridors.foundation import tables
 from corridors.foundation.artefacts import FixTable, Layer
@@ -27,8 +29,8 @@ from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import CorridorsError, Fault, InputError
 from corridors.foundation.faults import Faults
 from corridors.notebook.sections import section
+from corridors.stages.ingest.herd_fixes import HerdFixes
 from corridors.stages.ingest.layers import mapping_of, without_doubles
-from corridors.stages.ingest.tracks import fix_rows, join
 
 # How messages call what is given.
 FRAME, LAYER = "the table", "the layer"
@@ -40,7 +42,6 @@ _IN_A_NOTEBOOK: Mapping[str, dict[str, Any]] = {
         "cure": 'state the clock of the times: fixes(..., time_zone="UTC")',
     },
     "time cannot be read": {"cure": "correct the rows, or read them with pandas.to_datetime"},
-    "the time column is not a time": {"cure": "make it one with pandas.to_datetime"},
 }
 
 
@@ -112,14 +113,14 @@ def fixes(
         fix_type="fix_type" if "fix_type" in frame.columns else None,
     )
     try:
-        rows = scan_frame(_as_text(frame, mapping), FRAME, mapping).tracks().frame
+        read = scan_frame(_as_text(frame, mapping), FRAME, mapping)
     except CorridorsError as error:
         raise type(error)(
             replace(fault, **_IN_A_NOTEBOOK.get(fault.what, {})) for fault in error.faults
         ) from None
-    inside = np.zeros(len(rows), dtype=bool)
-    made = fix_rows(rows, inside, herd=herd, species=species, source=FRAME)
-    return FixTable.of(tables.check(join([made]), tables.FIXES))
+    held = HerdFixes(herd, species)
+    held.take(FRAME, map(TrackPart, read.parts))
+    return held.sorted().spooled()
 
 
 def _absent(frame: pd.DataFrame, names: Sequence[str], called: str) -> list[Fault]:
@@ -133,13 +134,27 @@ def _as_text(frame: pd.DataFrame, mapping: TrackMapping) -> pd.DataFrame:
     text = {"source_row": pd.Series(np.arange(1, len(frame) + 1))}
     for name in mapping.columns():
         values = frame[name].reset_index(drop=True)
-        read = faults.collect(
-            lambda v=values, n=name: text_of(v, FRAME, n, is_time=n == "time")  # type: ignore[misc]
-        )
-        if read is not None:
-            text[name] = read
+        if name == "time" and not _has_times(values):
+            faults.add(
+                InputError,
+                Fault(
+                    "the time column is not a time",
+                    FRAME,
+                    column=name,
+                    expected="text or a date with time of day",
+                    got=str(values.dtype),
+                    cure="make it one with pandas.to_datetime",
+                ),
+            )
+        text[name] = text_of(values, is_time=name == "time")
     faults.raise_any()
     return pd.DataFrame(text)
+
+
+def _has_times(values: pd.Series) -> bool:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return True
+    return all(isinstance(value, str) for value in values.dropna().iloc[:1])
 
 
 def barrier_layer(

@@ -20,9 +20,9 @@ from corridors.run import manifest
 from corridors.run.binding import facts_class
 from corridors.run.execute import execute
 from corridors.run.fingerprint import Fingerprints
-from corridors.run.graph import Event, Options, Report
 from corridors.run.layout import StudyLayout
 from corridors.run.plan import survey
+from corridors.run.report import Event, Options, Report
 from corridors.run.scenario import overlay_of
 from corridors.run.stopped import Stopped
 from corridors.stages import registry

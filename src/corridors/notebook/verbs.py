@@ -12,15 +12,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from corridors.config.model import (
-    Clean,
-    Delineate,
-    Intersect,
-    Occurrence,
-    Profile,
-    Rank,
-    Working,
-)
+from corridors.config.crossing import Intersect
+from corridors.config.model import Clean, Delineate, Occurrence, Profile, Rank, Working
 from corridors.config.segmentation import Segment
 from corridors.config.trials import Trials
 from corridors.foundation import tables
@@ -83,7 +76,11 @@ def clean(
     """
     errors = section("occurrence", Occurrence, occurrence)
     return clean_stage.run(
-        clean_stage.Inputs(fixes=fixes, ranges_expert=_no_layer(tables.RANGES)),
+        clean_stage.Inputs(
+            fixes=fixes,
+            ranges_expert=_no_layer(tables.RANGES),
+            corridors_expert=_no_layer(tables.CORRIDORS),
+        ),
         clean_stage.Settings(
             clean=section("clean", Clean, clean),
             working=section("working", Working, working),

@@ -25,10 +25,14 @@ _IF_IMPORTED = {
     "pandera": "pandera",
     "pyamg": "pyamg",
     "rasterio": "rasterio",
+    "ruptures": "ruptures",
     "scipy": "scipy",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
+    "typst": "typst",
 }
+# Module of the package -> the libraries whose files it reads without importing it.
+_READ: dict[tuple[str, ...], set[str]] = {("atlas", "web_map"): {"maplibre"}}
 _NOT_DATA = ("__pycache__",)
 # What a stage sees of the configuration is in its fingerprint as values; how keys are read is not.
 _NOT_CODE = ("config",)
@@ -77,13 +81,18 @@ class Code:
         """Module -> what it imports: modules of the package, and other packages by name."""
         # All modules together: what `from a import b` means depends on whether there is an a.b.
         digests = {name: self.digests.of_file(path) for name, path in self._modules.items()}
-        state = [_version("grimp"), *(f"{name} {digest}" for name, digest in digests.items())]
+        lines = [_version("grimp"), *(f"{name} {digest}" for name, digest in digests.items())]
+        state = sha256("\n".join(lines).encode()).hexdigest()
         found: dict[str, list[str]] = self.digests.remember(
-            f"imports of {self.package}",
-            sha256("\n".join(state).encode()).hexdigest(),
-            lambda: _imports(self.package.name, list(self._modules)),
+            f"imports of {self.package}", state, lambda: self._imports_at(state)
         )
         return found
+
+    def _imports_at(self, state: str) -> dict[str, list[str]]:
+        # A process may look at many studies, each with a cache of its own.
+        if state not in _imports_of_state:
+            _imports_of_state[state] = _imports(self.package.name, list(self._modules))
+        return _imports_of_state[state]
 
     def _closure(self, module: str) -> tuple[dict[str, str], tuple[str, ...]]:
         if module not in self._closures:
@@ -102,6 +111,7 @@ class Code:
             seen.add(name)
             if name in _IF_IMPORTED:
                 libraries.add(_IF_IMPORTED[name])
+            libraries |= _READ.get(tuple(name.split(".")[1:]), set())
             path = self._modules.get(name)
             if path is None or name.split(".")[1:2] == [*_NOT_CODE]:
                 continue
@@ -162,6 +172,7 @@ def _imports(package: str, modules: list[str]) -> dict[str, list[str]]:
     return {name: sorted(graph.find_modules_directly_imported_by(name)) for name in known}
 
 
+_imports_of_state: dict[str, dict[str, list[str]]] = {}
 _versions: dict[str, str] = {}
 
 

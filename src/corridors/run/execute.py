@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, NoReturn
 from corridors.foundation import parallel
 from corridors.run import engines, lock
 from corridors.run.fingerprint import Fingerprints
-from corridors.run.graph import STAGING, Event, Graph, Listener, Options, Report
+from corridors.run.graph import STAGING, Graph
 from corridors.run.layout import StudyLayout
 from corridors.run.log import Log
 from corridors.run.plan import Node, partitions, survey
+from corridors.run.report import Event, Listener, Options, Report
 from corridors.run.stopped import Stopped
 from corridors.stages import registry
 from corridors.stages.registry import WHOLE_STUDY
@@ -60,6 +61,8 @@ def execute(
         return report
     with lock.held(study, touched, options.wait_s), signals():
         sweep(study, touched)
+        # Before the first run there was no folder to keep them in; large files are not read twice.
+        prints.digests.save()
         # Another run may have worked between the survey above and the lock.
         prints = Fingerprints(study)
         rows = survey(prints)

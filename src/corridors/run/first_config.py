@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from corridors.config.document import TO_STATE
 from corridors.config.write import SCHEMA
-from corridors.run.first_look import TO_STATE, Found, Key, from_study
+from corridors.run.first_look import Found, Key, from_study
 
 _HEAD = f"""\
 # yaml-language-server: $schema={SCHEMA}

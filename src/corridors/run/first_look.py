@@ -16,14 +16,14 @@ import pyarrow as pa
 
 from corridors.formats.contents import contents
 from corridors.formats.delimited import TextTable, open_table, read_columns
-from corridors.formats.encodings import recognise, utf8_stream
+from corridors.formats.encodings.attributes import likely_encoding
+from corridors.formats.encodings.streams import recognise, utf8_stream
 from corridors.formats.geoparquet import is_geoparquet
 from corridors.formats.placement import zone_at
 from corridors.formats.plain_parquet import is_plain_parquet
 from corridors.formats.raster_file import opened as opened_raster
 from corridors.formats.signatures import vector_kind
 from corridors.formats.table_header import DELIMITERS, record
-from corridors.formats.text_encoding import likely_encoding
 from corridors.formats.track_layouts import Layout, bare, layout_of
 from corridors.formats.vector_file import opened as opened_layer
 from corridors.foundation.clock import parse_utc
@@ -31,7 +31,6 @@ from corridors.foundation.errors import CorridorsError, Fault, MissingInputError
 from corridors.foundation.time_forms import ISO, fitting
 
 Bounds = tuple[float, float, float, float]
-TO_STATE = "TO STATE"
 _HEAD_BYTES = 1 << 16
 _LINES = 200
 _ROWS = 20_000  # looked at for forms of times and names of animals

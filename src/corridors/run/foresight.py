@@ -101,7 +101,8 @@ def _ground(study: Study, herd: str, ranges: gpd.GeoDataFrame) -> None:
     from corridors.stages.connect.resistance import ground_of
 
     habitat = study.config.habitat
-    crs = herd_crs(study.config.working.crs, np.empty(0), np.empty(0), ranges)
+    nowhere = np.empty(0)
+    crs = herd_crs(study.config.working.crs, nowhere, nowhere, ranges, has_tracks=False)
     extent = list(ranges_of(ranges, crs).shapes.values())
     if not extent:
         return

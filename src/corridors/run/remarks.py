@@ -12,8 +12,7 @@ from pathlib import Path
 def remarks_of(stage: str, folder: Path) -> Iterator[str]:
     """Yield the remarks in a committed result's ``<stage>.json``, each with its source.
 
-    A result without facts, or facts that cannot be read, have no remarks. A reader of files tells
-    its remarks in words, a stage by a code.
+    A result without facts, or facts that cannot be read, have no remarks.
     """
     try:
         facts = json.loads((folder / f"{stage}.json").read_text(encoding="utf-8"))
@@ -35,7 +34,7 @@ def remarks_of(stage: str, folder: Path) -> Iterator[str]:
                 continue
             source = notes.get("source", "")
             for told in notes.get("remarks", ()):
-                words = _in_words(told) if isinstance(told, dict) else str(told)
+                words = _in_words(told)
                 yield f"{source}: {words}" if source else words
 
 

@@ -15,10 +15,11 @@ from corridors.foundation.faults import did_you_mean
 from corridors.run import engines, lock
 from corridors.run.execute import signals, sweep
 from corridors.run.fingerprint import Fingerprints
-from corridors.run.graph import Graph, Listener, Options, Report
+from corridors.run.graph import Graph
 from corridors.run.log import Log
 from corridors.run.overlay import Overlay
 from corridors.run.plan import Node, Row, survey
+from corridors.run.report import Listener, Options, Report
 from corridors.stages import registry
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,7 +16,7 @@ from corridors.foundation.crs import GEOGRAPHIC, transformer
 from corridors.foundation.errors import InputError
 from corridors.foundation.faults import Faults
 from corridors.run.foresight import foresee
-from corridors.run.herd_survey import HerdSurvey, survey_herd
+from corridors.run.herd_survey import HerdSurvey, sample_of, survey_herd
 from corridors.run.track_survey import TrackSurvey, survey_tracks
 from corridors.stages import registry
 from corridors.stages.ingest.reading import LayerTables, every_layer
@@ -147,7 +148,8 @@ def _of_herd(study: Study, herd: str, faults: Faults, found: Surveys) -> Bounds 
         {name: study.raw_path(name) for name in registry.inputs_of(stage, study.config, herd)}
     )
     own = Faults()
-    tracks = survey_tracks(raw, herd, settings.herd, own)
+    sample = sample_of(study, herd)
+    tracks = survey_tracks(raw, herd, settings.herd, sample, own)
     found.tracks.extend(tracks)
     corners = [
         corner
@@ -161,8 +163,10 @@ def _of_herd(study: Study, herd: str, faults: Faults, found: Surveys) -> Bounds 
     if not own:
         foresee(study, herd, tracks, tables.ranges, own)
     if tracks and not own:
-        n_fixes = sum(sum(one.animals.values()) for one in tracks)
-        held = own.collect(partial(survey_herd, study, raw, herd, n_fixes))
+        animals = Counter[str]()
+        for one in tracks:
+            animals.update(one.animals)
+        held = own.collect(partial(survey_herd, study, herd, sample, animals))
         found.herds.extend([held] if held is not None else ())
     faults.take(own)
     if not own:
@@ -179,7 +183,11 @@ def _layers(
     study: Study, settings: Settings, told: Mapping[str, Any], tables: LayerTables
 ) -> Iterator[LayerSurvey]:
     known = _classes_with_a_prior()
-    for source, notes in zip(settings.barriers, told["barriers"], strict=True):
+    read = {notes["name"]: notes for notes in told["barriers"]}
+    for source in settings.barriers:
+        if source.name not in read:
+            continue  # the herd has no place around which barriers are read
+        notes = read[source.name]
         near = tables.barriers[tables.barriers["source"] == source.name]
         yield _layer(study, source, notes, settings.name, near, known)
     for boundary, notes in zip(settings.boundaries, told["boundaries"], strict=True):
@@ -223,8 +231,14 @@ def _layer(
         kinds=dict(notes.get("by_kind", {})),
         classes={"/".join(pair): n for pair, n in classes.items()},
         without_prior=["/".join(pair) for pair in classes if pair not in known],
-        remarks=list(notes.get("remarks", ())),
+        remarks=_in_words(notes),
     )
+
+
+def _in_words(notes: Mapping[str, Any]) -> list[str]:
+    from corridors.atlas.words.remarks import remarks_in_words
+
+    return remarks_in_words(notes.get("remarks", ()))
 
 
 def _classes_with_a_prior() -> frozenset[tuple[str, str]]:
@@ -257,7 +271,7 @@ def _distance(
                 np.array([west, east]), np.array([south, north]), margin_km=margin_km
             ),
         )  # fmt: skip
-        said = list(near.notes.get("remarks", ()))
+        said = _in_words(near.notes)
         found.append(LayerSurvey(path, herd, n_features=len(near.frame), remarks=said))
     return found
 

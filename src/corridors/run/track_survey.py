@@ -1,22 +1,26 @@
 """What the tracks of a herd hold, for `check`: read as `ingest` reads them, kept by none.
 
-Memory does not grow with the files, but for animals whose fixes have to be compared.
+Memory does not grow with the files, but for animals whose fixes have to be compared; some millions
+of fixes are held to be flagged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from corridors.formats.track_part import TrackPart
 from corridors.foundation.arrays import Indices
 from corridors.foundation.artefacts import RawFiles
 from corridors.foundation.errors import InputError
 from corridors.foundation.faults import Faults
-from corridors.stages.ingest.census import Census, compared, usable
+from corridors.stages.ingest.census import Census, compared, seen_of, usable
+from corridors.stages.ingest.herd_fixes import HerdFixes
 from corridors.stages.ingest.track_files import SourceFixes
 
 if TYPE_CHECKING:
@@ -59,7 +63,32 @@ class TrackSurvey:
     notes: dict[str, Any] = field(default_factory=dict)
 
 
-def survey_tracks(raw: RawFiles, name: str, herd: Herd, faults: Faults) -> list[TrackSurvey]:
+class Sample:
+    """The first fixes of a herd's files, which are held to be flagged.
+
+    Parameters
+    ----------
+    name, herd
+        The herd and its configuration.
+    most
+        Fixes that are held, some thousands more at most.
+    """
+
+    def __init__(self, name: str, herd: Herd, most: float) -> None:
+        self.fixes = HerdFixes(name, herd.species)
+        self._left = most
+
+    def of(self, part: TrackPart) -> TrackPart:
+        """Return those rows of a part that are held: all or none."""
+        if self._left <= 0:
+            return TrackPart(part.rows.slice(0, 0))
+        self._left -= len(part)
+        return part
+
+
+def survey_tracks(
+    raw: RawFiles, name: str, herd: Herd, sample: Sample, faults: Faults
+) -> list[TrackSurvey]:
     """Return what each file of a herd's tracks holds.
 
     Parameters
@@ -68,6 +97,8 @@ def survey_tracks(raw: RawFiles, name: str, herd: Herd, faults: Faults) -> list[
         Of stage `ingest`.
     name, herd
         The herd and its configuration.
+    sample
+        Takes fixes.
     faults
         Take why `ingest` would refuse the files.
     """
@@ -75,19 +106,20 @@ def survey_tracks(raw: RawFiles, name: str, herd: Herd, faults: Faults) -> list[
     census = Census()
     read: list[TrackSource] = []
     for source in herd.tracks:
-        own = faults.collect(
-            lambda s=source: _survey(raw, name, herd, s, census)  # type: ignore[misc]
-        )
+        own = faults.collect(partial(_survey, raw, name, herd, source, census, sample))
         if own is not None:
             found.append(own)
             read.append(source)
 
-    def again() -> Iterator[tuple[str, TrackPart]]:
-        for source in read:
-            for part in _fixes(raw, herd, source):
-                yield source.path, part
-
-    faults.add(InputError, *compared(census.doubtful(), again), *census.faults())
+    doubtful = census.doubtful()
+    if doubtful:
+        again = [
+            seen_of(part, source.path, doubtful)
+            for source in read
+            for part in _fixes(raw, herd, source)
+        ]
+        faults.add(InputError, *compared(pd.concat(again, ignore_index=True)))
+    faults.add(InputError, *census.faults())
     return found
 
 
@@ -97,15 +129,20 @@ def _fixes(raw: RawFiles, herd: Herd, source: TrackSource) -> SourceFixes:
 
 
 def _survey(
-    raw: RawFiles, name: str, herd: Herd, source: TrackSource, census: Census
+    raw: RawFiles, name: str, herd: Herd, source: TrackSource, census: Census, sample: Sample
 ) -> TrackSurvey:
     found = TrackSurvey(name, source.path)
     own = _Counts()
     fixes = _fixes(raw, herd, source)
-    for part in fixes:
-        seen = usable(part)
-        own.see(part, seen)
-        census.see(seen, source.path)
+
+    def held() -> Iterator[TrackPart]:
+        for part in fixes:
+            seen = usable(part)
+            own.see(part, seen)
+            census.see(seen, source.path)
+            yield sample.of(part)
+
+    sample.fixes.take(source.path, held())
     own.tell(found)
     found.notes = fixes.notes
     return found

@@ -274,6 +274,18 @@ def comparison() -> Stage:
 
 
 @cache
+def release() -> Stage:
+    """Return the stage of `corridors release gium`, which is part of no run, without results."""
+    return Stage("release", f"{__package__}.release.stage")
+
+
+@cache
+def download() -> Stage:
+    """Return the stage of `corridors release download`, which is part of no run, either."""
+    return Stage("download", f"{__package__}.download.stage")
+
+
+@cache
 def _of_scenario(name: str) -> Stage:
     if (_FOLDER / "scenario" / name / "stage.py").is_file():
         return Stage(name, f"corridors.stages.scenario.{name}.stage")
@@ -316,6 +328,8 @@ def _files(kind: str, config: Config, herd: str) -> Iterator[str]:
             yield own.picks
         case "barriers" | "boundaries":
             yield from (source.path for source in getattr(config, kind))
+        case "protected_areas" if config.release.protected_areas:
+            yield config.release.protected_areas.path
         case "states" if config.states:
             yield config.states.path
         case "habitat":

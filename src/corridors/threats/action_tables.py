@@ -13,6 +13,7 @@ import shapely
 from corridors.foundation import tables
 from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2
+from corridors.foundation.facts import Unit
 from corridors.threats.actions import fence_sections, footprints, stretches_to_agree
 from corridors.threats.gain_draws import GainDraws, summed
 
@@ -50,7 +51,7 @@ def is_fence(rows: pd.DataFrame) -> Flags:
 
 
 def fence_table(
-    herd: str, parts: gpd.GeoDataFrame, gains: GainDraws, fencing: Fencing, *, unit: str
+    herd: str, parts: gpd.GeoDataFrame, gains: GainDraws, fencing: Fencing, *, unit: Unit
 ) -> gpd.GeoDataFrame:
     """Return FENCE_SECTIONS of segments of fences, see :func:`fence_sections`."""
     found = fence_sections(
@@ -73,7 +74,7 @@ def fence_table(
         remove_cost=km * _known(fencing.remove_per_km),
         modify_cost=km * _known(fencing.modify_per_km),
         currency=fencing.currency,
-        unit=unit,
+        **unit.columns(),
     )
     return gpd.GeoDataFrame(frame, geometry=lines, crs=GEOGRAPHIC)
 
@@ -107,7 +108,7 @@ def footprint_table(
     shape = np.where(in_corridor, inside, whole)
     moved_km2 = np.array([geodesic_area_km2(polygon) for polygon in shape], dtype=float)
     exposed = exposed.set_geometry(gpd.GeoSeries(shape, crs=GEOGRAPHIC)).assign(
-        moved_part=np.where(in_corridor, "in the corridor", "whole")
+        moved_part=np.where(in_corridor, "in_corridor", "whole")
     )
     found = footprints(exposed, moved_km2)
     names = list(tables.FOOTPRINTS.columns)
@@ -130,7 +131,7 @@ def agreement_table(
     *,
     reach_m: float,
     n_herd: float,
-    unit: str,
+    unit: Unit,
 ) -> gpd.GeoDataFrame:
     """Return BORDER_AGREEMENTS: each place counts at the stretch nearest to it.
 
@@ -146,7 +147,7 @@ def agreement_table(
     reach_m
         Places farther from every stretch count at none, m.
     n_herd, unit
-        Animals that passages per animal stand for, and how that is called.
+        Animals that passages per animal stand for, and of whom passages are told.
     """
     place, stretch = shapely.STRtree(lines).query_nearest(
         places, max_distance=reach_m, all_matches=False
@@ -173,7 +174,7 @@ def agreement_table(
         rank=np.arange(1, len(found) + 1),
         cost=np.nan,
         currency="",
-        unit=unit,
+        **unit.columns(),
     )
     columns = list(tables.BORDER_AGREEMENTS.columns)
     return gpd.GeoDataFrame(frame[columns], geometry="geometry", crs=GEOGRAPHIC)

@@ -10,8 +10,9 @@ import pandas as pd
 
 from corridors.foundation import tables
 from corridors.foundation.arrays import Flags
+from corridors.foundation.vocabulary import UNMET
 
-NO_ANIMAL, NOBODY_HERE, EDGE = "no animal tracked", "nobody was tracked here", "range edge"
+NO_ANIMAL, NOBODY_HERE, EDGE = UNMET
 
 
 def gains_of(gains: pd.DataFrame, segments: pd.Series) -> pd.DataFrame:

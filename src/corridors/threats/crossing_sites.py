@@ -13,6 +13,7 @@ import shapely
 from corridors.foundation import tables
 from corridors.foundation.arrays import Floats, Geometries, Indices
 from corridors.foundation.crs import GEOGRAPHIC, transformer
+from corridors.foundation.facts import Unit
 from corridors.foundation.facts.act import SitesFacts
 from corridors.threats.gain_draws import GainDraws, summed
 from corridors.threats.sites import choose_sites
@@ -64,7 +65,7 @@ def crossing_sites(
     rules: Rules,
     *,
     crs: str,
-    unit: str,
+    unit: Unit,
 ) -> tuple[gpd.GeoDataFrame, SitesFacts]:
     """Return CROSSING_SITES, and how the choice was made.
 
@@ -80,7 +81,7 @@ def crossing_sites(
     crs
         The working CRS.
     unit
-        What passages per year are counted for.
+        Of whom passages a year are told.
     """
     raised = gains.raised(rules.permeability_after)
     demand = raised.mean(axis=0) if len(raised) else np.zeros(len(lines))
@@ -136,7 +137,7 @@ def crossing_sites(
         is_optimal=chosen.is_optimal,
         cost=cost[sites],
         currency=rules.currency,
-        unit=unit,
+        **unit.columns(),
     )
     places = gpd.points_from_xy(np.asarray(lon), np.asarray(lat))
     return gpd.GeoDataFrame(frame, geometry=places, crs=GEOGRAPHIC), facts

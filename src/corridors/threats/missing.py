@@ -24,7 +24,7 @@ N_KINDS: Final = 2 * N_ENDS
 EXISTING, PLANNED, REMOVED = 0, 1, 2
 _N_WEIGHTS: Final = 200
 _WEIGHT_LAW: Final = (1.0, 0.05)  # of the weight of "does nothing" before anything is seen
-_SHAPE: Final = 0.5  # of the weights of units, see draw
+_N_OTHERS: Final = 12  # bins of the share of trials that pass otherwise, 0...1
 
 
 @dataclass(frozen=True)
@@ -141,22 +141,26 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
     -----
     In a draw, for each place,
 
-    - E, trials per animal and season: a Bayesian bootstrap of independent units, the same weights
-      for all places, Gamma(1/2) instead of Gamma(1): the seasons of one unit resemble each other,
-      and a few units show less of their differences than there is; and one more unit that was not
-      tracked: it comes by, or
-      not, as often as the herd's units do at such places, with the rate of one of them.
-    - r, share of free trials that surely pass, and kappa: from their joint posterior on a grid,
-      sure passages ~ Binomial(E, kappa r) with the trials of a unit counting as independent by
-      their correlation. kappa is 1 with weight w, else from the Beta law of the class; w is
-      learned over the herd's places (posterior mean, Beta(1, 0.05) before).
-    - missing = E R (1 - kappa), R = 1 - f (1 - r), the share that passes in any way: f of the free
-      trials that are no sure passage are none at all; summed over the seasons of the year. And an
-      animal that did not pass in spring does not come in autumn: such a season misses as many
-      trials as units make where they passed in another one, times R (1 - kappa) / (1 - kappa r),
-      the chance that it had passed in spring was the line open.
-    - In ranges r differs more from place to place than copies tell: a learned kappa of more than
-      1/4 counts as 1 there.
+    - E, trials per animal and season: a Bayesian bootstrap of independent units and, within each,
+      of its seasons, the same weights for all places; and one more unit that was not tracked: it
+      comes by, or not, as often as the herd's units do at such places, with the rate of one of
+      them.
+    - r, share of free trials that surely pass, u, share of the others that pass otherwise, and
+      kappa: from their joint posterior on a grid. With R = r + (1 - r) u, trials surely pass with
+      chance kappa (r + h (R - r)), pass otherwise with kappa (1 - h) (R - r) + (1 - kappa) g R: of
+      those that the line stops some pass otherwise, round an end say, an unknown share g of as
+      many as would freely. And of those that it holds up before they pass, an unknown share h, at
+      most half, pass surely where they freely would not: they try elsewhere along the line, away
+      from its ends. In ranges h is 0. The trials of a unit count as independent by their
+      correlation. kappa is 1 with weight w, else from the Beta law of the class; w is learned over
+      the herd's places (posterior mean, Beta(1, 0.05) before).
+    - missing = E R (1 - kappa), summed over the seasons of the year. And an animal that did not
+      pass in spring does not come in autumn: such a season misses as many trials as units make
+      where they passed in another one, times R (1 - kappa) / (1 - kappa r), the chance that it had
+      passed in spring was the line open.
+    - In ranges free animals pass at the place as often as at its copies, or up to eight times
+      less (five values, equally likely before): R is so much less, and kappa is told as far as this
+      does not explain it. A learned kappa of more than 1/8 counts as 1 there.
 
     A planned barrier blocks the passages that now happen, with the permeability of its class, and
     says nothing of others; of a removed one nothing is missing.
@@ -178,27 +182,27 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
     """
     n_places = len(herd.status)
     rng, key = _seeds(seed, name)
-    weights = rng.standard_gamma(_SHAPE, (draws, herd.exposure.shape[1]))
-    weights /= _SHAPE
-    exposed = weights @ herd.exposure
+    _, n_units, n_states = herd.exposure.shape
+    weights = rng.standard_exponential((draws, n_units, 1))
+    weights = weights * rng.standard_exponential((draws, n_units, n_states))
+    exposed = np.einsum("bus,pus->pbs", weights, herd.exposure)
     out = [np.zeros((draws, n_places), dtype=np.float32) for _ in range(5)]
     share, placebo_p, copied = np.zeros(len(counts)), np.zeros(n_places), np.zeros(n_places)
     edges = np.linspace(0.0, 1.0, N_BINS + 1)
-    alpha = np.maximum(herd.kappa_mean * herd.kappa_strength, 1e-3)
-    beta = np.maximum((1.0 - herd.kappa_mean) * herd.kappa_strength, 1e-3)
-    slab = _bins(alpha, beta, edges)
+    rough = np.linspace(0.0, 1.0, _N_OTHERS + 1)
+    slab = _masses(herd.kappa_mean, herd.kappa_strength, edges)
     learns = herd.may_be_harmless & (herd.status == EXISTING)
     for number, one in enumerate(counts):
-        laws = [free_law(cells, n_places) for cells in one.free]
-        free = np.stack(
-            [_bins(law.mean * law.strength, (1 - law.mean) * law.strength, edges) for law in laws]
-        )
-        told = _told(one, laws, herd, n_places)
-        like = likelihoods(*told, free)
-        placebo_p += placebo(*told, free) / len(counts)
-        copied += sum(law.n_trials for law in laws[:N_ENDS]) / len(counts)
+        laws = [free_law(_as_one(cells, herd), n_places) for cells in one.free]
+        free = np.stack([_masses(law.mean, law.strength, edges) for law in laws])
+        others = np.stack([_masses(law.other_mean, law.other_strength, rough) for law in laws])
+        seen = _seen(one, laws, herd, n_places)
+        like, fewer = likelihoods(seen, free, others)
+        placebo_p += placebo(seen, free, others) / len(counts)
+        for cells in one.free[:N_ENDS]:
+            copied += np.bincount(cells.place, cells.n, n_places) / len(counts)
         does = (slab * like[:, :N_BINS]).sum(axis=1)
-        counted = learns & (told[0] > 0).any(axis=0)
+        counted = learns & (seen[0] > 0).any(axis=0)
         share[number] = _weight(does[counted], like[counted, N_BINS], herd.exposure.shape[1])
         w = np.where(herd.may_be_harmless, share[number], 0.0)
         known = np.isin(herd.status, (EXISTING, REMOVED))[:, None]
@@ -210,8 +214,13 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
         fill(
             own,
             key,
-            (belief / np.maximum(belief[:, -1:], 1e-300), free, *told),
-            np.stack([(1.0 - law.all_mean) / (1.0 - law.mean) for law in laws]),
+            (
+                belief / np.maximum(belief[:, -1:], 1e-300),
+                fewer,
+                free,
+                others,
+                np.where(herd.status == EXISTING, seen, 0.0),
+            ),
             (
                 rows.first,
                 rows.unit,
@@ -237,34 +246,30 @@ def _seeds(seed: int, name: str) -> tuple[np.random.Generator, np.uint64]:
     return np.random.default_rng(source), np.uint64(source.generate_state(1, np.uint64)[0])
 
 
-def _bins(alpha: Floats, beta: Floats, edges: Floats) -> Floats:
-    """Return the mass of Beta laws in each bin, shape (n, N_BINS)."""
-    return np.asarray(np.diff(special.betainc(alpha[:, None], beta[:, None], edges), axis=1))
+def _masses(mean: Floats, strength: Floats, edges: Floats) -> Floats:
+    """Return the mass of Beta laws in each bin, shape (n, n_bins)."""
+    alpha = np.maximum(mean * strength, 1e-3)[:, None]
+    beta = np.maximum((1.0 - mean) * strength, 1e-3)[:, None]
+    return np.asarray(np.diff(special.betainc(alpha, beta, edges), axis=1))
 
 
-def _told(
-    counts: Counts, laws: Sequence[FreeLaw], herd: Herd, n_places: int
-) -> tuple[Floats, Floats]:
-    """Return independent trials and sure passages of each kind, shape (N_KINDS, n_places)."""
-    trials, sure = np.zeros((N_KINDS, n_places)), np.zeros((N_KINDS, n_places))
+def _as_one(cells: Cells, herd: Herd) -> Cells:
+    """Return cells where the trials of a unit, whose animals come together, are one."""
+    size = herd.n_animals[cells.unit]
+    values = (v / size for v in (cells.n, cells.passed, cells.sure, cells.away))
+    return Cells(cells.place, cells.copy, cells.unit, *values)
+
+
+def _seen(counts: Counts, laws: Sequence[FreeLaw], herd: Herd, n_places: int) -> Floats:
+    """Return independent trials, sure and other passages, shape (3, N_KINDS, n_places)."""
+    out = np.zeros((3, N_KINDS, n_places))
     met, kinds = counts.met, counts.kind(herd.is_migration)
     for kind in range(N_KINDS):
         own = kinds == kind
-        # Animals of one unit come together: their trials are one.
-        size = herd.n_animals[met.unit[own]]
-        cells = Cells(
-            met.place[own], met.copy[own], met.unit[own],
-            met.n[own] / size, met.passed[own] / size, met.sure[own] / size, met.away[own],
-        )  # fmt: skip
-        n_units = herd.exposure.shape[1]
-        key, cell = np.unique(cells.place * n_units + cells.unit, return_inverse=True)
-        summed = Cells(
-            key // n_units, 0 * key, key % n_units,
-            *(np.asarray(np.bincount(cell, weights=v, minlength=len(key)), float)
-              for v in (cells.n, cells.passed, cells.sure, cells.away)),
-        )  # fmt: skip
-        trials[kind], sure[kind] = effective(summed, laws[kind].rho, n_places)
-    return trials, sure
+        values = [v[own] for v in (met.n, met.passed, met.sure, met.away)]
+        summed = _as_one(Cells.of(met.place[own], 0 * met.unit[own], met.unit[own], values), herd)
+        out[:, kind] = effective(summed, laws[kind].rho, n_places)
+    return out
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from corridors.foundation import tables
 from corridors.foundation.arrays import Flags, Floats, Indices, Labels
+from corridors.foundation.facts import Unit
 from corridors.threats.grades import UNKNOWN
 from corridors.threats.missing import EXISTING, Draws
 from corridors.threats.stability import stability
@@ -64,7 +65,7 @@ def place_table(
     seasons: tuple[str, ...],
     other: str,
     n_herd: float,
-    unit: str,
+    unit: Unit,
 ) -> pd.DataFrame:
     """Return PLACES, by rank; those that nobody met last.
 
@@ -79,7 +80,7 @@ def place_table(
     seasons, other
         Names of the states, and that of the time outside of all seasons.
     n_herd, unit
-        Animals that passages per animal stand for, and how that is called.
+        Animals that passages per animal stand for, and of whom passages are told.
     """
     frame = judged.set_index("place").reindex(range(len(told.names))).rename_axis(None)
     is_met = frame["rank_all"].notna().to_numpy(bool)
@@ -88,24 +89,24 @@ def place_table(
         herd=herd,
         status=np.array(STATUS, dtype=object)[told.status],
         grade=frame["grade"].where(is_met, UNKNOWN),
-        rank_width=frame["rank_p95"] - frame["rank_p05"] + 1.0,
+        rank_width=frame["rank_to"] - frame["rank_from"] + 1.0,
         stability="open",
         kappa=frame["kappa"].where(is_met, told.kappa),
         kappa_source=told.kappa_source,
         n_tracked=told.n_tracked,
         limits=told.limits,
         worst_season=_season(told.tally["worst_state"].to_numpy(np.int64), seasons, other),
-        unit=unit,
         **{name: told.tally[name] for name in ("trials_per_year", "n_animals", "n_units")},
+        **unit.columns(),
     )
     ranked = frame["rank"].notna()
     frame.loc[ranked, "stability"] = stability(
-        frame.loc[ranked, "rank_p05"].to_numpy(float), frame.loc[ranked, "rank_p95"].to_numpy(float)
+        frame.loc[ranked, "rank_from"].to_numpy(float), frame.loc[ranked, "rank_to"].to_numpy(float)
     )
     frame[list(_FIGURES)] *= n_herd
     frame = frame[told.has_data].sort_values(["rank", "rank_all", "place"], ignore_index=True)
     words = dict.fromkeys(("place", "herd", "status", "grade", "stability", "kappa_source"), str)
-    words |= dict.fromkeys(("limits", "worst_season", "unit"), str)
+    words |= dict.fromkeys(("limits", "worst_season", "unit", "population_source"), str)
     return frame.astype(words)[list(tables.PLACES.columns)]
 
 

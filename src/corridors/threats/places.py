@@ -26,6 +26,7 @@ _REAL = -1
 _STATED = 10.0  # times as strong as a prior is a stated permeability
 _FIRST = 1e6  # puts migrations before other states
 N_TOP = 10
+_WITHIN = 0.9  # of the draws, in an interval of ranks
 
 
 def places_of(
@@ -73,8 +74,6 @@ def counts_of(
     place: Indices,
     unit: Indices,
     is_migration: Flags,
-    *,
-    n_units: int,
 ) -> list[Counts]:
     """Return the trials of units at places under each rule.
 
@@ -89,38 +88,26 @@ def counts_of(
         Unit of each animal.
     is_migration
         Whether each state is a migration.
-    n_units
-        Number of units.
     """
+    own, segment, animal, state, at_end = (
+        attempts[name].to_numpy(np.int64)
+        for name in ("rule", "segment", "animal", "state", "at_end")
+    )
+    values = [attempts[name].to_numpy() for name in ("trials", "passed", "sure", "away")]
+    copy = attempts["copy"].to_numpy(np.int64)
+    at, of = place[segment], unit[animal]
+    kind = np.where(copy == _REAL, _REAL, N_ENDS * ~is_migration[state] + at_end)
+    copy = np.where(copy == _REAL, N_ENDS * state + at_end, copy)
+
+    def cells(rows: Indices) -> Cells:
+        return Cells.of(at[rows], copy[rows], of[rows], [value[rows] for value in values])
+
     out = []
-    for rule in np.unique(attempts["rule"].to_numpy()):
-        rows = attempts[attempts["rule"] == rule]
-        real = (rows["copy"] == _REAL).to_numpy(bool)
-        moving = is_migration[rows["state"].to_numpy()]
-        kind = N_ENDS * ~moving + rows["at_end"].to_numpy()
-        free = [
-            _cells(rows[~real & (kind == k)], place, unit, rows["copy"], n_units)
-            for k in range(N_KINDS)
-        ]
-        own = rows[real]
-        met = _cells(own, place, unit, N_ENDS * own["state"] + own["at_end"], n_units)
+    for rule in np.unique(own):
+        rows = np.flatnonzero(own == rule)
+        met, *free = (cells(rows[kind[rows] == k]) for k in range(_REAL, N_KINDS))
         out.append(Counts(met, free))
     return out
-
-
-def _cells(
-    rows: pd.DataFrame, place: Indices, unit: Indices, copy: pd.Series[int], n_units: int
-) -> Cells:
-    """Add up trials of one unit at one place and copy (or in one state)."""
-    at, of = place[rows["segment"].to_numpy()], unit[rows["animal"].to_numpy()]
-    other = copy.loc[rows.index].to_numpy(np.int64)
-    top = int(other.max()) + 1 if len(other) else 1
-    key, cell = np.unique((at * top + other) * n_units + of, return_inverse=True)
-    sums = [
-        np.asarray(np.bincount(cell, weights=rows[name], minlength=len(key)), float)
-        for name in ("trials", "passed", "sure", "away")
-    ]
-    return Cells(key // n_units // top, key // n_units % top, key % n_units, *sums)
 
 
 @dataclass(frozen=True)
@@ -199,7 +186,7 @@ def drawn(
         np.where(stated, _STATED * prior_strength, prior_strength),
         ~stated,
     )
-    counts = counts_of(attempts, place, tracked.unit, tracked.is_migration, n_units=shared.shape[1])
+    counts = counts_of(attempts, place, tracked.unit, tracked.is_migration)
     return draw(counts, herd, draws=draws, seed=seed, name=name)
 
 
@@ -276,7 +263,7 @@ def judged(tally: pd.DataFrame, found: Draws, status: Indices, *, seed: int) -> 
     -------
     DataFrame
         One row per place that was met, by rank: ``place missing_per_year missing_p05 missing_p95
-        p_harm grade rank rank_p05 rank_p95 p_top10 trials_per_year free_per_year free_frac kappa
+        p_harm grade rank rank_from rank_to p_top10 trials_per_year free_per_year free_frac kappa
         kappa_p05 kappa_p95 n_animals n_units placebo_p placebo_q missing_all_per_year rank_all``.
         Per animal and year; ``_all``: in the whole year, all else in migrations. ``not_known``:
         nobody met it in a migration; its figures there, and its rank, are NaN, and it comes last.
@@ -365,21 +352,44 @@ def shares(attempts: pd.DataFrame, tracked: Tracked, place: Indices, span: Indic
 _IN_MIGRATIONS = (
     "missing_per_year", "missing_p05", "missing_p95", "p_harm", "free_per_year", "free_frac",
 )  # fmt: skip
-_RANKS = ("rank", "rank_p05", "rank_p95", "p_top10")
+_RANKS = ("rank", "rank_from", "rank_to", "p_top10")
 
 
 def _ranks(missing: Floats32, seed: int) -> Floats:
     """Return :data:`_RANKS` of places: by the mean of the draws, intervals from the same draws."""
     rng = np.random.default_rng(seed)
-    chance, between = rng.random((2, *missing.shape), dtype=np.float32)
-    between -= 0.5
+    chance = rng.random(missing.shape, dtype=np.float32)
     # Places that miss nothing in a draw share the places behind the others, in an order of chance.
     place = _places_in_order(np.where(missing > 0, missing, -chance))
-    low, high = np.rint(np.quantile(place + between, [0.05, 0.95], axis=0))
-    low, high = (np.clip(value, 1, missing.shape[1]) for value in (low, high))
     first = _places_in_order(missing.mean(axis=0, dtype=float))
     top = ((place <= N_TOP) & (missing > 0)).mean(axis=0)
-    return np.column_stack([first, low, high, top]).astype(float)
+    return np.column_stack([first, *_shortest_of(place), top]).astype(float)
+
+
+def _shortest_of(place: Indices) -> tuple[Indices, Indices]:
+    """Return the first and last place of the shortest run that holds 90 % of each column's draws.
+
+    A place is one whole, and may be more than what is to be cut: the run is that whose share of the
+    draws, among the fullest of each length, is nearest to 90 %.
+
+    >>> rows = np.repeat([[1], [2], [3], [9]], [8, 80, 8, 4], axis=0)
+    >>> [int(value[0]) for value in _shortest_of(rows)]
+    [1, 2]
+    """
+    n_draws, n = place.shape
+    most = int(place.max(initial=1))
+    low, high = np.ones(n, np.int64), np.full(n, most)
+    for k in range(n):
+        before = np.r_[0, np.cumsum(np.bincount(place[:, k], minlength=most + 1)[1:])] / n_draws
+        missed = _WITHIN
+        for length in range(1, most + 1):
+            share = before[length:] - before[:-length]
+            first = int(share.argmax())
+            if abs(share[first] - _WITHIN) >= missed:
+                break
+            missed = abs(share[first] - _WITHIN)
+            low[k], high[k] = first + 1, first + length
+    return low, high
 
 
 def _places_in_order(value: Floats | Floats32) -> Indices:

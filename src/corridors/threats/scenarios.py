@@ -12,6 +12,7 @@ import shapely
 from corridors.foundation import tables
 from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.foundation.crs import GEOGRAPHIC
+from corridors.foundation.facts import Unit
 from corridors.threats.gain_draws import GainDraws, sums
 from corridors.threats.grades import UNKNOWN
 from corridors.threats.parts import place_name
@@ -142,7 +143,7 @@ def difference(
     *,
     added: Flags,
     herd: str,
-    unit: str,
+    unit: Unit,
     watched_ranks: int,
 ) -> tuple[gpd.GeoDataFrame, tuple[float, float]]:
     """Return the places that a scenario touches, and others whose numbers differ.
@@ -158,7 +159,7 @@ def difference(
     added
         Which segments are new, shape (n_segments,).
     herd, unit
-        Its name, and of whom passages are counted.
+        Its name, and of whom passages are told.
     watched_ranks
         Of places where as many are missing as before, those are among the rows that had or get a
         rank up to this and change it.
@@ -166,7 +167,7 @@ def difference(
     Returns
     -------
     difference
-        Columns of DIFFERENCE without ``in_words``, largest change first. NaN: nobody met it, so
+        DIFFERENCE, largest change first. NaN: nobody met it, so
         nothing is known, which is not "no change". The interval is that of the change in the same
         draws on both sides.
     total
@@ -187,7 +188,7 @@ def difference(
     if rows.empty:
         return tables.empty(tables.DIFFERENCE), (np.nan, np.nan)
     group = rows.groupby(list(_KEYS), sort=True).ngroup()
-    frame = _groups(rows, group, herd).assign(unit=unit)
+    frame = _groups(rows, group, herd).assign(**unit.columns())
     drawn = _change(after, before, rows["segment"], np.asarray(group, dtype=np.int64), len(frame))
     is_moved = (frame["missing_change"].abs() > _SAME).to_numpy(bool)
     still = np.where(frame["missing_change"].isna(), np.nan, 0.0)

@@ -18,8 +18,8 @@ class Settled:
 
     threat: str
     rank: int
-    rank_p05: int
-    rank_p95: int
+    rank_from: int
+    rank_to: int
     n_units: int
     season: str
     fall_of_five_frac: float
@@ -39,8 +39,8 @@ def settling(threats: pd.DataFrame) -> Iterator[Settled]:
         yield Settled(
             threat=row["threat"],
             rank=int(row["rank"]),
-            rank_p05=int(row["rank_p05"]),
-            rank_p95=int(row["rank_p95"]),
+            rank_from=int(row["rank_from"]),
+            rank_to=int(row["rank_to"]),
             n_units=int(row["n_units"]),
             season=row["worst_season"],
             fall_of_five_frac=five,

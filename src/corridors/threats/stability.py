@@ -7,7 +7,7 @@ import numpy as np
 from corridors.foundation.arrays import Floats, Labels
 
 
-def stability(rank_p05: Floats, rank_p95: Floats) -> Labels:
+def stability(rank_from: Floats, rank_to: Floats) -> Labels:
     """Return how far the rank is settled: firm, likely or open.
 
     ``firm``: the last place of the interval is at most twice the first; ``likely``: at most five
@@ -20,7 +20,7 @@ def stability(rank_p05: Floats, rank_p95: Floats) -> Labels:
     >>> stability(low, high)[:5].tolist()
     ['firm', 'likely', 'open', 'open', 'firm']
     """
-    is_narrow = rank_p95 - rank_p05 + 1.0 <= np.ceil(len(rank_p05) / 2)
-    factor = np.where(is_narrow, rank_p95 / rank_p05, np.inf)
+    is_narrow = rank_to - rank_from + 1.0 <= np.ceil(len(rank_from) / 2)
+    factor = np.where(is_narrow, rank_to / rank_from, np.inf)
     found = np.where(factor <= 2.0, "firm", np.where(factor <= 5.0, "likely", "open"))
     return found.astype(object)

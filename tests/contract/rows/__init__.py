@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from contract.rows import actions, barriers, behaviour, habitat, herd, movement, scenarios, threats
+from contract.rows import (
+    actions,
+    barriers,
+    behaviour,
+    habitat,
+    herd,
+    movement,
+    release,
+    scenarios,
+    threats,
+)
 from contract.rows.example import Example
 
 EXAMPLES: dict[str, Example] = {
     name: value
-    for room in (movement, herd, barriers, behaviour, habitat, threats, actions, scenarios)
+    for room in (
+        movement,
+        herd,
+        barriers,
+        behaviour,
+        habitat,
+        threats,
+        actions,
+        scenarios,
+        release,
+    )
     for name, value in vars(room).items()
     if isinstance(value, Example)
 }

@@ -19,6 +19,8 @@ from contract.rows.example import (
     Example,
 )
 
+_PER_ANIMAL = {"unit": "per_animal", "population_size": None, "population_source": ""}
+
 FENCE_SECTIONS = Example(
     row={
         "action": "wakhan-argali/fence/1", "herd": "wakhan-argali", "rank": 1,
@@ -28,13 +30,14 @@ FENCE_SECTIONS = Example(
         "corridor_class": "high", "kappa": 0.3, "removed_gain": 2.2, "removed_gain_p05": 1.1,
         "removed_gain_p95": 3.9, "modified_gain": 1.4, "modified_gain_p05": 0.7,
         "modified_gain_p95": 2.5, "gain_per_km": 1.1, "gain_share": 0.02,
-        "remove_cost": 9000.0, "modify_cost": 4000.0, "currency": "USD", "unit": "per animal",
+        "remove_cost": 9000.0, "modify_cost": 4000.0, "currency": "USD", "unit": "whole_herd",
+        "population_size": 800.0, "population_source": "census",
         "geometry": LINE,
     },
     other={
         "action": "wakhan-argali/fence/2", "rank": 2, "from_km": 0.0, "n_segments": 1,
         "n_animals": 0, "n_units": 0, "removed_gain_p05": 0.0, "gain_share": None,
-        "remove_cost": None, "modify_cost": None,
+        "remove_cost": None, "modify_cost": None, **_PER_ANIMAL,
     },
     takes={"corridor_class": PLACES, "geometry": (LINE, LINES)},
     refuses=[
@@ -44,6 +47,7 @@ FENCE_SECTIONS = Example(
         (-0.1, "removed_gain removed_gain_p05 removed_gain_p95 gain_per_km"),
         (-0.1, "modified_gain modified_gain_p05 modified_gain_p95"),
         (-0.1, "remove_cost modify_cost"),
+        ("per animal", "unit"), (0.0, "population_size"),
         *NO_LINES,
     ],
     key=("action",),
@@ -57,19 +61,21 @@ CROSSING_SITES = Example(
         "corridor_class": "high", "n_segments": 3, "n_animals": 4, "n_units": 3,
         "gain_per_year": 0.9,
         "gain_p05": 0.3, "gain_p95": 1.6, "gain_so_far": 0.9, "share_so_far": 0.4,
-        "is_optimal": True, "cost": 250000.0, "currency": "USD", "unit": "per animal",
+        "is_optimal": True, "cost": 250000.0, "currency": "USD", "unit": "whole_herd",
+        "population_size": 800.0, "population_source": "census",
         "geometry": POINT,
     },
     other={
         "action": "wakhan-argali/site/2", "rank": 2, "at_km": 0.0, "n_segments": 1,
         "n_animals": 0, "n_units": 0, "gain_per_year": 0.0, "gain_p05": 0.0, "gain_p95": 0.0,
-        "is_optimal": False, "cost": None,
+        "is_optimal": False, "cost": None, **_PER_ANIMAL,
     },
     takes={"kind": KINDS, "status": STATUS, "corridor_class": PLACES},
     refuses=[
         (0, "rank n_segments"), ("hedge", "kind"), ("rumoured", "status"), (-0.1, "at_km"),
         ("widest", "corridor_class"), (-0.1, "gain_per_year gain_p05 gain_p95 gain_so_far cost"),
         (-0.01, "share_so_far"), (1.01, "share_so_far"), (-1, "n_animals n_units"),
+        ("per animal", "unit"), (0.0, "population_size"),
         *NO_POINT,
     ],
     key=("action",),
@@ -80,7 +86,7 @@ FOOTPRINTS = Example(
         "action": "wakhan-argali/footprint/1", "herd": "wakhan-argali", "rank": 1,
         "polygon": "fields:1", "name": "Lower fields", "kind": "cropland", "class": "",
         "status": "existing", "season": "winter", "severity": 0.3, "use_avoided_frac": 0.09,
-        "moved_km2": 1.8, "moved_part": "in the corridor", "avoided_per_km2": 0.05,
+        "moved_km2": 1.8, "moved_part": "in_corridor", "avoided_per_km2": 0.05,
         "cost": 12000.0, "currency": "USD", "geometry": AREA,
     },
     other={
@@ -88,7 +94,7 @@ FOOTPRINTS = Example(
         "use_avoided_frac": 0.0, "moved_part": "whole", "avoided_per_km2": 0.0, "cost": None,
     },
     takes={
-        "kind": KINDS, "status": STATUS, "moved_part": ("in the corridor", "whole"),
+        "kind": KINDS, "status": STATUS, "moved_part": ("in_corridor", "whole"),
         "geometry": (AREA, PATCHES),
     },
     refuses=[
@@ -109,19 +115,21 @@ BORDER_AGREEMENTS = Example(
         "corridor_class": "medium", "passages_per_year": 0.8, "n_animals": 2, "months": "5;10",
         "n_threats_nearby": 3, "n_units_nearby": 4, "missing_nearby_per_year": 1.4,
         "missing_nearby_p05": 0.4, "missing_nearby_p95": 2.6, "cost": 100.0, "currency": "USD",
-        "unit": "per animal", "geometry": LINE,
+        "unit": "whole_herd", "population_size": 800.0, "population_source": "census",
+        "geometry": LINE,
     },
     other={
         "action": "wakhan-argali/border/2", "rank": 2, "from_km": 0.0, "passages_per_year": None,
         "n_animals": 0, "months": "", "n_threats_nearby": 0, "n_units_nearby": 0,
         "missing_nearby_per_year": 0.0, "missing_nearby_p05": 0.0, "missing_nearby_p95": 0.0,
-        "cost": None,
+        "cost": None, **_PER_ANIMAL,
     },
     takes={"type": BOUNDARY_TYPES, "corridor_class": PLACES},
     refuses=[
         (0, "rank"), ("wall", "type"), (-0.1, "from_km to_km length_m passages_per_year"),
         ("widest", "corridor_class"), (-1, "n_animals n_threats_nearby n_units_nearby"),
         (-0.1, "missing_nearby_per_year missing_nearby_p05 missing_nearby_p95 cost"),
+        ("per animal", "unit"), (0.0, "population_size"),
         *NO_LINE,
     ],
     key=("action",),

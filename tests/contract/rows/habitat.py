@@ -60,11 +60,11 @@ GAINS = Example(
         "segment": "fences:12:3", "herd": "wakhan-argali", "barrier": "fences:12",
         "name": "Border fence", "kind": "fence", "class": "fence_border", "permeability": 0.1,
         "permeability_source": "stated", "n_edges": 12, "gain": 0.034, "gain_share": 0.021,
-        "gain_linear": 0.05, "rank": 1, "geometry": LINE,
+        "gain_linear": 0.05, "is_solved_anew": True, "rank": 1, "geometry": LINE,
     },
     other={
         "segment": "fences:12:4", "n_edges": 0, "gain": 0.0, "gain_share": 0.0,
-        "gain_linear": 0.0, "rank": 2,
+        "gain_linear": 0.0, "is_solved_anew": False, "rank": 2,
     },
     takes={"kind": KINDS, "permeability_source": PERMEABILITY_SOURCES},
     refuses=[

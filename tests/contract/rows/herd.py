@@ -61,6 +61,28 @@ STOPOVERS = Example(
     key=("stopover",),
 )  # fmt: skip
 
+BOTTLENECKS = Example(
+    row={
+        "bottleneck": "wakhan-argali/bottleneck-1", "rank": 1, "herd": "wakhan-argali",
+        "route": 1, "route_km": 17.25, "length_km": 2.5, "width_m": 640.0, "width_low_m": 480.0,
+        "width_high_m": 850.0, "width_ratio": 0.31, "unit_share": 0.9, "n_units": 9,
+        "n_animals": 11, "n_migrations": 31, "geometry": LINE,
+    },
+    other={
+        "bottleneck": "wakhan-argali/bottleneck-2", "rank": 2, "route": 2, "route_km": 0.0,
+        "length_km": 0.0, "width_ratio": 0.0, "unit_share": 1.0, "n_units": 1, "n_animals": 1,
+        "n_migrations": 1,
+    },
+    refuses=[
+        (0, "rank route n_units n_animals n_migrations"), (-0.1, "route_km length_km"),
+        (0.0, "width_m width_low_m width_high_m"), (-0.01, "width_ratio unit_share"),
+        (1.01, "width_ratio unit_share"), (LINES, "geometry"), (POINT, "geometry"),
+        (AREA, "geometry"), (PATCHES, "geometry"), (LINE_OF_ONE_PLACE, "geometry"),
+        (NOWHERE, "geometry"),
+    ],
+    key=("bottleneck",),
+)  # fmt: skip
+
 RANGES = Example(
     row={
         "herd": "wakhan-argali", "season": "winter", "isopleth": 0.95, "n_animals": 9,
@@ -135,20 +157,20 @@ NETWORK_BARRIERS = Example(
 
 SUFFICIENCY = Example(
     row={
-        "herd": "wakhan-argali", "season": "spring", "corridor_class": "low", "n_animals": 2,
-        "n_needed": 1, "area_km2": 340.0, "area_p05_km2": 300.5, "area_p95_km2": 388.0,
-        "slope_frac": 0.26,
+        "herd": "wakhan-argali", "season": "spring", "corridor_class": "low", "n_units": 2,
+        "n_animals": 2.5, "n_needed": 1, "area_km2": 340.0, "area_p05_km2": 300.5,
+        "area_p95_km2": 388.0, "slope_frac": 0.26,
     },
     other={
-        "season": "all", "corridor_class": "high", "n_animals": 1, "area_km2": 0.0,
+        "season": "all", "corridor_class": "high", "n_units": 1, "n_animals": 1.0, "area_km2": 0.0,
         "area_p05_km2": 0.0, "area_p95_km2": 0.0, "slope_frac": None,
     },
     takes={"corridor_class": CLASSES, "slope_frac": (-0.2,)},
     refuses=[
-        ("widest", "corridor_class"), (0, "n_animals n_needed"),
+        ("widest", "corridor_class"), (0, "n_units n_needed"), (0.9, "n_animals"),
         (-0.1, "area_km2 area_p05_km2 area_p95_km2"),
     ],
-    key=("season", "corridor_class", "n_animals"),
+    key=("season", "corridor_class", "n_units"),
 )  # fmt: skip
 
 SKILL = Example(

@@ -122,16 +122,17 @@ ESTIMATES = Example(
         "migration": "9f2c01ab", "animal": "ewe 3", "season": "spring", "part": "migration",
         "method": "dbbmm", "reason": "configured", "s2_m2_min": 812.5, "s2_low_m2_min": 650.0,
         "s2_high_m2_min": 990.0, "s2_p05_m2_min": 120.0, "s2_p95_m2_min": 2400.0, "n_fixes": 116,
-        "n_bridges": 113, "n_long_lags": 2, "n_over_max_lag": 2, "n_run_fixes": 61,
-        "step_median_h": 4.0, "n_behind_s2": 85, "n_short": 6, "n_still": 1,
-        "n_edge": 18, "n_breaks": 4, "mass": 1.0, "error": "",
+        "n_bridges": 113, "max_lag_h": 8.0, "n_long_lags": 2, "n_over_max_lag": 2,
+        "n_run_fixes": 61, "step_median_h": 4.0, "n_behind_s2": 85, "n_short": 6, "n_still": 1,
+        "n_edge": 18, "n_breaks": 4, "mass": 1.0, "error": "no_movement",
+        "error_got": 1.2, "error_limit": 20.0,
     },
     other={
         "migration": "77d1c0fe", "s2_m2_min": None, "s2_low_m2_min": None, "s2_high_m2_min": None,
         "s2_p05_m2_min": None, "s2_p95_m2_min": None, "n_fixes": 0, "n_bridges": 0,
         "n_long_lags": 0, "n_over_max_lag": 0, "n_run_fixes": 0, "step_median_h": None,
         "n_behind_s2": 0, "n_short": 0, "n_still": 0, "n_edge": 0, "n_breaks": 0, "mass": None,
-        "error": "no two fixes",
+        "error": "", "error_got": None, "error_limit": None,
     },
     # A sum of many cells may pass 1 by a rounding.
     takes={
@@ -139,13 +140,19 @@ ESTIMATES = Example(
         "reason": (
             "run_holds_window", "run_too_short", "long_steps", "no_variance", "peer_profile"
         ),
+        "error": (
+            "few_fixes", "long_steps", "no_species_value", "few_in_a_row", "no_three_in_a_row",
+            "no_short_step", "too_large", "coarse_cells",
+        ),
+        "error_got": (0.0,), "error_limit": (0.0,),
     },
     refuses=[
         ("stay", "part"), ("guessed", "reason"), (-0.1, "step_median_h"),
         (-1, "n_over_max_lag n_run_fixes n_behind_s2 n_short n_still"),
         (-0.1, "s2_m2_min s2_low_m2_min s2_high_m2_min s2_p05_m2_min s2_p95_m2_min"),
         (-1, "n_fixes n_bridges n_long_lags n_edge n_breaks"),
-        (-0.001, "mass"), (1.00001, "mass"),
+        (-0.001, "mass"), (1.00001, "mass"), (0.0, "max_lag_h"), ("1 fix", "error"),
+        (-0.1, "error_got error_limit"),
     ],
     key=("migration",),
 )  # fmt: skip

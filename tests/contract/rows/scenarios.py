@@ -44,7 +44,8 @@ DIFFERENCE = Example(
         "missing_before": 1.1, "missing_after": 0.55, "missing_change": -0.55,
         "change_p05": -0.9, "change_p95": -0.2, "grade_before": "act",
         "grade_after": "look_on_site", "rank_before": 1.0, "rank_after": 4.0,
-        "unit": "per animal", "in_words": "half as many are stopped", "geometry": LINE,
+        "unit": "whole_herd", "population_size": 800.0, "population_source": "census",
+        "geometry": LINE,
     },
     other={
         "threat": "wakhan-argali/line:1:0-1c92aa", "threat_before": "", "change": "added",
@@ -52,6 +53,7 @@ DIFFERENCE = Example(
         "kappa_before": None, "kappa_after": None, "missing_before": None,
         "missing_after": None, "missing_change": None, "change_p05": None, "change_p95": None,
         "grade_before": "", "grade_after": "not_known", "rank_before": None, "rank_after": None,
+        "unit": "per_animal", "population_size": None, "population_source": "",
     },
     takes={
         "kind": KINDS, "change": ("added", "removed", "opened", "changed", ""), "status": STATUS,
@@ -64,7 +66,8 @@ DIFFERENCE = Example(
         (-0.1, "from_km to_km length_m free_per_year missing_before missing_after"),
         (-0.01, "open_share kappa_before kappa_after"),
         (1.01, "open_share kappa_before kappa_after"), ("harmful", "grade_before grade_after"),
-        ("", "grade_after"), (0.9, "rank_before rank_after"),
+        ("", "grade_after"), (0.9, "rank_before rank_after"), ("per animal", "unit"),
+        (0.0, "population_size"),
         *NO_LINES,
     ],
     key=("threat", "threat_before", "change"),

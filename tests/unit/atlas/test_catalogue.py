@@ -40,7 +40,8 @@ def joint() -> gpd.GeoDataFrame:
             "b": threats("b", "per animal", [2.0, 0.5, 0.0, np.nan]),
             "a": threats("a", "per animal", [2.0, 1.0]),
             "c": threats("c", "herd of 800 (census)", [900.0, 1.5]),
-        }
+        },
+        whole_herds={"c"},
     )
 
 
@@ -74,7 +75,7 @@ def test_lists_hold_places_with_harm_alone(joint: gpd.GeoDataFrame) -> None:
 def test_a_study_without_threats_has_an_empty_table_with_the_same_columns() -> None:
     empty = tables.empty(tables.THREATS)
     assert isinstance(empty, gpd.GeoDataFrame)
-    joint = joint_threats({"a": empty, "b": empty})
+    joint = joint_threats({"a": empty, "b": empty}, whole_herds=())
     assert len(joint) == 0
     assert {"comparable", "atlas_rank"} <= set(joint.columns)
     assert threat_lists(joint) == []

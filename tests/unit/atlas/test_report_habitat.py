@@ -7,6 +7,7 @@ from dataclasses import replace
 from corridors.atlas.pages import render
 from corridors.atlas.report_habitat import habitat_values
 from corridors.foundation import tables
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.circuit import CircuitFacts, CircuitValidation, HeldUse
 from corridors.foundation.facts.connect import LayerFacts
 from worlds import recorded
@@ -37,8 +38,12 @@ def page(connect=None, circuit=None):
 
 def test_resistance_that_was_stated_is_not_told_as_learned_and_a_refusal_says_why():
     assert "not learned from the tracks.</p>" in page()
-    refused = page({"selection_refused": "3 animals, and 4 are needed"})
-    assert "not learned from the tracks: 3 animals, and 4 are needed.</p>" in refused
+    refused = page(
+        {"selection_refused": Remark.of("no_class_of_enough", layer="cover", min_animals=4)}
+    )
+    assert (
+        "not learned from the tracks: no class of layer cover was used by 4 animals.</p>" in refused
+    )
     assert "not learned" not in page({"layers": {}})
 
 

@@ -16,6 +16,7 @@ from corridors.atlas.difference_map import difference_map
 from corridors.atlas.fields import ALIASES
 from corridors.atlas.maps import MapText, corridor_map
 from corridors.atlas.scenario_layers import BEFORE_AFTER_LAYERS, LAYERS, STYLES
+from corridors.atlas.words.scenarios import difference_in_words
 from corridors.formats.qml import Rule, document
 from corridors.foundation import tables
 
@@ -125,12 +126,17 @@ def test_every_layer_has_a_style_and_every_style_a_layer() -> None:
 
 
 @pytest.mark.parametrize(
-    "schema",
-    [tables.DIFFERENCE, tables.FRAGMENTS, tables.BEFORE_AFTER, tables.BEFORE_AFTER_SEGMENTS],
-    ids=lambda schema: schema.name,
+    "rows",
+    [
+        difference_in_words(gpd.GeoDataFrame(tables.empty(tables.DIFFERENCE))),
+        tables.empty(tables.FRAGMENTS),
+        tables.empty(tables.BEFORE_AFTER),
+        tables.empty(tables.BEFORE_AFTER_SEGMENTS),
+    ],
+    ids=["difference", "fragments", "before_after", "passages"],
 )
-def test_every_published_column_has_a_readable_name(schema: object) -> None:
-    columns = set(schema.columns)  # type: ignore[attr-defined]
+def test_every_published_column_has_a_readable_name(rows: pd.DataFrame) -> None:
+    columns = set(rows.columns)
     assert columns - {"geometry"} - set(ALIASES) == set()
 
 

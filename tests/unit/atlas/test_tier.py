@@ -10,6 +10,7 @@ from shapely import LineString, box
 from corridors.atlas.tier import refuse_what_would_show_one_animal, tables_to_show
 from corridors.atlas.words.actions import actions_in_words, border_words
 from corridors.foundation.errors import MethodError
+from corridors.foundation.facts import Unit
 
 
 def corridors(**n_tracked: int) -> pd.DataFrame:
@@ -39,7 +40,7 @@ def tables() -> dict[str, pd.DataFrame]:
     crossed = pd.DataFrame({"n_animals": [1, 2], "months": ["10", "4;10"]})
     agreement = {
         "left_state": "A", "right_state": "B", "type": "river", "from_km": 0.0, "to_km": 1.0,
-        "passages_per_year": 1.0, "n_threats_nearby": 0, "unit": "per animal",
+        "passages_per_year": 1.0, "n_threats_nearby": 0, **Unit.of(None, None).columns(),
     }  # fmt: skip
     return {
         "corridors": corridors(all=2, spring=1, autumn=2),

@@ -63,7 +63,7 @@ def tracked(fixes=FIXES, moves=MOVES):
     return steps, states, *exposure(steps, moves, states)
 
 
-def tried(fixes=FIXES, rule=PLAIN):
+def tried(fixes=FIXES, rules=(PLAIN,), tolerance_m=0.0):
     steps, states, _, away = tracked(fixes)
     window = window_of(steps.frame["animal"], steps.frame["start_utc"], MOVES)
     ways = Ways.of(
@@ -73,7 +73,15 @@ def tried(fixes=FIXES, rule=PLAIN):
     lines = Lines.of(FENCE, ONE, SIGN, tips, None)
     moved = copies(FENCE, ONE, SIGN, tips, None, fixes[["x_m", "y_m"]].to_numpy(), SHIFT)
     return states, attempts(
-        ways, states, lines, moved, away, distance_m=300.0, end_m=1000.0, rules=[rule]
+        ways,
+        states,
+        lines,
+        moved,
+        away,
+        tolerance_m=np.full(1, tolerance_m),
+        distance_m=300.0,
+        end_m=1000.0,
+        rules=rules,
     )
 
 
@@ -109,12 +117,31 @@ def test_who_passes_who_is_turned_back_and_who_does_not_come_again():
     assert 2 not in real["animal"].tolist()
 
 
+def test_each_rule_after_the_first_takes_the_fence_elsewhere_within_its_tolerance():
+    def goes_just_over(day):
+        return np.interp(day, [100, 110, 280, 290], [-2e4, 40, 40, -2e4])
+
+    fixes = track("a", goes_just_over)
+    _, exact = tried(fixes, rules=(PLAIN, PLAIN))
+    _, vague = tried(fixes, rules=(PLAIN, PLAIN), tolerance_m=200.0)
+
+    def passed(table):
+        real = table[table["copy"] == REAL]
+        return real.groupby("rule")["passed"].sum().tolist()
+
+    # The second one lies 96 m farther: there the animal has not arrived.
+    assert passed(exact) == [2, 2]
+    assert passed(vague) == [2, 0]
+    copied = [table[table["copy"] != REAL] for table in (exact, vague)]
+    pd.testing.assert_frame_equal(*copied)
+
+
 def test_however_often_it_tried_the_season_that_it_keeps_away_is_one():
     def comes_twice(day):
         return np.interp(day, [100, 103, 106, 112, 118, 121], [-2e4, -50, -2e4, -2e4, -50, -2e4])
 
     fixes = pd.concat([track("a", there_and_back), track("b", comes_twice)], ignore_index=True)
-    states, table = tried(fixes, Rule(2.0, 0.0))
+    states, table = tried(fixes, [Rule(2.0, 0.0)])
     by = table[table["copy"] == REAL].set_index(["animal", "state"])
     assert by.loc[(1, states.names.index("spring")), "trials"] == 2
     assert by.loc[(1, states.names.index("autumn")), "away"] == 1

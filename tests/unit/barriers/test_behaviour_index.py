@@ -33,8 +33,7 @@ def found(events: list[tuple[int, int, str]], **rules: Any) -> Any:
         np.array(animal),
         np.array(behaviour),
         n_groups=4,
-        n_animals=5,
-        **{**RULES, **rules},
+        **{"unit": np.arange(5), **RULES, **rules},
     )
 
 
@@ -72,6 +71,20 @@ def test_the_interval_is_that_of_drawing_animals_with_all_their_events() -> None
     assert index.index_p95[3] == 0.0
 
 
+def test_animals_that_travel_together_are_drawn_together() -> None:
+    unit = np.array([0, 0, 1, 2, 3, 4])  # the first two are one
+    index = found(EVENTS, draws=20_000, unit=unit)
+    drawn = np.random.default_rng(1).integers(0, 5, (20_000, 5))
+    # Both come as often as their unit: altered 3 of 5, and two animals, times the draws.
+    values = 0.6 * 2 * (drawn == 0).sum(axis=1)
+    np.testing.assert_allclose(
+        [index.index_p05[0], index.index_p95[0]], np.quantile(values, [0.05, 0.95]), atol=0.02
+    )
+    assert index.n_animals.tolist() == [2, 1, 0, 2]
+    assert index.n_units.tolist() == [1, 1, 0, 2]
+    assert index.index.tolist()[0] == found(EVENTS).index.tolist()[0]
+
+
 def test_order_and_number_of_barriers_at_once_change_nothing(monkeypatch: Any) -> None:
     whole = found(EVENTS)
     monkeypatch.setattr("corridors.barriers.behaviour_index._AT_ONCE", 1)
@@ -83,6 +96,6 @@ def test_order_and_number_of_barriers_at_once_change_nothing(monkeypatch: Any) -
 def test_no_event_and_no_animal_make_no_index() -> None:
     nothing = np.zeros(0, np.int64)
     index = altered_index(
-        nothing, nothing, np.array([], dtype=str), n_groups=0, n_animals=0, **RULES
+        nothing, nothing, np.array([], dtype=str), n_groups=0, unit=nothing, **RULES
     )
     assert index.index.size == 0

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pytest
 from shapely import LineString
 
+from corridors.atlas.words.remarks import remark_words
 from corridors.barriers.remarks import remarks
 from corridors.barriers.sources import BarrierMapping, barriers_of
 from corridors.foundation.errors import InputError
@@ -42,7 +43,8 @@ def test_values_that_the_map_lacks_are_listed_with_their_numbers() -> None:
     barriers, notes = barriers_of(features(t=["1", "9", "9", ""]), own)
     assert sorted(barriers["class"]) == ["motorway", "other", "other", "other"]
     assert notes["classes_not_in_map"] == {"9": 2}
-    assert "'9' (2)" in remarks(notes, completeness="unknown", margin_km=50.0)[0]
+    (said,) = remarks(notes, completeness="unknown", margin_km=50.0)
+    assert "lacks: '9' (2);" in remark_words(said)
 
 
 def test_two_spellings_with_two_meanings_stand_for_no_third() -> None:
@@ -80,6 +82,7 @@ def first_and_last(value: str, *forms: str) -> tuple[str, str]:
         ("2020-02", "%Y-%m", ("2020-02-01", "2020-02-29")),
         ("1557619200", "epoch_s", ("2019-05-12", "2019-05-12")),
         ("1557619200000", "epoch_ms", ("2019-05-12", "2019-05-12")),
+        ("43597", "excel", ("2019-05-12", "2019-05-12")),
     ],
 )
 def test_a_day_is_read_in_its_stated_form(value: str, form: str, days: tuple[str, str]) -> None:
@@ -93,6 +96,7 @@ def test_a_day_is_read_in_its_stated_form(value: str, form: str, days: tuple[str
         (["31.08.2020"], "set date_formats: ['%d.%m.%Y']"),
         (["03/04/2019"], "['%d/%m/%Y'] or ['%m/%d/%Y'] of this source, whichever is meant"),
         (["1557619200000"], "set date_formats: ['epoch_ms']"),
+        (["43597", "43598.0"], "set date_formats: ['excel']"),
         (["spring"], "state its form in date_formats"),
     ],
 )
@@ -103,6 +107,6 @@ def test_the_cure_for_an_unreadable_day_works(values: list[str], advised: str) -
 
 
 def test_a_complete_source_with_nothing_near_is_contradicted() -> None:
-    said = remarks({"nothing_near_the_herd": True}, completeness="complete", margin_km=50.0)
-    assert "nothing within 50 km of the herd" in said[0]
-    assert "no barrier at all" in said[0]
+    (said,) = remarks({"nothing_near_the_herd": True}, completeness="complete", margin_km=50.0)
+    assert "nothing within 50 km of the herd" in remark_words(said)
+    assert "no barrier at all" in remark_words(said)

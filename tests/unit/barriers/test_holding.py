@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 import shapely
 
-from corridors.barriers.holding import FREE, LeftOut, Odds, left_out, odds_beside
+from corridors.barriers.holding import (
+    FREE,
+    UNCHANGED,
+    Beside,
+    LeftOut,
+    Odds,
+    left_out,
+    odds_beside,
+)
 
 WALL = np.array([shapely.LineString([(x, -400.0), (x, 5000.0)]) for x in range(0, 40000, 2500)])
 
@@ -39,9 +47,23 @@ def test_free_animals_pass_as_often_as_expected() -> None:
 
 def test_animals_that_keep_to_their_way_pass_where_it_passes_and_nowhere_else() -> None:
     free, straight = told(triplets(4000, 600.0, 3)), told(triplets(4000, 60.0, 4))
-    odds = odds_beside(straight, free, prior_sd=5.0)
-    assert odds.missed < 0.2
-    assert odds.hit > 5
+    odds = odds_beside(straight, free, law_sd=5.0, held_sd=5.0)
+    assert odds.standing.missed < 0.2
+    assert odds.standing.hit > 5
+    assert np.abs(np.log([odds.elsewhere.missed, odds.elsewhere.hit])).max() < 0.3
+
+
+def test_a_law_that_is_too_wide_is_seen_where_nothing_stands_and_mended_everywhere() -> None:
+    # The law says 600 m, the animals stray by 400, with and without walls.
+    seen = told(triplets(4000, 400.0, 7))
+    odds = odds_beside(seen, told(triplets(4000, 400.0, 8)), law_sd=0.4, held_sd=0.2)
+    for one in (odds.standing, odds.elsewhere):
+        assert one.missed < 0.9
+        assert one.hit > 1.1
+        mended = one.of(seen.expected, seen.is_hit)
+        for side in (seen.is_hit, ~seen.is_hit):
+            off, left = ((seen.found - given)[side].sum() for given in (seen.expected, mended))
+            assert abs(left) < 0.3 * abs(off)
 
 
 def test_the_odds_of_equal_chances_have_a_closed_form() -> None:
@@ -53,18 +75,21 @@ def test_the_odds_of_equal_chances_have_a_closed_form() -> None:
 
 
 def test_the_more_fixes_the_more_they_say_of_barriers() -> None:
-    def beside(real: LeftOut, moved: LeftOut) -> Odds:
-        return odds_beside(real, moved, prior_sd=0.2)
+    def beside(real: LeftOut, moved: LeftOut) -> Beside:
+        return odds_beside(real, moved, law_sd=0.4, held_sd=0.2)
 
     free = few(10_000, 0.5, 5000) + few(10_000, 0.5, 5000, is_hit=True)
     odds = beside(few(100, 0.5, 20), free)
     known = 0.04 / (0.04 + 1 / 16 + 4e-4)
-    assert odds.missed == pytest.approx(0.25**known)
-    assert odds.hit == 1.0
+    assert odds.standing.missed == pytest.approx(0.25**known)
+    assert odds.standing.hit == 1.0
+    assert odds.elsewhere == FREE
     # What is so where nothing stands as well is no doing of the barriers.
-    assert beside(few(100, 0.5, 20), few(100, 0.5, 20)) == FREE
-    assert beside(LeftOut.none(), LeftOut.none()) == FREE
-    sizes = [beside(few(n, 0.5, n // 5), free).missed for n in (5, 50, 500, 50_000)]
+    alike = beside(few(100, 0.5, 20), few(100, 0.5, 20))
+    assert alike.standing == alike.elsewhere
+    assert alike.elsewhere.missed == pytest.approx(0.25 ** (0.16 / (0.16 + 1 / 16)))
+    assert beside(LeftOut.none(), LeftOut.none()) == UNCHANGED
+    sizes = [beside(few(n, 0.5, n // 5), free).standing.missed for n in (5, 50, 500, 50_000)]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] > 0.9
     assert sizes[-1] == pytest.approx(0.25, rel=0.05)

@@ -12,7 +12,7 @@ from shapely.geometry import LineString
 from corridors.barriers.crossings import steps_of
 from corridors.barriers.encounters import Encounters, encounters
 from corridors.barriers.flux import Bridges
-from corridors.barriers.holding import FREE, Odds
+from corridors.barriers.holding import UNCHANGED, Beside, Odds
 from corridors.barriers.passages import expected_passages
 from worlds.fences import bridges, landscape
 
@@ -93,23 +93,25 @@ def test_far_from_the_fence_there_are_none() -> None:
     assert told([(0, -9000), (100, -8000), (0, -9000)]).n_visits == 0
 
 
-def test_odds_change_the_net_of_a_line_that_stands_before_it_is_shared_out() -> None:
+def test_odds_change_the_net_of_a_line_before_it_is_shared_out() -> None:
     # One way past the fence's end, one over its end; six segments, all of one line.
     ways = np.array([[3300.0, -900.0, 3300.0, 900.0], [2900.0, -900.0, 2900.0, 900.0]])
     moved = bridges(ways, np.full(2, 480.0), s2=300.0)
     heavy = moved.straying(np.full(2, 300.0), tails=5.0)
     ground = landscape(FENCE)
 
-    def nets(walk: Bridges, odds: Odds, *, stands: bool = True) -> np.ndarray:
+    def nets(walk: Bridges, odds: Beside, *, stands: bool = True) -> np.ndarray:
         lying = replace(ground, holds=np.full(len(FENCE), stands))
         found = expected_passages(
             walk, lying, flux_floor=1e-6, encounter_distance_m=110.0, odds=odds
         )
         return np.bincount(found.bridge, weights=found.net, minlength=2)
 
-    free, odds = nets(heavy, FREE), Odds(0.5, 3.0)
+    free, odds = nets(heavy, UNCHANGED), Beside(Odds(0.5, 3.0), Odds(0.8, 1.1))
     assert 0.05 < free[0] < 0.5 < free[1] < 0.95
-    np.testing.assert_allclose(nets(heavy, odds), odds.of(free, np.array([False, True])), rtol=1e-9)
-    # What is planned holds nobody, and a bridge with one variance says nothing of the law.
-    np.testing.assert_array_equal(nets(heavy, odds, stands=False), free)
-    np.testing.assert_array_equal(nets(moved, odds), nets(moved, FREE))
+    is_hit = np.array([False, True])
+    np.testing.assert_allclose(nets(heavy, odds), odds.standing.of(free, is_hit), rtol=1e-9)
+    planned = nets(heavy, odds, stands=False)
+    np.testing.assert_allclose(planned, odds.elsewhere.of(free, is_hit), rtol=1e-9)
+    # A bridge with one variance says nothing of the law.
+    np.testing.assert_array_equal(nets(moved, odds), nets(moved, UNCHANGED))

@@ -101,7 +101,7 @@ def test_animals_that_differ_widen_the_interval(rng: np.random.Generator) -> Non
     own = np.exp(rng.normal(-0.5, 0.8, 12))
     hazard, crossed = draws(rng, own[animal], animal.size)
     found = estimate(hazard, crossed, animal)
-    assert found.interval == "animals"
+    assert (found.interval, found.n_units) == ("units", 12)
     assert found.spread > 2
     assert found.low < found.profile[0] < found.kappa < found.profile[1] < found.high
 
@@ -117,6 +117,56 @@ def test_the_wider_interval_is_about_that_of_resampled_animals(rng: np.random.Ge
         boot.append(maximum(hazard[rows], crossed[rows], np.ones((rows.size, 1)))[0][0])
     low, high = np.quantile(boot, [0.025, 0.975])
     assert np.log(found.high / found.low) == pytest.approx(high - low, rel=0.25)
+
+
+def test_the_interval_of_units_is_narrower_too_where_animals_are_very_alike() -> None:
+    # Each of six animals crosses at every fifth of its tries: they are more alike than by chance.
+    hazard, crossed = np.full(300, np.log(2)), np.arange(300) % 5 == 0
+    found = estimate(hazard, crossed, np.repeat(np.arange(6), 50))
+    assert found.interval == "units"
+    assert found.spread == pytest.approx(0.0, abs=1e-9)
+    assert found.profile[0] < found.low < found.kappa < found.high < found.profile[1]
+    # Something is left of it: six animals say no more than that.
+    width, whole = (np.log(b / a) for a, b in ((found.low, found.high), found.profile))
+    assert width == pytest.approx(whole * 0.5 * stats.t.ppf(0.975, 5) / np.sqrt(3.8415), 0.02)
+
+
+def test_animals_that_travel_together_count_once(rng: np.random.Generator) -> None:
+    # Six units of three animals; those of a unit do just the same.
+    hazard, crossed = draws(rng, 0.5, 240)
+    unit = np.tile(np.repeat(np.arange(6), 40), 3)
+    animal = unit + 6 * np.repeat(np.arange(3), 240)
+    hazard, crossed = np.tile(hazard, 3), np.tile(crossed, 3)
+    rules = {"confidence": 0.95, "min_expected": 5.0}
+    found = permeability(hazard, crossed, animal, unit=unit, **rules)
+    alone = permeability(hazard[:240], crossed[:240], animal[:240], **rules)
+    assert (found.n_animals, found.n_units, alone.n_units) == (18, 6, 6)
+    assert (found.kappa, found.low, found.high) == pytest.approx(
+        (alone.kappa, alone.low, alone.high), rel=1e-6
+    )
+    assert found.spread == pytest.approx(3 * alone.spread, rel=1e-6)
+    # As eighteen they would say too much.
+    assert permeability(hazard, crossed, animal, **rules).low > found.low
+
+
+@pytest.mark.parametrize("n_crossing", [0, 3, 10])
+def test_of_too_few_units_companions_count_as_if_they_did_the_same(n_crossing: int) -> None:
+    hazard, crossed = np.full(10, np.log(2)), np.arange(10) < n_crossing
+    rules = {"confidence": 0.95, "min_expected": 5.0}
+    alone = permeability(hazard, crossed, np.zeros(10, int), **rules)
+    found = permeability(
+        np.tile(hazard, 4),
+        np.tile(crossed, 4),
+        np.repeat(np.arange(4), 10),
+        unit=np.zeros(40, int),
+        **rules,
+    )
+    assert found.interval == alone.interval
+    assert (found.low, found.high) == pytest.approx((alone.low, alone.high), rel=1e-6)
+    if alone.interval == "profile":
+        assert found.profile[0] > found.low  # as if all tries were independent
+        assert np.isnan(alone.spread)
+        assert found.spread == 4.0
 
 
 def test_with_few_animals_the_profile_is_used(rng: np.random.Generator) -> None:
@@ -179,7 +229,7 @@ def test_intervals_hold_the_true_kappa_of_simulated_herds(case) -> None:
     # What 95 % of coverage would give in 60 herds but once in a thousand.
     fewest = stats.binom.ppf(0.001, 60, 0.95)
     assert (table["covered"] * 60 >= fewest).all()
-    assert (table["used"] >= table["covered"]).all()
+    assert (table["used"] * 60 >= fewest).all()
     assert (np.abs(table["median"] / table["truth"] - 1) < 0.12).all()
     if case.has_levels:
         assert (table["rejected"] > 0.8).all()

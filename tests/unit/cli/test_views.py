@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from corridors.cli import views
-from corridors.run.graph import Event
 from corridors.run.plan import Row
+from corridors.run.report import Event
 
 
 def test_what_follows_a_failure_is_told_in_one_line_per_herd(

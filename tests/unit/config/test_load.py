@@ -111,7 +111,7 @@ def test_a_key_that_is_there_twice_names_both_lines(tmp_path: Path) -> None:
 
 def test_a_rule_between_keys_is_reported_with_its_section(tmp_path: Path) -> None:
     fault = _one(tmp_path, "herds:\n  a:\n    species: x\n")
-    assert fault.what == "a herd needs tracks or expert_ranges"
+    assert fault.what == "a herd needs tracks, expert_ranges, expert_corridors or record"
     assert fault.row == 2
 
 
@@ -235,3 +235,24 @@ def test_a_study_in_a_folder_that_is_no_text_is_refused_at_once(tmp_path: Path) 
         load(tmp_path / "st\udcffudy" / "config.yaml")
     assert caught.value.faults[0].cure == "rename the folder, or move the study"
     assert "st\\udcffudy" in str(caught.value)
+
+
+def test_a_record_is_enough_for_a_herd_and_says_nothing_of_itself(tmp_path: Path) -> None:
+    text = "herds:\n  a:\n    species: x\n    record: {status: lost, status_since: 1950}\n"
+    (tmp_path / "config.yaml").write_text(text)
+    record = load(tmp_path / "config.yaml").config.herds["a"].record
+    assert record is not None
+    assert (record.status, record.status_since) == ("lost", "1950")
+    assert (record.title, record.holder, record.countries, record.embargo_until) == (
+        None,
+        None,
+        (),
+        None,
+    )
+
+
+def test_a_drawn_corridor_is_enough_for_a_herd(tmp_path: Path) -> None:
+    drawn = "{path: c.gpkg, author: A, date: 2024-01-31, confidence: low}"
+    text = f"herds:\n  a:\n    species: x\n    expert_corridors: {drawn}\n"
+    (tmp_path / "config.yaml").write_text(text)
+    assert load(tmp_path / "config.yaml").config.herds["a"].expert_corridors is not None

@@ -19,7 +19,9 @@ import pytest
 
 from corridors.formats.delimited import open_table
 from corridors.formats.kml import scan_kml
-from corridors.formats.tracks import TrackMapping, read_csv
+from corridors.formats.positions import impossible
+from corridors.formats.track_columns import TrackMapping
+from corridors.formats.tracks import read_csv
 from corridors.foundation.errors import InputError
 
 PLAIN = TrackMapping(animal="id", time="t", lon="lon", lat="lat", time_zone="UTC")
@@ -147,6 +149,27 @@ READ_RIGHT: dict[str, tuple[bytes | str, TrackMapping]] = {
         stamps("10.01.2018 07:00 +0300", "10.01.2018 11:00 +0300"),
         form("%d.%m.%Y %H:%M %z"),
     ),
+    "an offset behind the word UTC": (
+        stamps("2018-01-10 07:00:00 GMT+3", "2018-01-10 04:30:00 UTC-03:30"),
+        PLAIN,
+    ),
+    "an offset of three digits": (
+        stamps("2018-01-10 07:30 UTC+330", "2018-01-10 11:30 UTC+03:30"),
+        PLAIN,
+    ),
+    "halves of the day as Spanish has them": (
+        stamps("01/10/2018 04:00:00 a. m.", "01/10/2018 08:00:00 a.m."),
+        form("%m/%d/%Y %I:%M:%S %p"),
+    ),
+    "a comma before the parts of a second": (
+        stamps("2018-01-10 04:00:00,000", "2018-01-10 08:00:00,000"),
+        PLAIN,
+    ),
+    "digits alone": (stamps("201801100400", "201801100800"), form("%Y%m%d%H%M")),
+    "the day of the week": (
+        stamps("Wed Jan 10 04:00:00 UTC 2018", "Wed Jan 10 08:00:00 UTC 2018"),
+        form("%a %b %d %H:%M:%S %Z %Y"),
+    ),
     "slashes, year first": (stamps("2018/1/10 4:00", "2018/01/10 08:00:00"), PLAIN),
     "a fixed offset as the zone": (
         stamps("2018-01-10 09:30", "2018-01-10 13:30"),
@@ -161,6 +184,27 @@ READ_RIGHT: dict[str, tuple[bytes | str, TrackMapping]] = {
     "degree signs in latin-1": (TEXT.replace("43.25", "43.25°").encode("latin-1"), PLAIN),
     "letters of hemispheres": (
         TEXT.replace("-110.5", "110.5 W").replace("43.25", "43.25N").replace("43.5", "N 43.5"),
+        PLAIN,
+    ),
+    "letters of hemispheres in columns of their own": (
+        (
+            "id,t,lat,N/S,lon,E/W\na,2018-01-10 04:00:00,43.25,N,110.5,W\n"
+            "a,2018-01-10 08:00:00,43.5,N,110.5,W\n"
+        ),
+        PLAIN,
+    ),
+    "letters beside numbers that have their sign": (
+        (
+            "id,t,lat,lat_ns,lon,lon_ew\na,2018-01-10 04:00:00,43.25,N,-110.5,W\n"
+            "a,2018-01-10 08:00:00,43.5,N,-110.5,W\n"
+        ),
+        PLAIN,
+    ),
+    "a column called news": (
+        (
+            "id,t,lat,news,lon\na,2018-01-10 04:00:00,43.25,S,-110.5\n"
+            "a,2018-01-10 08:00:00,43.5,S,-110.5\n"
+        ),
         PLAIN,
     ),
     "degrees, minutes and seconds": (
@@ -239,6 +283,8 @@ REFUSED: dict[str, tuple[bytes | str, TrackMapping, str]] = {
         "time_format of this source: unix_s",
     ),
     "dates alone": (stamps("2018-01-10", "2018-01-11"), PLAIN, "midnight: date_alone"),
+    "JSON": ('[{"id":"a","t":"2018-01-10"}]', PLAIN, "got: JSON.*use format: vector"),
+    "GeoJSON": ('{"type": "FeatureCollection", "features": []}', PLAIN, "use format: vector"),
     "a date alone beside a midnight": (
         stamps("2018-01-10", "2018-01-11 00:00:00"),
         PLAIN,
@@ -442,3 +488,71 @@ def test_numbers_come_as_numbers_until_a_text_is_none(tmp_path: Path) -> None:
     rows = np.concatenate([part.column("source_row").to_numpy() for part in parts])
     assert (rows == np.arange(2, 200_005)).all()
     assert parts[-1].column("lon").to_pylist()[-3:] == ["43°N", "-110.5", "-110.5"]
+
+
+FOLLOWED = {
+    "ISO without separators": ("20180110T040000Z", "20180110T080000Z"),
+    "digits alone": ("201801100400", "201801100800"),
+    "digits alone, with seconds": ("20180110040000", "20180110080000"),
+    "hours alone": ("2018-01-10 04", "2018-01-10 08"),
+    "a point between hour and minute": ("10.01.2018 04.00", "10.01.2018 08.00"),
+    "the day of the week": ("Wed Jan 10 04:00:00 2018", "Wed Jan 10 08:00:00 2018"),
+    "as mail has it": ("Wed, 10 Jan 2018 04:00:00 GMT", "Wed, 10 Jan 2018 08:00:00 GMT"),
+    "an offset after the day first": ("10.01.2018 07:00 +0300", "10.01.2018 11:00 +0300"),
+    "halves of the day": ("Jan 10 2018 4:00:00 a.m.", "Jan 10 2018 8:00:00 a. m."),
+    "months by name": ("10-Jan-2018 04:00", "10-Jan-2018 08:00"),
+}
+
+
+@pytest.mark.parametrize("case", FOLLOWED)
+def test_the_form_that_is_told_of_a_time_reads_it(tmp_path: Path, case: str) -> None:
+    content = stamps(*FOLLOWED[case])
+    with pytest.raises(InputError, match="time cannot be read") as refused:
+        read(tmp_path, content, PLAIN)
+    told = re.findall(r"'(%[^']*)'", str(refused.value.faults[0].cure))
+    frames = [read(tmp_path, content, form(one)).frame for one in told]
+    right = [f for f in frames if f["time_utc"].dt.day.tolist() == [10, 10]]
+    assert right
+    for frame in right:
+        assert_right(frame)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [("-999", "-999"), ("255.0", "255.0"), ("1.0", "1.0"), ("-1", "-1"), ("180", "90"),
+     ("0.0", "0.0"), ("", ""), ("No Fix", "No Fix"), ("-", "-"), ("n/a", "n/a"), ("#N/A", "#N/A")],
+)  # fmt: skip
+@pytest.mark.parametrize("n_lost", [1, 11, 90])
+def test_what_is_written_for_no_position_is_none_at_any_share(
+    tmp_path: Path, lon: str, lat: str, n_lost: int
+) -> None:
+    if n_lost == 1 and lon in ("-999", "255.0"):
+        n_lost = 10  # fewer may be an error of the file
+    lost = "".join(f"a,2018-02-01 {n // 60:02}:{n % 60:02}:00,{lon},{lat}\n" for n in range(n_lost))
+    frame = read(tmp_path, TEXT + lost, PLAIN).frame
+    x, y = frame["lon"].to_numpy(), frame["lat"].to_numpy()
+    usable = np.isfinite(x) & ~impossible(x, y)
+    assert usable.tolist() == [True, True] + [False] * n_lost
+
+
+def test_a_file_that_holds_one_impossible_pair_only_has_no_positions(tmp_path: Path) -> None:
+    rows = "".join(f"a,2018-01-{day:02} 04:00:00,-999,-999\n" for day in range(1, 31))
+    with pytest.raises(InputError, match="the file holds no positions") as refused:
+        read(tmp_path, HEAD + rows, PLAIN)
+    assert "-999, -999 in every row" in str(refused.value)
+
+
+def test_a_name_that_a_program_wrote_as_a_number_with_a_point_is_the_same_name(
+    tmp_path: Path,
+) -> None:
+    content = TEXT.replace("a,2018-01-10 04", "7001.0,2018-01-10 04").replace("a,2018", "7001,2018")
+    assert read(tmp_path, content, PLAIN).frame["animal"].tolist() == ["7001", "7001"]
+
+
+def test_a_zip_whose_table_of_contents_points_before_the_file_is_refused(tmp_path: Path) -> None:
+    content = bytearray(zipped(("t.csv", TEXT)))
+    at = content.rindex(b"PK\x05\x06") + 16
+    told = int.from_bytes(content[at : at + 4], "little")
+    content[at : at + 4] = (told + 5000).to_bytes(4, "little")
+    with pytest.raises(InputError, match="the archive cannot be read"):
+        read(tmp_path, bytes(content), PLAIN)

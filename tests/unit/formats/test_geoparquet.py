@@ -6,11 +6,12 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandera.pandas as pandera
 import pyarrow.parquet as pq
 import pytest
 from shapely import LineString, Point
 
-from corridors.formats import geoparquet
+from corridors.formats import geoparquet, parquet
 from corridors.formats.geoparquet import open_geoparquet, write_tiles
 from corridors.formats.vector import LINES, read_layer
 from corridors.foundation.errors import InputError
@@ -115,3 +116,11 @@ def test_a_projected_file_with_boxes_is_read_by_its_own_coordinates(tmp_path: Pa
     frame.to_parquet(tmp_path / "a.parquet", write_covering_bbox=True)
     near = open_geoparquet(tmp_path / "a.parquet", "a", (8.9, 49.9, 9.1, 50.2))
     assert near["a"].tolist() == [1]
+
+
+def test_boxes_for_readers_that_skip_are_no_column_of_the_layer(tmp_path: Path) -> None:
+    layer = gpd.GeoDataFrame({"herd": ["a"]}, geometry=[Point(1.0, 2.0)], crs=4326)
+    path, schema = tmp_path / "a.parquet", pandera.DataFrameSchema()
+    parquet.write_with_boxes(layer, path, schema)
+    assert "bbox" in pq.read_schema(path).names
+    assert list(parquet.read_layer(path)) == ["herd", "geometry"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import pyogrio.raw
 import pytest
 from shapely import MultiPoint, Point
 
 from corridors.formats.geopoints import read_points
-from corridors.formats.tracks import TrackMapping
+from corridors.formats.track_columns import TrackMapping
 from corridors.foundation.errors import InputError
 
 MAPPING = TrackMapping(animal="who", time="when", time_zone="UTC", dop="dop")
@@ -76,6 +79,32 @@ def test_naive_times_need_a_declared_zone(tmp_path: Path) -> None:
     frame.to_parquet(path)
     with pytest.raises(InputError, match="time stamps without a time zone"):
         read_points(path, "t", TrackMapping(animal="who", time="when"), layer=None, crs=None)
+
+
+@pytest.mark.parametrize("name", ["t.shp", "t.gpkg"])
+def test_a_date_without_a_clock_is_no_midnight(tmp_path: Path, name: str) -> None:
+    days = np.array(["2020-01-01", "2020-01-01"], dtype="datetime64[D]")
+    pyogrio.raw.write(
+        tmp_path / name,
+        geometry=points().geometry.to_wkb().to_numpy(),
+        field_data=[days, np.array(["a", "a"], dtype=object)],
+        fields=["when", "who"],
+        crs="EPSG:4326",
+        geometry_type="Point Z",
+    )
+    mapping = TrackMapping(animal="who", time="when", time_zone="UTC")
+    with pytest.raises(InputError, match="date without time of day"):
+        read_points(tmp_path / name, name, mapping, layer=None, crs=None)
+
+
+def test_seconds_of_a_number_field_are_read_by_their_form(tmp_path: Path) -> None:
+    path = tmp_path / "t.gpkg"
+    points().assign(when=[1577836800, 1577840400]).to_file(path)
+    with pytest.raises(InputError, match=r"time_format of this source: unix_s"):
+        read_points(path, "t.gpkg", MAPPING, layer=None, crs=None)
+    mapping = replace(MAPPING, time_format="unix_s")
+    got = read_points(path, "t.gpkg", mapping, layer=None, crs=None).frame
+    assert got["time_utc"].iloc[1] == pd.Timestamp("2020-01-01 01:00", tz="UTC")
 
 
 def test_features_without_geometry_are_kept_without_position(tmp_path: Path) -> None:

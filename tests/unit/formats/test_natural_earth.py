@@ -1,4 +1,4 @@
-"""The bundled Natural Earth extract."""
+"""The bundled copy of Natural Earth."""
 
 from __future__ import annotations
 
@@ -8,12 +8,24 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from pyproj import Geod
 
 from corridors.formats import natural_earth
 from corridors.foundation.crs import geodesic_length_m
+
+NAMES = ("boundaries", "states", "places")
+WORLD = [(-180.0, -90.0, 180.0, 90.0)]
+PAIRS = [
+    ("Afghanistan", "Tajikistan"),
+    ("Mongolia", "Russia"),
+    ("Kenya", "Somalia"),
+    ("Russia", "Ukraine"),
+    ("Bolivia", "Chile"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -28,19 +40,31 @@ def script(project: Path) -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="module")
+def world() -> gpd.GeoDataFrame:
+    return natural_earth.states(WORLD)
+
+
+@pytest.fixture(scope="module")
+def lines() -> gpd.GeoDataFrame:
+    return natural_earth.boundaries(WORLD)
+
+
 def test_afghanistan_tajikistan_is_1170_km_and_14_percent_short_of_the_1357_published() -> None:
-    lines = natural_earth.boundaries().set_index(["left_state", "right_state"])
-    row = lines.loc[("Afghanistan", "Tajikistan")]
+    (row,) = natural_earth.boundaries([], ("Tajikistan", "Afghanistan")).to_dict("records")
     km = geodesic_length_m(row["geometry"]) / 1000
-    assert km == pytest.approx(1170, abs=3)
+    assert km == pytest.approx(1170.2, abs=0.1)
     assert row["label"] == "generalised"
     assert round(100 * (1 - km / 1357)) == 14
 
 
-def test_the_left_state_is_left_of_every_line() -> None:
-    states = natural_earth.states().set_index("state")["geometry"]
-    for row in natural_earth.boundaries().itertuples():
-        for part in row.geometry.geoms:
+@pytest.mark.parametrize("pair", PAIRS)
+def test_the_left_state_is_left_of_every_line(
+    pair: tuple[str, str], world: gpd.GeoDataFrame
+) -> None:
+    states = world.set_index("state")["geometry"]
+    for row in natural_earth.boundaries([], pair).itertuples():
+        for part in shapely.get_parts([row.geometry]):
             points = shapely.get_coordinates(part)
             middle = (points[:-1] + points[1:]) / 2
             step = np.diff(points, axis=0)
@@ -48,73 +72,131 @@ def test_the_left_state_is_left_of_every_line() -> None:
             normal /= np.linalg.norm(normal, axis=1, keepdims=True)
             left = shapely.points(middle + 1e-5 * normal)
             right = shapely.points(middle - 1e-5 * normal)
-            # Where quantisation folds a line onto itself a few pieces have no side.
+            # Where rounding folds a line onto itself a few pieces have no side.
             assert shapely.intersects(states[row.left_state], left).mean() > 0.97
             assert shapely.intersects(states[row.right_state], right).mean() > 0.97
 
 
-def test_boundaries_lie_on_the_edge_of_both_states() -> None:
-    states = natural_earth.states().set_index("state")["geometry"]
-    for row in natural_earth.boundaries().itertuples():
-        for state in (row.left_state, row.right_state):
-            assert row.geometry.hausdorff_distance(
-                shapely.intersection(row.geometry, states[state].boundary)
-            ) == pytest.approx(0, abs=0.01)
+def test_almost_all_of_every_line_is_an_edge_of_a_polygon(
+    world: gpd.GeoDataFrame, lines: gpd.GeoDataFrame
+) -> None:
+    def edges(geometry: object) -> set[tuple[float, ...]]:
+        found: set[tuple[float, ...]] = set()
+        for part in shapely.get_parts(geometry):
+            points = shapely.get_coordinates(part)
+            found.update(map(tuple, np.hstack([points[:-1], points[1:]]).tolist()))
+        return found
+
+    rings = shapely.get_rings(shapely.get_parts(world.geometry.to_numpy()))
+    own, of_states = edges(lines.geometry.to_numpy()), edges(rings)
+    both = [edge for edge in own if edge in of_states or (*edge[2:], *edge[:2]) in of_states]
+    assert len(both) > 0.98 * len(own)
 
 
-def test_states_are_valid_and_seven() -> None:
-    states = natural_earth.states()
-    assert len(states) == 7
-    assert states.is_valid.all()
-    assert states.crs == "EPSG:4326"
-
-
-def test_provenance_names_package_version_checksum_and_licence() -> None:
-    stated = natural_earth.provenance()
-    assert stated["package"] == "world-atlas"
-    assert stated["package_version"] == "2.0.2"
-    assert len(stated["tarball_sha256"]) == 64
-    assert stated["data_licence"] == "public domain"
-
-
-def test_the_decoder_undoes_delta_and_quantisation_and_reverses(script: ModuleType) -> None:
-    topology = script.Topology(
-        {
-            "arcs": [[[1, 2], [3, -1], [0, 4]]],
-            "transform": {"scale": [0.5, 0.25], "translate": [10, 20]},
-        }
-    )
-    forward = topology.arc(0)
-    assert forward.tolist() == [[10.5, 20.5], [12.0, 20.25], [12.0, 21.25]]
-    assert (topology.arc(~0) == forward[::-1]).all()
-
-
-def test_two_squares_share_one_arc_with_the_first_on_its_left(script: ModuleType) -> None:
-    # West square x 0..1, east square x 1..2; arc 0 is the common side, going north.
-    topology = script.Topology(
-        {
-            "arcs": [
-                [[1, 0], [0, 1]],
-                [[1, 1], [-1, 0], [0, -1], [1, 0]],
-                [[1, 1], [1, 0], [0, -1], [-1, 0]],
-            ],
-            "transform": {"scale": [1, 1], "translate": [0, 0]},
-        }
-    )
-    states = {
-        "west": {"type": "Polygon", "arcs": [[0, 1]]},
-        "east": {"type": "Polygon", "arcs": [[0, 2]]},
+def test_the_world_is_258_valid_states_and_their_boundaries(
+    world: gpd.GeoDataFrame, lines: gpd.GeoDataFrame
+) -> None:
+    assert len(world) == 258
+    assert world.is_valid.all()
+    assert lines.is_valid.all()
+    assert (lines.left_state < lines.right_state).all()
+    assert set(lines["left_state"]) | set(lines["right_state"]) <= {
+        *world["state"],
+        "Cyprus U.N. Buffer Zone",
     }
-    (found,) = script.boundary_features(topology, states)
-    assert found["properties"]["left_state"] == "east"
-    assert found["geometry"]["coordinates"] == [[[1.0, 1.0], [1.0, 0.0]]]
+    assert world.crs == lines.crs == "EPSG:4326"
 
 
-def test_the_script_refuses_another_tarball(project: Path, tmp_path: Path) -> None:
-    fake = tmp_path / "world-atlas-2.0.2.tgz"
-    fake.write_bytes(b"not the package")
+def test_disputed_lines_are_typed_as_natural_earth_types_them(lines: gpd.GeoDataFrame) -> None:
+    disputed = lines[lines["type"] == "disputed"]
+    assert set(disputed["label"]) == {
+        f"generalised, {word}"
+        for word in ("disputed", "indefinite", "line of control", "indeterminant frontier")
+    }
+    control = disputed[disputed["label"] == "generalised, line of control"]
+    pairs = set(zip(control["left_state"], control["right_state"], strict=True))
+    assert {("India", "Pakistan"), ("North Korea", "South Korea")} <= pairs
+    assert set(lines["type"]) == {"disputed", "unknown"}
+
+
+def test_nothing_is_read_without_a_place() -> None:
+    assert natural_earth.boxes(np.zeros(0), np.zeros(0)) == []
+    assert natural_earth.boundaries([]).empty
+    assert natural_earth.states([]).empty
+    assert natural_earth.places([]).empty
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [([0.0, 5.0], [10.0, 12.0]), ([178.0, -179.0], [65.0, 66.0]), ([-179.5], [0.0]),
+     ([30.0, 40.0], [89.5, 89.9]), ([-170.0, 175.0], [-70.0, -60.0])],
+)  # fmt: skip
+def test_boxes_hold_the_places_and_what_is_within_the_margin(
+    lon: list[float], lat: list[float]
+) -> None:
+    boxes = natural_earth.boxes(np.array(lon), np.array(lat), margin_km=100.0)
+    shapes = shapely.union_all([shapely.box(*box) for box in boxes])
+    assert shapely.bounds(shapes)[0] >= -180
+    assert shapely.bounds(shapes)[2] <= 180
+    for azimuth in range(0, 360, 15):
+        x, y, _ = Geod(ellps="WGS84").fwd(lon, lat, [azimuth] * len(lon), [99_000.0] * len(lon))
+        assert shapely.intersects_xy(shapes, x, y).all()
+
+
+def test_names_of_places_hold_no_mark_that_turns_letters() -> None:
+    names = natural_earth.places(WORLD)["name"]
+    assert len(names) == 7343
+    assert not names.str.contains("\u200e").any()
+    assert (names.str.strip() == names).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_provenance_names_source_checksum_and_licence(name: str) -> None:
+    stated = natural_earth.provenance(name)
+    assert stated["licence"] == "public domain"
+    assert len(str(stated["source_sha256"])) == 64
+    assert stated["made_by"] == "scripts/natural_earth.py"
+
+
+def test_the_bundle_is_small(project: Path) -> None:
+    folder = project / "src" / "corridors" / "formats" / "bundled"
+    sizes = [(folder / f"natural_earth_{name}.parquet").stat().st_size for name in NAMES]
+    assert sum(sizes) < 6_000_000
+
+
+def test_a_line_is_turned_so_that_polygons_agree_on_its_sides(script: ModuleType) -> None:
+    west, east = shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)
+    states = gpd.GeoDataFrame(
+        {"ADM0_A3": ["WST", "EST"], "ADMIN": ["West", "East"]}, geometry=[west, east], crs=4326
+    )
+    north = shapely.LineString([(1, 0), (1, 1)])
+    lines = gpd.GeoDataFrame(
+        {
+            "adm0_a3_l": ["EST", "WST", "WST"],
+            "adm0_a3_r": ["WST", "WST", "WST"],
+            "featurecla": [
+                "International boundary (verify)",
+                "Disputed (please verify)",
+                "Overlay limit",
+            ],
+        },
+        geometry=[north, north, north],
+        crs=4326,
+    )
+    found = script.boundaries(lines, states)
+    assert found[["left_state", "right_state", "type"]].to_numpy().tolist() == [
+        ["East", "West", "disputed"],
+        ["East", "West", "unknown"],
+    ]
+    # The east is on the right going north, so the line runs south.
+    for line in found.geometry:
+        assert list(line.coords) == [(1.0, 1.0), (1.0, 0.0)]
+
+
+def test_the_script_refuses_another_file(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "ne10_boundary_lines_land.parquet").write_bytes(b"not the file")
     done = subprocess.run(
-        [sys.executable, str(project / "scripts" / "natural_earth.py"), str(fake)],
+        [sys.executable, str(project / "scripts" / "natural_earth.py"), str(tmp_path)],
         capture_output=True,
         text=True,
         check=False,
@@ -122,3 +204,18 @@ def test_the_script_refuses_another_tarball(project: Path, tmp_path: Path) -> No
     assert done.returncode == 1
     assert "expected sha256" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.reference
+@pytest.mark.slow
+def test_the_script_makes_what_is_bundled(project: Path, reference: Path, tmp_path: Path) -> None:
+    script = project / "scripts" / "natural_earth.py"
+    arguments = [sys.executable, str(script), str(reference / "borders"), "--out", str(tmp_path)]
+    subprocess.run(arguments, check=True)
+    for name in NAMES:
+        file = f"natural_earth_{name}.parquet"
+        made, bundled = (
+            gpd.read_parquet(folder / file)
+            for folder in (tmp_path, project / "src" / "corridors" / "formats" / "bundled")
+        )
+        assert made.equals(bundled)

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from corridors.formats.track_columns import SCHEMA
 from corridors.formats.track_part import TrackPart
-from corridors.formats.tracks import SCHEMA
 
 
 @pytest.fixture

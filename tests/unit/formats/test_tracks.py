@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corridors.formats.tracks import TrackMapping, read_csv
+from corridors.formats.track_columns import TrackMapping
+from corridors.formats.tracks import read_csv
 from corridors.foundation.errors import InputError
 
 PLAIN = TrackMapping(animal="id", time="when", lon="x", lat="y")

@@ -18,6 +18,7 @@ import pytest
 import shapely
 from shapely import LineString, Point, Polygon
 
+from corridors.atlas.words.remarks import remark_words
 from corridors.formats.openstreetmap import read_ways
 from corridors.formats.vector import LINES, POLYGONS, Layer, read_layer
 from corridors.foundation.errors import BusyError, InputError, MissingInputError
@@ -97,7 +98,7 @@ def test_metres_in_a_geojson_are_refused_with_a_crs_that_works(tmp_path: Path) -
     assert "EPSG:32632, in which they lie at the herd" in words
     layer = read(path, crs="EPSG:32632")
     assert layer.frame.total_bounds == pytest.approx([7, 59, 8, 60], abs=1e-6)
-    assert "counts, not the file's own WGS 84" in layer.notes["remarks"][0]
+    assert "counts, not the file's own WGS 84" in remark_words(layer.notes["remarks"][0])
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ def test_a_dbf_without_cpg_is_read_by_its_language_driver_or_as_utf8(
     path = shapefile(tmp_path / "r.shp", [word, "plain"], encoding, driver)
     layer = read(path, "name")
     assert layer.frame["name"].tolist() == [word, "plain"]
-    assert "attributes read as" in layer.notes["remarks"][0]
+    assert "attributes read as" in remark_words(layer.notes["remarks"][0])
 
 
 def test_a_dbf_that_says_nothing_is_refused_and_read_with_a_stated_encoding(
@@ -249,7 +250,7 @@ def test_gates_among_fences_are_left_out_and_counted(tmp_path: Path) -> None:
     path = geojson(tmp_path / "g.geojson", ({}, NORTH), ({}, Point(7, 60)), ({}, SOUTH))
     layer = read(path)
     assert (len(layer.frame), layer.notes["points_left_out"]) == (2, 1)
-    assert "a gate in a fence is a gap" in layer.notes["remarks"][0]
+    assert "a gate in a fence is a gap" in remark_words(layer.notes["remarks"][0])
 
 
 def test_collections_are_taken_apart(tmp_path: Path) -> None:
@@ -259,6 +260,24 @@ def test_collections_are_taken_apart(tmp_path: Path) -> None:
     assert layer.frame.geom_type.tolist() == ["LineString", "Polygon", "LineString"]
     assert layer.frame["id"].tolist() == [1, 1, 2]
     assert layer.notes["collections_taken_apart"] == 1
+
+
+def test_collections_in_collections_are_taken_apart_and_their_lines_stay_one_feature(
+    tmp_path: Path,
+) -> None:
+    nested = shapely.GeometryCollection([shapely.GeometryCollection([NORTH]), SOUTH])
+    layer = read(geojson(tmp_path / "c.geojson", ({"id": 1}, nested)), "id")
+    assert layer.frame.geometry.tolist() == [shapely.MultiLineString([NORTH, SOUTH])]
+
+
+def test_a_geopackage_whose_schema_is_damaged_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "f.gpkg"
+    gpd.GeoDataFrame({"name": ["n"]}, geometry=[NORTH], crs=4326).to_file(path)
+    content = path.read_bytes()
+    damaged = content.replace(b"CREATE TABLE gpkg_contents", b"CREATE TABLE gpkg_\xff\xb7ntents")
+    assert damaged != content
+    path.write_bytes(damaged)
+    assert "export" in refusal(path)
 
 
 def test_polygons_in_the_place_of_boundaries_are_explained(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from corridors.foundation.clock import median_day, parse_utc
-from corridors.foundation.zones import is_zone
+from corridors.foundation.zones import cure_of, is_zone
 
 
 def stamps(*text: str) -> pd.Series:
@@ -94,3 +94,19 @@ def test_a_leap_day_moves_no_median_day_whichever_year_it_falls_in() -> None:
         for bio_year in (2019, 2020):
             found = median_day(same, pd.Series([bio_year]))
             assert f"{found:%m-%d}" == day[5:]
+
+
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [
+        ("Mountain Standard Time", "America/Denver"),
+        ("E. Africa Standard Time", "Africa/Nairobi"),
+        ("W. Europe Daylight Time", "Europe/Berlin"),
+        ("Mountain Time", "America/Denver"),
+        ("utc", "UTC"),
+    ],
+)
+def test_a_zone_as_windows_calls_it_is_told_by_a_name_that_is_read(name: str, zone: str) -> None:
+    assert not is_zone(name)
+    assert f"write {zone}" in cure_of(name)
+    assert is_zone(zone)

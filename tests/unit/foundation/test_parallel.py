@@ -99,6 +99,11 @@ def test_work_in_a_pool_does_not_open_another_pool(with_cores: WaysOfCores) -> N
     assert list(in_order(lambda _: n_threads(), range(4))) == [1] * 4
 
 
+def test_a_single_part_may_be_shared_out_by_who_works_on_it(with_cores: WaysOfCores) -> None:
+    with_cores(3)
+    assert list(in_order(lambda _: n_threads(), [0])) == [3]
+
+
 @pytest.mark.parametrize("n", range(1, 10))
 def test_workers_times_threads_never_exceed_the_cores(n: int, with_cores: WaysOfCores) -> None:
     with_cores(n)

@@ -8,6 +8,7 @@ import pytest
 from shapely.geometry import Polygon, box
 
 from corridors.foundation.crs import to_geographic
+from corridors.foundation.facts.connect import RangeUsed
 from corridors.habitat.ranges import ranges_of, tracked_corridor
 
 CRS = "+proj=laea +lat_0=42.1 +lon_0=-109.8 +datum=WGS84 +units=m +no_defs +type=crs"
@@ -37,7 +38,10 @@ def test_the_smallest_isopleth_goes_before_wider_ones_and_what_experts_drew() ->
         ),
         CRS,
     )
-    assert found.used == {"winter": "tracked, 50% isopleth", "summer": "expert"}
+    assert found.used == {
+        "winter": RangeUsed(evidence="tracked", isopleth=0.5),
+        "summer": RangeUsed(evidence="expert"),
+    }
     assert found.shapes["winter"].area == pytest.approx(SMALL.area, rel=1e-3)
     assert found.shapes["summer"].area == pytest.approx(DRAWN.area, rel=1e-3)
     # All that is known of winter, and of summer.
@@ -58,7 +62,7 @@ def test_a_season_without_a_range_is_named(
 ) -> None:
     found = ranges_of(layer(*rows), CRS)
     assert found.lacking == words
-    assert found.used["winter"] == "none"
+    assert found.used["winter"].evidence == "none"
 
 
 def test_only_the_tracked_corridor_of_all_seasons_counts() -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from corridors.foundation.grid import Grid
+from corridors.habitat.no_selection import NoSelectionError
 from corridors.habitat.selected_resistance import Fitted, Rules, fit
-from corridors.habitat.selection import NoSelectionError
 from corridors.habitat.selection_table import correlated, responses, selection_table
 from corridors.habitat.selection_terms import Covariate, class_covariate
 from corridors.habitat.used_fixes import UsedFixes

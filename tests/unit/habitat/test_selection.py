@@ -16,7 +16,8 @@ from corridors.demo.selection import (
     world,
 )
 from corridors.demo.world import LAND_COVER
-from corridors.habitat.selection import NoSelectionError, fit_selection
+from corridors.habitat.no_selection import NoSelectionError
+from corridors.habitat.selection import fit_selection
 from corridors.habitat.selection_terms import Covariate, columns
 
 # What the module makes is made once, by one worker.

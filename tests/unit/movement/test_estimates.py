@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from corridors.movement.estimates import Method, Track, choose, dynamic, estimate
+from corridors.movement.refusals import NoSurfaceError, Refusal, steps_too_long
 
 METHOD = Method(
     name="auto",
@@ -45,12 +47,12 @@ def test_auto_takes_the_finest_method_that_the_steps_allow(
     lag_h: list[float], name: str, max_lag_h: float
 ) -> None:
     choice = choose(np.array(lag_h), len(lag_h) + 1, METHOD)
-    assert (choice.method, choice.max_lag_h, choice.error) == (name, max_lag_h, "")
+    assert (choice.method, choice.max_lag_h, choice.error) == (name, max_lag_h, None)
 
 
 def test_a_species_without_a_value_has_no_surface_from_long_steps() -> None:
     choice = choose(np.array([9.0, 9.0, 2.0]), 4, replace(METHOD, s2_fixed_m2_min=None))
-    assert choice.error.startswith("2 of 3 steps are longer than 8 h; at most 25% may be; ")
+    assert choice.error == Refusal("no_species_value", 2 / 3, 0.25)
 
 
 def test_a_named_method_is_not_exchanged_for_another() -> None:
@@ -87,8 +89,16 @@ def test_fixes_that_scatter_like_their_error_have_a_line_where_the_choice_is_aut
     x, y = rng.normal(0, 3.0, (2, n))
     still = Track(x, y, np.arange(n) * 7_200_000_000, np.full(n, 20.0))
     found = estimate(still, METHOD)
-    assert (found.method, found.reason, found.error) == ("line", "no_variance", "")
+    assert (found.method, found.reason, found.error) == ("line", "no_variance", None)
     assert found.mass == pytest.approx(1.0, abs=1e-9)
     named = estimate(still, replace(METHOD, name="bbmm"))
-    assert named.error.startswith("no motion variance")
+    assert named.error.code == "no_movement"
     assert named.surface is None
+
+
+def test_a_refusal_comes_back_whole_from_another_process() -> None:
+    error = steps_too_long(np.array([600.0, 540.0]), 480.0)
+    again = pickle.loads(pickle.dumps(error))
+    assert isinstance(again, NoSurfaceError)
+    assert again.refusal == Refusal("no_short_step", 540.0, 480.0)
+    assert str(again) == str(error)

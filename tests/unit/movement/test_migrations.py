@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from corridors.movement.displacement import Limits
-from corridors.movement.migrations import Rules, classify
+from corridors.movement.migrations import Origin, Rules, classify
 from corridors.movement.names import digest, migration_id, picture_name, safe_name
 from corridors.movement.seasons import season_names
 from corridors.movement.windows import migration_windows
 
 RULES = Rules(
-    n_origin=20,
+    origin=Origin(n_fixes=20, max_days=20.0),
     min_fixes=60,
     min_days=60.0,
     max_interval_days=5.0,
@@ -23,6 +23,7 @@ RULES = Rules(
     min_range_multiple=2.0,
     min_stay_days=30.0,
     max_stay_spread_frac=0.25,
+    max_excursion_days=15.0,
     margin_days=30.0,
     limits=Limits((1.0, 364.0), (1.0, 21.0), (0.05, 0.95), (-1.0, -0.01)),
     n_starts=8,

@@ -69,6 +69,25 @@ def test_every_order_is_followed_exactly():
     assert drawn[:, 0].mean(axis=0) == pytest.approx(mean, rel=1e-12)
 
 
+def test_units_bring_all_their_animals_and_a_class_counts_animals():
+    unit = np.array([0, 1, 0])  # A and C are one unit, B is another
+    some = {name: FOOTPRINTS[name] for name in "ABC"}
+    n_needed = np.array([[1, 1, 1], [0, 2, 2]])
+    drawn = cells_in_order(patterns(some.values()), np.array([[0, 1], [1, 0]]), n_needed, unit)
+    for order, curves in zip(("ACB", "BAC"), drawn, strict=True):
+        first = order[:2] if order == "ACB" else order[:1]
+        assert curves[0].tolist() == [counted(first, 1), counted(order, 1)]
+        # One animal alone makes no class that needs two.
+        assert curves[1].tolist() == [counted(first, 2) if len(first) > 1 else 0, counted(order, 2)]
+
+
+def test_the_cells_of_a_unit_are_those_of_any_of_its_animals():
+    whole = patterns(FOOTPRINTS.values()).of_units(np.array([0, 1, 0, 2]))
+    assert whole.n_animals == 3
+    # A and C use 1-5, B 3 and 4, D 3, 5 and 6.
+    assert whole.cells_by_use().tolist() == [0, 3, 2, 1]
+
+
 def test_the_end_of_the_curve_falls_by_what_one_animal_alone_uses():
     # Q cells are used by one animal only, so the last of n adds Q / n of them on average.
     mean = mean_cells(patterns(FOOTPRINTS.values()).cells_by_use(), [1] * 4)

@@ -13,7 +13,7 @@ from worlds.surfaces import CRS, even
 COLUMNS = {"a": range(4), "b": range(2, 6), "c": range(2, 8)}
 
 
-def sample() -> Sample:
+def sample(units: pd.DataFrame | None = None) -> Sample:
     used = np.concatenate([np.array(cols) for cols in COLUMNS.values()])
     col, n_animals = np.unique(used, return_counts=True)
     one = pd.DataFrame(
@@ -30,6 +30,7 @@ def sample() -> Sample:
         medium_share=0.1,
         high_share=0.2,
         footprint_isopleth=1.0,
+        units=pd.DataFrame({"animal": [], "unit": []}) if units is None else units,
     )
     for name, cols in COLUMNS.items():
         made.add(name, [("spring", 2023, even(cols, row=7, cell_m=100.0))])
@@ -49,11 +50,22 @@ def test_skill_is_the_share_of_an_animal_that_the_others_corridor_holds() -> Non
 def test_the_curve_of_a_season_ends_at_the_whole_corridor() -> None:
     rows = sample().sufficiency(n_orders=50, seed=1)
     low = [row for row in rows if (row["season"], row["corridor_class"]) == ("spring", "low")]
-    assert [row["n_animals"] for row in low] == [1, 2, 3]
+    assert [row["n_units"] for row in low] == [row["n_animals"] for row in low] == [1, 2, 3]
     # On average one animal uses 14/3 columns; all together use eight.
     assert low[0]["area_km2"] == pytest.approx(14 / 3 * 0.01)
     assert low[2]["area_km2"] == low[2]["area_p05_km2"] == low[2]["area_p95_km2"]
     assert low[2]["area_km2"] == pytest.approx(0.08)
+
+
+def test_animals_that_travel_together_come_into_a_sample_at_once() -> None:
+    together = pd.DataFrame({"animal": ["a", "b", "c"], "unit": [1, 2, 2]})
+    rows = sample(together).sufficiency(n_orders=50, seed=1)
+    low = [row for row in rows if (row["season"], row["corridor_class"]) == ("spring", "low")]
+    assert [(row["n_units"], row["n_animals"]) for row in low] == [(1, 1.5), (2, 3.0)]
+    # a uses four columns, b and c together six, all of them eight.
+    assert [row["area_km2"] for row in low] == pytest.approx([0.05, 0.08])
+    assert low[1]["slope_frac"] == pytest.approx(3 / 8)
+    assert (low[0]["area_p05_km2"], low[0]["area_p95_km2"]) == pytest.approx((0.04, 0.06))
 
 
 def test_the_years_of_an_animal_are_compared_within_a_season() -> None:
@@ -74,6 +86,7 @@ def test_without_a_drawn_herd_only_the_years_are_compared() -> None:
         medium_share=0.1,
         high_share=0.2,
         footprint_isopleth=1.0,
+        units=pd.DataFrame({"animal": [], "unit": []}),
     )
     made.add("a", [("spring", year, even(range(4), row=7, cell_m=100.0)) for year in (2023, 2024)])
     assert len(made.fidelity) == 1

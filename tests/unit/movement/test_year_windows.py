@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from corridors.movement.animal_years import YearTrack
+from corridors.movement.least_distances import least_distance
 from corridors.movement.leg_table import leg_table
 from corridors.movement.segment_facts import segment_facts
 from corridors.movement.year_windows import Row, WindowRules, kept_apart, moves_of, range_windows
@@ -144,7 +145,10 @@ def test_facts_count_animals_by_their_best_year_and_those_that_skip_one() -> Non
         }
     )
     legs = pd.DataFrame({"migration": ["m", "m"], "stop_days": [3.0, 0.0]})
-    facts = segment_facts(years, migrations, legs, {}, "02-01", ("spring", "autumn"))
+    facts = segment_facts(
+        years, migrations, legs, {}, "02-01", ("spring", "autumn"), least_distance("Ovis ammon"), []
+    )
+    assert facts.min_distance_km == 3.0
     assert facts.animals_by_best_year["migrant"] == 2
     assert facts.partial_migration.n_animals_skipping_years == 1
     assert facts.seasons["spring"].median_days == 10.0

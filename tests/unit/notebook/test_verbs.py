@@ -6,6 +6,7 @@ import pytest
 
 import corridors
 from corridors.foundation.errors import ConfigError
+from corridors.foundation.facts import Unit
 from corridors.notebook import example
 
 
@@ -30,7 +31,7 @@ def test_a_herd_of_a_known_size_multiplies_the_passages() -> None:
     given = (example.cleaned(), example.drawn(), example.crossed())
     one = corridors.rank(*given).threats.read()
     many = corridors.rank(*given, population_size=50.0, population_source="count of 2023")
-    assert many.facts.unit == "herd of 50 (count of 2023)"
+    assert many.facts.unit == Unit.of(50.0, "count of 2023")
     for name in ("trials_per_year", "free_per_year", "missing_per_year"):
         found = many.threats.read()[name].to_numpy()
         assert found == pytest.approx(50 * one[name].to_numpy())

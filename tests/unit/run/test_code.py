@@ -27,6 +27,12 @@ EVERY_MODULE = sorted(
 Package = Callable[[dict[str, str]], Code]
 
 
+@pytest.fixture(scope="module")
+def ours() -> Code:
+    """The code of the package itself, whose imports are looked for once."""
+    return Code(Digests())
+
+
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
     """Write a package of these files and return its code."""
@@ -188,18 +194,20 @@ def test_imports_are_read_again_only_when_a_module_has_changed(
     assert after == {**before, "pack.a": ["pack.stage"]}
 
 
-def test_every_module_of_the_package_is_seen(project: Path) -> None:
+def test_every_module_of_the_package_is_seen(project: Path, ours: Code) -> None:
     paths = (project / "src" / "corridors").rglob("*.py")
     modules = {
         ".".join(path.relative_to(project / "src").with_suffix("").parts).removesuffix(".__init__")
         for path in paths
     }
-    assert set(Code(Digests()).imports) == modules
+    assert set(ours.imports) == modules
 
 
-def test_no_module_is_named_by_a_string_where_only_an_import_would_be_seen(project: Path) -> None:
+def test_no_module_is_named_by_a_string_where_only_an_import_would_be_seen(
+    project: Path, ours: Code
+) -> None:
     """Data are opened by the name of the package they lie in; modules are imported."""
-    modules = set(Code(Digests()).imports) - {"corridors"}
+    modules = set(ours.imports) - {"corridors"}
     for path in (project / "src" / "corridors").rglob("*.py"):
         own = ".".join(path.relative_to(project / "src").parent.parts)
         for node in ast.walk(ast.parse(path.read_bytes())):
@@ -208,8 +216,10 @@ def test_no_module_is_named_by_a_string_where_only_an_import_would_be_seen(proje
 
 
 @pytest.mark.parametrize("stage", registry.stages(), ids=lambda stage: stage.name)
-def test_what_is_drawn_styled_or_worded_is_behind_what_is_published_alone(stage: Stage) -> None:
-    files = Code(Digests()).files(stage.module)
+def test_what_is_drawn_styled_or_worded_is_behind_what_is_published_alone(
+    stage: Stage, ours: Code
+) -> None:
+    files = ours.files(stage.module)
     styles = {f"corridors/formats/{name}.py" for name in ("geopackage", "qgis", "qml")}
     shown = {name for name in files if name.startswith("corridors/atlas/") or name in styles}
     needed = {
@@ -236,20 +246,20 @@ def test_what_is_drawn_styled_or_worded_is_behind_what_is_published_alone(stage:
     ],
 )
 def test_the_template_of_a_page_is_behind_the_stage_alone_that_shows_it(
-    template: str, stage: str
+    template: str, stage: str, ours: Code
 ) -> None:
     behind = {
         module
         for module in EVERY_MODULE
-        for name in Code(Digests()).files(module)
+        for name in ours.files(module)
         if name.endswith(f"/{template}.html.jinja")
     }
     assert behind == {f"corridors.stages.{stage}.stage"}
 
 
 @pytest.mark.parametrize("module", EVERY_MODULE)
-def test_a_changed_sentence_is_behind_what_people_are_shown_alone(module: str) -> None:
-    files = Code(Digests()).files(module)
+def test_a_changed_sentence_is_behind_what_people_are_shown_alone(module: str, ours: Code) -> None:
+    files = ours.files(module)
     words = any(name.startswith("corridors/atlas/words/") for name in files)
     shows = {"publish", "atlas", "scenario.difference", "scenario.before_after", "profiles"}
     assert words == (module in {f"corridors.stages.{name}.stage" for name in shows})
@@ -260,7 +270,7 @@ def test_how_the_configuration_is_read_does_not_count_only_its_values(package: P
     assert set(code.files("pack.stage")) == {"pack/stage.py"}
 
 
-def test_the_real_stages_depend_on_what_importing_them_loads(project: Path) -> None:
+def test_the_real_stages_depend_on_what_importing_them_loads(project: Path, ours: Code) -> None:
     """The static closure holds every module of the package that importing the stage loads."""
     parts = {stage.module: sorted(_parts(project, stage.module)) for stage in registry.stages()}
     # One process for all: the package is forgotten between stages, the libraries are not.
@@ -281,7 +291,7 @@ def test_the_real_stages_depend_on_what_importing_them_loads(project: Path) -> N
     assert loaded.keys() == parts.keys()
     for module, names in loaded.items():
         assert module in names
-        static = set(Code(Digests()).files(module))
+        static = set(ours.files(module))
         for name in names:
             if name == "corridors" or name.startswith("corridors.config"):
                 continue
@@ -297,7 +307,7 @@ def _parts(project: Path, module: str) -> set[str]:
     return {module} | {f"{package}.{path.stem}" for path in folder.glob("[a-z]*.py")}
 
 
-def test_the_version_of_every_library_behind_the_results_counts() -> None:
+def test_the_version_of_every_library_behind_the_results_counts(ours: Code) -> None:
     # These read the configuration, show, or lend types: no number depends on them.
     apart = {
         "click",
@@ -311,7 +321,9 @@ def test_the_version_of_every_library_behind_the_results_counts() -> None:
         "ruamel",
     }
     apart |= {"threadpoolctl"}  # holds others to one thread
-    imports = Code(Digests()).imports
+    # Releases are written with these, and are results of no stage.
+    apart |= {"cyclonedx", "packageurl", "psycopg", "pystac"}
+    imports = ours.imports
     imported = {name for found in imports.values() for name in found} - set(imports)
     foreign = imported - set(sys.stdlib_module_names) - apart
     assert foreign == {*_ALWAYS, *_IF_IMPORTED}

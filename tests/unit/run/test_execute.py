@@ -6,7 +6,7 @@ import pytest
 
 from corridors.foundation import parallel
 from corridors.run.execute import _workers
-from corridors.run.graph import Options
+from corridors.run.report import Options
 from corridors.stages.registry import WHOLE_STUDY
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from corridors.config.document import TO_STATE
 from corridors.config.load import load
-from corridors.formats.tracks import TrackScan
+from corridors.formats.track_columns import TrackScan
 from corridors.run.first_config import first_config
-from corridors.run.first_look import TO_STATE, look
+from corridors.run.first_look import look
 from corridors.stages.ingest.track_files import scan
 from worlds.collars import COLLARS, LAT, LON, TIMES
 

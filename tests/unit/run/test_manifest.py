@@ -14,8 +14,8 @@ from corridors.foundation.errors import Fault, InputError, InternalError, Output
 from corridors.run import manifest
 from corridors.run.digests import Digests
 from corridors.run.fingerprint import changes
-from corridors.run.graph import Event, Report
 from corridors.run.manifest import Manifest
+from corridors.run.report import Event, Report
 from worlds.damage import mutated
 
 

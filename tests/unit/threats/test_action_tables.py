@@ -9,6 +9,7 @@ import pytest
 from shapely.geometry import LineString, box
 
 from corridors.foundation import tables
+from corridors.foundation.facts import Unit
 from corridors.threats.action_tables import agreement_table
 
 LINES = np.array([LineString([(0, 0), (0, 900)]), LineString([(0, 1000), (0, 2000)])], dtype=object)
@@ -39,7 +40,7 @@ def test_each_barrier_counts_at_the_nearest_stretch_within_reach() -> None:
         np.array([[2.0, 2.0, 100.0], [4.0, 2.0, 100.0]]),
         reach_m=500.0,
         n_herd=10.0,
-        unit="herd of 10 (count)",
+        unit=Unit.of(10.0, "count"),
     ).set_index("stretch")
     assert found["missing_nearby_per_year"].to_dict() == {"t1": 3.0, "t2": 2.0}
     assert found["missing_nearby_p95"].to_dict() == pytest.approx({"t1": 3.9, "t2": 2.0})

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString
 
+from corridors.foundation.facts import Unit
 from corridors.threats.crossing_sites import Rules, crossing_sites, roads_and_railways
 from corridors.threats.gain_draws import GainDraws
 
@@ -58,7 +59,7 @@ def chosen(rules: Rules = RULES) -> tuple[pd.DataFrame, dict[str, object]]:
     lines = roads_and_railways(threats())
     free = np.array([[1.0, 8.0, 0.0], [3.0, 24.0, 0.0]])
     gains = GainDraws(free, 0.5 * free)
-    return crossing_sites("h", lines, SHAPES[:3], gains, rules, crs=CRS, unit="per animal")
+    return crossing_sites("h", lines, SHAPES[:3], gains, rules, crs=CRS, unit=Unit.of(None, None))
 
 
 def test_lines_that_are_gone_need_no_structure() -> None:

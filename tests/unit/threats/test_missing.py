@@ -131,6 +131,29 @@ def test_five_companions_say_as_much_as_one():
     assert five.missing.mean() == pytest.approx(alone.missing.mean(), rel=0.05)
 
 
+def test_companions_at_copies_are_as_alike_as_one_animal_is_to_itself():
+    # One animal's seasons are as unlike as two coins; five companions' are five times the same.
+    coins = (2, 2, 1, 1, 1, 0, 2, 1)
+    copied = cells(
+        [(0, c, u, 2, coins[(3 * u + 5 * c) % 8]) for c in range(6) for u in range(N_UNITS)]
+    )
+    five = Cells(copied.place, copied.copy, copied.unit, 5 * copied.n, 5 * copied.passed,
+                 5 * copied.sure, copied.away)  # fmt: skip
+    rows = [(0, 0, u, 2, u % 2) for u in range(N_UNITS)]
+    alone = draw(
+        [Counts(cells(rows), [copied, *(none() for _ in range(5))])], herd(),
+        draws=500, seed=1, name="h",
+    )  # fmt: skip
+    group = draw(
+        [Counts(cells([(p, c, u, 5 * n, 5 * k) for p, c, u, n, k in rows]),
+                [five, *(none() for _ in range(5))])],
+        herd(exposure=np.full((1, N_UNITS, 1), 10.0), n_animals=np.full(N_UNITS, 5.0)),
+        draws=500, seed=1, name="h",
+    )  # fmt: skip
+    assert group.kappa.mean() == pytest.approx(alone.kappa.mean(), abs=1e-6)
+    assert group.copied_trials.tolist() == (5 * alone.copied_trials).tolist()
+
+
 def kept_away(passed, share=0.25, **how):
     """Return the draws of a place where units keep away for ``share`` of a season per trial."""
     base = counts([passed])[0]
@@ -174,7 +197,7 @@ def test_places_that_do_harm_outweigh_the_start_and_few_units_say_less():
     assert 0.2 < _weight(does, nothing, 2) < 0.4
 
 
-def test_a_learned_permeability_above_a_quarter_says_nothing_in_ranges():
+def test_a_learned_permeability_above_an_eighth_says_nothing_in_ranges():
     met = cells([(0, 0, u, 8, 3) for u in range(N_UNITS)])
     free = cells([(0, c, u, 8, 6) for c in range(6) for u in range(N_UNITS)])
     ranges = [Counts(met, [none(), none(), none(), free, none(), none()])]
@@ -187,6 +210,61 @@ def test_a_learned_permeability_above_a_quarter_says_nothing_in_ranges():
         kappa_mean=np.full(1, 0.5), kappa_strength=np.full(1, 200.0),
     )  # fmt: skip
     assert draw(ranges, stated, draws=500, seed=1, name="h").missing_all.mean() > 0.5
+
+
+def at_ends(n, passed, sure):
+    """Return cells of trials near an end, of (place, copy, unit), alike for each unit."""
+    place, copy, unit = (np.array(v) for v in zip(*n, strict=True))
+    one = np.ones(len(place))
+    return Cells(place, copy, unit, 4 * one, passed * one, sure * one, 0 * one)
+
+
+def test_a_short_line_that_is_seldom_passed_in_any_way_does_harm():
+    free = at_ends([(0, c, u) for c in range(6) for u in range(N_UNITS)], 3.0, 0.4)
+    own = [(0, 1, u) for u in range(N_UNITS)]
+    few, usual = (
+        draw(
+            [Counts(at_ends(own, passed, 0.2), [none(), free, *(none() for _ in range(4))])],
+            herd(), draws=500, seed=1, name="h",
+        )
+        for passed in (0.5, 3.0)
+    )  # fmt: skip
+    # As many surely passed; that the others did not tells the two apart.
+    assert few.kappa.mean() < usual.kappa.mean() - 0.2
+    assert few.placebo_p[0] < 0.001
+    assert usual.placebo_p[0] > 0.2
+
+
+def test_animals_held_up_near_an_end_pass_surely_where_free_ones_do_not():
+    # Two thirds as many pass as freely do, and more surely: the line is not open for that.
+    free = at_ends([(0, c, u) for c in range(6) for u in range(N_UNITS)], 3.6, 1.2)
+    own = at_ends([(0, 1, u) for u in range(N_UNITS)], 2.4, 1.6)
+    out = draw(
+        [Counts(own, [none(), free, *(none() for _ in range(4))])], herd(),
+        draws=500, seed=1, name="h",
+    )  # fmt: skip
+    low, high = np.quantile(out.kappa, [0.05, 0.95])
+    assert low < 0.6 < high < 0.9
+
+
+@pytest.mark.parametrize(("moves", "is_told"), [(True, True), (False, False)])
+def test_half_of_the_passages_of_copies_is_harm_on_the_way_and_usual_in_a_range(moves, is_told):
+    met = cells([(0, 0, u, 4, 2) for u in range(N_UNITS)])
+    free = cells([(0, c, u, 4, 4 - (u + c) % 2) for c in range(6) for u in range(N_UNITS)])
+    kinds = [none()] * 6
+    kinds[0 if moves else N_ENDS] = free
+    how = {"is_migration": np.array([moves])}
+    out = draw([Counts(met, kinds)], herd(**how), draws=500, seed=1, name="h")
+    assert ((out.kappa < 1).mean() > 0.9) == is_told
+
+
+def test_rows_are_added_up_alike_whether_their_keys_lie_close_or_far():
+    place, unit = np.array([3, 0, 3, 1]), np.array([1, 0, 1, 1])
+    values = (np.array([1.0, 2.0, 4.0, 8.0]),) * 4
+    close, far = (Cells.of(place, 0 * place, unit * by, values) for by in (1, 10**6))
+    assert close.place.tolist() == far.place.tolist() == [0, 1, 3]
+    assert (close.unit * 10**6).tolist() == far.unit.tolist() == [0, 10**6, 10**6]
+    assert close.n.tolist() == far.n.tolist() == [2.0, 8.0, 5.0]
 
 
 def test_without_copies_nothing_is_known_of_free_movement():

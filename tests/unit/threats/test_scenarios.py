@@ -11,6 +11,7 @@ import pytest
 from shapely import LineString
 
 from corridors.foundation.arrays import Floats32
+from corridors.foundation.facts import Unit
 from corridors.threats.missing import Draws
 from corridors.threats.opening import with_opening
 from corridors.threats.parts import Parts, place_name
@@ -134,7 +135,7 @@ def made_difference(**more: Any) -> pd.DataFrame:
         alterations(a=("removed", np.nan)),
         added=np.array([False, False, True]),
         herd="h",
-        unit="per animal",
+        unit=Unit.of(None, None),
         **given,
     )
     return found.set_index("segments")
@@ -162,7 +163,7 @@ def test_the_interval_of_the_whole_change_is_that_of_its_sum() -> None:
         alterations(),
         added=np.zeros(3, dtype=bool),
         herd="h",
-        unit="per animal",
+        unit=Unit.of(None, None),
         watched_ranks=10,
     )
     assert total == pytest.approx((0.0, 0.0))  # what one gains the other loses, in every draw

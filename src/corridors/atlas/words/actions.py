@@ -10,16 +10,22 @@ import pandas as pd
 
 from corridors.atlas.words.columns import with_sentences
 from corridors.atlas.words.numbers import animals, counted, number, span
+from corridors.atlas.words.units import units_in_words
 
 _FEW: Final = 0.01  # passages a year
 _LINES: Final = {"road": "the road", "rail": "the railway"}
+_MOVED: Final = {"in_corridor": "in the corridor", "whole": "whole"}
 _AREAS: Final = {"energy": "the energy site", "settlement": "the settlement"}
 
 
 def actions_in_words(
     actions: gpd.GeoDataFrame, words: Callable[[Mapping[str, Any]], str]
 ) -> gpd.GeoDataFrame:
-    """Return a table of actions with one sentence per row in column ``what``."""
+    """Return a table of actions with its codes in words and a sentence per row in ``what``."""
+    if "unit" in actions:
+        actions = units_in_words(actions)
+    if "moved_part" in actions:
+        actions = actions.assign(moved_part=actions["moved_part"].replace(dict(_MOVED)))
     rows: Any = pd.DataFrame(actions).to_dict("records")
     return with_sentences(actions, what=[words(row) for row in rows])
 

@@ -19,6 +19,7 @@ OBJECTIONS: Final[Mapping[str, str]] = {
     "{objection_limit_km:.1f} km around it before it left",
     "wide_stay": "in a stay it was typically {objection_km:.0f} km from the middle, too far for a "
     "range that is left for one {objection_limit_km:.0f} km away",
+    "no_home": "it stayed in many places, and none of them is a home",
     "not_clearly_better": "its AIC weight of {weight_nomad:.2f} is not clearly larger",
 }
 # Why there is none; with the fields of YearLimits.
@@ -70,7 +71,12 @@ migration; on its bound: gamma_km'
     if label == "unclassified":
         known = {**vars(limits), **year}
         return "; ".join(TOO_LITTLE[code].format(**known) for code in year["reason"].split(";"))
-    if year["reason"] == "fits_best":
+    if year["reason"] == "stays":
+        words = (
+            f"{label} by its stays: it leaves a place and comes back to it, which "
+            f"{_plain(year['best_model'])}, the model that fits best, does not show whole"
+        )
+    elif year["reason"] == "fits_best":
         words = f"{label} fits best (AIC weight {year['weight_' + year['class']]:.2f})"
     else:
         against = OBJECTIONS[year["reason"]].format(**year)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from corridors.atlas.words.numbers import animals
 from corridors.foundation.arrays import Frame
 from corridors.foundation.vocabulary import UnknownBehaviour
 
@@ -21,7 +22,7 @@ UNKNOWN_WORDS: Final[Mapping[UnknownBehaviour, str]] = {
 # How an interval of kappa was found.
 _INTERVALS: Final[Mapping[str, str]] = {
     "profile": "; profile likelihood",
-    "animals": "; interval widened for the few animals and their differences",
+    "units": "; interval from the differences between independent units",
     "upper_limit": ": an upper limit, no estimate",
     "lower_limit": ": every one crossed; a lower limit, no estimate",
     "none": ": too few to estimate",
@@ -49,19 +50,21 @@ def permeability_words(row: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> permeability_words({"covariate": "class", "n_crossings": 0, "n_steps": 7,
-    ...                     "n_animals": 1, "expected": 0.42, "interval": "none", "n_doubtful": 0,
-    ...                     "n_across": 0, "n_left_out": 2, "prior": "fence/woven"})
-    '0 crossings in 7 steps of 1 animals, 0.4 to be expected without the barrier: too few to \
+    ...                     "n_animals": 1, "n_units": 1, "expected": 0.42, "interval": "none",
+    ...                     "n_doubtful": 0, "n_across": 0, "n_left_out": 2,
+    ...                     "prior": "fence/woven"})
+    '0 crossings in 7 steps of 1 animal, 0.4 to be expected without the barrier: too few to \
 estimate; 2 steps left out, too few to tell the pace then; permeability is the prior of fence/woven'
     """
-    one_only = row["interval"] == "profile" and row["n_animals"] == 1
+    one_only = row["interval"] == "profile" and row["n_units"] == 1
     words = (
-        f"{row['n_crossings']} crossings in {row['n_steps']} steps of {row['n_animals']} animals,"
+        f"{row['n_crossings']} crossings in {row['n_steps']} steps of"
+        f" {animals(row['n_animals'], row['n_units'])},"
         f" {row['expected']:.1f} to be expected without the barrier"
     )
     if row["n_doubtful"]:
         words += f", {row['n_doubtful']} of them perhaps by location error"
-    words += "; one animal only" if one_only else _INTERVALS[row["interval"]]
+    words += "; one unit only" if one_only else _INTERVALS[row["interval"]]
     if row["covariate"] == "kind" and row["n_across"]:
         words += f"; {row['n_crossings']} of {row['n_across']} steps across were used"
     if row["n_left_out"]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import geopandas as gpd
 
@@ -13,11 +14,18 @@ from corridors.atlas.words.numbers import number
 FIND_OUT = "Find out on site, or with tracked animals, whether they come here."
 
 
+UNMET_WORDS: Final[Mapping[str, str]] = {
+    "no_animal_tracked": "no animal tracked",
+    "nobody_tracked_here": "nobody was tracked here",
+    "range_edge": "range edge",
+}
+
+
 def candidates_in_words(candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return CANDIDATES with the sentences ``reason`` and ``action``."""
+    """Return CANDIDATES with ``why`` in words and the sentences ``reason`` and ``action``."""
     rows: list[Any] = list(candidates.itertuples(index=False))
     return with_sentences(
-        candidates,
+        candidates.assign(why=candidates["why"].replace(dict(UNMET_WORDS))),
         reason=[
             candidate_reason(why=row.why, edge_seasons=row.edge_seasons, gain_share=row.gain_share)
             for row in rows
@@ -31,16 +39,16 @@ def candidate_reason(*, why: str, edge_seasons: str, gain_share: float) -> str:
 
     Examples
     --------
-    >>> candidate_reason(why="range edge", edge_seasons="winter", gain_share=0.034)
+    >>> candidate_reason(why="range_edge", edge_seasons="winter", gain_share=0.034)
     'Nearly all of the use (winter) lies on one side, though the habitat is alike on both. Opening \
 it alone would lower the resistance between the ranges by 3.4 %.'
-    >>> candidate_reason(why="nobody was tracked here", edge_seasons="", gain_share=math.nan)
+    >>> candidate_reason(why="nobody_tracked_here", edge_seasons="", gain_share=math.nan)
     'No tracked animal came within reach. What opening it would give is unknown.'
     """
     first = {
-        "no animal tracked": "No animal of the herd was tracked.",
-        "nobody was tracked here": "No tracked animal came within reach.",
-        "range edge": f"Nearly all of the use ({edge_seasons.replace(';', ', ')}) lies on one "
+        "no_animal_tracked": "No animal of the herd was tracked.",
+        "nobody_tracked_here": "No tracked animal came within reach.",
+        "range_edge": f"Nearly all of the use ({edge_seasons.replace(';', ', ')}) lies on one "
         "side, though the habitat is alike on both.",
     }[why]
     if math.isnan(gain_share):

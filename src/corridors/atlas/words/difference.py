@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from corridors.atlas.words.habitat import NO_WAY_WORDS
+from corridors.atlas.words.units import unit_words
 from corridors.foundation.facts.alter import AlterFacts, RuleFacts
 from corridors.foundation.facts.difference import DifferenceFacts
 from corridors.foundation.vocabulary import DifferenceMeasure
@@ -46,7 +47,7 @@ def measures_in_words(facts: DifferenceFacts) -> list[dict[str, Any]]:
     for one in facts.measures:
         name, unit = MEASURES[one.measure]
         values = one.model_dump(exclude={"measure", "reason"})
-        unit = unit.format(per=facts.unit)
+        unit = unit.format(per=unit_words(facts.unit))
         rows.append({"measure": name, "unit": unit, **values, "reason": REASONS[one.reason]})
     return rows
 

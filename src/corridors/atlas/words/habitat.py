@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from corridors.atlas.words.remarks import remark_words
+from corridors.foundation.facts import Remark
 from corridors.foundation.facts.connect import SelectionFacts
 
 NO_WAY_WORDS: Final[Mapping[str, str]] = {
@@ -43,6 +45,19 @@ of available ground'
         f"Resistance = {power}, from 1 to {model.max_resistance:g}; best: quantile "
         f"{model.best_quantile:g} of the use of available ground"
     )
+
+
+def tables_instead(refused: Remark | None) -> list[str]:
+    """Return that resistance is that of the tables, where the tracks could not tell it.
+
+    Examples
+    --------
+    >>> tables_instead(Remark.of("no_usable_fixes")), tables_instead(None)
+    (['resistance is that of the tables: the herd has no fixes that are usable'], [])
+    """
+    if refused is None:
+        return []
+    return [f"resistance is that of the tables: {remark_words(refused)}"]
 
 
 def interval_words(n_groups: int) -> str:

@@ -9,6 +9,27 @@ from corridors.foundation.facts import Remark
 
 # Code -> sentence; the names in braces are those of ``vocabulary.REMARKS``.
 SENTENCES: Final[Mapping[str, str]] = {
+    "crs_overrules": "crs {stated} counts, not the file's own {own}",
+    "crs_cannot_be": "crs {stated} counts, not the file's own {own}: the coordinates cannot be of "
+    "it",
+    "encoding_stated": "attributes read as {encoding} (stated in the configuration)",
+    "encoding_recognised": "attributes read as {encoding} (recognised: the words are UTF-8)",
+    "encoding_by_driver": "attributes read as {encoding} (language driver {driver} of the .dbf)",
+    "encoding_by_mark": "attributes read as {encoding} (byte order mark)",
+    "too_few_vertices": "{n} features with too few vertices (a line of one) are left out",
+    "points_left_out": "{n} points among lines or polygons are left out (a gate in a fence is a "
+    "gap)",
+    "beyond_180": "{n} features reach beyond 180 degrees: moved within, or cut there",
+    "classes_not_in_map": "values that class_map lacks: {classes}; these features have no own "
+    "class",
+    "nothing_near": "nothing within {margin_km:g} km of the herd: is it the right file and CRS?",
+    "nothing_near_complete": "nothing within {margin_km:g} km of the herd: is it the right file "
+    "and CRS? completeness: complete would mean that there is no barrier at all",
+    "states_unknown": "nothing is known of state boundaries at {unknown_frac:.2%} of the herd's "
+    "places, which is not that there are none: they lie in no state of Natural Earth 1:10m, so at "
+    "sea or on a coast that it draws coarsely; name a file of boundaries",
+    "no_boundary_near": "no land boundary of Natural Earth 1:10m within {near_km:g} km of the "
+    "herd; states there: {states}",
     "cell_configured": "working.cell_m of the configuration",
     "cell_without_positions": "auto: no positions, the smallest cell",
     "cell_fits": "auto: {n_cols} x {n_rows} cells of {cell_m:g} m need {need_mb:.0f} MB of "
@@ -25,10 +46,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "'expert'",
     "class_of_too_few": "{share:.0%} of {n_tracked} animals is {n_animals:g}, not more than 2",
     "class_without_patch": "no patch of at least {min_area_m2:g} m2 is used by {n_animals} animals",
-    "sample_of_one": "insufficient sample of {n_animals} animals: one animal says nothing about "
-    "others",
-    "sample_too_small": "insufficient sample of {n_animals} animals: the last animal added "
-    "{slope_frac:.1%} to the corridor's area",
+    "sample_of_one": "insufficient sample of {n_animals} animals: one animal, or animals that "
+    "travel together, say nothing about others",
+    "sample_too_small": "insufficient sample of {n_animals} animals ({n_units} independent "
+    "units): the last unit added {slope_frac:.1%} to the corridor's area",
     "no_second_year": "no animal has the same season's surface in two years: fidelity is unknown",
     "layer_without_nodata": "layer {layer} states no value for missing data: every value counts",
     "layer_suspected_nodata": "layer {layer} counts {mark} as data, which looks like missing data: "
@@ -36,7 +57,21 @@ SENTENCES: Final[Mapping[str, str]] = {
     "layer_far_away": "layer {layer} has no feature near the grid: all of it is "
     "{max_distance_m:g} m away",
     "no_layers": "no habitat layers: resistance is the same everywhere",
-    "tables_instead": "resistance is that of the tables: {refused}",
+    "no_fixes_on_migration": "the herd has no fixes on migration",
+    "no_usable_fixes": "the herd has no fixes that are usable",
+    "too_few_animals": "{n_animals} animals with at least {min_fixes} thinned fixes on ground that "
+    "all layers know (of {n_with_any} with any), and {min_animals} are needed",
+    "too_few_animals_left": "{n_animals} animals on ground that all layers know (of {n_with_any} "
+    "with any), and {min_animals} are needed",
+    "no_ground_known": "no available ground is known in all layers",
+    "layer_is_even": "layer {layer} is the same on all available ground",
+    "reference_of_too_few": "class {term} of layer {layer} cannot be the reference: {n_animals} "
+    "animals used it, fewer than {min_animals}",
+    "no_class_of_enough": "no class of layer {layer} was used by {min_animals} animals",
+    "no_two_classes": "no layer has two classes that enough animals used",
+    "terms_are_even": "{terms}: the same on all available ground that enters",
+    "terms_say_the_same": "layers say the same: {first} and {second} have a correlation of "
+    "{correlation:.4f}",
     "no_fixes_at_green_up": "green-up: no fixes on migrations of season {season}",
     "class_use": "{term} ({layer}) is used {use:.2g} ({low:.2g} to {high:.2g}) times as much as "
     "{reference}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
-import pandas as pd
 
+from corridors.atlas.words.columns import with_sentences
 from corridors.atlas.words.numbers import number
+from corridors.atlas.words.units import units_in_words
 
 # Smaller changes of passages a year are none.
 _SAME = 1e-12
@@ -13,9 +15,10 @@ _SAME = 1e-12
 _LEAST_SAID = 0.001
 
 
-def changes_in_words(rows: pd.DataFrame, *, unit: str) -> list[str]:
-    """Return :func:`change_words` of each row of DIFFERENCE, which has the intervals already."""
-    return [
+def difference_in_words(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return DIFFERENCE with :func:`change_words` as ``in_words``, and units in words."""
+    rows = units_in_words(rows)
+    told = [
         change_words(
             change=row["change"],
             missing_before=row["missing_before"],
@@ -25,10 +28,11 @@ def changes_in_words(rows: pd.DataFrame, *, unit: str) -> list[str]:
             kappa=(row["kappa_before"], row["kappa_after"]),
             open_share=row["open_share"],
             rank=(row["rank_before"], row["rank_after"]),
-            unit=unit,
+            unit=row["unit"],
         )
         for row in rows.to_dict("records")
     ]
+    return with_sentences(rows, in_words=told)
 
 
 def change_words(

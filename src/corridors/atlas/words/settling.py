@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from corridors.atlas.words.numbers import number, span
 from corridors.atlas.words.threats import GRADE_WORDS
+from corridors.atlas.words.units import unit_words
 from corridors.foundation.facts.rank import RankFacts, Settling
 
 
@@ -34,8 +35,8 @@ def verdict(ranking: RankFacts, *, n_planned: int, of_harm: float) -> str:
     low, high = ranking.missing_together_p05 or 0.0, ranking.missing_together_p95 or 0.0
     return (
         f"{said} At all places that stand, together, about {number(ranking.missing_together)} "
-        f"passages a year are missing ({ranking.unit}; {span(low, high)}), {number(of_harm)} of "
-        "them where the evidence shows harm."
+        f"passages a year are missing ({unit_words(ranking.unit)}; {span(low, high)}), "
+        f"{number(of_harm)} of them where the evidence shows harm."
     )
 
 
@@ -45,7 +46,7 @@ def settling_words(settling: Settling, names: Mapping[str, str]) -> str:
     Examples
     --------
     >>> settling_words(
-    ...     Settling(threat="a", rank=2, rank_p05=1, rank_p95=9, n_units=2, season="spring",
+    ...     Settling(threat="a", rank=2, rank_from=1, rank_to=9, n_units=2, season="spring",
     ...              fall_of_five_frac=0.39, fall_of_ten_frac=0.52, units_to_halve=9),
     ...     {"a": "Valley fence, km 0–5"},
     ... )
@@ -55,7 +56,7 @@ spring would narrow the interval of what is missing by about 39 %, ten by 52 %; 
     season = f" in {settling.season}" if settling.season else ""
     n = settling.n_units
     return (
-        f"Rank {settling.rank} ({settling.rank_p05}–{settling.rank_p95}), "
+        f"Rank {settling.rank} ({settling.rank_from}–{settling.rank_to}), "
         f"{names[settling.threat]}: {n} independent unit{'' if n == 1 else 's'} met it. Five more "
         f"that come by{season} would narrow the interval of what is missing by about "
         f"{100 * settling.fall_of_five_frac:.0f} %, ten by "

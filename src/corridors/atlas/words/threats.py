@@ -11,6 +11,7 @@ import geopandas as gpd
 from corridors.atlas.words.candidates import FIND_OUT, opening
 from corridors.atlas.words.columns import with_sentences
 from corridors.atlas.words.numbers import animals, number, span
+from corridors.atlas.words.units import units_in_words
 
 GRADE_WORDS: Final[Mapping[str, str]] = {
     "act": "Act",
@@ -63,10 +64,11 @@ _SOURCE: Final[Mapping[str, str]] = {
 
 
 def threats_in_words(threats: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return THREATS of one herd with the sentences ``reason`` and ``action``.
+    """Return THREATS of one herd with the sentences ``reason`` and ``action``, and units in words.
 
     What only the sentences need, ``n_tracked`` and ``worst_season``, is no column any more.
     """
+    threats = units_in_words(threats)
     rows: list[Any] = list(threats.itertuples(index=False))
     n_ranked = int(threats["rank"].notna().sum())
     return with_sentences(
@@ -88,8 +90,8 @@ def reason(row: Any, *, n_ranked: int) -> str:
         ""
         if row.grade == "nothing_seen"  # among places where nothing is missing ranks say nothing
         else standing(
-            rank_p05=row.rank_p05,
-            rank_p95=row.rank_p95,
+            rank_from=row.rank_from,
+            rank_to=row.rank_to,
             n_ranked=n_ranked,
             stability=row.stability,
             source_completeness=row.source_completeness,
@@ -181,8 +183,18 @@ def place_name(row: Any) -> str:
     >>> place_name({"name": "Valley fence", "kind": "fence", "from_km": 1.0, "to_km": 3.46})
     'Valley fence, km 1.0–3.5'
     """
-    name = row["name"] or f"Nameless {row['kind']}"
-    return f"{name}, km {row['from_km']:.1f}–{row['to_km']:.1f}"
+    return stretch_name(row["name"], row["kind"], row["from_km"], row["to_km"])
+
+
+def stretch_name(name: str, kind: str, from_km: float, to_km: float) -> str:
+    """Return the same of values that are at hand one by one.
+
+    Examples
+    --------
+    >>> stretch_name("", "fence", 1.0, 3.46)
+    'Nameless fence, km 1.0–3.5'
+    """
+    return f"{name or f'Nameless {kind}'}, km {from_km:.1f}–{to_km:.1f}"
 
 
 def passing(
@@ -219,23 +231,23 @@ times.'
 
 
 def standing(
-    *, rank_p05: float, rank_p95: float, n_ranked: int, stability: str, source_completeness: str
+    *, rank_from: float, rank_to: float, n_ranked: int, stability: str, source_completeness: str
 ) -> str:
     """Return how far the rank is settled, and whether the data may lack barriers.
 
     Examples
     --------
-    >>> standing(rank_p05=1.0, rank_p95=3.0, n_ranked=20, stability="likely",
+    >>> standing(rank_from=1.0, rank_to=3.0, n_ranked=20, stability="likely",
     ...          source_completeness="partial")
     'Rank 1 to 3 of 20 (likely). The barrier data are partial: lines may be missing.'
-    >>> standing(rank_p05=math.nan, rank_p95=math.nan, n_ranked=20, stability="open",
+    >>> standing(rank_from=math.nan, rank_to=math.nan, n_ranked=20, stability="open",
     ...          source_completeness="complete")
     ''
     """
     partial = "The barrier data are partial: lines may be missing."
     told = [partial] if source_completeness == "partial" else []
-    if not math.isnan(rank_p05):
-        first, last = int(rank_p05), int(rank_p95)
+    if not math.isnan(rank_from):
+        first, last = int(rank_from), int(rank_to)
         place = f"{first}" if first == last else f"{first} to {last}"
         told.insert(0, f"Rank {place} of {n_ranked} ({stability}).")
     return " ".join(told)

@@ -6,17 +6,59 @@ What a stage leaves unset is absent from the file; null is "unknown".
 
 from __future__ import annotations
 
+import math
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from corridors.foundation.vocabulary import REMARKS
+from corridors.foundation.vocabulary import REMARKS, PassagesOf
 
 
 class Facts(BaseModel):
     """Facts of one result."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Unit(Facts):
+    """Of whom passages a year are told.
+
+    Parameters
+    ----------
+    code
+        ``per_animal``, or ``whole_herd`` where the configuration states how large it is.
+    population_size, population_source
+        Animals in the herd, and where that is from; null and "" of passages per animal.
+
+    Examples
+    --------
+    >>> Unit.of(120.0, "count 2020").columns()
+    {'unit': 'whole_herd', 'population_size': 120.0, 'population_source': 'count 2020'}
+    >>> Unit.of(None, None).columns()
+    {'unit': 'per_animal', 'population_size': nan, 'population_source': ''}
+    """
+
+    code: PassagesOf
+    population_size: float | None
+    population_source: str
+
+    @classmethod
+    def of(cls, population_size: float | None, population_source: str | None) -> Self:
+        """Return the unit of a herd of this size; None: not known."""
+        return cls(
+            code="per_animal" if population_size is None else "whole_herd",
+            population_size=population_size,
+            population_source=population_source or "",
+        )
+
+    def columns(self) -> dict[str, float | str]:
+        """Return the columns that tell it in a table."""
+        size = math.nan if self.population_size is None else self.population_size
+        return {
+            "unit": self.code,
+            "population_size": size,
+            "population_source": self.population_source,
+        }
 
 
 class Remark(Facts):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridors.foundation.facts import Facts
+from corridors.foundation.facts import Facts, Unit
 
 
 class SitesFacts(Facts):
@@ -43,7 +43,7 @@ class ActFacts(Facts):
         Rows of the tables.
     """
 
-    unit: str
+    unit: Unit
     sites: SitesFacts
     n_fence_sections: int
     n_crossing_sites: int

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
-from corridors.foundation.facts import Facts
+from corridors.foundation.facts import Facts, Remark
 
 
 class AddedFacts(Facts):
@@ -16,6 +16,8 @@ class AddedFacts(Facts):
         As configured.
     barriers, n_near
         Features, and those within reach of the herd.
+    remarks
+        What a person should read; unset without any.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -25,6 +27,7 @@ class AddedFacts(Facts):
     source: str
     barriers: int
     n_near: int
+    remarks: list[Remark] = Field(default_factory=list)
 
 
 class RuleFacts(Facts):

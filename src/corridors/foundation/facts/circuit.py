@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from corridors.foundation.facts import Facts
+from corridors.foundation.facts.connect import RangeUsed
 from corridors.foundation.vocabulary import NoWay
 
 
@@ -112,7 +113,7 @@ class CircuitFacts(Facts):
     """
 
     herd: str
-    ranges_used: dict[str, str]
+    ranges_used: dict[str, RangeUsed]
     habitat_cell_m: float
     cell_m: float
     tolerance: float

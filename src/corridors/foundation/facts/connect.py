@@ -55,6 +55,16 @@ class LayerFacts(Facts):
     within_frac: float | None = None
 
 
+class RangeUsed(Facts):
+    """Which range of a season counts: ``tracked`` with the share of the use inside, or ``expert``.
+
+    ``none``: there is neither. ``isopleth`` is null unless it is tracked, else 0...1.
+    """
+
+    evidence: Literal["tracked", "expert", "none"]
+    isopleth: float | None = None
+
+
 class LinksFacts(Facts):
     """The least-cost ways between the parts of the two ranges.
 
@@ -151,7 +161,7 @@ class ConnectFacts(Facts):
     coverage_frac
         Share of the grid with known resistance; unset without layers.
     selection_refused
-        Why resistance is that of the tables although tracks were to tell: the error's text.
+        Why resistance is that of the tables although tracks were to tell; unset where they do.
     green_up
         How migrations follow it; unset without such a layer or without fixes.
     no_corridor
@@ -168,14 +178,14 @@ class ConnectFacts(Facts):
     """
 
     crs: str
-    ranges_used: dict[str, str]
+    ranges_used: dict[str, RangeUsed]
     notes: list[Remark]
     network: NetworkFacts
     remarks: list[Remark] = Field(default_factory=list)
     layers: dict[str, LayerFacts] = Field(default_factory=dict)
     resistance_from: Literal["table", "tracks"] = "table"
     coverage_frac: float | None = None
-    selection_refused: str = ""
+    selection_refused: Remark | None = None
     green_up: GreenUpFacts | None = None
     no_corridor: NoWay | Literal[""] = ""
     links: LinksFacts | None = None
@@ -211,7 +221,7 @@ class SelectionFacts(Facts):
     is_fitted
         Whether there is one; else only ``refused`` is set.
     refused
-        Why there is none although there was to be one: the error's text.
+        Why there is none although there was to be one.
     used, thin_h, available_km, power, max_resistance, best_quantile
         As configured.
     n_animals, n_fixes, n_available
@@ -230,7 +240,7 @@ class SelectionFacts(Facts):
     """
 
     is_fitted: bool
-    refused: str = ""
+    refused: Remark | None = None
     used: str = ""
     thin_h: float | None = None
     n_animals: int = 0

@@ -78,7 +78,11 @@ class MigrationsFacts(Facts):
 
 
 class StaysFacts(Facts):
-    """Stays in the range of one season; as :class:`MigrationsFacts`."""
+    """Stays in the range of one season; as :class:`MigrationsFacts`.
+
+    The median first day is of stays that do not begin with their track, the last of those that do
+    not end with it.
+    """
 
     n: int
     n_animals: int
@@ -106,12 +110,12 @@ class SufficiencyFacts(Facts):
     ----------
     flag
         ``sufficient`` or ``insufficient``.
-    n_animals
-        Animals in the sample.
+    n_animals, n_units
+        Animals in the sample, and independent units: those that travel together are one.
     n_sufficient
-        With how many the curve is flat.
+        With how many units the curve is flat.
     slope_frac
-        Share of the area that the last animal added.
+        Share of the area that the last unit added.
     max_slope_frac
         Flat: it added less than this share.
     area_km2
@@ -120,6 +124,7 @@ class SufficiencyFacts(Facts):
 
     flag: Literal["sufficient", "insufficient"]
     n_animals: int
+    n_units: int
     n_sufficient: int | None
     slope_frac: float | None
     max_slope_frac: float

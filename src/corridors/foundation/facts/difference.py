@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridors.foundation.facts import Facts, Remark
+from corridors.foundation.facts import Facts, Remark, Unit
 from corridors.foundation.vocabulary import DifferenceMeasure, DifferenceReason
 
 
@@ -53,7 +53,7 @@ class DifferenceFacts(Facts):
     scenario: str
     title: str
     closed_below: float
-    unit: str
+    unit: Unit
     n_differences: int
     n_touched: int
     measures: list[MeasureFacts]

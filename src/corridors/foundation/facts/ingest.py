@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from corridors.foundation.facts import Facts
+from corridors.foundation.facts import Facts, Remark
 
 
 class SourceFacts(Facts):
@@ -16,12 +16,15 @@ class SourceFacts(Facts):
     ----------
     source
         As configured.
+    remarks
+        What a person should read; unset without any.
     """
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, JsonValue]
 
     source: str
+    remarks: list[Remark] = Field(default_factory=list)
 
 
 class AnimalFacts(Facts):
@@ -67,8 +70,6 @@ class IngestFacts(Facts):
         What came of the tracks.
     doubles
         What was found of lines that are drawn twice.
-    notes
-        Sentences on sources that a person should read; unset without any.
     """
 
     herd: str
@@ -81,4 +82,3 @@ class IngestFacts(Facts):
     expert_ranges: SourceFacts | None = None
     expert_corridors: SourceFacts | None = None
     states: SourceFacts | None = None
-    notes: list[str] = Field(default_factory=list)

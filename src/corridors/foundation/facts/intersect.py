@@ -6,19 +6,23 @@ from corridors.foundation.facts import Facts
 
 
 class Held(Facts):
-    """How barriers change which way the herd goes, over what it does where they are moved away.
+    """How the herd passes lines, over what its laws of straying say.
 
     Parameters
     ----------
     odds_missed, odds_hit
         Odds of a passage where the straight step misses a barrier, and where it hits one; 1: as
-        where nothing stands.
+        by the law.
+    odds_missed_elsewhere, odds_hit_elsewhere
+        The same at lines that do not stand, told where barriers are moved away.
     n_missed, n_hit
         Left-out fixes and barriers that tell it.
     """
 
     odds_missed: float
     odds_hit: float
+    odds_missed_elsewhere: float
+    odds_hit_elsewhere: float
     n_missed: int
     n_hit: int
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from corridors.foundation.facts import Facts
+from corridors.foundation.facts import Facts, Unit
 
 
 class Completeness(Facts):
@@ -29,7 +29,7 @@ class Settling(Facts):
     ----------
     threat
         The place: that is where animals would have to come by.
-    rank, rank_p05, rank_p95, n_units
+    rank, rank_from, rank_to, n_units
         As in THREATS.
     season
         In which to look: that with most missing passages, or "".
@@ -42,8 +42,8 @@ class Settling(Facts):
 
     threat: str
     rank: int
-    rank_p05: int
-    rank_p95: int
+    rank_from: int
+    rank_to: int
     n_units: int
     season: str
     fall_of_five_frac: float
@@ -116,7 +116,7 @@ class RankFacts(Facts):
     n_units: int
     tracking_years: float
     seasons_tracked: dict[str, float]
-    unit: str
+    unit: Unit
     draws: int
     seed: int
     priors: dict[str, Prior]

@@ -34,7 +34,8 @@ class SeasonFacts(Facts):
     n_windows, n_open, n_animals
         Windows, those cut by the edge of the data, and their animals.
     median_start, median_end
-        MM-DD; null without any.
+        MM-DD; null without any. Of stays in a range those count whose first or last day is not
+        that of the track.
     median_days
         Length, days.
     median_legs, median_stop_days, longest_stop_days
@@ -59,6 +60,8 @@ class SegmentFacts(Facts):
     ----------
     bio_year_start
         MM-DD.
+    min_distance_km, min_distance_basis
+        A shorter displacement is not called migration, and where that value is from.
     n_animals, n_animal_years, n_animals_migrating
         Animals, animal-years, and animals that migrated in a year.
     animal_years, animals_by_best_year
@@ -72,6 +75,8 @@ class SegmentFacts(Facts):
     """
 
     bio_year_start: str
+    min_distance_km: float
+    min_distance_basis: str
     n_animals: int
     n_animal_years: int
     n_animals_migrating: int

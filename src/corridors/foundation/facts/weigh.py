@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from corridors.foundation.facts import Facts
+from corridors.foundation.facts import Facts, Unit
 from corridors.foundation.facts.rank import Prior
 
 
@@ -37,7 +37,7 @@ class WeighFacts(Facts):
     n_animals: int
     n_units: int
     seasons_tracked: dict[str, float]
-    unit: str
+    unit: Unit
     draws: int
     seed: int
     priors: dict[str, Prior] = Field(default_factory=dict)

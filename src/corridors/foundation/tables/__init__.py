@@ -46,6 +46,7 @@ from corridors.foundation.tables.columns import GEOGRAPHIC, UTC, LayerSchema
 from corridors.foundation.tables.gains import GAINS
 from corridors.foundation.tables.habitat import DRIVERS, SELECTION
 from corridors.foundation.tables.herd import (
+    BOTTLENECKS,
     CORRIDORS,
     FIDELITY,
     NETWORK,
@@ -68,6 +69,12 @@ from corridors.foundation.tables.movement import (
     MIGRATIONS,
     SURFACES,
     VARIANCES,
+)
+from corridors.foundation.tables.release import (
+    RELEASED_BARRIERS,
+    RELEASED_CORRIDORS,
+    RELEASED_RANGES,
+    RELEASED_STOPOVERS,
 )
 from corridors.foundation.tables.scenarios import (
     ALTERATIONS,
@@ -108,6 +115,7 @@ CONTRACTS = {
         VARIANCES,
         CORRIDORS,
         STOPOVERS,
+        BOTTLENECKS,
         RANGES,
         BARRIERS,
         BOUNDARIES,
@@ -156,6 +164,10 @@ CONTRACTS = {
         FRAGMENTS,
         BEFORE_AFTER,
         BEFORE_AFTER_SEGMENTS,
+        RELEASED_CORRIDORS,
+        RELEASED_STOPOVERS,
+        RELEASED_RANGES,
+        RELEASED_BARRIERS,
     )
 }
 
@@ -173,6 +185,7 @@ __all__ = [
     "BORDER_CROSSINGS",
     "BORDER_REPORT",
     "BORDER_STRETCHES",
+    "BOTTLENECKS",
     "BOUNDARIES",
     "CANDIDATES",
     "CLEAN_FIXES",
@@ -208,6 +221,10 @@ __all__ = [
     "POPULATION",
     "RANGES",
     "RANGE_EDGES",
+    "RELEASED_BARRIERS",
+    "RELEASED_CORRIDORS",
+    "RELEASED_RANGES",
+    "RELEASED_STOPOVERS",
     "SEASONS_TRACKED",
     "SEGMENTS",
     "SELECTION",

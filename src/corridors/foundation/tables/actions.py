@@ -12,6 +12,7 @@ from corridors.foundation.tables.columns import (
     integer,
     layer_contract,
     number,
+    passage_unit,
     text,
 )
 from corridors.foundation.vocabulary import (
@@ -58,7 +59,7 @@ FENCE_SECTIONS = layer_contract(
         "remove_cost": number(AT_LEAST_0, nullable=True),
         "modify_cost": number(AT_LEAST_0, nullable=True),
         "currency": text(),
-        "unit": text(),  # of the gains
+        **passage_unit(),  # of the gains
         "geometry": geometry("LineString", "MultiLineString"),
     },
     unique=["action"],
@@ -88,7 +89,7 @@ CROSSING_SITES = layer_contract(
         "is_optimal": boolean(),  # no other choice of as many sites gains more
         "cost": number(AT_LEAST_0, nullable=True),
         "currency": text(),
-        "unit": text(),  # of the gains
+        **passage_unit(),  # of the gains
         "geometry": geometry("Point"),
     },
     unique=["action"],
@@ -107,7 +108,7 @@ FOOTPRINTS = layer_contract(
         "severity": number(FRACTION),
         "use_avoided_frac": number(FRACTION),  # share of the herd's use in that season x severity
         "moved_km2": number(pa.Check.gt(0)),
-        "moved_part": text(("in the corridor", "whole")),
+        "moved_part": text(("in_corridor", "whole")),
         "avoided_per_km2": number(AT_LEAST_0),
         "cost": number(AT_LEAST_0, nullable=True),
         "currency": text(),
@@ -142,7 +143,7 @@ BORDER_AGREEMENTS = layer_contract(
         "missing_nearby_p95": number(AT_LEAST_0),
         "cost": number(AT_LEAST_0, nullable=True),  # never known: negotiations have no price
         "currency": text(),
-        "unit": text(),  # of the gains
+        **passage_unit(),  # of the gains
         "geometry": geometry("LineString"),
     },
     unique=["action"],

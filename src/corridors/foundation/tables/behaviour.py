@@ -75,10 +75,11 @@ BEHAVIOUR_INDEX = layer_contract(
         "encounters": integer(AT_LEAST_0),  # events of a known behaviour
         "altered": integer(AT_LEAST_0),  # bounce, back_and_forth, trace, trapped
         "n_animals": integer(AT_LEAST_0),  # with an encounter
+        "n_units": integer(AT_LEAST_0),  # independent ones: animals that travel together are one
         "judgement": text(("known", "unknown")),  # unknown: too few encounters
         "altered_share": number(FRACTION, nullable=True),  # altered / encounters; NaN: unknown
         "index": number(AT_LEAST_0, nullable=True),  # altered_share x n_animals
-        "index_p05": number(AT_LEAST_0, nullable=True),  # animals drawn with replacement
+        "index_p05": number(AT_LEAST_0, nullable=True),  # units drawn with replacement
         "index_p95": number(AT_LEAST_0, nullable=True),
         "geometry": geometry("LineString", "MultiLineString"),
     },
@@ -100,14 +101,15 @@ PERMEABILITY = contract(
         "n_steps": integer(AT_LEAST_0),  # that start within the buffer and might go either way
         "n_crossings": integer(AT_LEAST_0),
         "n_animals": integer(AT_LEAST_0),
+        "n_units": integer(AT_LEAST_0),
         "expected": number(AT_LEAST_0),  # crossings if the barrier were not there
         "kappa": number(AT_LEAST_0, nullable=True),  # 0 closed, 1 no effect; NaN: no estimate
         "kappa_low": number(AT_LEAST_0, nullable=True),  # 95 % interval, or a one-sided limit
         "kappa_high": number(AT_LEAST_0, nullable=True),
         "profile_low": number(AT_LEAST_0, nullable=True),  # as if tries of one animal were
         "profile_high": number(AT_LEAST_0, nullable=True),  # independent
-        "interval": text(("profile", "animals", "upper_limit", "lower_limit", "none")),
-        "spread": number(AT_LEAST_0, nullable=True),  # variance between animals / of the model
+        "interval": text(("profile", "units", "upper_limit", "lower_limit", "none")),
+        "spread": number(AT_LEAST_0, nullable=True),  # variance between units / of the model
         "p_value": number(FRACTION, nullable=True),  # that the covariate makes no difference
         "permeability": number(FRACTION, nullable=True),  # share of free crossings that happen
         "permeability_low": number(FRACTION, nullable=True),

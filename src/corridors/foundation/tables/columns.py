@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pandera.pandas as pa
 
+from corridors.foundation.vocabulary import PASSAGES_OF
+
 if TYPE_CHECKING:
     from pandera.backends.base import BaseSchemaBackend
 
@@ -57,6 +59,15 @@ def geometry(*kinds: str, nullable: bool = False) -> pa.Column:
     )
     valid = pa.Check(lambda series: series.isna() | series.is_valid, error="geometry must be valid")
     return pa.Column("geometry", [check, valid], nullable=nullable)
+
+
+def passage_unit() -> dict[str, pa.Column]:
+    """Return the columns that tell of whom passages a year are."""
+    return {
+        "unit": text(PASSAGES_OF),
+        "population_size": number(pa.Check.gt(0), nullable=True),  # NaN: per animal
+        "population_source": text(),
+    }
 
 
 class LayerSchema(pa.DataFrameSchema):

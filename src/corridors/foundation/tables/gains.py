@@ -7,6 +7,7 @@ import pandera.pandas as pa
 from corridors.foundation.tables.columns import (
     AT_LEAST_0,
     FRACTION,
+    boolean,
     geometry,
     integer,
     layer_contract,
@@ -32,6 +33,8 @@ GAINS = layer_contract(
         "gain": number(AT_LEAST_0),
         "gain_share": number(FRACTION),
         "gain_linear": number(AT_LEAST_0),  # of a small opening, extrapolated: an upper bound
+        # The gain is that of the network solved without it; else of a window around it.
+        "is_solved_anew": boolean(),
         "rank": integer(pa.Check.ge(1)),  # of the gain, 1 is the largest
         "geometry": geometry("LineString"),
     },

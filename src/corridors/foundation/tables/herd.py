@@ -63,6 +63,29 @@ STOPOVERS = layer_contract(
     unique=["stopover"],
 )
 
+# Where the use of a route is narrower than before and behind; a line across, as wide as the use.
+BOTTLENECKS = layer_contract(
+    "BOTTLENECKS",
+    {
+        "bottleneck": text(),
+        "rank": integer(pa.Check.ge(1)),  # the narrowest first
+        "herd": text(),
+        "route": integer(pa.Check.ge(1)),  # about which most others lie first
+        "route_km": number(AT_LEAST_0),  # where along its route
+        "length_km": number(AT_LEAST_0),  # of the route where it is a bottleneck
+        "width_m": number(pa.Check.gt(0)),
+        "width_low_m": number(pa.Check.gt(0)),  # 95 % interval
+        "width_high_m": number(pa.Check.gt(0)),
+        "width_ratio": number(FRACTION),  # over the route before or behind, the narrower of both
+        "unit_share": number(FRACTION),  # of the herd's units with a migration
+        "n_units": integer(pa.Check.ge(1)),
+        "n_animals": integer(pa.Check.ge(1)),
+        "n_migrations": integer(pa.Check.ge(1)),
+        "geometry": geometry("LineString"),
+    },
+    unique=["bottleneck"],
+)
+
 RANGES = layer_contract(
     "RANGES",
     {
@@ -132,14 +155,15 @@ SUFFICIENCY = contract(
         "herd": text(),
         "season": text(),  # spring, autumn or "all"
         "corridor_class": text(CORRIDOR_CLASSES),
-        "n_animals": integer(pa.Check.ge(1)),
-        "n_needed": integer(pa.Check.ge(1)),  # animals that must use a cell
-        "area_km2": number(AT_LEAST_0),  # mean over all orders, exact
+        "n_units": integer(pa.Check.ge(1)),  # animals that travel together are one
+        "n_animals": number(pa.Check.ge(1)),  # of so many units, mean over all orders
+        "n_needed": integer(pa.Check.ge(1)),  # of so many animals, that must use a cell
+        "area_km2": number(AT_LEAST_0),  # mean over all orders
         "area_p05_km2": number(AT_LEAST_0),
         "area_p95_km2": number(AT_LEAST_0),
-        "slope_frac": number(nullable=True),  # share that the last animal adds; NaN: the first
+        "slope_frac": number(nullable=True),  # share that the last unit adds; NaN: the first
     },
-    unique=["season", "corridor_class", "n_animals"],
+    unique=["season", "corridor_class", "n_units"],
 )
 
 # Each animal against the corridor of the others.

@@ -20,6 +20,7 @@ from corridors.foundation.tables.columns import (
 from corridors.foundation.vocabulary import (
     METHOD_CHOICES,
     MOVEMENT_CLASSES,
+    NO_SURFACE,
     PARTS,
     WINDOW_REASONS,
     YEAR_REASONS,
@@ -162,7 +163,8 @@ ESTIMATES = contract(
         "s2_p95_m2_min": number(AT_LEAST_0, nullable=True),
         "n_fixes": integer(AT_LEAST_0),
         "n_bridges": integer(AT_LEAST_0),
-        "n_long_lags": integer(AT_LEAST_0),
+        "max_lag_h": number(pa.Check.gt(0)),  # longer steps are left out
+        "n_long_lags": integer(AT_LEAST_0),  # steps over that
         "n_over_max_lag": integer(AT_LEAST_0),  # steps over max_lag_h, whatever the method bridges
         "n_run_fixes": integer(AT_LEAST_0),  # longest run of fixes without such a step
         "step_median_h": number(AT_LEAST_0, nullable=True),
@@ -173,7 +175,13 @@ ESTIMATES = contract(
         "n_edge": integer(AT_LEAST_0),  # dbbmm: bridges near an end, from fewer windows
         "n_breaks": integer(AT_LEAST_0),  # dbbmm: fixes at which the movement changes
         "mass": number(pa.Check.in_range(0, 1 + 1e-9), nullable=True),
-        "error": text(),
+        "error": text(("", *NO_SURFACE)),  # why there is no surface
+        # What the window has and what it may have: fixes (few_fixes, few_in_a_row,
+        # no_three_in_a_row), share of the steps that are long (long_steps, no_species_value), m of
+        # scatter and of location error (no_movement), min (no_short_step), MB (too_large), m of the
+        # cell and of the movement (coarse_cells).
+        "error_got": number(AT_LEAST_0, nullable=True),
+        "error_limit": number(AT_LEAST_0, nullable=True),
     },
     unique=["migration"],
 )

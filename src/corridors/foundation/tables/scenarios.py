@@ -14,6 +14,7 @@ from corridors.foundation.tables.columns import (
     integer,
     layer_contract,
     number,
+    passage_unit,
     text,
 )
 from corridors.foundation.vocabulary import (
@@ -74,8 +75,7 @@ DIFFERENCE = layer_contract(
         "grade_after": text(GRADES),
         "rank_before": number(pa.Check.ge(1), nullable=True),  # NaN: not ranked
         "rank_after": number(pa.Check.ge(1), nullable=True),
-        "unit": text(),
-        "in_words": text(),
+        **passage_unit(),
         "geometry": geometry("LineString", "MultiLineString"),
     },
     unique=["threat", "threat_before", "change"],

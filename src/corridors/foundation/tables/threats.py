@@ -13,6 +13,7 @@ from corridors.foundation.tables.columns import (
     integer,
     layer_contract,
     number,
+    passage_unit,
     text,
 )
 from corridors.foundation.vocabulary import (
@@ -22,6 +23,7 @@ from corridors.foundation.vocabulary import (
     GRADES,
     PERMEABILITY_SOURCES,
     STABILITY,
+    UNMET,
 )
 
 # Evidence at a place.
@@ -33,10 +35,10 @@ _EVIDENCE = {
     "p_harm": number(FRACTION, nullable=True),  # chance of more than 0.05 per animal
     "grade": text(GRADES),
     "rank": number(pa.Check.ge(1), nullable=True),  # dense; NaN: grade not_known
-    "rank_p05": number(pa.Check.ge(1), nullable=True),
-    "rank_p95": number(pa.Check.ge(1), nullable=True),
-    "rank_width": number(pa.Check.ge(1), nullable=True),  # places from rank_p05 to rank_p95
-    "stability": text(STABILITY),  # firm: rank_p95 at most twice rank_p05; likely: five times
+    "rank_from": number(pa.Check.ge(1), nullable=True),
+    "rank_to": number(pa.Check.ge(1), nullable=True),
+    "rank_width": number(pa.Check.ge(1), nullable=True),  # places from rank_from to rank_to
+    "stability": text(STABILITY),  # firm: rank_to at most twice rank_from; likely: five times
     "p_top10": number(FRACTION, nullable=True),  # and misses something
     "trials_per_year": number(AT_LEAST_0),
     "free_per_year": number(AT_LEAST_0, nullable=True),  # passages if it were open
@@ -52,7 +54,7 @@ _EVIDENCE = {
     "limits": text(),  # "few_units;coarse_fixes", of the vocabulary LIMITS; "": none
     "missing_all_per_year": number(AT_LEAST_0, nullable=True),  # of the whole year
     "rank_all": number(pa.Check.ge(1), nullable=True),  # by these; NaN: nobody met it at all
-    "unit": text(),  # "per animal" or "herd of N (source)"
+    **passage_unit(),
 }
 
 # One row per place, a stretch of connected barrier that acts as one. Figures are per animal and
@@ -201,7 +203,7 @@ CANDIDATES = layer_contract(
         "from_km": number(AT_LEAST_0),
         "to_km": number(AT_LEAST_0),
         "length_m": number(AT_LEAST_0),
-        "why": text(("no animal tracked", "nobody was tracked here", "range edge")),
+        "why": text(UNMET),
         "edge_seasons": text(),  # "summer;winter": of the use that ends here
         "gain": number(AT_LEAST_0, nullable=True),  # as in THREATS; NaN: unknown
         "gain_share": number(FRACTION, nullable=True),

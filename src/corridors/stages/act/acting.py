@@ -12,6 +12,7 @@ from corridors.barriers.trial_tables import Joints
 from corridors.foundation import tables
 from corridors.foundation.arrays import Geometries
 from corridors.foundation.artefacts import Layer, Progress
+from corridors.foundation.facts import Unit
 from corridors.foundation.facts.act import ActFacts, SitesFacts
 from corridors.stages.act.stage import Inputs, Results, Settings
 from corridors.threats.action_tables import (
@@ -71,7 +72,7 @@ def _planar(layer: gpd.GeoDataFrame, crs: str) -> Geometries:
 
 
 def _fences(
-    settings: Settings, parts: gpd.GeoDataFrame, draws: pd.DataFrame, crs: str, unit: str
+    settings: Settings, parts: gpd.GeoDataFrame, draws: pd.DataFrame, crs: str, unit: Unit
 ) -> gpd.GeoDataFrame:
     fences = parts[is_fence(parts)].reset_index(drop=True)
     chosen = settings.trials
@@ -94,7 +95,7 @@ def _fences(
 
 
 def _structures(
-    settings: Settings, parts: gpd.GeoDataFrame, draws: pd.DataFrame, crs: str, unit: str
+    settings: Settings, parts: gpd.GeoDataFrame, draws: pd.DataFrame, crs: str, unit: Unit
 ) -> tuple[gpd.GeoDataFrame, SitesFacts]:
     """Return CROSSING_SITES, and how the choice was made."""
     act = settings.act

@@ -19,7 +19,9 @@ from corridors.atlas.products import (
     project_layers,
     rounded_stretches,
 )
-from corridors.atlas.tier import agreements_to_show, corridors_to_show
+from corridors.atlas.tier import agreements_to_show, corridors_to_show, ranges_to_show
+from corridors.atlas.views import with_views
+from corridors.atlas.web_map import web_map_values
 from corridors.atlas.words.tables import tables_in_words
 from corridors.atlas.words.threats import GRADE_WORDS
 from corridors.formats.geopackage import Package
@@ -30,6 +32,7 @@ from corridors.foundation.errors import MissingInputError
 from corridors.stages.atlas.stage import Inputs, OneHerd, Results, Settings
 
 _PACKAGE = "atlas.gpkg"
+_CORRIDORS = ("corridors", "modelled_corridor", "expert_corridor")
 _ACTIONS = ("crossing_sites", "fence_sections", "footprints", "border_agreements")
 
 
@@ -39,8 +42,12 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         raise MissingInputError("no herd is done, so there is nothing to join")
     progress("read", 0.0)
     herds, tier = inputs.herds.values(), settings.publish.tier
-    told = {name: _told(one, tier) for name, one in inputs.herds.items()}
-    threats = joint_threats({name: own["threats"] for name, own in told.items()})
+    ranked = {name: one.threats.read() for name, one in inputs.herds.items()}
+    told = {name: _told(one, ranked[name], tier) for name, one in inputs.herds.items()}
+    threats = joint_threats(
+        {name: own["threats"] for name, own in told.items()},
+        whole_herds={name for name, own in ranked.items() if (own["unit"] == "whole_herd").any()},
+    )
     drawn = corridors_to_show(_together(one.corridors.read() for one in herds), tier)
     corridors = drawn[drawn["evidence"] == "tracked"]
     modelled = _together(one.modelled.read() for one in herds)
@@ -55,7 +62,9 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         "expert_corridor": drawn[drawn["evidence"] == "expert"],
         "candidates": rounded_stretches(_together(own["candidates"] for own in told.values())),
         **{name: _together(own[name] for own in told.values()) for name in _ACTIONS},
-        "herds": pd.DataFrame([row for row in rows if row["is_done"]]).drop(columns="is_done"),
+        "herds": pd.DataFrame([row for row in rows if row["is_done"]]).drop(
+            columns=["is_done", "title", "status"]
+        ),
     }
     products, left_out = choose(tables, tier=tier, plans=ATLAS_LAYERS)
     stamp = f" (SIMULATED: {', '.join(simulated)})" if simulated else ""
@@ -68,6 +77,16 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     }
     progress("index", 0.5)
     crs = _crs([product.frame for product in products if product.is_spatial])
+    project = Project(
+        title=f"{settings.study.title}: all herds{stamp}",
+        author=settings.publish.author,
+        abstract=f"{settings.study.title}. Tier {tier}.",
+        crs=named_crs(crs),
+        bounds=first_view(products, crs),
+        layers=project_layers(
+            products, package=f"./{_PACKAGE}", rights=labels["label"], hidden_when_tracked=()
+        ),
+    )
     values = {
         "study": settings.study.title,
         "author": settings.publish.author,
@@ -80,29 +99,27 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         "left_out": left_out,
         "version": __version__,
     }
+    drawn_map = web_map_values(
+        {
+            **{name: gpd.GeoDataFrame(tables[name]) for name in _CORRIDORS},
+            "threats": threats,
+            "ranges": ranges_to_show(_together(one.ranges.read() for one in herds), tier),
+            "boundary": _together(one.border_report.read() for one in herds),
+        },
+        rows,
+    )
     return Results(
         package=Package(package_layers(products, labels=labels)),
-        project=Project(
-            title=f"{settings.study.title}: all herds{stamp}",
-            author=settings.publish.author,
-            abstract=f"{settings.study.title}. Tier {tier}.",
-            crs=named_crs(crs),
-            bounds=first_view(products, crs),
-            layers=project_layers(
-                products,
-                package=f"./{_PACKAGE}",
-                rights=labels["label"],
-                hidden_when_tracked=(),
-            ),
-        ),
+        project=with_views(project, threats, sources=project.abstract),
         index=Document(render(__package__, "index.html.jinja", values)),
+        map=Document(render(__package__, "map.html.jinja", {**values, **drawn_map})),
     )
 
 
-def _told(herd: OneHerd, tier: str) -> dict[str, gpd.GeoDataFrame]:
+def _told(herd: OneHerd, threats: gpd.GeoDataFrame, tier: str) -> dict[str, gpd.GeoDataFrame]:
     """Return the herd's threats, candidates and actions in words, as far as the tier shows them."""
     tables = {
-        "threats": herd.threats.read(),
+        "threats": threats,
         "candidates": herd.candidates.read(),
         "crossing_sites": herd.crossing_sites.read(),
         "fence_sections": herd.fence_sections.read(),

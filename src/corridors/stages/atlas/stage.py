@@ -20,7 +20,9 @@ class OneHerd:
     """What it reads of a herd that is done."""
 
     corridors: Annotated[Layer, "delineate.corridors"]
+    ranges: Annotated[Layer, "delineate.ranges"]
     modelled: Annotated[Layer, "connect.modelled"]
+    border_report: Annotated[Layer, "intersect.border_report"]
     threats: Annotated[Layer, "rank.threats"]
     candidates: Annotated[Layer, "rank.candidates"]
     crossing_sites: Annotated[Layer, "act.crossing_sites"]
@@ -53,6 +55,7 @@ class Results:
     package: Annotated["Package", "atlas.gpkg"]
     project: Annotated["Project", "atlas.qgz"]
     index: Annotated[Document, "index.html"]
+    map: Annotated[Document, "map.html"]
 
 
 def run(inputs: Inputs, settings: Settings, progress: Progress) -> Results:

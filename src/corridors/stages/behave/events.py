@@ -21,7 +21,7 @@ from corridors.barriers.behaviour_table import (
     touch_rows,
 )
 from corridors.barriers.sources import is_standing
-from corridors.config.model import Behave
+from corridors.config.crossing import Behave
 from corridors.foundation import tables
 from corridors.foundation.artefacts import Progress
 from corridors.foundation.vocabulary import BEHAVIOURS
@@ -62,6 +62,7 @@ def told(inputs: Inputs, settings: Settings, progress: Progress) -> Events:
         met,
         behaviour,
         touched,
+        inputs.units.read(),
         min_encounters=behave.min_encounters,
         draws=behave.draws,
         seed=behave.seed,

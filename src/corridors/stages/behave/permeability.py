@@ -10,7 +10,7 @@ from corridors.barriers.crossings import steps_of
 from corridors.barriers.permeability_table import Rules, kind_of, rows_of
 from corridors.barriers.sources import is_standing
 from corridors.barriers.tries import Near
-from corridors.config.model import Behave
+from corridors.config.crossing import Behave
 from corridors.foundation import tables
 from corridors.foundation.artefacts import Progress
 from corridors.foundation.facts.behave import KindFacts, PermeabilityFacts
@@ -36,11 +36,13 @@ def permeability(
     )
     segments = inputs.segments.read()
     segments = segments[is_standing(segments) & segments["kind"].isin(behave.kinds)]
-    rules = _rules(behave)
+    rules, units = _rules(behave), inputs.units.read()
     parts, facts = [], {}
     for kind, own in segments.groupby("kind", sort=True):
         rows = gpd.GeoDataFrame(own).reset_index(drop=True)
-        found = kind_of(steps, rows, inputs.clean.crs, rules, error0_m=error0_m, error1_m=error1_m)
+        found = kind_of(
+            steps, rows, inputs.clean.crs, units, rules, error0_m=error0_m, error1_m=error1_m
+        )
         classes = sorted(set(own["class"]))
         parts.append(rows_of(classes, found, rules).assign(kind=str(kind)))
         facts[str(kind)] = KindFacts(

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from corridors.config.model import Behave, Occurrence
+from corridors.config.crossing import Behave
+from corridors.config.model import Occurrence
 from corridors.foundation.artefacts import FixTable, Layer, Progress, Table
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Inputs:
     migrations: Annotated[Table, "segment.migrations"]
     segments: Annotated[Layer, "intersect.segments"]
     observed: Annotated[Layer, "intersect.observed"]
+    units: Annotated[Table, "intersect.units"]
 
 
 @dataclass(frozen=True)

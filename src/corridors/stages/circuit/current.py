@@ -34,7 +34,7 @@ from corridors.stages.circuit.stage import Inputs, Results, Settings
 
 # Tolerance of the networks that are only compared with: resistances are right to its square.
 _ROUGH = 1e-5
-_TAGS = {"UNIT": "share of the current between the ranges", "TITLE": "Current"}
+_TAGS = {"QUANTITY": "current", "UNIT": "share"}  # of that between the ranges
 
 Known = Mapping[str, object]
 
@@ -98,7 +98,9 @@ def _flow(
         added,
         solved,
         potentials,
+        ground,
         margin_cells=circuit.margin_cells,
+        n_solved_anew=circuit.solved_anew,
     )
     progress("compare with tracks", 0.8)
     return (

@@ -34,11 +34,11 @@ _BYTES_PER_CELL = 24
 
 def cleaned(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     """Flag, project and number the fixes of one herd, one animal at a time; see stage `clean`."""
-    ranges = inputs.ranges_expert.read()
     herd = animals_of(inputs.fixes)
+    drawn = drawn_of(inputs.ranges_expert.read(), inputs.corridors_expert.read())
     told = flag_herd(herd, inputs.fixes, settings, progress)
     stopped_by(told.suspicions, settings.clean.stop_on)
-    crs = herd_crs(settings.working.crs, *together(herd), ranges)
+    crs = herd_crs(settings.working.crs, *together(herd), drawn, has_tracks=bool(herd))
     extent: list[tuple[float, float, float, float]] = []
     spool = spool_fixes("CLEAN_FIXES", _bounds(herd))
     columns = [name for name in tables.FIXES.columns if name != "flags"]
@@ -57,7 +57,7 @@ def cleaned(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         for name, column in (("flags", one.flags), ("x_m", x), ("y_m", y), ("burst", burst)):
             rows = rows.append_column(name, pa.array(column, from_pandas=True))
         spool.add(rows)
-    cell_m, reason = choose_cell(settings.working, _extent(extent, ranges, crs), crs)
+    cell_m, reason = choose_cell(settings.working, _extent(extent, drawn, crs), crs)
     facts = CleanFacts(
         crs=crs,
         cell_m=cell_m,
@@ -178,7 +178,14 @@ def _projected(one: Animal, crs: str, configured: str) -> tuple[Floats, Floats]:
     return x, y
 
 
-def herd_crs(configured: str, lon: Floats, lat: Floats, ranges: gpd.GeoDataFrame) -> str:
+def drawn_of(ranges: gpd.GeoDataFrame, corridors: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return what places a herd that nobody has tracked: experts' RANGES, else CORRIDORS."""
+    return corridors if ranges.empty else ranges
+
+
+def herd_crs(
+    configured: str, lon: Floats, lat: Floats, drawn: gpd.GeoDataFrame, *, has_tracks: bool
+) -> str:
     """Return the working CRS of a herd.
 
     Parameters
@@ -187,8 +194,11 @@ def herd_crs(configured: str, lon: Floats, lat: Floats, ranges: gpd.GeoDataFrame
         ``auto``, or a CRS.
     lon, lat
         Usable fixes, degrees, shape (n,).
-    ranges
-        Expert RANGES: they place a herd that nobody has tracked.
+    drawn
+        Polygons of experts: they place a herd that nobody has tracked.
+    has_tracks
+        Whether there is any fix. A herd with nothing but a record has nothing to place: its working
+        CRS is centred on 0, 0, and nothing lies in it.
 
     Raises
     ------
@@ -201,11 +211,13 @@ def herd_crs(configured: str, lon: Floats, lat: Floats, ranges: gpd.GeoDataFrame
         check_working_crs(configured)
         return configured
     if not len(lon):
-        lon, lat = _range_centres(ranges)
+        lon, lat = _centres(drawn)
+    if not len(lon) and not has_tracks:
+        return working_crs(np.zeros(1), np.zeros(1))
     if not len(lon):
         raise MethodError(
             Fault(
-                "nothing to place the working CRS by: no usable fix and no expert range",
+                "nothing to place the working CRS by: no usable fix, and nothing drawn",
                 column="working.crs",
                 got="auto",
                 cure="set working.crs, or look at the flags in the tracks",
@@ -250,26 +262,26 @@ def check_working_crs(configured: str) -> None:
         )
 
 
-def _range_centres(ranges: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
-    """Return the centroids of expert ranges, found in a plane around them: any longitude works."""
-    if ranges.empty:
+def _centres(drawn: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """Return the centroids of polygons, found in a plane around them: any longitude works."""
+    if drawn.empty:
         return np.empty(0), np.empty(0)
-    lon, lat = shapely.get_coordinates(ranges.geometry.to_numpy()).T
+    lon, lat = shapely.get_coordinates(drawn.geometry.to_numpy()).T
     around = working_crs(lon, lat)
-    centres = shapely.get_coordinates(ranges.to_crs(around).centroid.to_numpy())
+    centres = shapely.get_coordinates(drawn.to_crs(around).centroid.to_numpy())
     back = transformer(around, GEOGRAPHIC).transform(centres[:, 0], centres[:, 1])
     return np.asarray(back[0]), np.asarray(back[1])
 
 
 def _extent(
-    animals: list[tuple[float, float, float, float]], ranges: gpd.GeoDataFrame, crs: str
+    animals: list[tuple[float, float, float, float]], drawn: gpd.GeoDataFrame, crs: str
 ) -> tuple[float, float, float, float] | None:
     if animals:
         boxes = np.array(animals)
         west, south = map(float, boxes[:, :2].min(axis=0))
         east, north = map(float, boxes[:, 2:].max(axis=0))
         return west, south, east, north
-    if ranges.empty:
+    if drawn.empty:
         return None
-    west, south, east, north = map(float, ranges.to_crs(crs).total_bounds)
+    west, south, east, north = map(float, drawn.to_crs(crs).total_bounds)
     return west, south, east, north

@@ -79,6 +79,7 @@ def flag_herd(
     is_placed = any(one.placed.any() for one in herd)
     around = working_crs(*together(herd)) if is_placed else ""
     animals = fixes.animals(["animal", "time_utc", "dop", "fix_type", "flags"])
+    middles = np.full((len(herd), 2), np.nan)
     for done, (one, (_, rows)) in enumerate(zip(herd, animals, strict=True)):
         progress("flagging fixes", 0.1 + 0.5 * done / len(herd))
         own = rows.to_pandas()
@@ -101,7 +102,7 @@ def flag_herd(
             burst_gap_h=clean.burst_gap_h,
             settling_days=clean.settling_days,
         )
-    middles = np.array([_middle(*_around(one, around)) for one in herd]).reshape(-1, 2)
+        middles[done] = _middle(x[one.placed], y[one.placed])
     for one, (_, rows) in zip(herd, fixes.animals(["time_utc"]), strict=True):
         _tell(one, rows["time_utc"].to_pandas(), around, middles, settings, told)
     told.suspicions += far_animals([one.name for one in herd], middles)

@@ -16,6 +16,7 @@ class Inputs:
 
     fixes: Annotated[FixTable, "ingest.fixes"]
     ranges_expert: Annotated[Layer, "ingest.ranges_expert"]
+    corridors_expert: Annotated[Layer, "ingest.corridors_expert"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def run(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     InputError
         What looks wrong and ``clean.stop_on`` names.
     MethodError
-        No usable fix and no expert range: nowhere to place the working CRS.
+        Fixes, but no usable one, and nothing that an expert drew: nowhere to place the working
+        CRS.
     """
     from corridors.stages.clean.cleaning import cleaned
 

@@ -29,8 +29,10 @@ from corridors.stages.connect.selection import migration_windows, usable_fixes, 
 from corridors.stages.connect.selection_facts import facts_of_selection
 from corridors.stages.connect.stage import Inputs, Results, Settings
 
-_RESISTANCE = {"UNIT": "cost of one metre relative to the easiest ground", "TITLE": "Resistance"}
-_DETOUR = {"UNIT": "share above the least cost", "TITLE": "Detour through the cell"}
+# Resistance is the cost of a metre relative to the easiest ground, a detour the share above the
+# least cost.
+_RESISTANCE = {"QUANTITY": "resistance", "UNIT": "relative_cost"}
+_DETOUR = {"QUANTITY": "detour", "UNIT": "share"}
 
 
 def connected(inputs: Inputs, settings: Settings, progress: Progress) -> Results:

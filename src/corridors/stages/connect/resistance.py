@@ -17,9 +17,9 @@ from corridors.foundation.facts.connect import LayerFacts
 from corridors.foundation.faults import Faults
 from corridors.foundation.grid import Grid
 from corridors.habitat.layers import codes_not_on_grid, codes_without_resistance
+from corridors.habitat.no_selection import NoSelectionError
 from corridors.habitat.resistance import class_resistance, combine, continuous_resistance
 from corridors.habitat.selected_resistance import Fitted
-from corridors.habitat.selection import NoSelectionError
 from corridors.habitat.used_fixes import UsedFixes
 from corridors.stages.connect.layers import OnGrid, read_layers
 from corridors.stages.connect.selection import fit
@@ -54,7 +54,7 @@ class Ground:
     resistance_from: Literal["table", "tracks"] | None = None
     coverage_frac: float | None = None
     fitted: Fitted | None = None
-    selection_refused: str | None = None
+    selection_refused: Remark | None = None
     notes: Sequence[Remark] = ()
     remarks: Sequence[Remark] = ()
 
@@ -89,8 +89,7 @@ def ground_of(
         except NoSelectionError as error:
             if habitat.resistance_from == "tracks":
                 raise MethodError(_too_little(str(error))) from None
-            refused = str(error)
-            notes.append(Remark.of("tables_instead", refused=refused))
+            refused = error.remark
     resistance = _from_tables(layers) if fitted is None else fitted.resistance
     return Ground(
         resistance=resistance,

@@ -8,11 +8,12 @@ import pandas as pd
 
 from corridors.config.habitat import Habitat, HabitatLayer, Selection
 from corridors.foundation.arrays import Floats
+from corridors.foundation.facts import Remark
 from corridors.foundation.grid import Grid
 from corridors.foundation.track import usable
 from corridors.habitat import selected_resistance
+from corridors.habitat.no_selection import NoSelectionError
 from corridors.habitat.selected_resistance import Fitted, Rules
-from corridors.habitat.selection import NoSelectionError
 from corridors.habitat.selection_terms import Covariate, class_covariate
 from corridors.habitat.used_fixes import UsedFixes, is_within, thinned
 from corridors.stages.connect.layers import OnGrid
@@ -50,8 +51,13 @@ def fit(settings: Selection, grid: Grid, layers: Sequence[OnGrid], used: UsedFix
         The tracks cannot tell.
     """
     if used.x_m.size == 0:
-        on = "on migration" if settings.used == "migrations" else "that are usable"
-        raise NoSelectionError(f"the herd has no fixes {on}")
+        if settings.used == "migrations":
+            raise NoSelectionError(
+                "the herd has no fixes on migration", Remark.of("no_fixes_on_migration")
+            )
+        raise NoSelectionError(
+            "the herd has no fixes that are usable", Remark.of("no_usable_fixes")
+        )
     rules = Rules(
         available_km=settings.available_km,
         max_available=settings.max_available,

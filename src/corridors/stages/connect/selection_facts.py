@@ -28,8 +28,9 @@ from corridors.stages.connect.stage import Settings
 def facts_of_selection(settings: Settings, ground: Ground) -> tuple[pd.DataFrame, SelectionFacts]:
     """Return SELECTION and its facts; no rows where nothing was estimated."""
     if ground.fitted is None:
-        refused = ground.selection_refused or ""
-        return tables.empty(tables.SELECTION), SelectionFacts(is_fitted=False, refused=refused)
+        refused = ground.selection_refused
+        why = {} if refused is None else {"refused": refused}
+        return tables.empty(tables.SELECTION), SelectionFacts(is_fitted=False, **why)
     table = selection_table(settings.herd, ground.fitted)
     return table, _facts(settings.habitat, ground.fitted, estimates(table))
 

@@ -29,7 +29,6 @@ from corridors.stages.delineate.stage import Inputs, Results, Settings
 from corridors.stages.surface.methods import peer_of
 
 # What the raster says of itself.
-_PEER = "usgs (comparison only)"
 
 
 def drawn(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
@@ -140,9 +139,9 @@ def _layer(rows: Sequence[Row], schema: tables.LayerSchema) -> gpd.GeoDataFrame:
 
 
 def _raster(everything: Population | None, crs: str, cell_m: float, *, is_peer: bool) -> Raster:
-    tags = {"TITLE": "Mean occurrence of all migrations", "UNIT": "probability mass per cell"}
+    tags = {"QUANTITY": "mean_occurrence", "UNIT": "mass_per_cell"}  # of all migrations
     if is_peer:
-        tags["PROFILE"] = _PEER
+        tags["PROFILE"] = "usgs"
     if everything is not None:
         return Raster.of_surface(everything.surface, tags)
     # One empty cell: the file is there, and says that nothing is known.

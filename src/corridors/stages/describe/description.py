@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 
+from corridors.barriers.companions import Together, units_of
 from corridors.foundation import tables
-from corridors.foundation.artefacts import Progress, Table
+from corridors.foundation.artefacts import Layer, Progress, Table
+from corridors.foundation.crs import GEOGRAPHIC
+from corridors.foundation.track import usable
+from corridors.movement.bottleneck_table import RouteRules, bottleneck_rows
+from corridors.movement.bottlenecks import Rules
 from corridors.movement.herd_facts import herd_facts
 from corridors.movement.migration_facts import migration_facts, migration_fixes
 from corridors.movement.sample import Sample, drawn_populations
@@ -28,11 +34,14 @@ def described(inputs: Inputs, settings: Settings, progress: Progress) -> Results
     stopovers = inputs.stopovers.read()
     progress("describe migrations", 0.0)
     moves = windows[windows["part"] == "migration"].sort_values("migration", kind="stable")
-    fixes, interval_h = migration_fixes(
-        inputs.fixes.read(["animal", "time_utc", "burst", "x_m", "y_m"]), moves, inputs.clean.crs
-    )
+    whole = inputs.fixes.read(["animal", "time_utc", "burst", "x_m", "y_m"])
+    # As in `intersect`: the same fixes and rules give the same units.
+    units = units_of(usable(whole), Together(**settings.units.model_dump()))
+    fixes, interval_h = migration_fixes(whole, moves, inputs.clean.crs)
+    progress("look for bottlenecks", 0.05)
+    bottlenecks = _bottlenecks(inputs, settings, fixes, units)
     facts = migration_facts(moves, fixes, stopovers, max_lag_h=describe.max_lag_h)
-    sample = _sample(inputs, settings, estimates, fixes)
+    sample = _sample(inputs, settings, estimates, fixes, units)
     _add_animals(sample, inputs, estimates, moves, progress)
     progress("draw samples of the animals", 0.8)
     sufficiency = sample.sufficiency(n_orders=describe.orders, seed=describe.seed)
@@ -47,9 +56,11 @@ def described(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         sufficiency=Table.of(frames["sufficiency"]),
         skill=Table.of(frames["skill"]),
         fidelity=Table.of(frames["fidelity"]),
+        bottlenecks=Layer.of(bottlenecks),
         facts=herd_facts(
             frames,
             windows=windows,
+            seasons=inputs.segment.seasons,
             corridors=inputs.corridors.read(),
             stopovers=stopovers,
             ranges=inputs.ranges.read(),
@@ -60,8 +71,41 @@ def described(inputs: Inputs, settings: Settings, progress: Progress) -> Results
     )
 
 
+def _bottlenecks(
+    inputs: Inputs, settings: Settings, fixes: pd.DataFrame, units: pd.DataFrame
+) -> gpd.GeoDataFrame:
+    describe = settings.describe
+    rows = bottleneck_rows(
+        settings.herd,
+        fixes,
+        units,
+        inputs.clean.crs,
+        RouteRules(
+            # The narrowest place lies between two stations: half a cell is near enough.
+            step_m=inputs.surface.cell_m / 2,
+            reach_m=describe.bottleneck_reach_km * 1000,
+            max_lag_h=describe.max_lag_h,
+        ),
+        Rules(
+            max_ratio=describe.bottleneck_max_ratio,
+            min_units=describe.bottleneck_min_units,
+            min_share=describe.bottleneck_min_share,
+            level=describe.bottleneck_level,
+            n_draws=describe.bottleneck_draws,
+            seed=describe.seed,
+        ),
+    )
+    if not rows:
+        return tables.empty(tables.BOTTLENECKS)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=GEOGRAPHIC)
+
+
 def _sample(
-    inputs: Inputs, settings: Settings, estimates: pd.DataFrame, fixes: pd.DataFrame
+    inputs: Inputs,
+    settings: Settings,
+    estimates: pd.DataFrame,
+    fixes: pd.DataFrame,
+    units: pd.DataFrame,
 ) -> Sample:
     """Return the herd's surfaces as drawn and the fixes of migrations that have one.
 
@@ -80,6 +124,7 @@ def _sample(
         medium_share=delineate.medium_share,
         high_share=delineate.high_share,
         footprint_isopleth=delineate.footprint_isopleth,
+        units=units,
     )
 
 

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from corridors.config.model import Delineate, Describe, Profile
+from corridors.config.trials import Units
 from corridors.foundation.artefacts import FixTable, Layer, Progress, Table
 
 if TYPE_CHECKING:
     from corridors.foundation.facts.clean import CleanFacts
     from corridors.foundation.facts.describe import DescribeFacts
+    from corridors.foundation.facts.segment import SegmentFacts
     from corridors.foundation.facts.surface import SurfaceFacts
 
 
@@ -19,6 +21,7 @@ class Inputs:
     fixes: Annotated[FixTable, "clean.fixes"]
     clean: Annotated["CleanFacts", "clean.facts"]
     migrations: Annotated[Table, "segment.migrations"]
+    segment: Annotated["SegmentFacts", "segment.facts"]
     surfaces: Annotated[Table, "surface.surfaces"]
     estimates: Annotated[Table, "surface.estimates"]
     surface: Annotated["SurfaceFacts", "surface.facts"]
@@ -36,6 +39,7 @@ class Settings:
     delineate: Delineate
     profile: Profile
     herd: Annotated[str, "herd"]
+    units: Annotated[Units, "units"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Results:
     sufficiency: Annotated[Table, "SUFFICIENCY"]
     skill: Annotated[Table, "SKILL"]
     fidelity: Annotated[Table, "FIDELITY"]
+    bottlenecks: Annotated[Layer, "BOTTLENECKS"]
     facts: Annotated["DescribeFacts", "facts.json"]
 
 

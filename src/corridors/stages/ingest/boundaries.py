@@ -16,17 +16,27 @@ from corridors.foundation import tables
 from corridors.foundation.artefacts import RawFiles
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
+from corridors.foundation.faults import nearest
 from corridors.foundation.vocabulary import BOUNDARY_TYPES
 from corridors.stages.ingest.layers import NATURAL_EARTH
 
 if TYPE_CHECKING:
     from corridors.config.sources import BoundarySource
+    from corridors.formats.geoparquet import Bounds
 
 
 def read_boundaries(
-    raw: RawFiles, source: BoundarySource
+    raw: RawFiles, source: BoundarySource, near: list[Bounds]
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return the BOUNDARIES rows of one source, never clipped: their length is reported.
+
+    Parameters
+    ----------
+    raw, source
+        The raw files, and which of them.
+    near
+        Boxes (west, south, east, north) around the herd, degrees: of the bundled boundaries of
+        the world those that reach one are read, or the pair of states that is named.
 
     Raises
     ------
@@ -35,7 +45,7 @@ def read_boundaries(
     """
     notes: dict[str, Any] = {}
     if source.path == NATURAL_EARTH:
-        frame = natural_earth.boundaries()
+        frame = _bundled(source, near)
     else:
         columns = [
             source.pair_column,
@@ -54,35 +64,11 @@ def read_boundaries(
         features, repairs = repair(layer.frame, LINES)
         notes = {**layer.notes, **repairs}
         frame = _named(features, source)
-    if source.left_state and source.right_state:
-        wanted = {source.left_state, source.right_state}
-        pairs = [
-            {left, right}
-            for left, right in zip(frame["left_state"], frame["right_state"], strict=True)
-        ]
-        chosen = np.array([pair == wanted for pair in pairs], dtype=bool)
-        frame = frame[chosen].reset_index(drop=True)
-        if frame.empty:
-            raise InputError(
-                Fault(
-                    "no boundary between these states",
-                    source.path,
-                    expected=f"{source.left_state} and {source.right_state}",
-                    got=", ".join(sorted({"-".join(sorted(pair)) for pair in pairs})[:12]) or None,
-                    cure="spell the states as the file does",
-                )
-            )
+    if source.path != NATURAL_EARTH and source.left_state and source.right_state:
+        frame = _of_pair(frame, source)
     published = source.published_km
     if published is not None and len(frame) != 1:
-        raise InputError(
-            Fault(
-                "published_km is for one boundary",
-                source.path,
-                expected="one boundary",
-                got=str(len(frame)),
-                cure="name left_state and right_state, or leave published_km out",
-            )
-        )
+        raise InputError(_published_for_many(source, len(frame)))
     states = frame["left_state"] + "-" + frame["right_state"]
     return gpd.GeoDataFrame(
         {
@@ -99,6 +85,53 @@ def read_boundaries(
         geometry=frame.geometry.array,
         crs=GEOGRAPHIC,
     ), {"boundaries": len(frame), **notes}
+
+
+def _bundled(source: BoundarySource, near: list[Bounds]) -> gpd.GeoDataFrame:
+    if not (source.left_state and source.right_state):
+        return natural_earth.boundaries(near)
+    frame = natural_earth.boundaries([], (source.left_state, source.right_state))
+    if frame.empty:
+        raise InputError(_no_such_pair(source, natural_earth.pairs()))
+    return frame
+
+
+def _of_pair(frame: gpd.GeoDataFrame, source: BoundarySource) -> gpd.GeoDataFrame:
+    pairs = list(zip(frame["left_state"], frame["right_state"], strict=True))
+    wanted = {source.left_state, source.right_state}
+    chosen = np.array([set(pair) == wanted for pair in pairs], dtype=bool)
+    if not chosen.any():
+        raise InputError(_no_such_pair(source, pairs))
+    return frame[chosen].reset_index(drop=True)
+
+
+def _no_such_pair(source: BoundarySource, pairs: list[tuple[str, str]]) -> Fault:
+    """Return what to say; of many pairs those of a state that is named, or nearly."""
+    states = sorted({state for pair in pairs for state in pair})
+    named = [source.left_state or "", source.right_state or ""]
+    meant = {nearest(name, states) or name for name in named}
+    alike = [pair for pair in pairs if meant & set(pair)]
+    shown = sorted({"-".join(sorted(pair)) for pair in alike or pairs})
+    return Fault(
+        "no boundary between these states",
+        source.path,
+        expected=f"{source.left_state} and {source.right_state}",
+        got=", ".join(shown[:12]) or None,
+        cure="spell the states as the file does",
+    )
+
+
+def _published_for_many(source: BoundarySource, n: int) -> Fault:
+    cure = "name left_state and right_state, or leave published_km out"
+    if source.left_state and source.right_state:
+        cure = "leave published_km out"  # the lines of these two states are of several kinds
+    return Fault(
+        "published_km is for one boundary",
+        source.path,
+        expected="one boundary",
+        got=str(n),
+        cure=cure,
+    )
 
 
 def border_fences(boundaries: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:

@@ -6,7 +6,7 @@ names the animals that may be wrong, and only their fixes are compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -60,31 +60,41 @@ class Census:
         tag, labels = seen.coded_tags()
         names = seen.animals
         codes = seen.animal.astype(np.int64) * len(labels) + tag
-        time_s, lon, lat = seen.time_us / 1e6, seen.lon, seen.lat
-        order = (
-            np.argsort(codes, kind="stable")
-            if (np.diff(codes) < 0).any()
-            else np.arange(len(codes))
-        )
-        starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-        counts = np.diff(np.append(starts, len(order)))
-        firsts = np.minimum.reduceat(time_s[order], starts)
-        lasts = np.maximum.reduceat(time_s[order], starts)
+        time_us, lon, lat = seen.time_us, seen.lon, seen.lat
+        change = np.diff(codes)
+        if change.size and change.min() < 0:
+            order = np.argsort(codes, kind="stable")
+            codes, time_us, lon, lat = codes[order], time_us[order], lon[order], lat[order]
+            change = np.diff(codes)
+        starts = np.append(0, np.flatnonzero(change) + 1)
+        counts = np.diff(np.append(starts, len(codes)))
+        firsts = np.minimum.reduceat(time_us, starts) / 1e6
+        lasts = np.maximum.reduceat(time_us, starts) / 1e6
         # A few fixes of each tell where an animal lives.
         some = np.minimum(
-            starts[:, None] + np.arange(_PLACES) * (counts[:, None] // _PLACES), len(order) - 1
+            starts[:, None] + np.arange(_PLACES) * (counts[:, None] // _PLACES), len(codes) - 1
         )
-        rows = order[some].ravel()
+        rows = some.ravel()
         places = unit_vectors(lon[rows], lat[rows]).reshape(len(starts), _PLACES, 3)
         sums = places.mean(axis=1) * counts[:, None]
         for i, start in enumerate(starts):
-            code = int(codes[order[start]])
+            code = int(codes[start])
             key = (names[code // len(labels)], source, labels[code % len(labels)])
             life = self.lives.setdefault(key, _Life())
             life.n += int(counts[i])
             life.first_s = min(life.first_s, float(firsts[i]))
             life.last_s = max(life.last_s, float(lasts[i]))
             life.place = sums[i] if life.place is None else life.place + sums[i]
+
+    def join(self, other: Census) -> None:
+        """Take what another has counted."""
+        for key, own in other.lives.items():
+            life = self.lives.setdefault(key, _Life())
+            life.n += own.n
+            life.first_s = min(life.first_s, own.first_s)
+            life.last_s = max(life.last_s, own.last_s)
+            if own.place is not None:
+                life.place = own.place if life.place is None else life.place + own.place
 
     def doubtful(self) -> set[str]:
         """Return the animals whose fixes have to be compared."""
@@ -102,8 +112,8 @@ class Census:
         return found
 
     def faults(self) -> list[Fault]:
-        """Return what the counts alone show: impossible dates, and animals far from the herd."""
-        return [*self._dates(), *self._early(), *self._places()]
+        """Return what the counts alone show: impossible dates, animals far off, names alike."""
+        return [*self._dates(), *self._early(), *self._places(), *self._alike()]
 
     def _dates(self) -> list[Fault]:
         now = datetime.now(UTC).timestamp() + _DAY_S
@@ -153,6 +163,30 @@ class Census:
     def _ends(self, animal: str) -> float:
         return max(life.last_s for (name, _, _), life in self.lives.items() if name == animal)
 
+    def _alike(self) -> list[Fault]:
+        """Return names that differ in capitals only, one from when on the other ends."""
+        spans: dict[str, dict[str, list[tuple[float, float, str]]]] = {}
+        for (animal, source, _), life in self.lives.items():
+            own = spans.setdefault(animal.strip().casefold(), {})
+            own.setdefault(animal, []).append((life.first_s, life.last_s, source))
+        faults = []
+        for own in spans.values():
+            whole = sorted((min(s)[0], max(end for _, end, _ in s), n) for n, s in own.items())
+            for (_, end, name), (start, _, other) in pairwise(whole):
+                if end < start:
+                    faults.append(
+                        Fault(
+                            "two names that differ in capitals only, one after the other",
+                            min(own[other])[2],
+                            expected="one spelling of the name of an animal",
+                            got=f"{name} to {_day(end)}, {other} from {_day(start)}",
+                            cure="write one name in the file; or say which is which animal: "
+                            "deployments of this source, a CSV with the columns "
+                            "collar,animal,start,end and these names as collars",
+                        )
+                    )
+        return faults
+
     def _places(self) -> list[Fault]:
         sums: dict[str, Floats] = {}
         source_of: dict[str, str] = {}
@@ -182,47 +216,39 @@ class Census:
 def usable(part: TrackPart) -> TrackPart:
     """Return the fixes with a time and a possible position, deployed, and no outliers."""
     lon, lat = part.lon, part.lat
-    good: Flags = np.isfinite(lon) & np.isfinite(lat) & ~impossible(lon, lat)
-    good &= ~part.is_outlier & ~part.is_undeployed & part.has_time
+    good: Flags = np.isfinite(lon) & np.isfinite(lat) & part.has_time
+    good &= ~(impossible(lon, lat) | part.is_outlier | part.is_undeployed)
     return part if good.all() else part.where(good)
 
 
-def compared(
-    doubtful: set[str], reread: Callable[[], Iterable[tuple[str, TrackPart]]]
-) -> list[Fault]:
+def seen_of(part: TrackPart, source: str, animals: Collection[str]) -> pd.DataFrame:
+    """Return the :func:`usable` fixes of some animals, as :func:`compared` wants them."""
+    seen = usable(part).of_animals(set(animals))
+    names = np.array(seen.animals, dtype=object)
+    return pd.DataFrame(
+        {
+            "animal": names[seen.animal].tolist(),
+            "tag": [tag or "" for tag in seen.tags],
+            "source": source,
+            "time_s": seen.time_us / 1e6,
+            "lon": seen.lon,
+            "lat": seen.lat,
+        }
+    )
+
+
+def compared(fixes: pd.DataFrame) -> list[Fault]:
     """Return what the fixes of doubtful animals show.
 
     Parameters
     ----------
-    doubtful
-        Of :meth:`Census.doubtful`.
-    reread
-        Yields source and part again.
+    fixes
+        Of the animals that :meth:`Census.doubtful` names: ``animal``, ``tag`` ("" without one),
+        ``source``, ``time_s`` since 1970, ``lon``, ``lat`` (degrees), in any order.
     """
-    if not doubtful:
-        return []
-    kept: list[pd.DataFrame] = []
-    for source, part in reread():
-        seen = usable(part).of_animals(doubtful)
-        if not len(seen):
-            continue
-        names = np.array(seen.animals, dtype=object)
-        kept.append(
-            pd.DataFrame(
-                {
-                    "animal": names[seen.animal].tolist(),
-                    "tag": [tag or "" for tag in seen.tags],
-                    "time_s": seen.time_us / 1e6,
-                    "lon": seen.lon,
-                    "lat": seen.lat,
-                    "source": source,
-                }
-            )
-        )
-    if not kept:
-        return []
-    fixes = pd.concat(kept, ignore_index=True)
     faults: list[Fault] = []
+    # In one order, however they were read.
+    fixes = fixes.sort_values(["time_s", "source", "tag", "lon", "lat"], ignore_index=True)
     for animal, own in fixes.groupby("animal", sort=True):
         faults += _of_one(str(animal), own)
     return faults

@@ -112,8 +112,10 @@ def _of_all(source: BarrierSource) -> dict[str, Any]:
     }
 
 
-def read_states(raw: RawFiles, source: StateSource) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
-    """Return the STATES table.
+def read_states(
+    raw: RawFiles, source: StateSource, near: list[Bounds]
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Return the STATES table; of the bundled states of the world what reaches one of the boxes.
 
     Raises
     ------
@@ -121,7 +123,7 @@ def read_states(raw: RawFiles, source: StateSource) -> tuple[gpd.GeoDataFrame, d
         All faults of this source.
     """
     if source.path == NATURAL_EARTH:
-        frame = natural_earth.states()
+        frame = natural_earth.states(near)
         return frame, {"states": len(frame)}
     layer = read_layer(
         raw.of(source.path),
@@ -171,6 +173,8 @@ def read_expert_ranges(
     )
     features, repairs = repair(layer.frame, POLYGONS)
     season = features[source.season_column].astype("str").str.strip().str.casefold()
+    own = {word.strip().casefold(): name for word, name in (source.season_map or {}).items()}
+    season = season.map(lambda word: own.get(word, word)).astype("str")
     unknown = ~season.isin(_RANGE_SEASONS)
     if unknown.any() or features.empty:
         raise InputError(
@@ -181,7 +185,7 @@ def read_expert_ranges(
                 source.season_column,
                 expected=" or ".join(_RANGE_SEASONS),
                 got=", ".join(sorted({repr(s) for s in season[unknown]})[:12]) or "no polygons",
-                cure="write winter or summer, in English",
+                cure="write winter or summer, in English, or say in season_map what they mean",
             )
         )
     union = {

@@ -5,18 +5,19 @@ Every source is read before anything is refused, so that all faults of a herd sh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from corridors.barriers import remarks
+from corridors.barriers.remarks import of_bundled
 from corridors.formats import natural_earth
 from corridors.formats.vector import degree_bounds
 from corridors.foundation import tables
 from corridors.foundation.arrays import Floats
-from corridors.foundation.artefacts import FixTable, Layer, Progress, RawFiles
+from corridors.foundation.artefacts import Layer, Progress, RawFiles
 from corridors.foundation.facts.ingest import IngestFacts
 from corridors.foundation.faults import Faults
 from corridors.stages.ingest import boundaries, expert, layers, tracks
@@ -24,36 +25,22 @@ from corridors.stages.ingest.stage import Inputs, Results, Settings
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pyarrow as pa
+
+    from corridors.config.sources import BarrierSource
+    from corridors.formats.geoparquet import Bounds
 
 
 def everything(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     """Return what stage `ingest` leaves."""
     raw, herd = inputs.raw, settings.herd
     faults = Faults()
-    told: dict[str, Any] = {"tracks": [], "barriers": [], "boundaries": []}
-    parts: list[gpd.GeoDataFrame] = []
-    seen: list[tuple[str, list[pa.RecordBatch]]] = []
-    for i, source in enumerate(herd.tracks):
-        progress(f"reading {source.path}", 0.5 * i / len(herd.tracks))
-        read = faults.collect(
-            lambda s=source: tracks.read_source(raw, settings.name, herd, s)  # type: ignore[misc]
-        )
-        if read is not None:
-            parts.append(read[0])
-            seen.append((source.path, read[1]))
-            told["tracks"].append({"source": source.path, "format": source.format, **read[2]})
-    faults.collect(lambda: tracks.refuse_suspicious(seen))
-    fixes = tracks.join(parts)
-    points = fixes.geometry.array[fixes["flags"].to_numpy() == 0]
-    found = every_layer(raw, settings, shapely.get_coordinates(points), faults, told, progress)
+    told: dict[str, Any] = {"barriers": [], "boundaries": []}
+    fixes, told["tracks"] = tracks.read_tracks(raw, settings.name, herd, faults, progress)
+    found = every_layer(raw, settings, fixes.places(), faults, told, progress)
     faults.raise_any()
-    said = remarks.of_all(told)
-    if said:
-        told["notes"] = said
     progress("writing tables", 0.9)
     return Results(
-        fixes=FixTable.of(fixes),
+        fixes=fixes.spooled(),
         ranges_expert=Layer.of(found.ranges),
         corridors_expert=Layer.of(found.corridors),
         barriers=Layer.of(found.barriers),
@@ -63,7 +50,7 @@ def everything(inputs: Inputs, settings: Settings, progress: Progress) -> Result
             {
                 "herd": settings.name,
                 "species": herd.species,
-                "fixes": tracks.summary(fixes),
+                "fixes": fixes.summary(),
                 "doubles": found.doubles,
                 **told,
             }
@@ -121,19 +108,28 @@ def every_layer(
             corridors, notes = read
             told["expert_corridors"] = {"source": drawn.path, **notes}
     shapes = np.concatenate([ranges.geometry.array, corridors.geometry.array])
-    places = np.concatenate([places, shapely.get_coordinates(shapes)])
-    bounds, fences = _boundaries(raw, settings, faults, told, progress)
+    if len(shapes):
+        places = np.concatenate([places, shapely.get_coordinates(shapes)])
+    near = natural_earth.boxes(places[:, 0], places[:, 1])
+    bounds, fences = _boundaries(raw, settings, near, faults, told, progress)
     bundled = [notes for notes in told["boundaries"] if notes["source"] == layers.NATURAL_EARTH]
-    if bundled:
-        frac = natural_earth.unknown_frac(places[:, 0], places[:, 1])
-        words = remarks.of_bundled(frac, natural_earth.states()["state"].tolist())
-        if words:
-            bundled[0]["remarks"] = [words]
-    lines, doubles = _barriers(raw, settings, places, fences, faults, told, progress)
+    if bundled and len(places):
+        known = natural_earth.states(near)
+        said = of_bundled(
+            natural_earth.unknown_frac(places[:, 0], places[:, 1], known),
+            bundled[0]["boundaries"],
+            natural_earth.NEAR_KM,
+            known["state"].tolist(),
+        )
+        if said:
+            bundled[0]["remarks"] = said
+    # Around a herd with nothing but a record no barrier is looked for, instead of all of them.
+    sources = settings.barriers if herd.tracks or len(places) else ()
+    lines, doubles = _barriers(raw, settings, sources, places, fences, faults, told, progress)
     states = tables.empty(tables.STATES)
     of_states = settings.states
     if of_states is not None:
-        read = faults.collect(lambda: layers.read_states(raw, of_states))
+        read = faults.collect(lambda: layers.read_states(raw, of_states, near))
         if read is not None:
             states, notes = read
             told["states"] = {"source": of_states.path, **notes}
@@ -143,6 +139,7 @@ def every_layer(
 def _barriers(
     raw: RawFiles,
     settings: Settings,
+    sources: Sequence[BarrierSource],
     places: Floats,
     border_fences: list[gpd.GeoDataFrame],
     faults: Faults,
@@ -151,7 +148,7 @@ def _barriers(
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Return BARRIERS, and what was found of lines that are drawn twice."""
     parts = list(border_fences)
-    for source in settings.barriers:
+    for source in sources:
         progress(f"reading {source.path}", 0.6)
         bounds = degree_bounds(places[:, 0], places[:, 1], margin_km=source.margin_km)
         read = faults.collect(
@@ -176,6 +173,7 @@ def _barriers(
 def _boundaries(
     raw: RawFiles,
     settings: Settings,
+    near: list[Bounds],
     faults: Faults,
     told: dict[str, Any],
     progress: Progress,
@@ -187,7 +185,7 @@ def _boundaries(
     for source in settings.boundaries:
         progress(f"reading {source.path}", 0.8)
         read = faults.collect(
-            lambda s=source: boundaries.read_boundaries(raw, s)  # type: ignore[misc]
+            lambda s=source: boundaries.read_boundaries(raw, s, near)  # type: ignore[misc]
         )
         if read is not None:
             parts.append(read[0])

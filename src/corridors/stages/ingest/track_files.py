@@ -21,8 +21,9 @@ from corridors.formats.gpx import scan_gpx
 from corridors.formats.kml import scan_kml
 from corridors.formats.movebank import TAG_PREFIX, scan_movebank
 from corridors.formats.plain_parquet import is_plain_parquet
+from corridors.formats.track_columns import TrackMapping, TrackScan
 from corridors.formats.track_part import TrackPart
-from corridors.formats.tracks import TrackMapping, TrackScan, scan_csv
+from corridors.formats.tracks import scan_csv
 from corridors.foundation.arrays import Flags, Indices, Labels
 from corridors.foundation.errors import Fault, InputError
 from corridors.foundation.faults import IN_FILES_FRAC, nearest

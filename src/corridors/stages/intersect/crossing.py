@@ -11,7 +11,7 @@ from corridors.barriers.border_tables import Rules as BorderRules
 from corridors.barriers.border_tables import across
 from corridors.barriers.crossing_tables import Crossed, Rules, crossed
 from corridors.barriers.movements import Movements
-from corridors.config.model import Intersect
+from corridors.config.crossing import Intersect
 from corridors.foundation.artefacts import Layer, Progress, Table, silent
 from corridors.foundation.facts.intersect import Held, IntersectFacts, StrayingLaw
 from corridors.stages.intersect.holding import Holder
@@ -50,6 +50,7 @@ def met(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
             flux_floor=intersect.flux_floor,
         ),
         cell_m=cell_m,
+        odds=holder.odds,
         progress=progress,
     )
     facts = IntersectFacts(
@@ -64,8 +65,10 @@ def met(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         n_segments_without_data=int((~segments["has_data"]).sum()),
         **found.passages,
         held=Held(
-            odds_missed=holder.odds.missed,
-            odds_hit=holder.odds.hit,
+            odds_missed=holder.odds.standing.missed,
+            odds_hit=holder.odds.standing.hit,
+            odds_missed_elsewhere=holder.odds.elsewhere.missed,
+            odds_hit_elsewhere=holder.odds.elsewhere.hit,
             n_missed=int((~holder.real.is_hit).sum()),
             n_hit=int(holder.real.is_hit.sum()),
         ),

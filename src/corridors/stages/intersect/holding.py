@@ -1,4 +1,4 @@
-"""How barriers change which way the herd goes between two fixes: laws of straying meet lines."""
+"""How far the herd passes lines otherwise than by its laws of straying."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from corridors.barriers.crossings import Steps
-from corridors.barriers.holding import FREE, LeftOut, Odds, left_out, odds_beside
+from corridors.barriers.holding import UNCHANGED, Beside, LeftOut, left_out, odds_beside
 from corridors.barriers.movements import Movements
 from corridors.foundation.arrays import Geometries
 from corridors.foundation.clock import microseconds
@@ -16,7 +16,7 @@ from corridors.foundation.errors import MethodError
 from corridors.movement.straying import straying
 
 if TYPE_CHECKING:
-    from corridors.config.model import Intersect
+    from corridors.config.crossing import Intersect
 
 # Where the barriers are moved to see what animals do where none stand, m; of each animal's fixes
 # as many altogether as at the barriers.
@@ -28,7 +28,7 @@ MOVES_M: Final = tuple(
 
 
 class Holder:
-    """Tells how the lines that stand hold a herd whose bridges are sideways; keeps what it saw.
+    """Tells how a herd whose bridges are sideways passes lines; keeps what it saw.
 
     Parameters
     ----------
@@ -42,16 +42,21 @@ class Holder:
         self.moves = moves
         self.intersect = intersect
         self.real, self.moved = LeftOut.none(), LeftOut.none()
-        self.odds = FREE
+        self.odds = UNCHANGED
 
-    def __call__(self, lines: Geometries) -> Odds:
-        """Return the herd's odds of passages beside ``lines``, planar."""
+    def __call__(self, lines: Geometries) -> Beside:
+        """Return the herd's odds of passages, told beside ``lines`` that stand, planar."""
         is_sideways = self.moves.bridges.tail > 0
         for rows, steps, _ in self.moves.by_animal():
             if is_sideways[rows].any():
                 real, moved = left_out_of(steps, lines, self.intersect)
                 self.real, self.moved = self.real + real, self.moved + moved
-        self.odds = odds_beside(self.real, self.moved, prior_sd=self.intersect.held_sd)
+        self.odds = odds_beside(
+            self.real,
+            self.moved,
+            law_sd=self.intersect.law_sd,
+            held_sd=self.intersect.held_sd,
+        )
         return self.odds
 
 

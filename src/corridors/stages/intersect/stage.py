@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from corridors.config.model import Intersect, Occurrence
+from corridors.config.crossing import Intersect
+from corridors.config.model import Occurrence
 from corridors.foundation.artefacts import FixTable, Layer, Progress, Table
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from math import inf
 import geopandas as gpd
 import pandas as pd
 
+from corridors.barriers.companions import Together
 from corridors.barriers.copies import Shift
 from corridors.barriers.movements import Movements
-from corridors.barriers.trial_tables import Joints, Rules, Together, Tried, tried
+from corridors.barriers.trial_tables import Joints, Rules, Tried, tried
 from corridors.barriers.trials import Rule
 from corridors.config.trials import Trials
 from corridors.foundation import tables

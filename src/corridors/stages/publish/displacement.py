@@ -19,7 +19,7 @@ from corridors.foundation.clock import microseconds
 from corridors.foundation.track import Track, usable_rows
 from corridors.movement.biological_year import days_since, time_at
 from corridors.movement.displacement import PARAMETERS, predict
-from corridors.movement.migrations import displacement_from
+from corridors.movement.migrations import Origin, displacement_from
 from corridors.movement.names import picture_name
 
 # Models that are drawn at most: the one that counts and the best of the others.
@@ -63,7 +63,7 @@ def drawn_years(
     migrations: pd.DataFrame,
     fits: pd.DataFrame,
     *,
-    n_origin: int,
+    origin: Origin,
     limits: YearLimits,
 ) -> Iterator[DrawnYear]:
     """Draw one animal-year after the other; memory holds the fixes of one animal.
@@ -74,8 +74,8 @@ def drawn_years(
         From :func:`years_to_draw`.
     fixes, migrations, fits
         CLEAN_FIXES, MIGRATIONS and DISPLACEMENT_FITS of the herd.
-    n_origin
-        Fixes from whose mean displacement counts.
+    origin
+        From which fixes displacement counts.
     limits
         What a year needed to have a class.
     """
@@ -91,16 +91,20 @@ def drawn_years(
         shades = _shades(windows_of[animal]) if animal in windows_of else []
         for year in years_of[animal]:
             models = models_of.get((animal, year.bio_year))
-            picture = _picture(animal, year, track, models, shades, n_origin)
+            picture = _picture(animal, year, track, models, shades, origin)
             yield DrawnYear(picture_name(animal, year.bio_year), picture.title, draw(picture))
 
 
 @dataclass(frozen=True)
 class _Year:
-    """What is known of an animal-year: its class, why in words, first and last fix."""
+    """What is known of an animal-year: class, model that counts, why in words, first and last fix.
+
+    No model counts where stays tell the migrations.
+    """
 
     bio_year: int
     label: str
+    model: str
     told: str
     first_us: int
     last_us: int
@@ -110,7 +114,9 @@ def _years(own: pd.DataFrame, limits: YearLimits) -> Iterator[_Year]:
     first_us, last_us = (map(int, microseconds(own[one])) for one in ("first_utc", "last_utc"))
     told = (class_words(row, limits) for row in records(own))
     years = own["bio_year"].astype(int)
-    for row in zip(years, own["class"].astype(str), told, first_us, last_us, strict=True):
+    labels = own["class"].astype(str)
+    models = labels.where(own["reason"] != "stays", "")
+    for row in zip(years, labels, models, told, first_us, last_us, strict=True):
         yield _Year(*row)
 
 
@@ -137,23 +143,25 @@ def _picture(
     whole: Track,
     fits: pd.DataFrame | None,
     shades: list[Shade],
-    n_origin: int,
+    origin: Origin,
 ) -> DisplacementPicture:
     track = whole.within(year.first_us, year.last_us)
     time = track.time_utc
     anchor = "first" if fits is None else str(fits["anchor"].iloc[0])
-    model_time, models = (time[:0], {}) if fits is None else _models(fits, year.label, time)
+    model_time, models = (time[:0], {}) if fits is None else _models(fits, year.model, time)
     return DisplacementPicture(
         title=f"{animal}, biological year {year.bio_year}",
         subtitle=f"{year.label.replace('_', ' ')}: {year.told}",
         time_utc=time,
-        displacement_km=displacement_from(track.x_m, track.y_m, anchor, n_origin=n_origin),
+        displacement_km=displacement_from(
+            days_since(time, time[0]), track.x_m, track.y_m, anchor, origin
+        ),
         anchor=anchor,
         x_km=track.x_m / 1000.0,
         y_km=track.y_m / 1000.0,
         model_time_utc=model_time,
         models=models,
-        chosen=year.label,
+        chosen=year.model,
         shades=[one for one in shades if one.start_utc <= time[-1] and one.end_utc >= time[0]],
     )
 

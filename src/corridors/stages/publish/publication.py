@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -11,8 +12,11 @@ import pandas as pd
 from corridors import __version__
 from corridors.atlas import fact_sheet
 from corridors.atlas.charts import threat_chart
+from corridors.atlas.decision import decided
 from corridors.atlas.maps import MapText, corridor_map
 from corridors.atlas.pages import render
+from corridors.atlas.paper import card_pdf, factsheet_pdf
+from corridors.atlas.place_map import place_maps
 from corridors.atlas.products import (
     LeftOut,
     Product,
@@ -23,8 +27,13 @@ from corridors.atlas.products import (
 )
 from corridors.atlas.report import N_PICTURES, Evidence, Heading, masthead, page
 from corridors.atlas.sample_chart import sample_chart
+from corridors.atlas.sheet_figures import sheet_lines, trace_json
+from corridors.atlas.styles import HARM
 from corridors.atlas.tier import INTERNAL, refuse_what_would_show_one_animal, tables_to_show
+from corridors.atlas.towns import nearest_in_words, towns_near
 from corridors.atlas.transboundary import transboundary_values
+from corridors.atlas.views import with_views
+from corridors.atlas.words import stamps
 from corridors.atlas.words.animal_years import YearLimits
 from corridors.atlas.words.tables import tables_in_words
 from corridors.formats.geopackage import Package
@@ -32,7 +41,7 @@ from corridors.formats.qgis import Project
 from corridors.foundation.artefacts import Document, Pictures, Progress
 from corridors.foundation.crs import named_crs
 from corridors.foundation.track import usable
-from corridors.movement.migrations import MIN_MODEL_DAYS
+from corridors.movement.migrations import MIN_MODEL_DAYS, Origin
 from corridors.stages.publish.displacement import DrawnYear, drawn_years, years_to_draw
 from corridors.stages.publish.herd_tables import map_layers, read_tables, recorded
 from corridors.stages.publish.rasters import (
@@ -45,6 +54,18 @@ from corridors.stages.publish.rasters import (
 )
 from corridors.stages.publish.shown_settings import shown_settings
 from corridors.stages.publish.stage import Inputs, Results, Settings
+
+# The layers that show where the herd is; a town is as far as it is from these. A whole boundary is
+# longer than any herd's reach.
+WHEREABOUTS = (
+    "corridors",
+    "expert_corridor",
+    "modelled_corridor",
+    "ranges",
+    "border_crossings",
+    "crossings",
+    "segments",
+)
 
 
 def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
@@ -72,20 +93,23 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
     resistance = published_raster(RESISTANCE, inputs.resistance)
     rasters = [surface, current, resistance]
     left_out += [
-        LeftOut(f"{raster.plan.title} in the project", raster.plan.nothing)
+        LeftOut(f"{raster.plan.words.title} in the project", raster.plan.words.nothing)
         for raster in rasters
         if not raster.classes
     ]
 
     progress("pictures", 0.2)
-    charts = _charts(heading, tables, products, inputs.clean.crs)
+    spatial = _spatial(products)
+    whereabouts = [spatial[name] for name in WHEREABOUTS if name in spatial]
+    towns = towns_near(whereabouts, inputs.clean.crs)
+    charts = _charts(heading, tables, spatial, towns, inputs.clean.crs)
     years = years_to_draw(
         tables["animal_years"],
         tables["migrations"],
         settings.publish.pictures if heading.tier == INTERNAL else "none",
     )
     if heading.tier != INTERNAL:
-        left_out.append(LeftOut("Displacement pictures", "each shows a single animal"))
+        left_out.append(LeftOut("Displacement pictures", stamps.SINGLE_ANIMAL))
     limits = YearLimits(
         min_fixes=settings.segment.min_fixes,
         min_days=settings.segment.min_days,
@@ -97,7 +121,9 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         inputs.fixes,
         tables["migrations"],
         inputs.displacement_fits.read(),
-        n_origin=settings.segment.n_origin_fixes,
+        origin=Origin(
+            n_fixes=settings.segment.n_origin_fixes, max_days=settings.segment.max_origin_days
+        ),
         limits=limits,
     )
     drawn = _told(drawn, len(years), progress)
@@ -110,25 +136,44 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         settings=shown_settings(settings),
         left_out=left_out,
         limits=limits,
+        min_bottleneck_units=settings.describe.bottleneck_min_units,
         map_png=charts.get("corridor_map.png"),
         threat_png=charts.get("threats.png"),
+        place_maps=_insets(heading, tables["threats"], products, inputs.clean.crs),
         sample_png=charts.get("sample.png"),
         has_surface=bool(surface.classes),
         displacement=[(year.caption, year.png) for year in shown],
         n_more_pictures=len(years) - len(shown),
+        towns=nearest_in_words(towns),
+        record=settings.labels.record,
     )
-    across = {**masthead(heading), "map": evidence.map_png, **transboundary_values(tables)}
+    told = page(heading, evidence)
+    across = {
+        **masthead(heading),
+        "map": evidence.map_png,
+        "towns": evidence.towns,
+        **transboundary_values(tables),
+    }
     return Results(
         package=Package(package_layers(products, labels=_labels(heading))),
-        project=_project(heading, products, rasters, inputs.clean.crs),
+        project=_project(heading, tables, products, rasters, inputs.clean.crs),
         corridor_surface=inputs.population_raster,
         corridor_surface_style=surface.style,
         current=inputs.current,
         current_style=current.style,
         resistance=inputs.resistance,
         resistance_style=resistance.style,
-        report=Document(render(__package__, "report.html.jinja", page(heading, evidence))),
+        report=Document(render(__package__, "report.html.jinja", told)),
         transboundary=Document(render(__package__, "transboundary.html.jinja", across)),
+        sheets=Pictures(
+            _sheets(
+                told,
+                [
+                    *fact_sheet.lines(inputs.describe),
+                    *fact_sheet.bottleneck_lines(tables["bottlenecks"]),
+                ],
+            )
+        ),
         pictures=Pictures(_files(charts, chain(shown, drawn))),
     )
 
@@ -146,14 +191,32 @@ def _heading(settings: Settings) -> Heading:
     )
 
 
+def _insets(
+    heading: Heading, threats: pd.DataFrame, products: list[Product], crs: str
+) -> dict[str, bytes]:
+    """Return place -> PNG of the places on the first page."""
+    places = decided(threats, HARM)
+    stamp = stamps.map_stamp(simulated=heading.simulated)
+    return place_maps(_spatial(products), places, crs=crs, stamp=stamp) if places else {}
+
+
+def _spatial(products: list[Product]) -> dict[str, gpd.GeoDataFrame]:
+    return {p.plan.name: p.frame for p in products if isinstance(p.frame, gpd.GeoDataFrame)}
+
+
 def _charts(
-    heading: Heading, tables: Mapping[str, pd.DataFrame], products: list[Product], crs: str
+    heading: Heading,
+    tables: Mapping[str, pd.DataFrame],
+    spatial: Mapping[str, gpd.GeoDataFrame],
+    towns: gpd.GeoDataFrame,
+    crs: str,
 ) -> dict[str, bytes]:
     """Return file name -> PNG of the pictures of the whole herd, where there is something."""
     charts = {}
-    spatial = {p.plan.name: p.frame for p in products if isinstance(p.frame, gpd.GeoDataFrame)}
     if spatial:
-        charts["corridor_map.png"] = corridor_map(spatial, crs=crs, text=_map_text(heading, tables))
+        charts["corridor_map.png"] = corridor_map(
+            {**spatial, "towns": towns}, crs=crs, text=_map_text(heading, tables)
+        )
     if tables["threats"]["rank"].notna().any():
         charts["threats.png"] = threat_chart(tables["threats"])
     curves = tables["sufficiency"]
@@ -169,6 +232,14 @@ def _told(years: Iterable[DrawnYear], n: int, progress: Progress) -> Iterator[Dr
         yield year
 
 
+def _sheets(told: Mapping[str, Any], lines: list[fact_sheet.Line]) -> Iterator[tuple[str, bytes]]:
+    """Yield the fact sheet, and a card of each place on the first page."""
+    yield "factsheet.pdf", factsheet_pdf(told, lines)
+    yield "factsheet.json", trace_json(sheet_lines(told, lines))
+    for place in told["decided"]:
+        yield f"place-{place['rank']:.0f}.pdf", card_pdf(told, place)
+
+
 def _files(charts: Mapping[str, bytes], years: Iterable[DrawnYear]) -> Iterator[tuple[str, bytes]]:
     yield from charts.items()
     for year in years:
@@ -181,7 +252,7 @@ def _labels(heading: Heading) -> dict[str, str]:
         "species": heading.species,
         "study": heading.study,
         "author": heading.author,
-        "label": "SIMULATED DATA" if heading.simulated else "",
+        "label": stamps.data_label(simulated=heading.simulated),
         "profile": heading.profile,
         "tier": heading.tier,
         "lengths and areas": "geodesic on WGS84",
@@ -190,10 +261,7 @@ def _labels(heading: Heading) -> dict[str, str]:
 
 
 def _rights(heading: Heading) -> str:
-    stamp = "Simulated data. " if heading.simulated else ""
-    if heading.profile == "usgs":
-        stamp += "Profile usgs, for comparison only. "
-    return f"{stamp}Tier {heading.tier}."
+    return stamps.rights(heading.tier, simulated=heading.simulated, profile=heading.profile)
 
 
 def _map_text(heading: Heading, tables: Mapping[str, pd.DataFrame]) -> MapText:
@@ -203,26 +271,30 @@ def _map_text(heading: Heading, tables: Mapping[str, pd.DataFrame]) -> MapText:
         for source, label in dict.fromkeys(zip(borders["source"], borders["label"], strict=True))
         if source
     ]
-    credit = f"{heading.study} · {heading.herd}"
-    if sources:
-        credit += " · Boundaries: " + "; ".join(sources)
-    if heading.profile == "usgs":
-        credit += " · Profile usgs, for comparison only"
-    return MapText("SIMULATED" if heading.simulated else "", credit)
+    credit = stamps.credit(heading.study, heading.herd, "; ".join(sources), profile=heading.profile)
+    return MapText(stamps.map_stamp(simulated=heading.simulated), credit)
 
 
 def _project(
-    heading: Heading, products: list[Product], rasters: list[PublishedRaster], crs: str
+    heading: Heading,
+    tables: Mapping[str, pd.DataFrame],
+    products: list[Product],
+    rasters: list[PublishedRaster],
+    crs: str,
 ) -> Project:
     rights = _rights(heading)
     layers = project_layers(products, package=f"./{heading.herd}.gpkg", rights=rights)
     layers += raster_layers(rasters, rights=rights)
-    stamp = " (SIMULATED)" if heading.simulated else ""
-    return Project(
-        title=f"{heading.herd}: migration corridor and threats{stamp}",
+    project = Project(
+        title=stamps.project_title(heading.herd, simulated=heading.simulated),
         author=heading.author,
         abstract=f"{heading.species}. {heading.study}. {rights}",
         crs=named_crs(crs),
         bounds=first_view(products, crs),
         layers=layers,
+    )
+    return with_views(
+        project,
+        gpd.GeoDataFrame(tables["threats"]),
+        sources=_map_text(heading, tables).credit,
     )

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from corridors.atlas import habitat_surfaces, surface
+from corridors.atlas.words.rasters import RASTERS, RasterWords
 from corridors.formats.qgis import ProjectLayer
-from corridors.formats.qml import raster_document, raster_pipe
+from corridors.formats.raster_qml import raster_document, raster_pipe
 from corridors.foundation.arrays import Floats32
 from corridors.foundation.artefacts import Document, Raster
 from corridors.foundation.grid import RasterFacts
@@ -19,41 +20,20 @@ _OPACITY = 0.85
 
 @dataclass(frozen=True)
 class RasterPlan:
-    """A raster that is published: what it is called and how it is classed."""
+    """A raster that is published: its name and how it is classed."""
 
     name: str
-    title: str
-    group: str
-    abstract: str
-    nothing: str  # why there may be none
     classes: Callable[[Floats32], Classes]
 
+    @property
+    def words(self) -> RasterWords:
+        """What it is called, and what it shows."""
+        return RASTERS[self.name]
 
-CORRIDOR_SURFACE = RasterPlan(
-    "corridor_surface",
-    "Use during migration",
-    "Surface",
-    "Mean occurrence surface of the herd's migrations; mass per cell.",
-    "no tracked migration",
-    surface.classes,
-)
-CURRENT = RasterPlan(
-    "current",
-    "Current between the seasonal ranges",
-    "Connectivity",
-    "Share of the ways between the ranges that lead through a cell, with barriers in place; a "
-    "model of habitat and barriers, not of tracks.",
-    "the ranges are not joined by known habitat",
-    habitat_surfaces.current_classes,
-)
-RESISTANCE = RasterPlan(
-    "resistance",
-    "Resistance of the habitat",
-    "Connectivity",
-    "Cost of one metre of way, 1 on the easiest ground, without barriers.",
-    "no habitat grid",
-    habitat_surfaces.resistance_classes,
-)
+
+CORRIDOR_SURFACE = RasterPlan("corridor_surface", surface.classes)
+CURRENT = RasterPlan("current", habitat_surfaces.current_classes)
+RESISTANCE = RasterPlan("resistance", habitat_surfaces.resistance_classes)
 
 
 @dataclass(frozen=True)
@@ -90,12 +70,12 @@ def raster_layers(rasters: list[PublishedRaster], *, rights: str) -> list[Projec
     return [
         ProjectLayer(
             key=raster.plan.name,
-            title=raster.plan.title,
-            abstract=raster.plan.abstract,
+            title=raster.plan.words.title,
+            abstract=raster.plan.words.abstract,
             source=f"./{raster.plan.name}.tif",
             crs=raster.facts.crs,
             bounds=raster.facts.bounds,
-            group=raster.plan.group,
+            group=raster.plan.words.group,
             rights=rights,
             pipe=raster.pipe(),
             visible=False,

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from corridors.config.action import Act
 from corridors.config.circuit import Circuit
+from corridors.config.crossing import Behave, Intersect
 from corridors.config.habitat import Habitat
 from corridors.config.model import (
-    Behave,
     Clean,
     Delineate,
     Describe,
-    Intersect,
     Occurrence,
     Profile,
     Publish,
@@ -70,6 +69,7 @@ class Inputs:
     sufficiency: Annotated[Table, "describe.sufficiency"]
     skill: Annotated[Table, "describe.skill"]
     fidelity: Annotated[Table, "describe.fidelity"]
+    bottlenecks: Annotated[Layer, "describe.bottlenecks"]
     modelled: Annotated[Layer, "connect.modelled"]
     resistance: Annotated[Raster, "connect.resistance"]
     selection: Annotated[Table, "connect.selection"]
@@ -82,6 +82,7 @@ class Inputs:
     border_crossings: Annotated[Layer, "intersect.border_crossings"]
     national_shares: Annotated[Table, "intersect.national_shares"]
     behaviour: Annotated[Layer, "behave.behaviour"]
+    behaviour_segments: Annotated[Table, "behave.behaviour_segments"]
     behaviour_index: Annotated[Layer, "behave.behaviour_index"]
     permeability: Annotated[Table, "behave.permeability"]
     current: Annotated[Raster, "circuit.current"]
@@ -134,6 +135,7 @@ class Results:
     resistance_style: Annotated[Document, "resistance.qml"]
     report: Annotated[Document, "report.html"]
     transboundary: Annotated[Document, "transboundary.html"]
+    sheets: Annotated[Pictures, "sheets/"]
     pictures: Annotated[Pictures, "pictures/"]
 
 

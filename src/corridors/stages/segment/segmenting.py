@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corridors.config.segmentation import Segment
 from corridors.formats.picks import NO_WINDOW, picks_text
 from corridors.foundation.artefacts import Document, Progress, Table
 from corridors.movement.animal_years import Year, YearTrack, classed_years
 from corridors.movement.leg_table import leg_table
+from corridors.movement.migrations import Rules
 from corridors.movement.seasonal_ranges import season_spans
 from corridors.movement.segment_facts import segment_facts
 from corridors.movement.year_tables import Stays, fit_table, migration_table, year_table
@@ -28,15 +28,15 @@ from corridors.stages.segment.picked import (
     window_rules,
 )
 from corridors.stages.segment.stage import Inputs, Results, Settings
-from corridors.stages.segment.tracked import rules_of, usable_tracks
+from corridors.stages.segment.tracked import min_distance_of, rules_of, usable_tracks
 
 
 def segmented(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     """Return what stage `segment` leaves."""
     segment, herd, crs = settings.segment, settings.herd, inputs.clean.crs
-    start, tracks = usable_tracks(inputs.fixes, segment, inputs.clean.parted)
+    start, tracks = usable_tracks(inputs.fixes, segment, inputs.clean.parted, settings.species)
     rules = window_rules(segment, tracks)
-    years = list(_years(tracks, start, segment, progress))
+    years = list(_years(tracks, start, rules_of(segment, settings.species), progress))
     picks = configured_picks(inputs.raw, settings, tracks, start)
     picked = {(pick.animal, pick.bio_year) for pick in picks}
     rows: list[Row] = []
@@ -77,15 +77,19 @@ def segmented(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         displacement_fits=Table.of(fit_table(years, herd)),
         picks=Document(picks_text(written)),
         facts=segment_facts(
-            animal_years, migrations, legs, spans, start, migration_seasons(segment)
+            animal_years,
+            migrations,
+            legs,
+            spans,
+            start,
+            migration_seasons(segment),
+            min_distance_of(segment, settings.species),
+            rows,
         ),
     )
 
 
-def _years(
-    tracks: list[YearTrack], start: str, segment: Segment, progress: Progress
-) -> Iterator[Year]:
-    rules = rules_of(segment)
+def _years(tracks: list[YearTrack], start: str, rules: Rules, progress: Progress) -> Iterator[Year]:
     for done, track in enumerate(tracks):
         progress(f"years of {track.animal}", done / len(tracks))
         yield from classed_years(track, start, rules)

@@ -27,6 +27,7 @@ class Settings:
     herd: Annotated[str, "herd"]
     segment: Annotated[Segment, "segment of the herd"]
     picks: Annotated[str | None, "picks"]
+    species: Annotated[str | None, "species"] = None
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,17 @@ from corridors.foundation.track import usable_rows
 from corridors.movement.animal_years import YearTrack, best_start
 from corridors.movement.biological_year import bio_years
 from corridors.movement.displacement import Limits
-from corridors.movement.migrations import Rules
+from corridors.movement.least_distances import LeastDistance, least_distance
+from corridors.movement.migrations import Origin, Rules
 
 _COLUMNS = ["time_utc", "burst", "x_m", "y_m", "geometry"]
 
 
 def usable_tracks(
-    fixes: FixTable, settings: Segment, parted: Mapping[str, Sequence[str]]
+    fixes: FixTable,
+    settings: Segment,
+    parted: Mapping[str, Sequence[str]],
+    species: str | None,
 ) -> tuple[str, list[YearTrack]]:
     """Return the start of the biological year (MM-DD) and the usable tracks by animal.
 
@@ -33,6 +37,8 @@ def usable_tracks(
         Keys of `segment`.
     parted
         Animal -> times, ISO 8601, of the first fixes of later parts of its track.
+    species
+        Of the herd.
     """
     tracks = []
     for name, table in fixes.animals(_COLUMNS):
@@ -47,7 +53,7 @@ def usable_tracks(
             tracks.append(YearTrack(x, y, time, unknown, name, is_south, year, starts))
     start = settings.bio_year_start
     if start == "auto":
-        start = best_start(tracks, rules_of(settings), half_width_d=settings.quiet_days)
+        start = best_start(tracks, rules_of(settings, species), half_width_d=settings.quiet_days)
     return start, [track.with_years(start) for track in tracks]
 
 
@@ -58,17 +64,25 @@ def _rows_at(time_us: Microseconds, times: Sequence[str]) -> tuple[int, ...]:
     return tuple(np.searchsorted(time_us, at).tolist())
 
 
-def rules_of(settings: Segment) -> Rules:
-    """Return the rules of the configuration."""
+def min_distance_of(settings: Segment, species: str | None) -> LeastDistance:
+    """Return the least distance of a migration: as configured, or that of the species."""
+    if settings.min_distance_km == "auto":
+        return least_distance(species)
+    return LeastDistance(settings.min_distance_km, "", "configured")
+
+
+def rules_of(settings: Segment, species: str | None) -> Rules:
+    """Return the rules of the configuration for a species."""
     return Rules(
-        n_origin=settings.n_origin_fixes,
+        origin=Origin(n_fixes=settings.n_origin_fixes, max_days=settings.max_origin_days),
         min_fixes=settings.min_fixes,
         min_days=settings.min_days,
         max_interval_days=settings.max_interval_days,
-        min_distance_km=settings.min_distance_km,
+        min_distance_km=min_distance_of(settings, species).km,
         min_range_multiple=settings.min_range_multiple,
         min_stay_days=settings.min_stay_days,
         max_stay_spread_frac=settings.max_stay_spread_frac,
+        max_excursion_days=settings.max_excursion_days,
         margin_days=settings.complete_margin_days,
         limits=Limits(
             date_d=settings.date_bounds_d,

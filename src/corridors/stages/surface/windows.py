@@ -63,7 +63,7 @@ def estimated(inputs: Inputs, settings: Settings, progress: Progress) -> Results
                 part=window.part,
             )
         )
-        if found.error == "" and found.bridge_us.size:
+        if found.error is None and found.bridge_us.size:
             variances.add(variance_rows(window.migration, window.animal, found))
         progress(f"surface of {window.animal}", len(rows) / len(windows))
     n_failed = sum(row["error"] != "" for row in rows)

@@ -17,6 +17,7 @@ from corridors.barriers.validity import validity_of
 from corridors.foundation import tables
 from corridors.foundation.arrays import Indices
 from corridors.foundation.artefacts import Progress, Table
+from corridors.foundation.facts import Unit
 from corridors.foundation.facts.rank import Prior
 from corridors.foundation.facts.weigh import WeighFacts
 from corridors.stages.weigh.stage import Inputs, Results, Settings
@@ -107,13 +108,12 @@ def _facts(settings: Settings, units: pd.DataFrame, seasons: pd.DataFrame) -> We
     """Return what is known before anything is weighed."""
     always = seasons[seasons["from_utc"].isna() & seasons["to_utc"].isna()]
     tracked = always[always["season"] != OTHER].groupby("season")["seasons"].sum()
-    size, source = settings.population_size, settings.population_source
     return WeighFacts(
         herd=settings.herd,
         n_animals=len(units),
         n_units=int(units["unit"].nunique()),
         seasons_tracked={str(name): round(float(n), 4) for name, n in tracked.items()},
-        unit="per animal" if size is None else f"herd of {size:g} ({source})",
+        unit=Unit.of(settings.population_size, settings.population_source),
         draws=settings.rank.draws,
         seed=settings.rank.seed,
     )

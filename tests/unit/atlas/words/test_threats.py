@@ -34,7 +34,7 @@ def place(**more: Any) -> SimpleNamespace:
         "trials_per_year": 3.35, "free_per_year": 2.2445, "free_frac": 0.67, "kappa": 0.045,
         "kappa_p05": 0.0, "kappa_p95": 0.12, "kappa_source": "both", "n_animals": 9,
         "n_units": 5, "n_tracked": 15, "worst_season": "spring", "limits": "",
-        "rank_p05": 1.0, "rank_p95": 2.0, "stability": "firm", "source_completeness": "complete",
+        "rank_from": 1.0, "rank_to": 2.0, "stability": "firm", "source_completeness": "complete",
         "gain_share": np.nan, "gain_rank": np.nan, "missing_all_per_year": 2.4,
         "unit": "per animal",
     }  # fmt: skip
@@ -94,7 +94,7 @@ def test_a_place_that_is_passed_freely_is_called_harmless() -> None:
 def test_a_place_that_nobody_met_is_not_called_harmless(all_year: float, words: str) -> None:
     unknown = place(
         grade="not_known", missing_per_year=np.nan, missing_all_per_year=all_year,
-        trials_per_year=0.0, rank_p05=np.nan, rank_p95=np.nan, stability="open",
+        trials_per_year=0.0, rank_from=np.nan, rank_to=np.nan, stability="open",
     )  # fmt: skip
     said = reason(unknown, n_ranked=20)
     assert words in said

@@ -17,6 +17,7 @@ from corridors.config.action import Act
 from corridors.foundation import tables
 from corridors.foundation.artefacts import Layer, Table, silent
 from corridors.foundation.crs import geodesic_area_km2
+from corridors.foundation.facts import Unit
 from corridors.foundation.facts.clean import CleanFacts
 from corridors.foundation.facts.rank import RankFacts
 from corridors.stages.act import stage
@@ -113,7 +114,7 @@ def made(
         draws=Table.of(tables.check(draws, tables.PLACE_DRAWS)),
         exposure=layer(exposed, tables.EXPOSURE),
         ranking=RankFacts.model_construct(
-            **{"unit": "per animal", "n_animals": 0, "n_candidates": {}, **(ranking or {})}
+            **{"unit": Unit.of(None, None), "n_animals": 0, "n_candidates": {}, **(ranking or {})}
         ),
     )
     chosen = settings("act", HERD, act=act or {})
@@ -134,7 +135,7 @@ def test_nothing_ranked_leaves_empty_tables() -> None:
 
 @pytest.mark.parametrize("n_animals", [0, 3])
 def test_barriers_that_nobody_could_have_met_get_no_action(n_animals: int) -> None:
-    facts = made(ranking={"n_animals": n_animals, "n_candidates": {"range edge": 2}}).facts
+    facts = made(ranking={"n_animals": n_animals, "n_candidates": {"range_edge": 2}}).facts
     assert facts.n_fence_sections == facts.n_crossing_sites == 0
 
 
@@ -210,7 +211,7 @@ def test_a_footprint_is_shifted_out_of_the_corridor_only() -> None:
     )
     found = made(exposed=exposed).footprints.read()
     wells, town = found.set_index("polygon").loc[["wells", "town"]].itertuples()
-    assert wells.moved_part == "in the corridor"
+    assert wells.moved_part == "in_corridor"
     assert wells.moved_km2 == pytest.approx(
         geodesic_area_km2(box(71.04, 37.0, 71.06, 37.01)), rel=1e-4
     )

@@ -154,6 +154,7 @@ def told(
         migrations=Table.of(rows_of(windows(), tables.MIGRATIONS)),
         segments=Layer.of(rows_of(segments(rows), tables.SEGMENTS)),
         observed=Layer.of(rows_of(observed(), tables.OBSERVED)),
+        units=Table.of(tables.empty(tables.UNITS)),
     )
     own = settings("behave", HERD, behave={"min_encounters": 1, "draws": 50, **chosen})
     found = stage_events.told(inputs, own, silent)

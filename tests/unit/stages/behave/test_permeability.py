@@ -98,6 +98,7 @@ def told(
         migrations=Table.of(tables.empty(tables.MIGRATIONS)),
         segments=Layer.of(rows_of(layer, tables.SEGMENTS)),
         observed=Layer.of(tables.empty(tables.OBSERVED)),
+        units=Table.of(tables.empty(tables.UNITS)),
     )
     own = settings(
         "behave",

@@ -21,11 +21,15 @@ from worlds.stages import settings
 
 
 def run(
-    fixes: pd.DataFrame, ranges: gpd.GeoDataFrame | None = None, **sections: Any
+    fixes: pd.DataFrame,
+    ranges: gpd.GeoDataFrame | None = None,
+    corridors: gpd.GeoDataFrame | None = None,
+    **sections: Any,
 ) -> stage.Results:
     """Run the stage on made-up results of `ingest`."""
     ranges = tables.empty(tables.RANGES) if ranges is None else ranges
-    inputs = stage.Inputs(FixTable.of(fixes), Layer.of(ranges))
+    corridors = tables.empty(tables.CORRIDORS) if corridors is None else corridors
+    inputs = stage.Inputs(FixTable.of(fixes), Layer.of(ranges), Layer.of(corridors))
     return stage.run(inputs, settings("clean", **sections), silent)
 
 
@@ -127,6 +131,21 @@ def test_no_usable_fix_and_no_range_is_said_in_words(rng: np.random.Generator) -
     fixes = walk(rng, 71.0, 37.0).assign(flags=np.uint16(FLAG_BIT["vendor_outlier"]))
     with pytest.raises(MethodError, match="no usable fix"):
         run(fixes)
+
+
+def test_a_herd_without_tracks_and_ranges_is_placed_by_its_drawn_corridor() -> None:
+    corridors = gpd.GeoDataFrame(
+        {"season": ["all"]}, geometry=[shapely.box(70.9, 37.0, 71.1, 37.4)], crs="EPSG:4326"
+    )
+    facts = run(tables.empty(tables.FIXES), corridors=corridors).facts
+    assert "+lat_0=37.2 +lon_0=71.0" in facts.crs
+
+
+def test_a_herd_with_nothing_but_a_record_lies_nowhere() -> None:
+    facts = run(tables.empty(tables.FIXES)).facts
+    assert "+lat_0=0.0 +lon_0=0.0" in facts.crs
+    assert (facts.n_fixes, facts.n_animals) == (0, 0)
+    assert facts.cell_reason.code in ("cell_configured", "cell_without_positions")
 
 
 @pytest.mark.parametrize(

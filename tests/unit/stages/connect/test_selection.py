@@ -13,7 +13,8 @@ import rasterio
 from rasterio import Affine
 from shapely.geometry import LineString, Point, box
 
-from corridors.atlas.words.remarks import remark_words, remarks_in_words
+from corridors.atlas.words.habitat import tables_instead
+from corridors.atlas.words.remarks import remarks_in_words
 from corridors.demo.selection import COVER, COVER_SELECTION, ELEVATION, walk, world
 from corridors.formats.stored import save
 from corridors.foundation import tables
@@ -224,8 +225,9 @@ def test_too_few_animals_are_refused_or_leave_the_table_and_say_so(made):
     out = run(made, selection=few, resistance_from="tracks_or_table")
     facts = out.facts
     assert facts.resistance_from == "table"
-    (note,) = (note for note in facts.notes if note.code == "tables_instead")
-    assert remark_words(note).startswith("resistance is that of the tables: 8 animals")
+    assert facts.selection_refused.code == "too_few_animals"
+    (note,) = tables_instead(facts.selection_refused)
+    assert note.startswith("resistance is that of the tables: 8 animals with at least 10 thinned")
     assert out.selection_facts.refused == facts.selection_refused
     assert out.selection_facts.is_fitted is False
     assert len(out.selection.read()) == 0

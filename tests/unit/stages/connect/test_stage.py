@@ -20,6 +20,7 @@ from corridors.foundation.crs import geodesic_area_km2, to_geographic
 from corridors.foundation.errors import InputError, MethodError, MissingInputError
 from corridors.foundation.facts import Remark
 from corridors.foundation.facts.clean import CleanFacts
+from corridors.foundation.facts.connect import RangeUsed
 from corridors.stages import registry
 from corridors.stages.connect import stage
 from worlds.rows import example_rows
@@ -155,7 +156,10 @@ def test_a_tracked_core_goes_before_the_experts_range():
         [*core.to_dict("records"), *ranges.to_dict("records")], geometry="geometry", crs="EPSG:4326"
     )
     facts = run(ranges).facts
-    assert facts.ranges_used == {"winter": "tracked, 50% isopleth", "summer": "expert"}
+    assert facts.ranges_used == {
+        "winter": RangeUsed(evidence="tracked", isopleth=0.5),
+        "summer": RangeUsed(evidence="expert"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def estimate(migration, animal, season, part="migration", error=""):
     row = {name: _EMPTY.get(str(c.dtype), "") for name, c in tables.ESTIMATES.columns.items()}
     return row | {
         "migration": migration, "animal": animal, "season": season, "part": part,
-        "method": "bbmm", "mass": np.nan if error else 1.0, "error": error,
+        "method": "bbmm", "max_lag_h": 8.0, "mass": np.nan if error else 1.0, "error": error,
     }  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def herd():
             surfaces.append(strip(f"autumn{k}", 40, range(-3, 10)))
         estimates.append(estimate(f"winter{k}", name, "winter", "range"))
         surfaces.append(strip(f"winter{k}", 7, range(-3, 12)))
-    estimates.append(estimate("bad", names[0], "autumn", error="1 fix"))
+    estimates.append(estimate("bad", names[0], "autumn", error="few_fixes"))
     return estimates, [
         s
         for _, s in sorted(

@@ -13,6 +13,7 @@ from corridors.formats.stored import save
 from corridors.foundation import tables
 from corridors.foundation.artefacts import FixTable, Layer, Table, silent
 from corridors.foundation.crs import transformer
+from corridors.foundation.facts.segment import SegmentFacts
 from corridors.foundation.facts.surface import SurfaceFacts
 from corridors.stages.delineate import stage as delineate
 from corridors.stages.describe import stage as describe
@@ -85,7 +86,14 @@ def world(tracked=True):
         fixes.append(own)
         surfaces.append(surface(f"m{number}", cols))
         estimates.append(
-            filled(tables.ESTIMATES, **about, method="bbmm", reason="configured", mass=1.0)
+            filled(
+                tables.ESTIMATES,
+                **about,
+                method="bbmm",
+                reason="configured",
+                max_lag_h=8.0,
+                mass=1.0,
+            )
         )
     frames = {
         "migrations": pd.DataFrame(windows),
@@ -110,6 +118,7 @@ def run(frames, profile="corrected"):
         "delineate": {"footprint_isopleth": 1.0, "min_area_m2": 0.0},
         "describe": {"orders": 50},
         "profile": {"name": profile},
+        "intersect": {"trials": {"units": {"min_common": 3, "distance_m": 250.0, "time_h": 1.0}}},
     }
     drawn = delineate.run(
         delineate.Inputs(
@@ -128,6 +137,7 @@ def run(frames, profile="corrected"):
             fixes=FixTable.of(frames["fixes"]),
             clean=lattice(CRS, CELL_M, n_animals=len(COLUMNS) if len(frames["fixes"]) else 0),
             migrations=migrations,
+            segment=SegmentFacts.model_construct(seasons={}),
             surfaces=surfaces,
             estimates=estimates,
             surface=facts,
@@ -162,7 +172,26 @@ def test_the_rarefaction_curve_of_four_animals_is_exact(out):
     assert (facts.flag, facts.n_sufficient) == ("insufficient", None)
     slope_frac = pytest.approx(6 / 4 / 12)
     assert out.facts.notes[0].code == "sample_too_small"
-    assert out.facts.notes[0].values == {"n_animals": 4, "slope_frac": slope_frac}
+    assert out.facts.notes[0].values == {"n_animals": 4, "n_units": 4, "slope_frac": slope_frac}
+
+
+def test_animals_that_travel_together_count_once_in_the_sample():
+    frames = world()
+    # b comes a day after a, 200 m ahead of it: now on the same day.
+    for name, columns in (("fixes", ["time_utc"]), ("migrations", ["start_utc", "end_utc"])):
+        own = frames[name]["animal"] == "b <i>"
+        for column in columns:
+            frames[name].loc[own, column] -= pd.Timedelta(days=1)
+    out = run(frames)
+    curve = out.sufficiency.read().query("season == 'all'")
+    assert curve["n_units"].tolist() == [1, 2, 3]
+    assert curve["n_animals"].tolist() == pytest.approx([4 / 3, 8 / 3, 4])
+    # Columns 0-5, 2-7 and 6-11.
+    assert curve["area_km2"].tolist() == pytest.approx([0.06, 0.10, 0.12])
+    assert curve["slope_frac"].iloc[-1] == pytest.approx(1 / 6)
+    facts = out.facts.sufficiency["all"]
+    assert (facts.n_animals, facts.n_units) == (4, 3)
+    assert out.facts.notes[0].values["n_units"] == 3
 
 
 def test_an_animal_is_held_against_the_corridor_of_the_others(out):

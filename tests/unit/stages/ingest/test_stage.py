@@ -15,6 +15,7 @@ from corridors.formats.parquet import read_json, read_layer
 from corridors.foundation import tables
 from corridors.foundation.errors import InputError
 from corridors.foundation.vocabulary import FLAG_BIT
+from corridors.run.remarks import remarks_of
 from worlds.stages import perform
 
 HEADER = (
@@ -236,12 +237,53 @@ def test_empty_tables_have_the_columns_of_their_contract(tmp_path: Path) -> None
 
 
 def test_bundled_boundaries_say_where_they_know_nothing(tmp_path: Path) -> None:
-    away = [row.replace("71.", "10.").replace("37.", "60.") for row in ROWS[:2]]
+    away = [row.replace("71.", "-30.").replace("37.", "60.") for row in ROWS[:2]]
     here = tracks(tmp_path, "here.csv", *ROWS[:2])
     there = tracks(tmp_path, "there.csv", *away)
     bundled = [{"path": "natural-earth"}]
     known = run(tmp_path, {"herds": herd(here), "boundaries": bundled}, "known")
     unknown = run(tmp_path, {"herds": herd(there), "boundaries": bundled}, "unknown")
-    assert "notes" not in read_json(known / "ingest.json")
-    (note,) = read_json(unknown / "ingest.json")["notes"]
-    assert "nothing is known of state boundaries at 100% of the herd's places" in note
+    assert list(remarks_of("ingest", known)) == []
+    note, near = remarks_of("ingest", unknown)
+    assert near.endswith("states there: none")
+    assert "nothing is known of state boundaries at 100.00% of the herd's places" in note
+
+
+@pytest.mark.parametrize(
+    ("states", "got"),
+    [
+        (("Tajikstan", "Afganistan"), "Afghanistan-Tajikistan"),
+        (("Iceland", "Tajikistan"), "Kyrgyzstan-Tajikistan"),
+    ],
+)
+def test_states_without_a_boundary_are_told_which_there_are(
+    tmp_path: Path, states: tuple[str, str], got: str
+) -> None:
+    source = tracks(tmp_path, "t.csv", *ROWS[:2])
+    named = {"path": "natural-earth", "left_state": states[0], "right_state": states[1]}
+    with pytest.raises(InputError, match=f"(?s)no boundary between these states.*{got}"):
+        run(tmp_path, {"herds": herd(source), "boundaries": [named]})
+
+
+def test_a_pair_that_is_named_is_read_wherever_the_herd_is(tmp_path: Path) -> None:
+    source = tracks(tmp_path, "t.csv", *ROWS[:2])
+    named = {"path": "natural-earth", "left_state": "Kenya", "right_state": "Ethiopia"}
+    out = run(tmp_path, {"herds": herd(source), "boundaries": [{**named, "published_km": 861.0}]})
+    (row,) = read_layer(out / "boundaries.parquet").to_dict("records")
+    assert (row["left_state"], row["right_state"]) == ("Ethiopia", "Kenya")
+    assert row["published_km"] == 861.0
+
+
+def test_a_published_length_of_lines_of_several_kinds_is_refused_with_a_cure(
+    tmp_path: Path,
+) -> None:
+    source = tracks(tmp_path, "t.csv", *ROWS[:2])
+    named = {"path": "natural-earth", "left_state": "China", "right_state": "India"}
+    with pytest.raises(InputError, match="leave published_km out"):
+        run(
+            tmp_path,
+            {"herds": herd(source), "boundaries": [{**named, "published_km": 3488.0}]},
+            "refused",
+        )
+    out = run(tmp_path, {"herds": herd(source), "boundaries": [named]}, "read")
+    assert set(read_layer(out / "boundaries.parquet")["type"]) == {"disputed", "unknown"}

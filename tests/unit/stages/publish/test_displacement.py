@@ -16,6 +16,7 @@ from corridors.foundation.artefacts import FixTable
 from corridors.movement.animal_years import Year, YearTrack, classed_years
 from corridors.movement.biological_year import bio_years, time_at
 from corridors.movement.displacement import MODELS
+from corridors.movement.migrations import Origin
 from corridors.movement.names import picture_name
 from corridors.movement.year_tables import fit_table
 from corridors.stages.publish import displacement
@@ -44,7 +45,7 @@ LIMITS = YearLimits(min_fixes=60, min_days=60.0, min_model_days=8, max_interval_
 
 
 def lives() -> list[Year]:
-    rules = rules_of(Segment())
+    rules = rules_of(Segment(), None)
     return [year for animal in TRACKS for year in classed_years(track(animal), START, rules)]
 
 
@@ -119,7 +120,12 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[DisplacementPicture]:
 def pictures(years: list[Year]) -> Iterator[DrawnYear]:
     own = table_of(years)
     return drawn_years(
-        own, fixes(years), windows(), fit_table(years, "h"), n_origin=N_ORIGIN, limits=LIMITS
+        own,
+        fixes(years),
+        windows(),
+        fit_table(years, "h"),
+        origin=Origin(N_ORIGIN, 20.0),
+        limits=LIMITS,
     )
 
 

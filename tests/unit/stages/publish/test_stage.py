@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sqlite3
 import zipfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import fromstring
 
+import geopandas as gpd
 import pyogrio
 import pytest
+from shapely.geometry import Point
 
+from corridors.atlas import paper
+from corridors.formats import natural_earth
 from corridors.foundation.artefacts import FixTable, Layer, silent
 from corridors.foundation.errors import MethodError
 from corridors.stages import registry
@@ -94,6 +101,86 @@ def test_partners_get_nothing_of_a_single_animal(published: dict[str, Path]) -> 
                 assert escaped.encode() not in content, path
     internal = (published["internal"] / "report.html").read_text(encoding="utf-8")
     assert "ewe 3, biological year 2020" in internal
+
+
+def test_the_fact_sheet_has_two_pages_and_each_card_one(published: dict[str, Path]) -> None:
+    def pages(path: Path) -> int:
+        found = re.search(rb"/Count (\d+)", path.read_bytes())
+        assert found is not None
+        return int(found.group(1))
+
+    for name, n_cards in (("internal", 5), ("partner", 5), ("untracked", 0)):
+        sheets = sorted(path.name for path in (published[name] / "sheets").iterdir())
+        assert sheets == [
+            "factsheet.json",
+            "factsheet.pdf",
+            *(f"place-{n}.pdf" for n in (1, 2, 3, 5, 7)[:n_cards]),
+        ]
+        assert pages(published[name] / "sheets" / "factsheet.pdf") == 2
+        for path in (published[name] / "sheets").glob("place-*.pdf"):
+            assert pages(path) == 1, path
+
+
+def test_no_sheet_of_a_partner_names_an_animal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+
+    def kept(package: str, template: str, values: object, pictures: object) -> bytes:
+        said.append(json.dumps(values, ensure_ascii=False))
+        return b""
+
+    monkeypatch.setattr(paper, "sheet_pdf", kept)
+    publish(tmp_path / "out", results.inputs(), PARTNER)
+    assert len(said) == 6
+    for text in said:
+        assert not [animal for animal in ANIMALS if animal in text]
+        assert "encounter" not in text  # months of single encounters
+
+
+def test_every_number_on_the_fact_sheet_has_a_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[dict[str, Any]] = []
+
+    def kept(package: str, template: str, values: dict[str, Any], pictures: object) -> bytes:
+        if template == "factsheet.typ":
+            said.append(values)
+        return b""
+
+    monkeypatch.setattr(paper, "sheet_pdf", kept)
+    folder = publish(tmp_path / "out", results.inputs())
+    (values,) = said
+    rows = json.loads((folder / "sheets" / "factsheet.json").read_text("utf-8"))
+    assert [row["figure"] for row in rows] == list(range(1, len(rows) + 1))
+
+    def told(group: str, item: str = "") -> list[str]:
+        return [row["text"] for row in rows if (row["group"], row["item"]) == (group, item)]
+
+    sheet = [
+        *((fact["value"], told("At a glance", fact["item"])) for fact in values["facts"]),
+        *(
+            (line["value"], told(group["name"], line["item"]))
+            for group in values["groups"]
+            for line in group["lines"]
+        ),
+        *(
+            (place["missing"], told(f"Place {place['number']}", "Missing a year"))
+            for place in values["places"]
+        ),
+        *((place["at"], told(f"Place {place['number']}", "At")) for place in values["places"]),
+        *((place["number"], told(f"Place {place['number']}", "No.")) for place in values["places"]),
+        (values["years"], told("Tracked")),
+        (values["verdict"], told("Verdict")),
+        *((words, told("How it was computed")) for words in values["method"][:1]),
+    ]
+    assert len(sheet) > 30
+    for words, figures in sheet:
+        left = words
+        # Longest first: a figure may be a part of another.
+        for one in sorted(figures, key=len, reverse=True):
+            left = left.replace(one, "")
+        assert not re.search(r"\d", left), (words, figures)
 
 
 def test_a_single_tracked_animal_is_not_given_to_partners(tmp_path: Path) -> None:
@@ -249,3 +336,21 @@ def test_a_raster_that_is_passed_on_is_the_one_that_was_given() -> None:
     assert made.corridor_surface is given.population_raster
     assert made.current is given.current
     assert made.resistance is given.resistance
+
+
+def test_the_nearest_towns_are_named_and_their_names_escaped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def places(near: list[tuple[float, float, float, float]]) -> gpd.GeoDataFrame:
+        west, south, east, north = near[0]
+        middle = Point((west + east) / 2, (south + north) / 2)
+        rows = {"name": ["<b>$x_1$ & Co"], "state": ["Nowhere"], "people": [1234]}
+        return gpd.GeoDataFrame(rows, geometry=[middle], crs="EPSG:4326")
+
+    monkeypatch.setattr(natural_earth, "places", places)
+    folder = publish(tmp_path / "towns", results.inputs())
+    for page in ("report.html", "transboundary.html"):
+        text = (folder / page).read_text(encoding="utf-8")
+        assert "&lt;b&gt;$x_1$ &amp; Co (Nowhere; 1,234 people)" in text
+        assert "<b>$x_1$" not in text
+    assert (folder / "pictures" / "corridor_map.png").is_file()

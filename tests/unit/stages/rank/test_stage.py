@@ -253,7 +253,9 @@ def _gains(layer: gpd.GeoDataFrame, **gain: tuple[float, int]) -> gpd.GeoDataFra
         n_edges=[int(n) for _, n in values],
         rank=np.arange(1, len(own) + 1),
     )
-    return frame.assign(gain_share=frame["gain"] / 10.0, gain_linear=frame["gain"])
+    return frame.assign(
+        gain_share=frame["gain"] / 10.0, gain_linear=frame["gain"], is_solved_anew=False
+    )
 
 
 def test_barriers_that_nobody_could_have_met_are_ranked_by_their_gain_and_unknown_is_last(
@@ -273,9 +275,9 @@ def test_barriers_that_nobody_could_have_met_are_ranked_by_their_gain_and_unknow
     assert found["rank"].tolist() == [1, 2, 3]
     assert found["gain"].tolist()[:2] == [0.9, 0.2]
     assert np.isnan(found["gain"].iloc[2])  # it cuts no way of the habitat grid: unknown, not 0
-    assert set(found["why"]) == {"nobody was tracked here"}
+    assert set(found["why"]) == {"nobody_tracked_here"}
     assert set(found["source_completeness"]) == {"partial"}
-    assert facts.n_candidates == {"nobody was tracked here": 3}
+    assert facts.n_candidates == {"nobody_tracked_here": 3}
     # The gain stands beside what trials say of the others.
     assert world.segments_of(threats) == ["met"]
     assert threats["gain_share"].iloc[0] == pytest.approx(0.04)
@@ -289,7 +291,7 @@ def test_a_range_edge_is_a_candidate_also_where_it_has_a_rank(world: World) -> N
     threats, _ = world.rank(layer, everybody("fence", 1, 0))
     found = world.results.candidates.read()
     assert world.segments_of(threats) == found["segment"].tolist() == ["fence"]
-    assert found[["why", "edge_seasons"]].values.tolist() == [["range edge", "all;winter"]]
+    assert found[["why", "edge_seasons"]].values.tolist() == [["range_edge", "all;winter"]]
 
 
 def test_a_herd_without_tracks_has_all_its_barriers_as_candidates(world: World) -> None:
@@ -299,8 +301,8 @@ def test_a_herd_without_tracks_has_all_its_barriers_as_candidates(world: World) 
     _, facts = world.rank(layer, [])
     found = world.results.candidates.read()
     assert found["segment"].tolist() == ["b", "a"]
-    assert set(found["why"]) == {"no animal tracked"}
-    assert facts.n_candidates == {"no animal tracked": 2}
+    assert set(found["why"]) == {"no_animal_tracked"}
+    assert facts.n_candidates == {"no_animal_tracked": 2}
 
 
 def _network(**links: float) -> gpd.GeoDataFrame:

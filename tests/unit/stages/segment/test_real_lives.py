@@ -66,7 +66,7 @@ def gazelle(animal: str, seed: int) -> pd.DataFrame:
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     def _run(
-        *tracks: pd.DataFrame, lat: float = 45.0, picks: str = "", **keys: Any
+        *tracks: pd.DataFrame, lat: float = 45.0, picks: str = "", species: str = "", **keys: Any
     ) -> stage.Results:
         frame = pd.concat(sorted(tracks, key=lambda t: t["animal"].iloc[0]), ignore_index=True)
         lon_deg, lat_deg = transformer(crs(lat), GEOGRAPHIC).transform(
@@ -94,7 +94,7 @@ def run(tmp_path: Path) -> Run:
             RawFiles(raw),
         )
         chosen = Segment.model_validate(keys)
-        own = stage.Settings("herd", chosen, "picks.csv" if picks else None)
+        own = stage.Settings("herd", chosen, "picks.csv" if picks else None, species or None)
         results: stage.Results = stage.run(inputs, own, silent)
         return results
 
@@ -279,6 +279,130 @@ def test_a_herds_own_keys_replace_the_studys_for_that_herd_only() -> None:
     assert gnu.min_distance_km == 25.0
     ingest = [registry.get("ingest").settings(study, name).herd for name in ("gnu", "deer")]
     assert ingest[0] == ingest[1]
+
+
+RAINS: Points = [
+    (40, 0), (47, 60), (120, 60), (127, 0), (210, 0), (217, -50), (295, -50), (302, 0),
+]  # fmt: skip
+
+
+def of_part(out: stage.Results, part: str) -> pd.DataFrame:
+    found = out.migrations.read()
+    return found[found["part"] == part]
+
+
+def days_of(rows: pd.DataFrame, begin: str) -> list[tuple[str, float, float]]:
+    sides = (
+        (rows[side] - pd.Timestamp(begin, tz="UTC")) / pd.Timedelta(days=1)
+        for side in ("start_utc", "end_utc")
+    )
+    return list(zip(rows["season"], *sides, strict=True))
+
+
+def test_two_cycles_in_a_year_are_four_migrations_with_stays_between(run: Run) -> None:
+    out = run(walk("kob", "2010-02-01", RAINS))
+    assert classes(out) == {("kob", 2010): "migrant"}
+    assert out.animal_years.read()["reason"].tolist() == ["stays"]
+    moves = days_of(of_part(out, "migration"), "2010-02-01")
+    assert [season for season, _, _ in moves] == ["spring", "autumn", "spring", "autumn"]
+    np.testing.assert_allclose([start for _, start, _ in moves], [40, 120, 210, 295], atol=2.5)
+    np.testing.assert_allclose([end for _, _, end in moves], [47, 127, 217, 302], atol=2.5)
+    stays = days_of(of_part(out, "range"), "2010-02-01")
+    assert [season for season, _, _ in stays] == ["winter", "summer", "winter", "summer", "winter"]
+    assert of_part(out, "range")["is_open"].tolist() == [True, False, False, False, True]
+    # Dates of one winter and one summer would be nobody's.
+    assert facts(out)["range_dates"] == {}
+    assert out.migrations.read()["migration"].is_unique
+
+
+def test_picks_hold_several_migrations_of_a_season_and_give_them_back(run: Run) -> None:
+    written = run(walk("kob", "2010-02-01", RAINS))
+    text = written.picks.text
+    assert text.count("spring,migration") == 2
+    again = run(walk("kob", "2010-02-01", RAINS), picks=text)
+    picked = of_part(again, "migration")
+    assert picked["method"].tolist() == ["pick"] * 4
+    columns = ["season", "start_utc", "end_utc"]
+    pd.testing.assert_frame_equal(
+        picked[columns].reset_index(drop=True),
+        of_part(written, "migration")[columns].reset_index(drop=True),
+    )
+
+
+def test_a_stay_of_twenty_days_is_a_migration_and_one_of_ten_is_not(run: Run) -> None:
+    short = run(walk("caribou", "2010-02-01", [(150, 0), (156, 70), (176, 70), (182, 0)]))
+    assert classes(short)["caribou", 2010] == "migrant"
+    np.testing.assert_allclose(
+        [row[1:] for row in days_of(of_part(short, "migration"), "2010-02-01")],
+        [(150, 156), (176, 182)],
+        atol=2.5,
+    )
+    away = run(walk("caribou", "2010-02-01", [(150, 0), (156, 70), (166, 70), (172, 0)]))
+    assert classes(away)["caribou", 2010] == "resident"
+    assert len(away.migrations.read()) == 0
+
+
+@pytest.mark.parametrize("start", ["02-01", "auto"])
+def test_a_stay_over_the_border_of_the_year_is_whole(run: Run, start: str) -> None:
+    # In the far range from 2 December to 3 April, over New Year and 1 February.
+    way = [(300, 0), (307, 60), (425, 60), (432, 0), (665, 0), (672, 60), (790, 60), (797, 0)]
+    out = run(walk("deer", "2010-02-01", way, days=1000), bio_year_start=start)
+    moves = of_part(out, "migration")
+    np.testing.assert_allclose(
+        [row[1:] for row in days_of(moves, "2010-02-01")],
+        [(300, 307), (425, 432), (665, 672), (790, 797)],
+        atol=2.5,
+    )
+    ranges = days_of(of_part(out, "range"), "2010-02-01")
+    over = [(a, b) for _, a, b in ranges if a < 330 and b > 400]
+    np.testing.assert_allclose(over, [(307, 425)], atol=4)
+
+
+def test_a_migration_in_a_gap_between_two_stays_has_no_window(run: Run) -> None:
+    whole = walk("kob", "2010-02-01", RAINS)
+    day = (whole["time_utc"] - whole["time_utc"].iloc[0]) / pd.Timedelta(days=1)
+    out = run(whole[(day < 110) | (day > 140)].reset_index(drop=True))
+    moves = days_of(of_part(out, "migration"), "2010-02-01")
+    np.testing.assert_allclose([start for _, start, _ in moves], [40, 210, 295], atol=2.5)
+    assert out.animal_years.read()["lost_seasons"].tolist() == ["autumn"]
+
+
+def test_few_fixes_at_the_edge_of_the_year_do_not_move_its_origin(run: Run) -> None:
+    whole = walk("deer", "2010-02-01", [(45, 0), (55, 60), (250, 60), (262, 0)])
+    day = (whole["time_utc"] - whole["time_utc"].iloc[0]) / pd.Timedelta(days=1)
+    thin = whole[(day >= 90) | (day % 4 == 0)].reset_index(drop=True)
+    years = run(thin).animal_years.read()
+    assert years["class"].tolist() == ["migrant"]
+    assert years["displacement_km"].iloc[0] == pytest.approx(60, abs=2.5)
+
+
+def test_argali_migrate_four_kilometres_and_deer_of_the_plains_do_not(run: Run) -> None:
+    up = walk("ewe", "2010-02-01", [(90, 0), (93, 4), (250, 4), (253, 0)])
+    # A range of a tenth of the kilometre that a walk has.
+    still = walk("ewe", "2010-02-01", [(1, 0)])
+    for axis, share in (("x_m", 0.6), ("y_m", 0.8)):
+        km = np.interp(np.arange(len(up)) * 0.25, [90, 93, 250, 253], [0, 4, 4, 0])
+        up[axis] = 1000 * share * km + 0.2 * still[axis]
+    argali = run(up, species="Ovis ammon polii")
+    assert classes(argali)["ewe", 2010] in ("migrant", "mixed_migrant")
+    assert facts(argali)["min_distance_km"] == 3.0
+    assert facts(argali)["min_distance_basis"].startswith("unchecked")
+    assert classes(run(up, species="Odocoileus hemionus"))["ewe", 2010] == "resident"
+    stated = run(up, species="Ovis ammon polii", min_distance_km=6.0)
+    assert classes(stated)["ewe", 2010] == "resident"
+    assert facts(stated)["min_distance_basis"] == "configured"
+
+
+def test_where_tracks_begin_and_end_no_stay_does(run: Run) -> None:
+    # One year each from 1 February: every winter is cut at one side or the other.
+    herd = [walk(f"d{i}", "2010-02-01", [(80 + i, 0), (92 + i, 60), (250 + i, 60), (262 + i, 0)])
+            for i in range(4)]  # fmt: skip
+    out = run(*herd)
+    winter = facts(out)["seasons"]["winter"]
+    assert winter["n_open"] == winter["n_windows"] == 8
+    # From the end of the last autumn to the start of the first spring.
+    assert abs(pd.Timestamp(f"2001-{winter['median_start']}").day_of_year - (265 + 31)) <= 3
+    assert abs(pd.Timestamp(f"2001-{winter['median_end']}").day_of_year - (80 + 31)) <= 3
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from shapely import points
 
+from corridors.atlas.words.surfaces import no_surface_words
 from corridors.formats.parquet import TableWriter
 from corridors.formats.stored import StoredTable, save, spools_in
 from corridors.foundation import parallel, tables
@@ -96,6 +97,15 @@ def run(tracks: list[pd.DataFrame], windows: list[dict[str, Any]], **given: Any)
     return results(tracks, windows, **given).estimates.read().set_index("migration")
 
 
+def told(estimates: pd.DataFrame) -> dict[str, str]:
+    """Return why windows have no surface, in words."""
+    failed = estimates[estimates["error"] != ""].to_dict("index")
+    return {
+        str(name): no_surface_words({str(key): value for key, value in row.items()})
+        for name, row in failed.items()
+    }
+
+
 def test_each_window_has_its_surface_and_refusals_say_why() -> None:
     rest = fixes("rest", 40, x_m=np.tile([0.0, 1.0], 20), y_m=0.0)
     tracks = [fixes("a", 100), fixes("few", 3), fixes("sparse", 20, lag_h=12), rest]
@@ -104,10 +114,16 @@ def test_each_window_has_its_surface_and_refusals_say_why() -> None:
     estimates = out.estimates.read().set_index("migration")
     assert estimates["error"].to_dict() == {
         "a": "",
+        "few": "few_fixes",
+        "nobody": "few_fixes",
+        "rest": "no_movement",
+        "sparse": "long_steps",
+    }
+    assert told(estimates) == {
         "few": "3 usable fixes; at least 4 are needed",
         "nobody": "0 usable fixes; at least 4 are needed",
         "rest": "no motion variance: its likelihood is greatest at no movement at all; got root"
-        " mean square distance 1 m of 19 left-out fixes from the straight line, location error"
+        " mean square distance 1 m of left-out fixes from the straight line, location error"
         " 20 m; lower occurrence.location_error_m if the collar is better, or use method fmv",
         "sparse": "19 of 19 steps are longer than 8 h; at most 33% may be",
     }
@@ -150,10 +166,10 @@ def test_auto_takes_a_method_for_each_window_and_says_why() -> None:
         [20, 1, 18, 2],
         [1, 19, 0, 12],
     ]
-    assert estimates["error"].loc[["daily", "few"]].tolist() == [
-        "19 of 19 steps are longer than 27 h; at most 33% may be",
-        "3 usable fixes; at least 4 are needed",
-    ]
+    assert told(estimates) == {
+        "daily": "19 of 19 steps are longer than 27 h; at most 33% may be",
+        "few": "3 usable fixes; at least 4 are needed",
+    }
     many = estimates.loc["many"]
     assert many["s2_p05_m2_min"] <= many["s2_m2_min"] <= many["s2_p95_m2_min"]
     # The first and last 19 of 59 bridges have fewer votes than the 10 of those between.
@@ -162,7 +178,8 @@ def test_auto_takes_a_method_for_each_window_and_says_why() -> None:
 
 def test_auto_refuses_long_steps_of_a_species_without_a_value() -> None:
     estimates = run([fixes("a", 20, lag_h=12)], [window("w", "a")])
-    assert estimates.loc["w", "error"] == (
+    assert estimates.loc["w", "error"] == "no_species_value"
+    assert told(estimates)["w"] == (
         "19 of 19 steps are longer than 8 h; at most 33% may be; occurrence.fmv_m2_min has no"
         " value for the species"
     )
@@ -191,8 +208,9 @@ def test_a_dynamic_window_leaves_the_variance_of_each_bridge() -> None:
 def test_dbbmm_asked_for_is_refused_where_too_few_fixes_follow_each_other() -> None:
     windows = [window("w", "a"), window("v", "b")]
     estimates = run([fixes("a", 20), fixes("b", 50)], windows, method="dbbmm")
-    assert estimates.loc["w", "error"].startswith(
-        "no dynamic motion variance: too few fixes in a row; got at most 20"
+    assert estimates.loc["w", "error"] == "few_in_a_row"
+    assert told(estimates)["w"].startswith(
+        "no dynamic motion variance: too few fixes in a row; got at most 20;"
     )
     assert estimates.loc["v", "error"] == ""
 

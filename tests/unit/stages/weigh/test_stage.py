@@ -59,7 +59,9 @@ def test_a_known_herd_size_multiplies_passages_and_not_chances() -> None:
         assert herd[name].to_dict() == pytest.approx((250 * one[name]).to_dict())
     for name in ("p_harm", "kappa", "rank", "grade"):
         assert herd[name].to_dict() == one[name].to_dict()
-    assert set(herd["unit"]) == {"herd of 250 (count 2020)"}
+    assert set(herd["unit"]) == {"whole_herd"}
+    assert set(herd["population_size"]) == {250.0}
+    assert set(herd["population_source"]) == {"count 2020"}
 
 
 def test_animals_that_travel_together_are_one_unit_and_no_act_is_told_by_two() -> None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from corridors.config.model import Intersect, Occurrence, Rank
+from corridors.config.crossing import Intersect
+from corridors.config.model import Occurrence, Rank
 from corridors.config.scenarios import Scenario
 from corridors.foundation.artefacts import Layer, Progress, RawFiles, Table
 from corridors.stages.intersect import stage as intersect

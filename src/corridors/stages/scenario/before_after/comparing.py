@@ -15,6 +15,7 @@ from corridors.atlas.pages import render
 from corridors.atlas.products import choose, first_view, package_layers, project_layers
 from corridors.atlas.scenario_layers import BEFORE_AFTER_LAYERS, STYLES
 from corridors.atlas.tier import INTERNAL, ranges_to_show, refuse_what_would_show_one_animal
+from corridors.atlas.words import stamps
 from corridors.atlas.words.before_after import before_after_in_words
 from corridors.barriers.movements import Movements
 from corridors.barriers.segments import is_near, projected
@@ -177,7 +178,7 @@ def _results(
         "species": own.species,
         "study": study.title,
         "author": publish.author,
-        "label": "SIMULATED DATA" if own.simulated else "",
+        "label": stamps.data_label(simulated=own.simulated),
         "note": note,
         "tier": publish.tier,
         "made with": f"corridors {__version__}",
@@ -191,11 +192,11 @@ def _results(
     }
     products, _ = choose(layers, tier=publish.tier, plans=BEFORE_AFTER_LAYERS, styles=STYLES)
     package = f"{name}.gpkg"
-    rights = f"{'Simulated data. ' if own.simulated else ''}Tier {publish.tier}."
+    rights = stamps.rights(publish.tier, simulated=own.simulated)
     spatial = {p.plan.name: p.frame for p in products if isinstance(p.frame, gpd.GeoDataFrame)}
     png = None
     if spatial:
-        stamp = "SIMULATED" if own.simulated else ""
+        stamp = stamps.map_stamp(simulated=own.simulated)
         shown = {key: frame for key, frame in spatial.items() if key != "passages"}
         shown["segments"] = _as_segments(layer)
         png = corridor_map(

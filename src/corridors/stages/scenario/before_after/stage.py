@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from corridors.config.model import Intersect, Occurrence, Publish, Study
+from corridors.config.crossing import Intersect
+from corridors.config.model import Occurrence, Publish, Study
 from corridors.config.scenarios import BeforeAfter
 from corridors.config.sources import Herd
 from corridors.foundation.artefacts import Document, Layer, Progress, RawFiles, Table

@@ -13,12 +13,11 @@ from shapely.geometry.base import BaseGeometry
 
 from corridors.atlas.styles import LABELLED_RANKS
 from corridors.atlas.tier import refuse_what_would_show_one_animal
-from corridors.atlas.words.scenarios import changes_in_words
 from corridors.barriers.sources import is_jurisdiction
 from corridors.foundation import tables
 from corridors.foundation.artefacts import Progress
 from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographic, to_working
-from corridors.foundation.facts import Remark
+from corridors.foundation.facts import Remark, Unit
 from corridors.foundation.facts.circuit import CircuitFacts
 from corridors.foundation.facts.difference import DifferenceFacts, MeasureFacts
 from corridors.foundation.vocabulary import DifferenceMeasure, DifferenceReason, NoWay
@@ -35,7 +34,7 @@ from corridors.threats.scenarios import difference
 ALL = "all"
 _TEXTS = (
     "threat", "threat_before", "herd", "name", "kind", "class", "change", "status",
-    "corridor_class", "segments", "grade_before", "grade_after", "unit", "in_words",
+    "corridor_class", "segments", "grade_before", "grade_after", "unit", "population_source",
 )  # fmt: skip
 _STATES = ("before", "after")
 _MAX_EDGE_DEG = 0.02
@@ -83,7 +82,7 @@ def compared(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
 class Totals:
     """Missing passages of the herd before and after, the interval of the change, and its parts."""
 
-    unit: str
+    unit: Unit
     before: float
     after: float
     p05: float
@@ -108,7 +107,6 @@ def _difference(
         unit=unit,
         watched_ranks=LABELLED_RANKS,
     )
-    frame["in_words"] = changes_in_words(frame, unit=unit)
     frame = tables.typed(frame[list(tables.DIFFERENCE.columns)], tables.DIFFERENCE)
     moved = frame["missing_change"]
     whole = [float(state.side.threats["missing_per_year"].sum()) for state in (before, after)]

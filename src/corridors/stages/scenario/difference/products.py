@@ -23,7 +23,9 @@ from corridors.atlas.products import (
 )
 from corridors.atlas.scenario_layers import LAYERS, STYLES
 from corridors.atlas.tier import ranges_to_show
+from corridors.atlas.words import stamps
 from corridors.atlas.words.difference import assumptions_in_words, measures_in_words
+from corridors.atlas.words.scenarios import difference_in_words
 from corridors.config.scenarios import Scenario
 from corridors.formats.geopackage import Package
 from corridors.formats.qgis import Project
@@ -53,7 +55,8 @@ def products(
 ) -> Results:
     """Return the results with layers, project, map and page."""
     labels_of, tier = settings.labels, settings.publish.tier
-    layers = _layers(inputs, shown, tier)
+    changed = difference_in_words(shown.changed)
+    layers = _layers(inputs, shown, changed, tier)
     assumptions = list(assumptions_in_words(inputs.scenario, scenario))
     labels = {
         "scenario": name,
@@ -62,7 +65,7 @@ def products(
         "species": labels_of.species,
         "study": settings.study.title,
         "author": scenario.author or settings.publish.author,
-        "label": "SIMULATED DATA" if labels_of.simulated else "",
+        "label": stamps.data_label(simulated=labels_of.simulated),
         "note": scenario.note,
         "tier": tier,
         "made with": f"corridors {__version__}",
@@ -77,13 +80,12 @@ def products(
     }
     chosen, _ = choose(tables, tier=tier, plans=LAYERS, styles=STYLES)
     package, project = f"{name}.gpkg", f"{name}.qgz"
-    stamp = "Simulated data. " if labels_of.simulated else ""
-    rights = f"{stamp}A scenario, not the present state. Tier {tier}."
+    rights = stamps.rights(tier, simulated=labels_of.simulated, is_scenario=True)
     study, crs = settings.study.title, inputs.clean.crs
     png = None
     if any(len(frame) for frame in layers.values()):
         credit = f"{study} · {settings.herd} · scenario {name}"
-        text = MapText("SIMULATED" if labels_of.simulated else "", credit)
+        text = MapText(stamps.map_stamp(simulated=labels_of.simulated), credit)
         png = difference_map(layers, crs=crs, text=text)
     content = ScenarioPage(
         herd=settings.herd,
@@ -97,7 +99,7 @@ def products(
         note=scenario.note,
         author=scenario.author,
         facts=facts,
-        changed=shown.changed,
+        changed=changed,
         assumptions=assumptions,
         files=[package, project],
         map_png=png,
@@ -125,8 +127,10 @@ def products(
     )
 
 
-def _layers(inputs: Inputs, shown: Shown, tier: str) -> dict[str, gpd.GeoDataFrame]:
-    changed, fragments = shown.changed, shown.fragments
+def _layers(
+    inputs: Inputs, shown: Shown, changed: gpd.GeoDataFrame, tier: str
+) -> dict[str, gpd.GeoDataFrame]:
+    fragments = shown.fragments
     rows = [
         {"state": state, "length_km": geodesic_length_m(line) / 1000, "geometry": line}
         for state, line in shown.ways.items()

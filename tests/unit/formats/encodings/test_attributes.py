@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corridors.formats.text_encoding import encoding_of_dbf
+from corridors.formats.encodings.attributes import encoding_of_dbf
 
 
 def _dbf(n_told: int, size: int, *values: bytes) -> bytes:

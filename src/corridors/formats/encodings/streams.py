@@ -1,14 +1,14 @@
-"""How a text file is encoded: recognised where its bytes leave no doubt, never guessed."""
+"""Tables as text: their encoding, and a stream of them in UTF-8."""
 
 from __future__ import annotations
 
 import codecs
 import io
-from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
 
+from corridors.formats.encodings import Encoding, codec
 from corridors.foundation.errors import Fault, InputError
 
 _BLOCK = 1 << 22
@@ -21,30 +21,6 @@ _MARKS = (
 )
 # What one byte a letter is usually written in, as offered to the user.
 _SINGLE = ("cp1252", "cp1251", "latin-1")
-
-
-@dataclass(frozen=True)
-class Encoding:
-    """How to read the bytes of a text.
-
-    Parameters
-    ----------
-    name
-        Codec.
-    mark
-        Bytes of the byte order mark in front.
-    doubtful
-        The bytes have several meanings: text that is not ASCII must not be used.
-    """
-
-    name: str
-    mark: int = 0
-    doubtful: bool = False
-
-    @property
-    def is_utf8(self) -> bool:
-        """Whether the bytes are UTF-8 as they are."""
-        return self.name in ("utf-8", "ascii")
 
 
 def recognise(stream: BinaryIO, file: str, stated: str | None) -> Encoding:
@@ -63,15 +39,15 @@ def recognise(stream: BinaryIO, file: str, stated: str | None) -> Encoding:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return Encoding(name, len(mark))
-    if stated is not None:
-        return Encoding(_codec(stated, file))
+    said = None if stated is None else codec(stated, file)
+    if said is not None and not Encoding(said).is_utf8:
+        # Without a mark one byte order has to be taken.
+        return Encoding("utf-16-le" if said == "utf-16" else said)
     wide = _wide(head)
     if wide is not None:
         return Encoding(wide)
     if b"\x00" in head[: 1 << 16]:
-        raise InputError(
-            Fault("not a text file", file, expected="CSV", got="binary data", cure="export as CSV")
-        )
+        raise InputError(_with_zeros(head[: 1 << 16], file))
     high: set[int] = set()
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8 = True
@@ -89,26 +65,36 @@ def recognise(stream: BinaryIO, file: str, stated: str | None) -> Encoding:
         block = stream.read(_BLOCK)
     if is_utf8 and not decoder.getstate()[0]:
         return Encoding("utf-8")
+    if said is not None:
+        raise InputError(_not_of(said, file))
     return Encoding("cp1252" if _agreed(high) else "latin-1", doubtful=not _agreed(high))
 
 
-def _codec(stated: str, file: str) -> str:
-    try:
-        name = codecs.lookup(stated).name
-        b"a".decode(name)
-    except (LookupError, UnicodeError, AttributeError):
-        if stated.casefold().replace("_", "-").startswith("utf-16"):
-            return "utf-16-le"
-        raise InputError(
-            Fault(
-                "unknown encoding",
-                file,
-                expected="utf-8, cp1252, cp1251, latin-1, utf-16 or another name of Python's",
-                got=stated,
-                cure="correct encoding of this source",
-            )
-        ) from None
-    return name
+def _with_zeros(head: bytes, file: str) -> Fault:
+    """Return what is wrong with a file that has zero bytes: a logger's gap, or no text at all."""
+    odd = sum(head.count(bytes([code])) for code in range(32) if code not in b"\x00\t\n\r")
+    if odd or not head.replace(b"\x00", b"").strip():
+        return Fault(
+            "not a text file", file, expected="CSV", got="binary data", cure="export as CSV"
+        )
+    at = head.index(b"\x00")
+    return Fault(
+        "the text has zero bytes, as a logger leaves them that lost power",
+        file,
+        head.count(b"\n", 0, at) + 1,
+        expected="text only",
+        got=f"{head.count(0)} zero bytes in the first {len(head)}",
+        cure="take the zero bytes out, e.g. tr -d '\\000' < FILE > NEW, and look at this row",
+    )
+
+
+def _not_of(name: str, file: str, got: str | None = None) -> Fault:
+    return Fault(
+        f"the file is not {name}",
+        file,
+        got=got,
+        cure="correct encoding of this source, or export the file again",
+    )
 
 
 def _wide(head: bytes) -> str | None:
@@ -189,14 +175,7 @@ class Recoded(io.RawIOBase):
             try:
                 self._left = self._decoder.decode(block, final=self._done).encode("utf-8")
             except UnicodeError as error:
-                raise InputError(
-                    Fault(
-                        f"the file is not {self._name}",
-                        self._file,
-                        got=str(error)[:120],
-                        cure="correct encoding of this source, or export the file again",
-                    )
-                ) from None
+                raise InputError(_not_of(self._name, self._file, str(error)[:120])) from None
         n = min(len(buffer), len(self._left))
         buffer[:n] = self._left[:n]
         self._left = self._left[n:]

@@ -1,19 +1,17 @@
-"""In which encoding the words of a layer are: stated, recognised, or asked for."""
+"""In which encoding the words of a shapefile are."""
 
 from __future__ import annotations
 
 import codecs
-import re
 import struct
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
+from corridors.formats.encodings import Encoding
 from corridors.foundation.errors import Fault, InputError
+from corridors.foundation.facts import Remark
 
-UTF8 = "UTF-8"
+_UTF8 = "UTF-8"
 _WORDS_SHOWN = 60
-_CHUNK = 1 << 20
 # Language driver byte of dBASE: the code page that it means. 0x57 says "ANSI", whichever that was.
 _LANGUAGE_DRIVERS = {
     0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x08: "cp865", 0x13: "cp932", 0x1F: "cp852",
@@ -25,38 +23,6 @@ _LANGUAGE_DRIVERS = {
     0xCC: "cp1257",
 }  # fmt: skip
 _OFFERED = ("windows-1252", "windows-1251", "windows-1250", "cp866")
-
-
-@dataclass(frozen=True)
-class Encoding:
-    """An encoding that Python knows, and where it comes from: ``""`` where it is no news."""
-
-    name: str
-    basis: str = ""
-
-
-def check_encoding(encoding: str | None, name: str) -> None:
-    """Refuse an encoding that nobody knows.
-
-    Raises
-    ------
-    InputError
-        Unknown.
-    """
-    if encoding is None:
-        return
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        raise InputError(
-            Fault(
-                "unknown encoding",
-                name,
-                expected="a name such as UTF-8, windows-1251, cp866, latin1",
-                got=encoding,
-                cure="correct encoding of this source",
-            )
-        ) from None
 
 
 def encoding_of_dbf(shp: Path, name: str, stated: str | None) -> Encoding:
@@ -81,22 +47,25 @@ def encoding_of_dbf(shp: Path, name: str, stated: str | None) -> Encoding:
     words = [] if dbf is None else _words_beyond_ascii(dbf)
     if stated is not None:
         _must_fit(words, stated, name, "correct encoding of this source")
-        return Encoding(stated, "stated in the configuration")
+        return Encoding.stated(stated)
     if not words:
-        return Encoding(UTF8)
+        return Encoding(_UTF8)
     cpg = _companion(shp, ".cpg")
     own = "" if cpg is None else _python_name(cpg.read_bytes()[:64].decode("ascii", "replace"))
     if own and _fit(words, own):
         return Encoding(own)
-    if _fit(words, UTF8):
-        return Encoding(UTF8, "recognised: the words are UTF-8")
+    if _fit(words, _UTF8):
+        return Encoding(_UTF8, remark=Remark.of("encoding_recognised", encoding=_UTF8))
     driver = 0
     if dbf is not None:
         with dbf.open("rb") as stream:
             driver = stream.read(30)[29]
     by_driver = _LANGUAGE_DRIVERS.get(driver, "")
     if by_driver and not own and _fit(words, by_driver):
-        return Encoding(by_driver, f"language driver 0x{driver:02X} of the .dbf")
+        return Encoding(
+            by_driver,
+            remark=Remark.of("encoding_by_driver", encoding=by_driver, driver=f"0x{driver:02X}"),
+        )
     where = f".cpg says {own}, which does not fit" if own else "there is no .cpg"
     raise InputError(
         Fault(
@@ -135,80 +104,6 @@ def likely_encoding(shp: Path) -> tuple[str | None, str] | None:
             return "windows-1251", f"a guess: {shown}"
         return None, str(shown)
     return None
-
-
-def utf8_copy(path: Path, name: str, stated: str | None, folder: Path) -> tuple[Path, Encoding]:
-    """Return a text file that is UTF-8: the file itself, or a copy of it in ``folder``.
-
-    Raises
-    ------
-    InputError
-        Not UTF-8 and no encoding stated, or not in the stated one.
-    """
-    with path.open("rb") as stream:
-        start = stream.read(4)
-        stream.seek(0)
-        bom = next((b for b in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) if start[:2] == b), None)
-        if bom is not None and stated is None:
-            return _transcoded(path, name, "utf-16", folder), Encoding("UTF-16", "byte order mark")
-        if stated is not None and codecs.lookup(stated).name != "utf-8":
-            copied = _transcoded(path, name, stated, folder)
-            return copied, Encoding(stated, "stated in the configuration")
-        declared = re.match(rb"\s*<\?xml[^>]*encoding=[\"']([\w.:-]+)", stream.read(200))
-        if declared and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii"):
-            return path, Encoding(declared[1].decode())
-        stream.seek(0)
-        found = _first_not_utf8(stream)
-    if found is not None:
-        line, byte = found
-        raise InputError(
-            Fault(
-                "the file is not UTF-8",
-                name,
-                line,
-                expected="UTF-8, or encoding in the configuration",
-                got=f"byte 0x{byte:02X} in line {line}",
-                cure="set encoding of this source, e.g. encoding: windows-1252, or save as UTF-8",
-            )
-        )
-    return path, Encoding(UTF8)
-
-
-def _first_not_utf8(stream: BinaryIO) -> tuple[int, int] | None:
-    """Return line and byte of the first place that is not UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    line, before = 1, b""
-    while True:
-        chunk = stream.read(_CHUNK)
-        try:
-            decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as error:
-            held = error.object
-            at = min(error.start, max(0, len(held) - 1))
-            extra = held[:at].count(b"\n") - (len(held) > len(chunk)) * before.count(b"\n")
-            return line + max(0, extra), held[at]
-        if not chunk:
-            return None
-        line, before = line + chunk.count(b"\n"), chunk[-4:]
-
-
-def _transcoded(path: Path, name: str, encoding: str, folder: Path) -> Path:
-    target = folder / path.name
-    try:
-        with path.open(encoding=encoding, newline="") as old:
-            text = old.read()
-    except (UnicodeDecodeError, UnicodeError):
-        raise InputError(
-            Fault(
-                "the file is not in the stated encoding",
-                name,
-                got=f"encoding: {encoding}",
-                cure="correct encoding of this source, or save the file as UTF-8",
-            )
-        ) from None
-    text = re.sub(r"^(\s*<\?xml[^>]*?)\s+encoding=[\"'][^\"']*[\"']", r"\1", text.lstrip("\ufeff"))
-    target.write_text(text, encoding="utf-8", newline="")
-    return target
 
 
 def _companion(shp: Path, suffix: str) -> Path | None:

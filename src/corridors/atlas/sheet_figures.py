@@ -1,0 +1,163 @@
+"""The figures of a fact sheet in the order in which it shows them, each with where it is from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from corridors.atlas.fact_sheet import Line
+from corridors.atlas.figures import Figure, How, Source, figure
+from corridors.atlas.pages import count
+from corridors.atlas.styles import HARM
+from corridors.atlas.words.paper import method_lines, place_line
+from corridors.foundation.vocabulary import NO_SURFACE
+
+_ENDS: Final[tuple[How, ...]] = ("min", "max")
+_SPREAD: Final[tuple[How, ...]] = ("min", "mean", "max")
+_MOVED: Final = {"class": ["migrant", "mixed_migrant", "disperser"]}
+
+
+def glance(page: Mapping[str, Any]) -> list[Line]:
+    """Return what is known at a glance; what is not known is not listed."""
+    corridor, distance = page["corridor"], page["distance"]
+
+    def of(item: str, form: str, *figures: Figure) -> Line:
+        return Line("At a glance", item, form.format(*(one.text for one in figures)), figures)
+
+    def clean(name: str) -> Figure:
+        return figure(page[name], Source("clean.facts", name), "count")
+
+    found = [of("Animals tracked", "{}", clean("n_animals"))]
+    if page["n_animals"]:
+        units = figure(page["n_units"], Source("rank.facts", "n_units"), "count")
+        found += [of("Independent units", "{}", units)]
+        found += [of("Fixes, usable", "{}", clean("n_usable"))]
+    if page["interval_h"] is not None:
+        interval = Source("describe.facts", "sample.fix_interval_h")
+        found.append(of("Median fix interval", "{} h", figure(page["interval_h"], interval)))
+    moves = Source("segment.migrations", "migration", {"part": "migration"}, "rows")
+    found.append(of("Migrations", "{}", figure(page["n_migrations"], moves, "count")))
+    if corridor:
+        table = "connect.modelled" if corridor["evidence"] == "modelled" else "delineate.corridors"
+        for use, words in (
+            ("low", f"Corridor ({corridor['evidence']})"),
+            ("high", "Corridor, high use"),
+        ):
+            if corridor[use] == corridor[use]:
+                rows = {
+                    "season": corridor["season"], "evidence": corridor["evidence"],
+                    "corridor_class": use,
+                }  # fmt: skip
+                area = figure(corridor[use], Source(table, "area_km2", rows))
+                found.append(of(words, "{} km²", area))
+    if page["stopover_km2"] is not None:
+        rows = {"season": page["stopover_season"]}
+        source = Source("delineate.stopovers", "area_km2", rows, "sum")
+        found.append(of("Stopovers", "{} km²", figure(page["stopover_km2"], source)))
+    if distance:
+        low, mean, high = (
+            figure(value, Source("segment.animal_years", "range_distance_km", _MOVED, how))
+            for value, how in zip(distance, _SPREAD, strict=True)
+        )
+        found.append(of("Migration distance", "{} km ({}–{})", mean, low, high))
+    return found
+
+
+def sheet_lines(page: Mapping[str, Any], lines: Iterable[Line]) -> list[Line]:
+    """Return everything on a fact sheet that holds a figure, in the order of the sheet."""
+    return [
+        *_tracked(page),
+        *([Line("Verdict", "", page["verdict"], _verdict(page))] if page["verdict"] else []),
+        *glance(page),
+        *(one for row in page["decided"] for one in _place_lines(row)),
+        *lines,
+        *_method_lines(page),
+    ]
+
+
+def trace_json(lines: Iterable[Line]) -> bytes:
+    """Return the figures of lines as JSON, numbered, each with table, rows and column."""
+    told = [(line, one) for line in lines for one in line.figures]
+    rows = [
+        {
+            "figure": number_of,
+            "group": line.group,
+            "item": line.item,
+            "text": one.text,
+            "form": one.form,
+            "artefact": one.source.artefact,
+            "column": one.source.column,
+            "rows": dict(one.source.rows),
+            "how": one.source.how,
+            "each": one.source.each,
+        }
+        for number_of, (line, one) in enumerate(told, start=1)
+    ]
+    return json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+def _verdict(page: Mapping[str, Any]) -> tuple[Figure, ...]:
+    """Return the figures that the verdict tells."""
+    ranking = page["ranking"]
+    if not ranking.n_ranked:
+        return ()
+    planned = {"grade": "act", "status": "planned"}
+    found = []
+    if n := ranking.grades.get("act", 0):
+        found.append(figure(n, Source("rank.facts", "grades.act"), "whole"))
+        source = Source("rank.threats", "threat", planned, "rows")
+        found.append(figure(page["n_planned"], source, "whole"))
+    for name, form in (
+        ("missing_together", "short"),
+        ("missing_together_p05", "floor"),
+        ("missing_together_p95", "short"),
+    ):
+        if (value := getattr(ranking, name)) is not None:
+            found.append(figure(value, Source("rank.facts", name), form))
+    harm = {"grade": list(HARM), "status": "existing"}
+    summed = Source("rank.threats", "missing_per_year", harm, "sum")
+    return (*found, figure(page["missing_of_harm"], summed, "short"))
+
+
+def _place_lines(row: Mapping[str, Any]) -> Iterator[Line]:
+    def of(column: str, form: str, how: How = "value") -> Figure:
+        return figure(row[column], Source("rank.threats", column, place, how), form)
+
+    place = {"threat": row["threat"]}
+    group = f"Place {count(row['rank'])}"
+    along = (of("from_km", "km"), of("to_km", "km"))
+    yield Line(group, "No.", count(row["rank"]), (of("rank", "count"),))
+    yield Line(group, "Place", place_line(row), along)
+    at = (
+        figure(row[name], Source("rank.threats", "geometry", place, name), name)
+        for name in ("lat", "lon")
+    )
+    yield Line(group, "At", row["where"], tuple(at))
+    missing = [of("missing_per_year", "short")]
+    missing += [of("missing_p05", "floor"), of("missing_p95", "short")]
+    said = f"{missing[0].text} ({missing[1].text}–{missing[2].text})"
+    yield Line(group, "Missing a year", said, tuple(missing))
+
+
+def _method_lines(page: Mapping[str, Any]) -> Iterator[Line]:
+    told = method_lines(page)
+    cell = figure(page["cell_m"], Source("clean.facts", "cell_m"), "cell")
+    for words, (part, method, n) in zip(told, page["methods"], strict=False):
+        own = {"part": part, "method": method, "error": ""}
+        n_windows = figure(n, Source("surface.estimates", "migration", own, "rows"), "whole")
+        yield Line("How it was computed", "", words, (n_windows, cell))
+    if page["n_failures"]:
+        none = {"error": list(NO_SURFACE)}
+        source = Source("surface.estimates", "migration", none, "rows")
+        words = told[len(page["methods"])]
+        yield Line("How it was computed", "", words, (figure(page["n_failures"], source, "whole"),))
+
+
+def _tracked(page: Mapping[str, Any]) -> Iterator[Line]:
+    if page["tracked"]:
+        times = [
+            figure(time, Source("clean.fixes", "time_utc", {"burst": {"from": 0}}, how), "date")
+            for time, how in zip(page["tracked"], _ENDS, strict=True)
+        ]
+        yield Line("Tracked", "", page["years"], tuple(times))

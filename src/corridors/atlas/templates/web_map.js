@@ -1,0 +1,251 @@
+"use strict";
+(() => {
+const data = JSON.parse(document.getElementById("data").textContent);
+const byId = (id) => document.getElementById(id);
+// A place is the number of its row; columns of few words hold their codes. Outlines stand behind
+// this script in the page: the list is there before they are read, and the map alone reads them.
+const n = data.columns.threat.length;
+const of = (row, name) => name in data.words ? data.words[name][data.columns[name][row]]
+  : data.columns[name][row];
+const N_LISTED = 100;
+const HARM = ["act", "look_on_site"];
+const at = (row) => [data.columns.lon[row] / 1e5, data.columns.lat[row] / 1e5];
+const first = new Set(data.first);
+const species = Object.fromEntries(data.herds.map((herd) => [herd.herd, herd.species]));
+
+// What is chosen; it stands in the address, so that a link shows the same.
+const FILTERS = ["species", "herd", "grade", "kind"];
+const state = { season: "all", place: "" };
+const read = () => new URLSearchParams(location.hash.slice(1));
+for (const [name, value] of read()) state[name] = value;
+let timer = 0;
+const keep = () => {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    const said = new URLSearchParams();
+    for (const name of [...FILTERS, "season", "place", "at"])
+      if (state[name] && !(name === "season" && state[name] === "all")) said.set(name, state[name]);
+    const text = said.toString();
+    if (location.hash.slice(1) !== text) history.replaceState(null, "", text ? "#" + text : " ");
+  }, 150);
+};
+
+const element = (tag, text, attributes = {}) => {
+  const made = document.createElement(tag);
+  if (text !== "") made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+};
+const number = (value) => {
+  if (value === null || value === undefined) return "–";
+  if (value === 0) return "0";
+  if (value < 0.01) return "< 0.01";
+  return value >= 10 ? value.toFixed(0) : Number(value.toPrecision(2)).toString();
+};
+const dot = (grade) => {
+  const made = element("span", "", { class: "key" });
+  made.style.background = data.colours.grade[grade];
+  return made;
+};
+
+const fill = (name, values, words) => {
+  const select = byId(name);
+  for (const value of values) select.append(element("option", words(value), { value }));
+  select.value = values.includes(state[name]) ? state[name] : select.options[0].value;
+  state[name] = select.value;
+  select.addEventListener("change", () => { state[name] = select.value; state.place = ""; show(); });
+};
+const distinct = (values) => [...new Set(values)].sort();
+fill("species", distinct(data.herds.map((herd) => herd.species)), (value) => value);
+fill("herd", data.herds.map((herd) => herd.herd), (value) => value);
+fill("grade", Object.keys(data.grades), (value) => data.grades[value]);
+fill("kind", data.words.kind, (value) => value);
+fill("season", data.seasons.filter((one) => one !== "all"), (value) => value[0].toUpperCase() + value.slice(1));
+
+const passes = (herd) => (!state.herd || state.herd === herd)
+  && (!state.species || state.species === species[herd]);
+const code = (name, word) => data.words[name].indexOf(word);
+const herdPasses = () => data.words.herd.map(passes);
+const chosen = () => {
+  const own = herdPasses(), grade = code("grade", state.grade), kind = code("kind", state.kind);
+  const rows = [];
+  for (let row = 0; row < n; row++)
+    if (own[data.columns.herd[row]] && (!state.grade || data.columns.grade[row] === grade)
+      && (!state.kind || data.columns.kind[row] === kind)) rows.push(row);
+  return rows;
+};
+
+const list = byId("list");
+const told = (row) => {
+  const item = element("li", "");
+  const button = element("button", "", { type: "button", "data-row": row });
+  const rank = of(row, "atlas_rank");
+  button.append(element("span", rank === null ? "–" : String(rank), { class: "number" }));
+  const words = element("span", "", { class: "words" });
+  words.append(element("b", of(row, "name")), element("br", ""), dot(of(row, "grade")));
+  const missing = of(row, "missing_per_year");
+  const said = missing === null ? "" : ` · ${number(missing)} missing a year`;
+  words.append(`${data.grades[of(row, "grade")]} · ${of(row, "herd")}${said}`);
+  button.append(words);
+  button.addEventListener("click", () => choose(row, true));
+  item.append(button);
+  return item;
+};
+const detail = byId("detail");
+const tell = (row) => {
+  detail.replaceChildren();
+  detail.hidden = row < 0;
+  if (row < 0) return;
+  const head = element("h2", of(row, "name"), { tabindex: "-1" });
+  const close = element("button", "Close", { type: "button", class: "close" });
+  close.addEventListener("click", () => choose(-1, false));
+  const facts = element("p", "");
+  const status = of(row, "status") === "existing" ? "" : `, ${of(row, "status")}`;
+  facts.append(dot(of(row, "grade")), element("b", data.grades[of(row, "grade")]),
+    ` · ${of(row, "kind")}${status} · ${of(row, "herd")} (${species[of(row, "herd")]})`);
+  const [lon, lat] = at(row).map((degrees) => degrees.toFixed(4));
+  const where = element("p", "");
+  where.append(element("a", `${lat}, ${lon}`, { href: `geo:${lat},${lon}` }), " (latitude, longitude)");
+  const folder = `../${encodeURIComponent(of(row, "herd"))}/`;
+  const links = element("p", "");
+  const place = first.has(row) ? `#place-${of(row, "rank")}` : "#threats";
+  links.append(element("a", "In the herd's report", { href: `${folder}report.html${place}` }));
+  if (first.has(row))
+    links.append(" · ", element("a", "Card for the visit (PDF)",
+      { href: `${folder}sheets/place-${of(row, "rank")}.pdf` }));
+  detail.append(close, head, facts, element("p", of(row, "action"), { class: "do" }),
+    element("p", data.reasons[row] || ""), where, links);
+};
+
+const status = byId("status");
+let map = null;
+window.map = null;
+const choose = (row, isMoved) => {
+  state.place = row < 0 ? "" : of(row, "threat");
+  tell(row);
+  for (const button of list.querySelectorAll("button"))
+    button.toggleAttribute("aria-current", button.dataset.row === String(row));
+  if (map && map.getLayer("chosen")) map.setFilter("chosen", ["==", ["get", "i"], row]);
+  if (row >= 0 && isMoved && map)
+    map.easeTo({ center: at(row), zoom: Math.max(map.getZoom(), 11),
+      duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 600 });
+  keep();
+};
+
+const markers = [];
+const show = () => {
+  const rows = chosen();
+  list.replaceChildren(...rows.slice(0, N_LISTED).map(told));
+  const more = rows.length > N_LISTED ? `, the first ${N_LISTED} listed` : "";
+  status.textContent = `${rows.length} of ${n} places${more}`;
+  if (map && map.getLayer("corridors")) {
+    const herds = data.herds.map((herd) => herd.herd).filter(passes);
+    const own = ["in", ["get", "herd"], ["literal", herds]];
+    const season = ["in", ["get", "season"], ["literal", [state.season]]];
+    for (const name of ["corridors", "corridor-edges"]) map.setFilter(name, ["all", own, season]);
+    map.setFilter("ranges", own);
+    const codes = herdPasses().flatMap((passed, at) => passed ? [at] : []);
+    const rule = ["all", ["in", ["get", "herd"], ["literal", codes]]];
+    for (const name of ["grade", "kind"])
+      if (state[name]) rule.push(["==", ["get", name], code(name, state[name])]);
+    const isPlanned = ["==", ["get", "status"], code("status", "planned")];
+    const isHarm = ["in", ["get", "grade"], ["literal", HARM.map((grade) => code("grade", grade))]];
+    map.setFilter("place-edges", [...rule, isHarm]);
+    map.setFilter("places", [...rule, ["!", isPlanned]]);
+    map.setFilter("places-planned", [...rule, isPlanned]);
+  }
+  for (const marker of markers.splice(0)) marker.remove();
+  if (map)
+    for (const row of rows.filter((one) => HARM.includes(of(one, "grade"))).slice(0, 20)) {
+      const mark = element("button", String(of(row, "atlas_rank")),
+        { type: "button", class: "mark", "aria-label": `Place ${of(row, "atlas_rank")}: ${of(row, "name")}` });
+      mark.style.borderColor = data.colours.grade[of(row, "grade")];
+      mark.addEventListener("click", () => choose(row, false));
+      markers.push(new maplibregl.Marker({ element: mark })
+        .setLngLat(at(row)).addTo(map));
+    }
+  const row = state.place ? data.columns.threat.indexOf(state.place) : -1;
+  choose(rows.includes(row) ? row : -1, false);
+};
+
+const ofUse = (colours) => ["match", ["get", "use"], "high", colours.high, "medium", colours.medium, colours.low];
+const colour = data.colours;
+// A page from the disk may not hand them to the map as addresses: its worker cannot fetch these.
+const shapes = (name) => JSON.parse(byId("shapes-" + name).textContent);
+const viewOf = (text) => {
+  const seen = (text || "").split("/").map(Number);
+  return seen.length === 3 && seen.every(Number.isFinite)
+    ? { zoom: seen[0], center: [seen[2], seen[1]] } : null;
+};
+const draw = () => {
+  try {
+    const view = viewOf(state.at) || { bounds: data.bounds, fitBoundsOptions: { padding: 40 } };
+    map = new maplibregl.Map({
+      container: "map", ...view, attributionControl: false, maxZoom: 17,
+      style: { version: 8, sources: {}, layers: [
+        { id: "land", type: "background", paint: { "background-color": colour.land } }] },
+    });
+  } catch (error) {
+    byId("map").replaceChildren(element("p", "This browser cannot draw the map (WebGL is off). The list shows the same places."));
+  }
+  window.map = map;
+  if (map) {
+    map.addControl(new maplibregl.NavigationControl({ showCompass: false }));
+    map.addControl(new maplibregl.ScaleControl({ maxWidth: 120 }));
+    map.on("moveend", () => {
+      const centre = map.getCenter();
+      state.at = [map.getZoom().toFixed(2), centre.lat.toFixed(4), centre.lng.toFixed(4)].join("/");
+      keep();
+    });
+    map.on("load", () => {
+      for (const name of ["corridors", "ranges", "boundary", "places"])
+        map.addSource(name, { type: "geojson", data: shapes(name) });
+      map.addLayer({ id: "ranges", type: "fill", source: "ranges", paint: {
+        "fill-color": ["match", ["get", "season"], "winter", colour.winter, "summer", colour.summer, colour.range],
+        "fill-opacity": 0.6 } });
+      map.addLayer({ id: "corridors", type: "fill", source: "corridors", paint: { "fill-opacity": 0.8,
+        "fill-color": ["match", ["get", "evidence"], "modelled", ofUse(colour.modelled),
+          "expert", ofUse(colour.expert), ofUse(colour.corridors)] } });
+      map.addLayer({ id: "corridor-edges", type: "line", source: "corridors",
+        paint: { "line-color": colour.corridors.high, "line-width": 0.6 } });
+      map.addLayer({ id: "boundary", type: "line", source: "boundary",
+        paint: { "line-color": colour.boundary, "line-width": 1.4, "line-dasharray": [6, 2, 1, 2] } });
+      const byGrade = (values, other) => ["match", ["get", "grade"],
+        ...data.words.grade.flatMap((grade, at) => grade in values ? [at, values[grade]] : []), -1, other, other];
+      const ofGrade = byGrade(colour.grade, colour.ink);
+      const wide = byGrade({ act: 4.5, look_on_site: 3.5 }, 1.6);
+      map.addLayer({ id: "place-edges", type: "line", source: "places",
+        paint: { "line-color": colour.paper, "line-width": 8 } });
+      map.addLayer({ id: "chosen", type: "line", source: "places", filter: ["==", ["get", "i"], -1],
+        paint: { "line-color": colour.ink, "line-width": 11, "line-opacity": 0.45 } });
+      map.addLayer({ id: "places", type: "line", source: "places",
+        paint: { "line-color": ofGrade, "line-width": wide } });
+      map.addLayer({ id: "places-planned", type: "line", source: "places",
+        paint: { "line-color": ofGrade, "line-width": wide, "line-dasharray": [2, 1] } });
+      for (const name of ["places", "places-planned"]) {
+        map.on("click", name, (event) => choose(event.features[0].properties.i, false));
+        map.on("mouseenter", name, () => { map.getCanvas().style.cursor = "pointer"; });
+        map.on("mouseleave", name, () => { map.getCanvas().style.cursor = ""; });
+      }
+      show();
+    });
+  }
+};
+// A link to this page that is opened in it changes nothing but the address.
+addEventListener("hashchange", (event) => {
+  clearTimeout(timer);
+  const said = new URLSearchParams(new URL(event.newURL).hash.slice(1));
+  for (const name of [...FILTERS, "season"]) {
+    const select = byId(name), values = [...select.options].map((option) => option.value);
+    select.value = values.includes(said.get(name)) ? said.get(name) : values[0];
+    state[name] = select.value;
+  }
+  state.place = said.get("place") || "";
+  const seen = viewOf(said.get("at"));
+  if (map && seen) map.jumpTo(seen);
+  show();
+});
+show();
+// After the list is painted.
+document.addEventListener("DOMContentLoaded", () => requestAnimationFrame(() => setTimeout(draw)));
+})();

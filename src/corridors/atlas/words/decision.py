@@ -1,0 +1,84 @@
+"""What the first page says of a place: when it is met, how sure the harm is, what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from corridors.atlas.words.numbers import animals, counted, number, span
+from corridors.atlas.words.threats import limits, standing
+
+_MONTHS: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+def met_words(months: Sequence[tuple[int, int]]) -> str:
+    """Return when animals came by on migrations; (month, encounters) each.
+
+    Examples
+    --------
+    >>> met_words([(4, 12), (5, 1)])
+    'April: 12 encounters; May: 1 encounter.'
+    >>> met_words([])
+    ''
+    """
+    told = [f"{_MONTHS[month - 1]}: {counted(n, 'encounter')}" for month, n in months]
+    return f"{'; '.join(told)}." if told else ""
+
+
+def sure_words(row: Mapping[str, Any], *, n_ranked: int) -> str:
+    """Return how sure harm at a place is; ``row`` is one of THREATS.
+
+    Examples
+    --------
+    >>> sure_words({"p_harm": 0.59, "missing_per_year": 0.12, "missing_p05": 0.0,
+    ...             "missing_p95": 0.39, "unit": "per animal", "n_animals": 2, "n_units": 2,
+    ...             "rank_from": 3.0, "rank_to": 6.0, "stability": "open", "status": "existing",
+    ...             "source_completeness": "complete"}, n_ranked=8)
+    'Chance of harm 59 %: about 0.12 passages a year are missing (per animal; 0–0.39). Met by 2 \
+animals (2 independent units). Rank 3 to 6 of 8 (open).'
+    """
+    chance = f"{100 * row['p_harm']:.0f} %" if row["p_harm"] < 0.995 else "above 99 %"
+    verb = "would be missing if it were built" if row["status"] == "planned" else "are missing"
+    harm = (
+        f"Chance of harm {chance}: about {number(row['missing_per_year'])} passages a year {verb} "
+        f"({row['unit']}; {span(row['missing_p05'], row['missing_p95'])})."
+    )
+    rank = standing(
+        rank_from=row["rank_from"],
+        rank_to=row["rank_to"],
+        n_ranked=n_ranked,
+        stability=row["stability"],
+        source_completeness=row["source_completeness"],
+    )
+    return f"{harm} Met by {animals(row['n_animals'], row['n_units'])}. {rank}".rstrip()
+
+
+def unknown_words(row: Mapping[str, Any]) -> str:
+    """Return what is not known of a place; ``row`` is one of THREATS.
+
+    Examples
+    --------
+    >>> unknown_words({"limits": "few_trials", "kappa_source": "observed"})
+    'What limits this: it was tried fewer than five times.'
+    >>> unknown_words({"limits": "", "kappa_source": "prior"})
+    'What passes here is not measured: it is the prior of such barriers.'
+    """
+    prior = (
+        "What passes here is not measured: it is the prior of such barriers."
+        if row["kappa_source"] == "prior"
+        else ""
+    )
+    return " ".join(part for part in (prior, limits(row["limits"])) if part)

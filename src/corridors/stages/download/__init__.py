@@ -1,0 +1,1 @@
+"""Herds as they are released for download."""

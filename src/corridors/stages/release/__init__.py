@@ -1,0 +1,1 @@
+"""What `corridors release` gathers, adds to an earlier release, and checks."""

@@ -1,0 +1,135 @@
+"""What the map of all herds carries: data that no name can end, scripts that its policy knows."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+import geopandas as gpd
+import pytest
+from shapely import Point
+
+from corridors.atlas.catalogue import joint_threats
+from corridors.atlas.web_map import SIMPLIFIED_DEG, web_map_values
+from corridors.atlas.words.threats import threats_in_words
+from corridors.foundation import tables
+from worlds import barriers, herds
+from worlds.ground import path
+
+HERD = "made-up"
+HOSTILE = "</script><img src=x onerror=alert(1)>"
+
+
+def joint() -> gpd.GeoDataFrame:
+    """Return the threats of an atlas of one herd, in words."""
+    return joint_threats(
+        {HERD: threats_in_words(barriers.threats(HERD, barriers.segments()))}, whole_herds=()
+    )
+
+
+def values(**changed: gpd.GeoDataFrame) -> dict[str, Any]:
+    layers = {
+        "threats": joint(),
+        "corridors": herds.corridors(HERD, path(), "tracked"),
+        "modelled_corridor": tables.empty(tables.CORRIDORS),
+        "expert_corridor": tables.empty(tables.CORRIDORS),
+        "ranges": herds.ranges(HERD),
+        "boundary": tables.empty(tables.BORDER_REPORT),
+    }
+    row = {"herd": HERD, "species": HOSTILE, "evidence": "tracked", "simulated": True}
+    listed = [{**row, "is_done": True}, {**row, "is_done": False}]
+    return web_map_values(layers | changed, listed)
+
+
+def read(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what the list is told from, and beside it the outlines of the map."""
+    made: dict[str, Any] = json.loads(found["data"])
+    return {**made, **{name: json.loads(text) for name, text in found["shapes"].items()}}
+
+
+def test_no_name_ends_the_element_that_holds_the_data() -> None:
+    found = values()
+    for text in (found["data"], *found["shapes"].values()):
+        assert not set("<>&") & set(text)
+    assert read(found)["herds"] == [
+        {"herd": HERD, "species": HOSTILE, "evidence": "tracked", "simulated": True}
+    ]
+
+
+def test_places_keep_their_numbers_and_what_is_unknown_is_no_zero() -> None:
+    given = joint()
+    made = read(values())
+    columns, words = made["columns"], made["words"]
+    assert columns["threat"] == list(given["threat"])
+    assert columns["atlas_rank"][:3] == [1, 2, 3]
+    grades = [words["grade"][code] for code in columns["grade"]]
+    assert grades == list(given["grade"])
+    unmet = grades.index("not_known")
+    assert columns["missing_per_year"][unmet] is None
+    assert columns["atlas_rank"][unmet] is None
+    assert [columns["rank"][row] for row in made["first"]] == [1, 2, 3, 5, 7]
+    harm = [row for row, grade in enumerate(grades) if grade in ("act", "look_on_site")]
+    assert made["reasons"] == {str(row): given["reason"][row] for row in harm}
+
+
+def test_lines_know_their_row_and_the_codes_that_filters_ask_for() -> None:
+    made = read(values())
+    for one in made["places"]["features"]:
+        own = one["properties"]
+        assert all(
+            made["columns"][name][own["i"]] == own[name]
+            for name in ("herd", "kind", "status", "grade")
+        )
+
+
+def test_high_use_lies_on_top_and_outlines_stay_where_they_are() -> None:
+    given = herds.corridors(HERD, path(), "tracked")
+    features = read(values())["corridors"]["features"]
+    order = {"low": 0, "medium": 1, "high": 2}
+    uses = [order[one["properties"]["use"]] for one in features]
+    assert uses == sorted(uses)
+    drawn = gpd.GeoDataFrame.from_features(features, crs="EPSG:4326")
+    for use, own in drawn.groupby("use"):
+        exact = given[given["corridor_class"] == use]
+        far = own.union_all().hausdorff_distance(exact.union_all())
+        assert far <= 1.1 * SIMPLIFIED_DEG
+
+
+def test_the_policy_of_the_page_knows_just_its_own_scripts() -> None:
+    found = values()
+    for script, hashed in zip(found["scripts"].values(), found["hashes"], strict=True):
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert hashed == f"sha256-{digest}"
+        assert "</script" not in script.lower()
+        assert "sourceMappingURL" not in script
+
+
+def test_the_map_opens_where_the_places_and_corridors_are() -> None:
+    west, south, east, north = read(values())["bounds"]
+    frames = [joint(), herds.corridors(HERD, path(), "tracked"), herds.ranges(HERD)]
+    assert west == pytest.approx(min(one.total_bounds[0] for one in frames), abs=1e-5)
+    assert north == pytest.approx(max(one.total_bounds[3] for one in frames), abs=1e-5)
+    assert (south, east) == pytest.approx(
+        (min(one.total_bounds[1] for one in frames), max(one.total_bounds[2] for one in frames)),
+        abs=1e-5,
+    )
+
+
+def test_positions_are_whole_numbers_near_the_places() -> None:
+    given, columns = joint(), read(values())["columns"]
+    for line, lon, lat in zip(given.geometry, columns["lon"], columns["lat"], strict=True):
+        assert line.distance(Point(lon / 1e5, lat / 1e5)) < 2e-5
+
+
+@pytest.mark.parametrize("name", ["threats", "corridors", "ranges"])
+def test_an_atlas_that_lacks_a_layer_has_a_map_all_the_same(name: str) -> None:
+    schema = {"threats": tables.THREATS, "corridors": tables.CORRIDORS, "ranges": tables.RANGES}
+    empty = tables.empty(schema[name])
+    if name == "threats":
+        empty = joint_threats({HERD: threats_in_words(empty)}, whole_herds=())
+    found = read(values(**{name: empty}))
+    assert found["bounds"] != [-180, -60, 180, 75]
+    shown = found["places" if name == "threats" else name]
+    assert shown["features"] == []
