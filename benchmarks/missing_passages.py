@@ -24,7 +24,7 @@ from corridors.threats.places import Tracked, drawn, judged, tallied
 
 Floats = npt.NDArray[np.float64]
 
-FIRST_SEED, N_SEEDS = 401, 10
+FIRST_SEED, N_SEEDS = 501, 30
 N_POPULATION = 100
 DRAWS = 500
 TRUE_HARM = 0.05  # missing passages a year

@@ -348,12 +348,12 @@ def _weight(does: Floats, nothing: Floats, n_units: int) -> float:
 
     Before they are seen it follows Beta(1, 0.05), mean 0.95: that lines do harm is to be shown. One
     place that does much worse than its copies outweighs it. The same units tell of all places, and
-    where one of them turns round beside several lines, these are not so many findings: the places
-    count as no more than ``n_units``.
+    where one of them turns round beside several lines, these are not so many findings: more places
+    than ``n_units`` count as the geometric mean of both.
     """
     w = special.betaincinv(*_WEIGHT_LAW, (np.arange(_N_WEIGHTS) + 0.5) / _N_WEIGHTS)
     most = np.maximum(np.maximum(does, nothing), 1e-300)
     told = np.log(np.outer(w, nothing / most) + np.outer(1.0 - w, does / most)).sum(axis=1)
-    told *= min(1.0, n_units / max(1, len(does)))
+    told *= np.sqrt(min(1.0, n_units / max(1, len(does))))
     belief = np.exp(told - told.max())
     return float((w * belief).sum() / belief.sum())
