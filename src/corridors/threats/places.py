@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from corridors.foundation.arrays import Flags, Floats, Floats32, Indices
+from corridors.foundation.arrays import Flags, Floats, Indices
 from corridors.threats.free_movement import Cells
 from corridors.threats.grades import MISSED, NOTHING, false_alarms, grades
 from corridors.threats.missing import (
@@ -21,12 +21,11 @@ from corridors.threats.missing import (
     Herd,
     draw,
 )
+from corridors.threats.ranks import in_order, ranks
 
 _REAL = -1
 _STATED = 10.0  # times as strong as a prior is a stated permeability
 _FIRST = 1e6  # puts migrations before other states
-N_TOP = 10
-_WITHIN = 0.9  # of the draws, in an interval of ranks
 
 
 def places_of(
@@ -310,9 +309,9 @@ def judged(tally: pd.DataFrame, found: Draws, status: Indices, *, seed: int) -> 
     frame.loc[is_graded & (status == REMOVED), "grade"] = NOTHING
     frame.loc[~is_graded, list(_IN_MIGRATIONS)] = np.nan
     frame[list(_RANKS)] = np.nan
-    frame.loc[is_graded, list(_RANKS)] = _ranks(missing[:, is_graded], seed)
+    frame.loc[is_graded, list(_RANKS)] = ranks(missing[:, is_graded], seed)
     frame = frame[tally["n_all"].to_numpy() > 0]
-    frame["rank_all"] = _places_in_order(frame["missing_all_per_year"].to_numpy()).astype(float)
+    frame["rank_all"] = in_order(frame["missing_all_per_year"].to_numpy()).astype(float)
     return frame.sort_values(["rank", "rank_all"], ignore_index=True)
 
 
@@ -353,48 +352,3 @@ _IN_MIGRATIONS = (
     "missing_per_year", "missing_p05", "missing_p95", "p_harm", "free_per_year", "free_frac",
 )  # fmt: skip
 _RANKS = ("rank", "rank_from", "rank_to", "p_top10")
-
-
-def _ranks(missing: Floats32, seed: int) -> Floats:
-    """Return :data:`_RANKS` of places: by the mean of the draws, intervals from the same draws."""
-    rng = np.random.default_rng(seed)
-    chance = rng.random(missing.shape, dtype=np.float32)
-    # Places that miss nothing in a draw share the places behind the others, in an order of chance.
-    place = _places_in_order(np.where(missing > 0, missing, -chance))
-    first = _places_in_order(missing.mean(axis=0, dtype=float))
-    top = ((place <= N_TOP) & (missing > 0)).mean(axis=0)
-    return np.column_stack([first, *_shortest_of(place), top]).astype(float)
-
-
-def _shortest_of(place: Indices) -> tuple[Indices, Indices]:
-    """Return the first and last place of the shortest run that holds 90 % of each column's draws.
-
-    A place is one whole, and may be more than what is to be cut: the run is that whose share of the
-    draws, among the fullest of each length, is nearest to 90 %.
-
-    >>> rows = np.repeat([[1], [2], [3], [9]], [8, 80, 8, 4], axis=0)
-    >>> [int(value[0]) for value in _shortest_of(rows)]
-    [1, 2]
-    """
-    n_draws, n = place.shape
-    most = int(place.max(initial=1))
-    low, high = np.ones(n, np.int64), np.full(n, most)
-    for k in range(n):
-        before = np.r_[0, np.cumsum(np.bincount(place[:, k], minlength=most + 1)[1:])] / n_draws
-        missed = _WITHIN
-        for length in range(1, most + 1):
-            share = before[length:] - before[:-length]
-            first = int(share.argmax())
-            if abs(share[first] - _WITHIN) >= missed:
-                break
-            missed = abs(share[first] - _WITHIN)
-            low[k], high[k] = first + 1, first + length
-    return low, high
-
-
-def _places_in_order(value: Floats | Floats32) -> Indices:
-    order = np.argsort(-value, axis=-1, kind="stable")
-    out = np.empty_like(order)
-    first = np.broadcast_to(np.arange(1, value.shape[-1] + 1), value.shape)
-    np.put_along_axis(out, order, first, axis=-1)
-    return np.asarray(out, dtype=np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from corridors.threats.grades import ACT, LOOK, expected_fall
-from corridors.threats.places import N_TOP
+from corridors.threats.ranks import N_TOP
 
 
 @dataclass(frozen=True)
