@@ -7,6 +7,11 @@ from typing import Any
 
 from corridors.atlas.words.numbers import animals, counted, number
 
+MEANING = (
+    "Passages come closer together here than before and behind; the width is that of an evenly "
+    "used strip, its 95 % interval in brackets."
+)
+
 
 def width_words(row: Mapping[str, Any]) -> str:
     """Return how wide a bottleneck is, with its interval; ``row`` is one of BOTTLENECKS.

@@ -60,6 +60,7 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         "corridors": corridors,
         "modelled_corridor": modelled,
         "expert_corridor": drawn[drawn["evidence"] == "expert"],
+        "bottlenecks": _together(one.bottlenecks.read() for one in herds),
         "candidates": rounded_stretches(_together(own["candidates"] for own in told.values())),
         **{name: _together(own[name] for own in told.values()) for name in _ACTIONS},
         "herds": pd.DataFrame([row for row in rows if row["is_done"]]).drop(
@@ -103,6 +104,7 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         {
             **{name: gpd.GeoDataFrame(tables[name]) for name in _CORRIDORS},
             "threats": threats,
+            "bottlenecks": gpd.GeoDataFrame(tables["bottlenecks"]),
             "ranges": ranges_to_show(_together(one.ranges.read() for one in herds), tier),
             "boundary": _together(one.border_report.read() for one in herds),
         },
