@@ -40,6 +40,20 @@ def passing_words(row: Mapping[str, Any]) -> str:
     )
 
 
+def narrowest_words(row: Mapping[str, Any], where: str) -> str:
+    """Return where a herd's route is narrowest; ``row`` is one of BOTTLENECKS.
+
+    Examples
+    --------
+    >>> narrowest_words(
+    ...     {"width_m": 643.0, "width_low_m": 487.0, "width_high_m": 850.0, "n_migrations": 31,
+    ...      "n_animals": 11, "n_units": 9, "unit_share": 0.9}, "37.2000° N, 73.1000° E")
+    'The route is narrowest at 37.2000° N, 73.1000° E: 640 m (490 m to 850 m), passed by 31 \
+migrations of 11 animals (9 independent units), 90 % of the units of the herd.'
+    """
+    return f"The route is narrowest at {where}: {width_words(row)}, passed by {passing_words(row)}."
+
+
 def no_bottleneck(*, n_units: int, min_units: int) -> str:
     """Return why a herd has no bottleneck.
 

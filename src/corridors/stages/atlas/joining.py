@@ -94,6 +94,7 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         "tier": tier,
         "simulated": simulated,
         "herds": rows,
+        "titles": {row["herd"]: row["title"] or row["herd"] for row in rows},
         "reports": {name: f"../{name}/{one.report.file}" for name, one in inputs.herds.items()},
         "lists": threat_lists(threats),
         "grade_words": GRADE_WORDS,
