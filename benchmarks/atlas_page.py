@@ -148,9 +148,10 @@ def _atlas(n_places: int) -> tuple[dict[str, gpd.GeoDataFrame], list[dict[str, A
         "modelled_corridor": tables.empty(tables.CORRIDORS),
         "expert_corridor": tables.empty(tables.CORRIDORS),
         "boundary": tables.empty(tables.BORDER_REPORT),
+        "bottlenecks": tables.empty(tables.BOTTLENECKS),
     }
     rows = [
-        {"herd": name, "species": f"Species {number % 20}", "evidence": "tracked",
+        {"herd": name, "title": "", "species": f"Species {number % 20}", "evidence": "tracked",
          "simulated": True, "is_done": True}
         for number, name in enumerate(names)
     ]  # fmt: skip

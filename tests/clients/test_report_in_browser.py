@@ -133,7 +133,7 @@ def drawn(page: Any, layer: str) -> int:
 
 
 def test_the_map_opens_from_the_disk_and_draws_corridors_and_places(web_map: Any) -> None:
-    for layer in ("corridors", "ranges", "boundary", "places", "places-planned"):
+    for layer in ("corridors", "ranges", "boundary", "places", "places-planned", "bottlenecks"):
         assert drawn(web_map, layer) > 0, layer
     assert web_map.inner_text("#status") == "18 of 18 places"
     assert web_map.locator("#list button").count() == 18
@@ -159,6 +159,35 @@ def test_a_place_tells_of_itself_and_its_address_shows_it_again(
         assert again.inner_text("#detail h2") == name
     web_map.click("#detail .close")
     assert not web_map.is_visible("#detail")
+
+
+def test_a_bottleneck_is_chosen_in_the_list_or_on_the_map_and_its_address_shows_it_again(
+    web_map: Any, visit: Any, products: Path
+) -> None:
+    assert web_map.inner_text("#bottleneck-status") == "3 of 3 bottlenecks"
+    web_map.focus("#bottlenecks button >> nth=1")
+    web_map.keyboard.press("Enter")
+    name = web_map.inner_text("#detail h2")
+    assert name.startswith("Bottleneck 2, ")
+    assert "independent unit" in web_map.inner_text("#detail .do")
+    assert web_map.get_attribute("#bottlenecks button >> nth=1", "aria-current") is not None
+    assert web_map.get_attribute("#detail a >> nth=1", "href") == (
+        "../made-up/report.html#bottlenecks"
+    )
+    web_map.wait_for_function("() => location.hash.includes('bottleneck=')")
+    assert "place=" not in web_map.url
+    again, _ = visit(products / "all-herds" / "map.html")
+    for look in (lambda: again.goto(web_map.url), again.reload):
+        look()
+        again.wait_for_selector("#detail h2")
+        assert again.inner_text("#detail h2") == name
+    web_map.click("#list button >> nth=0")
+    assert not web_map.inner_text("#detail h2").startswith("Bottleneck")
+    assert web_map.get_attribute("#bottlenecks button >> nth=1", "aria-current") is None
+    web_map.select_option("#herd", "other")
+    assert web_map.inner_text("#bottleneck-status") == "0 of 3 bottlenecks"
+    web_map.wait_for_function("() => map.loaded() && map.areTilesLoaded()")
+    assert drawn(web_map, "bottlenecks") == 0
 
 
 def test_filters_leave_out_places_in_the_list_and_on_the_map(web_map: Any) -> None:

@@ -69,7 +69,7 @@ def test_every_deer_migrates_between_ranges_49_to_86_km_apart(wyoming: Path) -> 
 
 
 @pytest.mark.xdist_group("wyoming")
-def test_the_deer_have_one_bottleneck_about_800_m_wide_near_pinedale(wyoming: Path) -> None:
+def test_the_deer_have_one_bottleneck_of_some_hundred_metres_near_pinedale(wyoming: Path) -> None:
     found = gpd.read_parquet(wyoming / "describe" / "upper-green-deer" / "bottlenecks.parquet")
     (row,) = found.to_dict("records")
     assert row["n_units"] == 6

@@ -55,7 +55,9 @@ def test_one_page_says_that_nothing_can_be_classified(
     assert f"no year can be classified of {N_ANIMALS} of {N_ANIMALS} animals" in line
     page = tmp_path / "data/processed/atlas/h"
     assert not list(page.rglob("displacement/*"))
-    text = re.sub(r"<[^>]+>|\s+", " ", (page / "report.html").read_text(encoding="utf-8"))
+    html = (page / "report.html").read_text(encoding="utf-8")
+    assert html.index('id="decision"') < html.index('id="wrong"') < html.index("Animals tracked")
+    text = re.sub(r"<[^>]+>|\s+", " ", html)
     text = re.sub(r" +", " ", text)
     top = text[text.index("What looks wrong") : text.index("Animals tracked")]
     assert f"Nothing can be classified: {N_ANIMALS} animals, " in top

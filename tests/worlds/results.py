@@ -91,6 +91,7 @@ def one_herd(given: publish.Inputs) -> atlas.OneHerd:
         fence_sections=given.fence_sections,
         footprints=given.footprints,
         border_agreements=given.border_agreements,
+        bottlenecks=given.bottlenecks,
         report=Linked("report.html"),
     )
 

@@ -344,6 +344,14 @@ ATLAS_LAYERS: tuple[LayerPlan, ...] = (
         visible=False,
     ),
     LayerPlan(
+        "bottlenecks",
+        "Bottlenecks",
+        "Corridors",
+        "Per herd, the narrowest first: where the passages of migrations come closer together than "
+        "before and behind; the line lies across the route and is as wide as a strip that is used "
+        "evenly would be.",
+    ),
+    LayerPlan(
         "corridors",
         "Migration corridors",
         "Corridors",

@@ -40,7 +40,7 @@ def factsheet_values(page: Mapping[str, Any], lines: Iterable[Line]) -> dict[str
     groups = _groups(lines)
     return {
         **_masthead(page),
-        "title": page["herd"],
+        "title": page["called"],
         "species": page["species"],
         "study": page["study"],
         "years": page["years"],
@@ -80,7 +80,7 @@ def card_values(page: Mapping[str, Any], place: Mapping[str, Any]) -> dict[str, 
         **_masthead(page),
         "number": count(place["rank"]),
         "name": place_line(place),
-        "herd": page["herd"],
+        "herd": page["called"],
         "what": GRADE_WORDS[place["grade"]].lower(),
         "at": place["where"],
         "parts": [

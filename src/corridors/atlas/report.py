@@ -44,6 +44,12 @@ class Heading:
     tier: str
     version: str
     profile: str = "corrected"
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """What people call the herd: the title of its record, else its name."""
+        return self.title or self.herd
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,7 @@ def masthead(heading: Heading) -> dict[str, Any]:
     """Return what every page of the herd begins and ends with."""
     return {
         "herd": heading.herd,
+        "called": heading.called,
         "species": heading.species,
         "study": heading.study,
         "author": heading.author,

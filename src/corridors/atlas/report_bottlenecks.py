@@ -11,7 +11,12 @@ import pandas as pd
 from corridors.atlas import facts
 from corridors.atlas.map_layers import middles
 from corridors.atlas.report_places import degrees
-from corridors.atlas.words.bottlenecks import no_bottleneck, passing_words, width_words
+from corridors.atlas.words.bottlenecks import (
+    narrowest_words,
+    no_bottleneck,
+    passing_words,
+    width_words,
+)
 
 N_BOTTLENECKS = 10
 
@@ -32,17 +37,19 @@ def bottleneck_values(
     """
     found = gpd.GeoDataFrame(tables["bottlenecks"])
     rows = facts.records(pd.DataFrame(found.drop(columns="geometry")))
+    shown = [
+        {
+            **row,
+            "width": width_words(row),
+            "passing": passing_words(row),
+            "where": degrees(lon, lat),
+            "geo": f"{lat:.4f},{lon:.4f}",
+        }
+        for (lon, lat), row in list(zip(middles(found), rows, strict=True))[:N_BOTTLENECKS]
+    ]
     return {
-        "bottlenecks": [
-            {
-                **row,
-                "width": width_words(row),
-                "passing": passing_words(row),
-                "where": degrees(lon, lat),
-                "geo": f"{lat:.4f},{lon:.4f}",
-            }
-            for (lon, lat), row in list(zip(middles(found), rows, strict=True))[:N_BOTTLENECKS]
-        ],
+        "bottlenecks": shown,
+        "narrowest": narrowest_words(shown[0], shown[0]["where"]) if shown else "",
         "n_bottlenecks": len(found),
         "no_bottleneck": no_bottleneck(n_units=n_units, min_units=min_units),
     }

@@ -16,10 +16,11 @@ import numpy as np
 import pandas as pd
 from shapely import get_num_coordinates, is_empty, simplify, to_geojson, transform
 
-from corridors.atlas import palette
+from corridors.atlas import facts, palette
 from corridors.atlas.decision import decided
 from corridors.atlas.map_layers import middles
 from corridors.atlas.styles import HARM
+from corridors.atlas.words.bottlenecks import MEANING, passing_words, width_words
 from corridors.atlas.words.threats import GRADE_WORDS, stretch_name
 from corridors.foundation.errors import visible
 
@@ -46,8 +47,8 @@ def web_map_values(
     Parameters
     ----------
     layers
-        EPSG:4326: ``threats`` (with ``atlas_rank``), ``corridors``, ``modelled_corridor``,
-        ``expert_corridor``, ``ranges``, ``boundary``; each may be empty.
+        EPSG:4326: ``threats`` (with ``atlas_rank``), ``bottlenecks``, ``corridors``,
+        ``modelled_corridor``, ``expert_corridor``, ``ranges``, ``boundary``; each may be empty.
     herds
         Rows of the index page.
     """
@@ -62,8 +63,15 @@ def web_map_values(
             _json(
                 {
                     **_told(layers["threats"]),
+                    "bottlenecks": _bottlenecks(layers["bottlenecks"]),
+                    "bottleneck": MEANING,
                     "seasons": sorted(set(map(str, corridors["season"]))),
-                    "bounds": _bounds([corridors, layers["ranges"], layers["threats"]]),
+                    "bounds": _bounds(
+                        [
+                            corridors,
+                            *(layers[name] for name in ("ranges", "bottlenecks", "threats")),
+                        ]
+                    ),
                     "herds": _herds(herds),
                     "grades": dict(GRADE_WORDS),
                     "colours": _colours(),
@@ -74,6 +82,9 @@ def web_map_values(
             "corridors": _shapes(corridors, ["herd", "season", "use", "evidence"]),
             "ranges": _shapes(layers["ranges"], ["herd", "season", "evidence"]),
             "boundary": _shapes(layers["boundary"], ["left_state", "right_state"]),
+            "bottlenecks": _shapes(
+                layers["bottlenecks"].assign(i=range(len(layers["bottlenecks"]))), ["herd"], ["i"]
+            ),
             "places": _lines(layers["threats"]),
         },
     }
@@ -89,6 +100,7 @@ def _colours() -> dict[str, Any]:
         "summer": palette.RANGE["summer"][0],
         "range": palette.RANGE_OTHER[0],
         "boundary": palette.BOUNDARY,
+        "bottleneck": palette.BOTTLENECK,
         "land": palette.LAND,
         "paper": palette.PAPER,
         "ink": palette.INK,
@@ -116,9 +128,10 @@ def _bounds(frames: Sequence[gpd.GeoDataFrame]) -> tuple[float, ...]:
     return tuple(np.round([*low, *high], _PLACES_OF_DEG).tolist())
 
 
-def _shapes(frame: gpd.GeoDataFrame, columns: list[str]) -> str:
+def _shapes(frame: gpd.GeoDataFrame, columns: list[str], numbers: Sequence[str] = ()) -> str:
     """Return GeoJSON; what vanishes when it is simplified is left out."""
-    told = [_texts(frame[name]) for name in columns]
+    told = [*(_texts(frame[name]) for name in columns), *(frame[name].tolist() for name in numbers)]
+    columns = [*columns, *numbers]
     rows = zip(*told, strict=True)
     return _collection(frame, [_json(dict(zip(columns, row, strict=True))) for row in rows])
 
@@ -185,6 +198,26 @@ def _told(threats: gpd.GeoDataFrame) -> dict[str, Any]:
     }
 
 
+def _bottlenecks(found: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return what is said of each bottleneck, in the order of their rows."""
+    if found.empty:
+        return []
+    at = np.rint(middles(found) * 10**_PLACES_OF_DEG).astype(np.int64)
+    rows = facts.records(pd.DataFrame(found.drop(columns="geometry")))
+    return [
+        {
+            "bottleneck": visible(row["bottleneck"]),
+            "herd": visible(row["herd"]),
+            "rank": row["rank"],
+            "width": width_words(row),
+            "passing": passing_words(row),
+            "lon": int(lon),
+            "lat": int(lat),
+        }
+        for (lon, lat), row in zip(at, rows, strict=True)
+    ]
+
+
 def _texts(column: pd.Series) -> list[str]:
     return _visible([str(value) for value in column.tolist()])
 
@@ -196,7 +229,7 @@ def _visible(texts: list[str]) -> list[str]:
 
 
 def _herds(herds: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    kept = ("herd", "species", "evidence", "simulated")
+    kept = ("herd", "title", "species", "evidence", "simulated")
     return [
         {name: visible(own) if isinstance(own := row[name], str) else own for name in kept}
         for row in herds

@@ -11,7 +11,7 @@ import shapely
 
 from corridors.foundation.arrays import Floats, Indices
 from corridors.foundation.crs import GEOGRAPHIC, transformer
-from corridors.movement.bottlenecks import Neck, Rules, necks, widths
+from corridors.movement.bottlenecks import Neck, Rules, corrected_widths, necks
 from corridors.movement.routes import Route, routes
 
 
@@ -70,7 +70,8 @@ def bottleneck_rows(
     )
     for number, route in enumerate(found, start=1):
         own = unit[route.members]
-        for neck in necks(widths(route.sides_m, own), n_herd, rules):
+        wide = corrected_widths(route.sides_m, route.thinned_m, own)
+        for neck in necks(wide, n_herd, rules):
             is_here = ~np.isnan(route.sides_m[:, neck.station])
             passing = pieces.iloc[route.members[is_here]]
             line = shapely.LineString(

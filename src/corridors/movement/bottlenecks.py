@@ -132,6 +132,34 @@ def widths(sides_m: Floats, unit: Indices) -> Widths:
     return Widths(log_width, influence, n_units)
 
 
+def corrected_widths(sides_m: Floats, thinned_m: Floats, unit: Indices) -> Widths:
+    """Return widths without the error of straight lines between fixes.
+
+    Parameters
+    ----------
+    sides_m, unit
+        As in :func:`widths`.
+    thinned_m
+        The same passages as half of the fixes tell them, several ways, shape (ways, migrations,
+        stations); NaN where ``sides_m`` is.
+
+    Notes
+    -----
+    Seen at steps of s with any phase, the width is the true one smoothed with a triangle of ±s.
+    That reads the sharp end of a neck too wide by a third of what it widens on s; and it forgets
+    the variance of a Brownian bridge, a sixth of that of a step. Both are in proportion to s, so
+    what is added from s to 2 s is what s has added (Richardson's extrapolation, of first order).
+    An interval made of these influences is that of the corrected width.
+    """
+    whole = widths(sides_m, unit)
+    halves = [widths(thinned, unit) for thinned in thinned_m]
+    return Widths(
+        2.0 * whole.log_width - np.mean([half.log_width for half in halves], axis=0),
+        2.0 * whole.influence - np.mean([half.influence for half in halves], axis=0),
+        whole.n_units,
+    )
+
+
 def _apart_m(side: Floats, unit: Indices) -> tuple[Indices, Floats]:
     """Return the units, and of each the sum of its mean distances from all others, m."""
     order = np.lexsort((side, unit))

@@ -35,12 +35,15 @@ class Route:
         Paths that follow it, positions in what was given.
     sides_m
         Where each member passes each station, m to the left, shape (members, n); NaN: it does not.
+    thinned_m
+        The same as seen by half of the fixes, the even and the odd ones, shape (2, members, n).
     """
 
     points_m: Floats
     normals: Floats
     members: Indices
     sides_m: Floats
+    thinned_m: Floats
 
 
 def routes(
@@ -89,7 +92,11 @@ def routes(
             points = moved
         normals = _normals(points)
         sides = np.stack([_sides_m(path, points, normals, reach_m) for path in own])
-        found.append(Route(points, normals, members, sides))
+        thinned = [
+            [_sides_m(path, points, normals, reach_m) for path in _thinned(paths[k], step_m)]
+            for k in members
+        ]
+        found.append(Route(points, normals, members, sides, _known(np.array(thinned), sides)))
         left = left[away > reach_m]
     return found
 
@@ -103,6 +110,21 @@ def _dense(path: Floats, step_m: float) -> Floats:
     along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(path, axis=0).T))]
     at = np.union1d(along, np.arange(0.0, along[-1], step_m))
     return np.column_stack([np.interp(at, along, path[:, axis]) for axis in (0, 1)])
+
+
+def _thinned(path: Floats, step_m: float) -> list[Floats]:
+    """Return a path as its even fixes tell it, and as its odd ones do; both keep its ends."""
+    last = len(path) - 1
+    return [
+        _dense(path[np.unique(np.r_[0, np.arange(first, last, 2), last])], step_m)
+        for first in (0, 1)
+    ]
+
+
+def _known(thinned: Floats, sides: Floats) -> Floats:
+    """Return thinned passages, shape (2, members, n), where there are any: else the whole ones."""
+    swapped = thinned.swapaxes(0, 1)
+    return np.where(np.isnan(swapped) | np.isnan(sides), sides, swapped)
 
 
 def _middle(dense: Sequence[Floats], unit: Indices, left: Indices) -> int:

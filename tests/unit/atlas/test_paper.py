@@ -16,7 +16,8 @@ PLACE = {
     "is_cost_known": False, "sure": "Sure.", "reason": "Because.", "met": "", "unknown": "",
 }  # fmt: skip
 PAGE: dict[str, Any] = {
-    "herd": "made-up", "species": "Ovis ammon", "study": "A study", "author": "",
+    "herd": "made-up", "called": "Made up", "species": "Ovis ammon", "study": "A study",
+    "author": "",
     "tier": "internal", "version": "0", "simulated": False, "years": "2020", "verdict": "Act.",
     "map": b"png",
     "is_tracked": True, "n_ranked": 3, "decided": [PLACE], "n_animals": 3, "n_units": 2,
@@ -76,3 +77,8 @@ def test_a_card_leaves_out_what_nobody_can_say_and_names_an_unknown_cost() -> No
     assert "When animals come by on migrations" not in parts
     known = card_values(PAGE, PLACE | {"is_cost_known": True})
     assert "Not known" not in {part["title"] for part in known["parts"]}
+
+
+def test_sheet_and_card_call_the_herd_as_people_do() -> None:
+    assert factsheet_values(PAGE, LINES)["title"] == "Made up"
+    assert card_values(PAGE, PLACE)["herd"] == "Made up"

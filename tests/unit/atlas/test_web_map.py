@@ -9,7 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 import pytest
-from shapely import Point
+from shapely import LineString, Point
 
 from corridors.atlas.catalogue import joint_threats
 from corridors.atlas.web_map import SIMPLIFIED_DEG, web_map_values
@@ -29,6 +29,27 @@ def joint() -> gpd.GeoDataFrame:
     )
 
 
+def bottlenecks() -> gpd.GeoDataFrame:
+    """Return two bottlenecks of one herd."""
+    rows = [
+        {
+            "bottleneck": f"{HERD}/bottleneck-{rank}",
+            "rank": rank,
+            "herd": HERD,
+            "width_m": 640.0 * rank,
+            "width_low_m": 480.0 * rank,
+            "width_high_m": 850.0 * rank,
+            "unit_share": 0.9,
+            "n_units": 9,
+            "n_animals": 11,
+            "n_migrations": 31,
+            "geometry": LineString([(73.0 + rank, 37.0), (73.0 + rank, 37.01)]),
+        }
+        for rank in (1, 2)
+    ]
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
+
+
 def values(**changed: gpd.GeoDataFrame) -> dict[str, Any]:
     layers = {
         "threats": joint(),
@@ -37,8 +58,15 @@ def values(**changed: gpd.GeoDataFrame) -> dict[str, Any]:
         "expert_corridor": tables.empty(tables.CORRIDORS),
         "ranges": herds.ranges(HERD),
         "boundary": tables.empty(tables.BORDER_REPORT),
+        "bottlenecks": bottlenecks(),
     }
-    row = {"herd": HERD, "species": HOSTILE, "evidence": "tracked", "simulated": True}
+    row = {
+        "herd": HERD,
+        "title": HOSTILE,
+        "species": HOSTILE,
+        "evidence": "tracked",
+        "simulated": True,
+    }
     listed = [{**row, "is_done": True}, {**row, "is_done": False}]
     return web_map_values(layers | changed, listed)
 
@@ -54,7 +82,13 @@ def test_no_name_ends_the_element_that_holds_the_data() -> None:
     for text in (found["data"], *found["shapes"].values()):
         assert not set("<>&") & set(text)
     assert read(found)["herds"] == [
-        {"herd": HERD, "species": HOSTILE, "evidence": "tracked", "simulated": True}
+        {
+            "herd": HERD,
+            "title": HOSTILE,
+            "species": HOSTILE,
+            "evidence": "tracked",
+            "simulated": True,
+        }
     ]
 
 
@@ -84,6 +118,26 @@ def test_lines_know_their_row_and_the_codes_that_filters_ask_for() -> None:
         )
 
 
+def test_bottlenecks_say_their_width_and_who_passes_and_their_lines_know_their_row() -> None:
+    made = read(values())
+    features = made["bottlenecks"]["features"]
+    made["bottlenecks"] = json.loads(values()["data"])["bottlenecks"]
+    assert [one["properties"] for one in features] == [
+        {"herd": HERD, "i": 0},
+        {"herd": HERD, "i": 1},
+    ]
+    assert made["bottlenecks"][1] == {
+        "bottleneck": f"{HERD}/bottleneck-2",
+        "herd": HERD,
+        "rank": 2,
+        "width": "1.3 km (960 m to 1.7 km)",
+        "passing": "31 migrations of 11 animals (9 independent units), 90 % of the units of the "
+        "herd",
+        "lon": 7_500_000,
+        "lat": 3_700_500,
+    }
+
+
 def test_high_use_lies_on_top_and_outlines_stay_where_they_are() -> None:
     given = herds.corridors(HERD, path(), "tracked")
     features = read(values())["corridors"]["features"]
@@ -108,7 +162,7 @@ def test_the_policy_of_the_page_knows_just_its_own_scripts() -> None:
 
 def test_the_map_opens_where_the_places_and_corridors_are() -> None:
     west, south, east, north = read(values())["bounds"]
-    frames = [joint(), herds.corridors(HERD, path(), "tracked"), herds.ranges(HERD)]
+    frames = [joint(), herds.corridors(HERD, path(), "tracked"), herds.ranges(HERD), bottlenecks()]
     assert west == pytest.approx(min(one.total_bounds[0] for one in frames), abs=1e-5)
     assert north == pytest.approx(max(one.total_bounds[3] for one in frames), abs=1e-5)
     assert (south, east) == pytest.approx(
@@ -123,9 +177,14 @@ def test_positions_are_whole_numbers_near_the_places() -> None:
         assert line.distance(Point(lon / 1e5, lat / 1e5)) < 2e-5
 
 
-@pytest.mark.parametrize("name", ["threats", "corridors", "ranges"])
+@pytest.mark.parametrize("name", ["threats", "corridors", "ranges", "bottlenecks"])
 def test_an_atlas_that_lacks_a_layer_has_a_map_all_the_same(name: str) -> None:
-    schema = {"threats": tables.THREATS, "corridors": tables.CORRIDORS, "ranges": tables.RANGES}
+    schema = {
+        "threats": tables.THREATS,
+        "corridors": tables.CORRIDORS,
+        "ranges": tables.RANGES,
+        "bottlenecks": tables.BOTTLENECKS,
+    }
     empty = tables.empty(schema[name])
     if name == "threats":
         empty = joint_threats({HERD: threats_in_words(empty)}, whole_herds=())

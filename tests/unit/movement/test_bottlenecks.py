@@ -12,7 +12,7 @@ from benchmarks.bottlenecks import AT_M, CELL_M, NARROW_M, RULES, even, found, f
 
 from corridors.foundation.crs import transformer
 from corridors.movement.bottleneck_table import RouteRules, bottleneck_rows
-from corridors.movement.bottlenecks import Widths, necks, widths
+from corridors.movement.bottlenecks import Widths, corrected_widths, necks, widths
 from corridors.movement.routes import routes
 
 CRS = "+proj=laea +lat_0=42.1 +lon_0=-109.8 +datum=WGS84 +units=m +no_defs +type=crs"
@@ -44,6 +44,52 @@ def test_two_units_have_no_width() -> None:
     made = widths(np.array([[0.0], [10.0], [np.nan]]), np.array([0, 1, 2]))
     assert np.isnan(made.log_width).all()
     assert necks(made, 3, RULES) == []
+
+
+def _seen_every(step_m: float, side_m: np.ndarray, across_m: np.ndarray, x: np.ndarray) -> tuple:
+    """Return widths plain and corrected at x = 0 of paths seen with any phase at steps."""
+    paths = []
+    for row, phase in enumerate(np.tile((np.arange(16) + 0.5) / 16, len(side_m))):
+        at = np.arange(-20_000.0 + phase * step_m, 20_000.0, step_m)
+        paths.append(np.column_stack([at, side_m[row // 16] * np.interp(at, x, across_m)]))
+    unit = np.repeat(np.arange(len(side_m)), 16)
+    (route,) = routes(paths, unit, step_m=100.0, reach_m=5000.0, min_units=5)
+    here = int(np.argmin(np.hypot(*route.points_m.T)))
+    made = (
+        widths(route.sides_m, unit[route.members]),
+        corrected_widths(route.sides_m, route.thinned_m, unit[route.members]),
+    )
+    return *(float(np.exp(one.log_width[here])) for one in made), made[1], here
+
+
+def test_lines_between_fixes_cut_a_neck_by_a_third_of_a_step_and_the_correction_gives_it_back():
+    x = np.linspace(-25_000.0, 25_000.0, 5001)
+    across = 600.0 + 0.4 * np.abs(x)
+    sides = np.linspace(-0.5, 0.5, 9)
+    # Nine paths that share the strip evenly: mean distance of two of them is 10 / 24 of it.
+    true = 3 * 10 / 24 * 600.0
+    plain, corrected, made, here = _seen_every(600.0, sides, across, x)
+    assert plain == pytest.approx(true * (1 + 0.4 * 600.0 / 3 / 600.0), rel=0.03)
+    assert corrected == pytest.approx(true, rel=0.03)
+    assert made.n_units[here] == 9
+
+
+def test_a_strip_of_even_width_is_not_corrected() -> None:
+    x = np.linspace(-25_000.0, 25_000.0, 11)
+    plain, corrected, _, _ = _seen_every(600.0, np.linspace(-0.5, 0.5, 9), np.full(11, 900.0), x)
+    assert corrected == pytest.approx(plain, rel=1e-6)
+    assert plain == pytest.approx(3 * 10 / 24 * 900.0, rel=1e-3)
+
+
+def test_a_passage_that_half_of_the_fixes_do_not_tell_is_not_corrected() -> None:
+    x = np.arange(0.0, 12_000.0, 100.0)
+    paths = [np.column_stack([x, np.full(x.size, y)]) for y in (-300.0, -100.0, 0.0, 100.0, 300.0)]
+    # Fixes 0 to 3 of the last: its odd half knows nothing between 0 and 1.
+    paths[4] = paths[4][[0, 40, 80, 119]]
+    (route,) = routes(paths, np.arange(5), step_m=100.0, reach_m=4000.0, min_units=5)
+    assert route.thinned_m.shape == (2, *route.sides_m.shape)
+    assert (np.isnan(route.thinned_m) == np.isnan(route.sides_m)).all()
+    assert np.nanmax(np.abs(route.thinned_m - route.sides_m)) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_a_funnel_is_found_within_a_cell_and_a_strip_of_even_width_has_no_bottleneck() -> None:

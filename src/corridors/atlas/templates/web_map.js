@@ -12,10 +12,12 @@ const HARM = ["act", "look_on_site"];
 const at = (row) => [data.columns.lon[row] / 1e5, data.columns.lat[row] / 1e5];
 const first = new Set(data.first);
 const species = Object.fromEntries(data.herds.map((herd) => [herd.herd, herd.species]));
+// What people call a herd; its name in addresses and folders is another.
+const titles = Object.fromEntries(data.herds.map((herd) => [herd.herd, herd.title || herd.herd]));
 
 // What is chosen; it stands in the address, so that a link shows the same.
 const FILTERS = ["species", "herd", "grade", "kind"];
-const state = { season: "all", place: "" };
+const state = { season: "all", place: "", bottleneck: "" };
 const read = () => new URLSearchParams(location.hash.slice(1));
 for (const [name, value] of read()) state[name] = value;
 let timer = 0;
@@ -23,7 +25,7 @@ const keep = () => {
   clearTimeout(timer);
   timer = setTimeout(() => {
     const said = new URLSearchParams();
-    for (const name of [...FILTERS, "season", "place", "at"])
+    for (const name of [...FILTERS, "season", "place", "bottleneck", "at"])
       if (state[name] && !(name === "season" && state[name] === "all")) said.set(name, state[name]);
     const text = said.toString();
     if (location.hash.slice(1) !== text) history.replaceState(null, "", text ? "#" + text : " ");
@@ -53,11 +55,11 @@ const fill = (name, values, words) => {
   for (const value of values) select.append(element("option", words(value), { value }));
   select.value = values.includes(state[name]) ? state[name] : select.options[0].value;
   state[name] = select.value;
-  select.addEventListener("change", () => { state[name] = select.value; state.place = ""; show(); });
+  select.addEventListener("change", () => { state[name] = select.value; state.place = state.bottleneck = ""; show(); });
 };
 const distinct = (values) => [...new Set(values)].sort();
 fill("species", distinct(data.herds.map((herd) => herd.species)), (value) => value);
-fill("herd", data.herds.map((herd) => herd.herd), (value) => value);
+fill("herd", data.herds.map((herd) => herd.herd), (value) => titles[value]);
 fill("grade", Object.keys(data.grades), (value) => data.grades[value]);
 fill("kind", data.words.kind, (value) => value);
 fill("season", data.seasons.filter((one) => one !== "all"), (value) => value[0].toUpperCase() + value.slice(1));
@@ -85,50 +87,97 @@ const told = (row) => {
   words.append(element("b", of(row, "name")), element("br", ""), dot(of(row, "grade")));
   const missing = of(row, "missing_per_year");
   const said = missing === null ? "" : ` · ${number(missing)} missing a year`;
-  words.append(`${data.grades[of(row, "grade")]} · ${of(row, "herd")}${said}`);
+  words.append(`${data.grades[of(row, "grade")]} · ${titles[of(row, "herd")]}${said}`);
   button.append(words);
   button.addEventListener("click", () => choose(row, true));
   item.append(button);
   return item;
 };
 const detail = byId("detail");
+const closing = () => {
+  const close = element("button", "Close", { type: "button", class: "close" });
+  close.addEventListener("click", () => choose(-1, false));
+  return close;
+};
+const position = ([east, north]) => {
+  const [lon, lat] = [east, north].map((degrees) => degrees.toFixed(4));
+  const where = element("p", "");
+  where.append(element("a", `${lat}, ${lon}`, { href: `geo:${lat},${lon}` }), " (latitude, longitude)");
+  return where;
+};
+const folderOf = (herd) => `../${encodeURIComponent(herd)}/`;
 const tell = (row) => {
   detail.replaceChildren();
   detail.hidden = row < 0;
   if (row < 0) return;
   const head = element("h2", of(row, "name"), { tabindex: "-1" });
-  const close = element("button", "Close", { type: "button", class: "close" });
-  close.addEventListener("click", () => choose(-1, false));
   const facts = element("p", "");
   const status = of(row, "status") === "existing" ? "" : `, ${of(row, "status")}`;
   facts.append(dot(of(row, "grade")), element("b", data.grades[of(row, "grade")]),
-    ` · ${of(row, "kind")}${status} · ${of(row, "herd")} (${species[of(row, "herd")]})`);
-  const [lon, lat] = at(row).map((degrees) => degrees.toFixed(4));
-  const where = element("p", "");
-  where.append(element("a", `${lat}, ${lon}`, { href: `geo:${lat},${lon}` }), " (latitude, longitude)");
-  const folder = `../${encodeURIComponent(of(row, "herd"))}/`;
+    ` · ${of(row, "kind")}${status} · ${titles[of(row, "herd")]} (${species[of(row, "herd")]})`);
+  const folder = folderOf(of(row, "herd"));
   const links = element("p", "");
   const place = first.has(row) ? `#place-${of(row, "rank")}` : "#threats";
   links.append(element("a", "In the herd's report", { href: `${folder}report.html${place}` }));
   if (first.has(row))
     links.append(" · ", element("a", "Card for the visit (PDF)",
       { href: `${folder}sheets/place-${of(row, "rank")}.pdf` }));
-  detail.append(close, head, facts, element("p", of(row, "action"), { class: "do" }),
-    element("p", data.reasons[row] || ""), where, links);
+  detail.append(closing(), head, facts, element("p", of(row, "action"), { class: "do" }),
+    element("p", data.reasons[row] || ""), position(at(row)), links);
+};
+
+const necks = byId("bottlenecks");
+const neckAt = (neck) => [neck.lon / 1e5, neck.lat / 1e5];
+const neckTitle = (neck) => `Bottleneck ${neck.rank}, ${neck.width}`;
+const toldNeck = (neck, i) => {
+  const item = element("li", "");
+  const button = element("button", "", { type: "button", "data-neck": i });
+  button.append(element("span", String(neck.rank), { class: "number" }));
+  const words = element("span", neck.width, { class: "words" });
+  words.append(element("br", ""), titles[neck.herd]);
+  button.append(words);
+  button.addEventListener("click", () => chooseNeck(i, true));
+  item.append(button);
+  return item;
+};
+const tellNeck = (neck) => {
+  const links = element("p", "");
+  links.append(element("a", "In the herd's report", { href: `${folderOf(neck.herd)}report.html#bottlenecks` }));
+  detail.replaceChildren(closing(), element("h2", neckTitle(neck), { tabindex: "-1" }),
+    element("p", `${titles[neck.herd]} (${species[neck.herd]})`), element("p", neck.passing, { class: "do" }),
+    element("p", data.bottleneck),
+    position(neckAt(neck)), links);
+  detail.hidden = false;
 };
 
 const status = byId("status");
 let map = null;
 window.map = null;
+const goTo = (center) => map.easeTo({ center, zoom: Math.max(map.getZoom(), 11),
+  duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 600 });
+const markNeck = (i) => {
+  for (const button of necks.querySelectorAll("button"))
+    button.toggleAttribute("aria-current", button.dataset.neck === String(i));
+  if (map && map.getLayer("chosen-bottleneck"))
+    map.setFilter("chosen-bottleneck", ["==", ["get", "i"], i]);
+};
+const chooseNeck = (i, isMoved) => {
+  choose(-1, false);
+  state.bottleneck = data.bottlenecks[i].bottleneck;
+  tellNeck(data.bottlenecks[i]);
+  markNeck(i);
+  if (isMoved && map) goTo(neckAt(data.bottlenecks[i]));
+  keep();
+};
 const choose = (row, isMoved) => {
   state.place = row < 0 ? "" : of(row, "threat");
+  state.bottleneck = "";
   tell(row);
+  markNeck(-1);
   for (const button of list.querySelectorAll("button"))
     button.toggleAttribute("aria-current", button.dataset.row === String(row));
   if (map && map.getLayer("chosen")) map.setFilter("chosen", ["==", ["get", "i"], row]);
-  if (row >= 0 && isMoved && map)
-    map.easeTo({ center: at(row), zoom: Math.max(map.getZoom(), 11),
-      duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 600 });
+  if (row >= 0 && isMoved && map) goTo(at(row));
   keep();
 };
 
@@ -138,12 +187,17 @@ const show = () => {
   list.replaceChildren(...rows.slice(0, N_LISTED).map(told));
   const more = rows.length > N_LISTED ? `, the first ${N_LISTED} listed` : "";
   status.textContent = `${rows.length} of ${n} places${more}`;
+  const own = data.bottlenecks.flatMap((neck, i) => passes(neck.herd) ? [i] : []);
+  necks.replaceChildren(...own.slice(0, N_LISTED).map((i) => toldNeck(data.bottlenecks[i], i)));
+  const moreNecks = own.length > N_LISTED ? `, the first ${N_LISTED} listed` : "";
+  byId("bottleneck-status").textContent =
+    `${own.length} of ${data.bottlenecks.length} bottlenecks${moreNecks}`;
   if (map && map.getLayer("corridors")) {
     const herds = data.herds.map((herd) => herd.herd).filter(passes);
     const own = ["in", ["get", "herd"], ["literal", herds]];
     const season = ["in", ["get", "season"], ["literal", [state.season]]];
     for (const name of ["corridors", "corridor-edges"]) map.setFilter(name, ["all", own, season]);
-    map.setFilter("ranges", own);
+    for (const name of ["ranges", "bottlenecks", "bottleneck-edges"]) map.setFilter(name, own);
     const codes = herdPasses().flatMap((passed, at) => passed ? [at] : []);
     const rule = ["all", ["in", ["get", "herd"], ["literal", codes]]];
     for (const name of ["grade", "kind"])
@@ -165,7 +219,10 @@ const show = () => {
         .setLngLat(at(row)).addTo(map));
     }
   const row = state.place ? data.columns.threat.indexOf(state.place) : -1;
-  choose(rows.includes(row) ? row : -1, false);
+  const neck = state.bottleneck
+    ? data.bottlenecks.findIndex((one) => one.bottleneck === state.bottleneck) : -1;
+  if (row < 0 && own.includes(neck)) chooseNeck(neck, false);
+  else choose(rows.includes(row) ? row : -1, false);
 };
 
 const ofUse = (colours) => ["match", ["get", "use"], "high", colours.high, "medium", colours.medium, colours.low];
@@ -198,7 +255,7 @@ const draw = () => {
       keep();
     });
     map.on("load", () => {
-      for (const name of ["corridors", "ranges", "boundary", "places"])
+      for (const name of ["corridors", "ranges", "boundary", "bottlenecks", "places"])
         map.addSource(name, { type: "geojson", data: shapes(name) });
       map.addLayer({ id: "ranges", type: "fill", source: "ranges", paint: {
         "fill-color": ["match", ["get", "season"], "winter", colour.winter, "summer", colour.summer, colour.range],
@@ -210,6 +267,13 @@ const draw = () => {
         paint: { "line-color": colour.corridors.high, "line-width": 0.6 } });
       map.addLayer({ id: "boundary", type: "line", source: "boundary",
         paint: { "line-color": colour.boundary, "line-width": 1.4, "line-dasharray": [6, 2, 1, 2] } });
+      map.addLayer({ id: "bottleneck-edges", type: "line", source: "bottlenecks",
+        paint: { "line-color": colour.paper, "line-width": 7 } });
+      map.addLayer({ id: "chosen-bottleneck", type: "line", source: "bottlenecks",
+        filter: ["==", ["get", "i"], -1],
+        paint: { "line-color": colour.ink, "line-width": 11, "line-opacity": 0.45 } });
+      map.addLayer({ id: "bottlenecks", type: "line", source: "bottlenecks",
+        paint: { "line-color": colour.bottleneck, "line-width": 4 } });
       const byGrade = (values, other) => ["match", ["get", "grade"],
         ...data.words.grade.flatMap((grade, at) => grade in values ? [at, values[grade]] : []), -1, other, other];
       const ofGrade = byGrade(colour.grade, colour.ink);
@@ -222,8 +286,9 @@ const draw = () => {
         paint: { "line-color": ofGrade, "line-width": wide } });
       map.addLayer({ id: "places-planned", type: "line", source: "places",
         paint: { "line-color": ofGrade, "line-width": wide, "line-dasharray": [2, 1] } });
-      for (const name of ["places", "places-planned"]) {
-        map.on("click", name, (event) => choose(event.features[0].properties.i, false));
+      const told = { places: choose, "places-planned": choose, bottlenecks: chooseNeck };
+      for (const [name, say] of Object.entries(told)) {
+        map.on("click", name, (event) => say(event.features[0].properties.i, false));
         map.on("mouseenter", name, () => { map.getCanvas().style.cursor = "pointer"; });
         map.on("mouseleave", name, () => { map.getCanvas().style.cursor = ""; });
       }
@@ -241,6 +306,7 @@ addEventListener("hashchange", (event) => {
     state[name] = select.value;
   }
   state.place = said.get("place") || "";
+  state.bottleneck = said.get("bottleneck") || "";
   const seen = viewOf(said.get("at"));
   if (map && seen) map.jumpTo(seen);
   show();

@@ -7,6 +7,11 @@ from typing import Any
 
 from corridors.atlas.words.numbers import animals, counted, number
 
+MEANING = (
+    "Passages come closer together here than before and behind; the width is that of an evenly "
+    "used strip, its 95 % interval in brackets."
+)
+
 
 def width_words(row: Mapping[str, Any]) -> str:
     """Return how wide a bottleneck is, with its interval; ``row`` is one of BOTTLENECKS.
@@ -33,6 +38,20 @@ def passing_words(row: Mapping[str, Any]) -> str:
         f"{animals(row['n_animals'], row['n_units'])}, {100 * row['unit_share']:.0f} % of the "
         "units of the herd"
     )
+
+
+def narrowest_words(row: Mapping[str, Any], where: str) -> str:
+    """Return where a herd's route is narrowest; ``row`` is one of BOTTLENECKS.
+
+    Examples
+    --------
+    >>> narrowest_words(
+    ...     {"width_m": 643.0, "width_low_m": 487.0, "width_high_m": 850.0, "n_migrations": 31,
+    ...      "n_animals": 11, "n_units": 9, "unit_share": 0.9}, "37.2000° N, 73.1000° E")
+    'The route is narrowest at 37.2000° N, 73.1000° E: 640 m (490 m to 850 m), passed by 31 \
+migrations of 11 animals (9 independent units), 90 % of the units of the herd.'
+    """
+    return f"The route is narrowest at {where}: {width_words(row)}, passed by {passing_words(row)}."
 
 
 def no_bottleneck(*, n_units: int, min_units: int) -> str:

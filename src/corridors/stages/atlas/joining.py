@@ -60,6 +60,7 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         "corridors": corridors,
         "modelled_corridor": modelled,
         "expert_corridor": drawn[drawn["evidence"] == "expert"],
+        "bottlenecks": _together(one.bottlenecks.read() for one in herds),
         "candidates": rounded_stretches(_together(own["candidates"] for own in told.values())),
         **{name: _together(own[name] for own in told.values()) for name in _ACTIONS},
         "herds": pd.DataFrame([row for row in rows if row["is_done"]]).drop(
@@ -93,6 +94,7 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         "tier": tier,
         "simulated": simulated,
         "herds": rows,
+        "titles": {row["herd"]: row["title"] or row["herd"] for row in rows},
         "reports": {name: f"../{name}/{one.report.file}" for name, one in inputs.herds.items()},
         "lists": threat_lists(threats),
         "grade_words": GRADE_WORDS,
@@ -103,6 +105,7 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         {
             **{name: gpd.GeoDataFrame(tables[name]) for name in _CORRIDORS},
             "threats": threats,
+            "bottlenecks": gpd.GeoDataFrame(tables["bottlenecks"]),
             "ranges": ranges_to_show(_together(one.ranges.read() for one in herds), tier),
             "boundary": _together(one.border_report.read() for one in herds),
         },

@@ -23,6 +23,7 @@ class OneHerd:
     ranges: Annotated[Layer, "delineate.ranges"]
     modelled: Annotated[Layer, "connect.modelled"]
     border_report: Annotated[Layer, "intersect.border_report"]
+    bottlenecks: Annotated[Layer, "describe.bottlenecks"]
     threats: Annotated[Layer, "rank.threats"]
     candidates: Annotated[Layer, "rank.candidates"]
     crossing_sites: Annotated[Layer, "act.crossing_sites"]

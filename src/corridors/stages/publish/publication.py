@@ -188,6 +188,7 @@ def _heading(settings: Settings) -> Heading:
         settings.publish.tier,
         __version__,
         settings.profile.name,
+        (settings.labels.record.title or "") if settings.labels.record else "",
     )
 
 
@@ -271,7 +272,9 @@ def _map_text(heading: Heading, tables: Mapping[str, pd.DataFrame]) -> MapText:
         for source, label in dict.fromkeys(zip(borders["source"], borders["label"], strict=True))
         if source
     ]
-    credit = stamps.credit(heading.study, heading.herd, "; ".join(sources), profile=heading.profile)
+    credit = stamps.credit(
+        heading.study, heading.called, "; ".join(sources), profile=heading.profile
+    )
     return MapText(stamps.map_stamp(simulated=heading.simulated), credit)
 
 
@@ -286,7 +289,7 @@ def _project(
     layers = project_layers(products, package=f"./{heading.herd}.gpkg", rights=rights)
     layers += raster_layers(rasters, rights=rights)
     project = Project(
-        title=stamps.project_title(heading.herd, simulated=heading.simulated),
+        title=stamps.project_title(heading.called, simulated=heading.simulated),
         author=heading.author,
         abstract=f"{heading.species}. {heading.study}. {rights}",
         crs=named_crs(crs),

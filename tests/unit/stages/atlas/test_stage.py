@@ -68,6 +68,30 @@ def test_the_index_links_to_the_reports_that_there_are_and_names_the_other_herds
     assert "SIMULATED DATA: one" in html
 
 
+def test_bottlenecks_of_all_herds_are_a_layer_of_the_project_and_stand_on_the_map() -> None:
+    given = {"east": herd("east"), "west": herd("west")}
+    made = joined(given)
+    shown = rows_of(made, "bottlenecks")
+    assert shown.groupby("herd").size().to_dict() == {"east": 3, "west": 3}
+    assert "bottlenecks" in [layer.key for layer in made.project.layers]
+    assert 'id="shapes-bottlenecks"' in made.map.text
+    none = {"east": replace(given["east"], bottlenecks=herd("east", tracked=False).bottlenecks)}
+    assert "bottlenecks" not in [layer.key for layer in joined(none).project.layers]
+    assert 'id="shapes-bottlenecks"' in joined(none).map.text
+
+
+def test_index_and_map_call_a_herd_by_the_title_of_its_record() -> None:
+    config = results.config().model_dump(by_alias=True)
+    config["herds"] = {"east": config["herds"]["made-up"] | {"record": {"title": "Argali <of> A"}}}
+    made = atlas.run(
+        atlas.Inputs({"east": herd("east")}), settings("atlas", "all-herds", **config), silent
+    )
+    html = made.index.text
+    assert html.count(">Argali &lt;of&gt; A</a>") >= 2
+    assert ">east</a>" not in html
+    assert "Argali \\u003cof\\u003e A" in made.map.text
+
+
 def test_partners_get_no_corridor_of_a_single_animal() -> None:
     one = herd("one")
     corridors = one.corridors.read()

@@ -19,6 +19,7 @@ import pytest
 from shapely.geometry import Point
 
 from corridors.atlas import paper
+from corridors.config.record import Record
 from corridors.formats import natural_earth
 from corridors.foundation.artefacts import FixTable, Layer, silent
 from corridors.foundation.errors import MethodError
@@ -354,3 +355,15 @@ def test_the_nearest_towns_are_named_and_their_names_escaped(
         assert "&lt;b&gt;$x_1$ &amp; Co (Nowhere; 1,234 people)" in text
         assert "<b>$x_1$" not in text
     assert (folder / "pictures" / "corridor_map.png").is_file()
+
+
+def test_pages_and_project_call_the_herd_by_the_title_of_its_record(tmp_path: Path) -> None:
+    given = publishing()
+    labels = given.labels.model_copy(update={"record": Record(title="Argali <of> A")})
+    folder = publish(tmp_path / "called", results.inputs(), replace(given, labels=labels))
+    for page in ("report.html", "transboundary.html"):
+        text = (folder / page).read_text(encoding="utf-8")
+        assert "<title>Argali &lt;of&gt; A: " in text
+        assert "<h1>Argali &lt;of&gt; A" in text
+    with zipfile.ZipFile(folder / "made-up.qgz") as project:
+        assert "<title>Argali &lt;of&gt; A: " in project.read("made-up.qgs").decode()
