@@ -13,6 +13,7 @@ import pytest
 
 from corridors.foundation.errors import CorridorsError
 from worlds.cures import (
+    catalogues,
     files,
     herds,
     layer_files,
@@ -27,7 +28,19 @@ from worlds.cures import (
 from worlds.cures.stated import says, stated
 from worlds.cures.studies import Case
 
-MODULES = (files, packed, rows, herds, layers, layer_files, rasters, settings, written, released)
+MODULES = (
+    files,
+    packed,
+    rows,
+    herds,
+    layers,
+    layer_files,
+    rasters,
+    settings,
+    written,
+    released,
+    catalogues,
+)
 CASES = [case for module in MODULES for case in module.CASES]
 UNFOLLOWED = Path(__file__).with_name("unfollowed_cures.txt")
 

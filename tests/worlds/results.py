@@ -15,7 +15,7 @@ import pandas as pd
 
 from corridors.config.model import Config
 from corridors.foundation import tables
-from corridors.foundation.artefacts import FixTable, Layer, Linked, Raster, Table, silent
+from corridors.foundation.artefacts import FixTable, Layer, Linked, Raster, RawFiles, Table, silent
 from corridors.foundation.grid import Grid
 from corridors.stages import registry
 from corridors.stages.atlas import stage as atlas
@@ -26,7 +26,9 @@ from worlds.rows import EXAMPLES, example_rows
 from worlds.stages import leave
 
 
-def config(herd: str = "made-up", tier: str = "internal", *, pictures: str = "all") -> Config:
+def config(
+    herd: str = "made-up", tier: str = "internal", *, pictures: str = "all", **publish: Any
+) -> Config:
     """Return a study with one simulated herd."""
     return Config.model_validate(
         {
@@ -38,12 +40,14 @@ def config(herd: str = "made-up", tier: str = "internal", *, pictures: str = "al
                     "simulated": True,
                 }
             },
-            "publish": {"tier": tier, "author": "Nobody & Co", "pictures": pictures},
+            "publish": {"tier": tier, "author": "Nobody & Co", "pictures": pictures, **publish},
         }
     )
 
 
-def inputs(herd: str = "made-up", *, tracked: bool = True) -> publish.Inputs:
+def inputs(
+    herd: str = "made-up", *, tracked: bool = True, raw: RawFiles | None = None
+) -> publish.Inputs:
     """Return what `publish` reads of a tracked herd, or of one with expert ranges alone."""
     herds_own = recorded.of_herd(tracked=tracked)
     facts = {one.name: getattr(herds_own, one.name) for one in fields(herds_own)}
@@ -56,6 +60,7 @@ def inputs(herd: str = "made-up", *, tracked: bool = True) -> publish.Inputs:
         population_raster=Raster.of_surface(herds.surface()) if tracked else nothing,
         current=modelled,
         resistance=modelled,
+        raw=raw or RawFiles(),
     )
 
 

@@ -10,6 +10,13 @@ import pandas as pd
 
 from corridors.atlas.figures import Figure, How, Source, figure
 from corridors.atlas.pages import number, percent
+from corridors.atlas.words.language import marked, said, several
+from corridors.atlas.words.names import (
+    evidence_name,
+    migration_title,
+    range_title,
+    season_when,
+)
 from corridors.foundation.facts.describe import (
     DescribeFacts,
     Spread,
@@ -18,19 +25,44 @@ from corridors.foundation.facts.describe import (
 
 # Words, and the column of MIGRATION_FACTS.
 MEASURES: tuple[tuple[str, str], ...] = (
-    ("Days", "days"),
-    ("Migration distance (farthest two fixes), km", "farthest_km"),
-    ("From first to last fix, km", "net_km"),
-    ("Length of the way at every 5 %, km", "resampled_km"),
-    ("Length along all fixes, km", "path_km"),
-    ("Kilometres per day along all fixes", "speed_km_d"),
-    ("Days in stopovers", "stopover_days"),
+    (marked("Days"), "days"),
+    (marked("Migration distance (farthest two fixes), km"), "farthest_km"),
+    (marked("From first to last fix, km"), "net_km"),
+    (marked("Length of the way at every 5 %, km"), "resampled_km"),
+    (marked("Length along all fixes, km"), "path_km"),
+    (marked("Kilometres per day along all fixes"), "speed_km_d"),
+    (marked("Days in stopovers"), "stopover_days"),
 )
-_DATES = (("Median first day", "median_start"), ("Median last day", "median_end"))
+_DATES = (
+    (marked("Median first day"), "median_start"),
+    (marked("Median last day"), "median_end"),
+)
 _ENDS: tuple[How, How] = ("min", "max")
 _FACTS, _MOVES, _WINDOWS = "describe.facts", "describe.migration_facts", "segment.migrations"
 _N_BOTTLENECKS = 3
-_CLASS_WORDS = {"low": "low use", "medium": "medium use", "high": "high use"}
+_CLASS_WORDS = {
+    "low": marked("low use"),
+    "medium": marked("medium use"),
+    "high": marked("high use"),
+}
+_ENOUGH = marked(
+    "Sufficient: from {enough} of {n} animals on, one more animal adds less than {limit} to the "
+    "corridor's area; the last one adds {slope}."
+)
+_ENOUGH_UNITS = marked(
+    "Sufficient: from {enough} of {units} independent units ({n} animals, of which those that "
+    "travel together count once) on, one more independent unit adds less than {limit} to the "
+    "corridor's area; the last one adds {slope}."
+)
+_TOO_FEW = marked(
+    "Insufficient: the last of {n} animals still adds {slope} to the corridor's area; below "
+    "{limit} the sample would count as sufficient."
+)
+_TOO_FEW_UNITS = marked(
+    "Insufficient: the last of {units} independent units ({n} animals, of which those that travel "
+    "together count once) still adds {slope} to the corridor's area; below {limit} the sample "
+    "would count as sufficient."
+)
 
 
 @dataclass(frozen=True)
@@ -58,8 +90,10 @@ def bottleneck_lines(bottlenecks: pd.DataFrame) -> list[Line]:
             for name in ("width_m", "width_low_m", "width_high_m")
         ]
         units = figure(row["n_units"], Source("describe.bottlenecks", "n_units", place), "whole")
-        item = f"No. {row['rank']}: width of the use, m (95 % interval), independent units"
-        found.append(_told("Bottlenecks", item, "{} ({}–{}), {}", *width, units))
+        item = said(
+            "No. {rank}: width of the use, m (95 % interval), independent units", rank=row["rank"]
+        )
+        found.append(_told(said("Bottlenecks"), item, "{} ({}–{}), {}", *width, units))
     return found
 
 
@@ -109,27 +143,22 @@ def sufficiency_words(found: SufficiencyFacts | None) -> str:
     limit = percent(found.max_slope_frac)
     if found.slope_frac is None:
         return (
-            "Insufficient: one animal says nothing about the others."
+            said("Insufficient: one animal says nothing about the others.")
             if found.n_animals == 1
-            else f"Insufficient: all {found.n_animals} animals travel together, and say nothing "
-            "about the others."
+            else several(
+                "Insufficient: all {n} animals travel together, and say nothing about the others.",
+                "Insufficient: all {n} animals travel together, and say nothing about the others.",
+                found.n_animals,
+            )
         )
-    slope, animal, several = percent(found.slope_frac, 1), "animal", f"{found.n_animals} animals"
-    if found.n_units != found.n_animals:
-        animal = "independent unit"
-        several = (
-            f"{found.n_units} independent units ({found.n_animals} animals, of which those that "
-            "travel together count once)"
-        )
+    told = {"slope": percent(found.slope_frac, 1), "limit": limit, "n": found.n_animals}
+    is_alone = found.n_units == found.n_animals
+    if not is_alone:
+        told["units"] = found.n_units
     if found.flag == "sufficient":
-        return (
-            f"Sufficient: from {found.n_sufficient} of {several} on, one more {animal} "
-            f"adds less than {limit} to the corridor's area; the last one adds {slope}."
-        )
-    return (
-        f"Insufficient: the last of {several} still adds {slope} to the corridor's area; "
-        f"below {limit} the sample would count as sufficient."
-    )
+        told["enough"] = found.n_sufficient
+        return said(_ENOUGH if is_alone else _ENOUGH_UNITS, **told)
+    return said(_TOO_FEW if is_alone else _TOO_FEW_UNITS, **told)
 
 
 def sufficiency_figures(found: SufficiencyFacts | None) -> tuple[Figure, ...]:
@@ -169,25 +198,25 @@ def _spread(
 
 
 def _sample(facts: DescribeFacts) -> Iterator[Line]:
-    sample, group = facts.sample, "Animals and data"
+    sample, group = facts.sample, said("Animals and data")
     seasons = [season for season in sorted(facts.migrations, reverse=True) if season != "all"]
     n_tracked = figure(sample.n_animals, Source("clean.facts", "n_animals"))
     used = Source(_WINDOWS, "animal", {"season": [*seasons, "winter"]}, "distinct")
-    yield _told(group, "Animals tracked", "{}", n_tracked)
+    yield _told(group, said("Animals tracked"), "{}", n_tracked)
     yield _told(
         group,
-        "Animals in migrations or on the winter range",
+        said("Animals in migrations or on the winter range"),
         "{}",
         figure(sample.n_animals_used, used, "whole"),
     )
     interval = Source(_FACTS, "sample.fix_interval_h")
     known = () if sample.fix_interval_h is None else (figure(sample.fix_interval_h, interval),)
-    yield _told(group, "Median fix interval, h", "{}" if known else "–", *known)
+    yield _told(group, said("Median fix interval, h"), "{}" if known else "–", *known)
     ends = [
         figure(year, Source(_WINDOWS, "bio_year", how=how), "whole")
         for year, how in zip(dict.fromkeys(sample.years or ()), _ENDS, strict=False)
     ]
-    yield _told(group, "Biological years", "–".join("{}" for _ in ends) or "–", *ends)
+    yield _told(group, said("Biological years"), "–".join("{}" for _ in ends) or "–", *ends)
     moves = [
         figure(sample.n_migrations, Source(_MOVES, "migration", how="rows"), "whole"),
         figure(sample.n_migrants, Source(_MOVES, "animal", how="distinct"), "whole"),
@@ -200,9 +229,17 @@ def _sample(facts: DescribeFacts) -> Iterator[Line]:
             for season in seasons
         ),
     ]
-    by_season = ", ".join(f"{{}} in {season}" for season in seasons)
-    yield _told(
-        group, "Migrations", "{} of {} animals" + (f" ({by_season})" if seasons else ""), *moves
+    by_season = ", ".join(
+        said("{moves} {when}", moves=one.text, when=season_when(season))
+        for season, one in zip(seasons, moves[2:], strict=True)
+    )
+    value = _of_animals(moves[0], sample.n_migrants) + (f" ({by_season})" if seasons else "")
+    yield Line(group, said("Migrations"), value, tuple(moves))
+
+
+def _of_animals(things: Figure, n_animals: int) -> str:
+    return several(
+        "{things} of {n} animals", "{things} of {n} animals", n_animals, things=things.text
     )
 
 
@@ -214,44 +251,46 @@ def _day(group: str, item: str, found: str | None, source: Source) -> Line:
 
 def _migrations(facts: DescribeFacts) -> Iterator[Line]:
     for season in measure_rows(facts)["seasons"]:
-        found, group = facts.migrations[season], f"{season.capitalize()} migration"
+        found, group = facts.migrations[season], migration_title(season)
         for item, name in _DATES:
             source = Source(_FACTS, f"migrations.{season}.{name}")
-            yield _day(group, item, getattr(found, name), source)
+            yield _day(group, said(item), getattr(found, name), source)
         for words, column in MEASURES:
             source = Source(_MOVES, column, {"season": season})
-            yield _spread(group, f"{words}: mean (min–max)", getattr(found, column), source)
+            yield _spread(group, _means(said(words)), getattr(found, column), source)
+
+
+def _means(item: str) -> str:
+    return said("{item}: mean (min–max)", item=item)
 
 
 def _stays(facts: DescribeFacts) -> Iterator[Line]:
     for season, found in sorted(facts.stays.items(), reverse=True):
-        group, own = f"{season.capitalize()} range", {"part": "range", "season": season}
-        yield _told(
-            group,
-            "Stays",
-            "{} of {} animals",
+        group, own = range_title(season), {"part": "range", "season": season}
+        stays = (
             figure(found.n, Source(_WINDOWS, "migration", own, "rows"), "whole"),
             figure(found.n_animals, Source(_WINDOWS, "animal", own, "distinct"), "whole"),
         )
+        yield Line(group, said("Stays"), _of_animals(stays[0], found.n_animals), stays)
         for item, name in _DATES:
             source = Source("segment.facts", f"seasons.{season}.{name}")
-            yield _day(group, item, getattr(found, name), source)
+            yield _day(group, said(item), getattr(found, name), source)
         if found.days is None:
-            yield Line(group, "Days: mean (min–max)", "–")
+            yield Line(group, _means(said("Days")), "–")
         else:
             ends = [
                 figure(getattr(found.days, how), Source(_FACTS, f"stays.{season}.days.{how}"))
                 for how in ("mean", "min", "max")
             ]
-            yield _told(group, "Days: mean (min–max)", "{} ({}–{})", *ends)
+            yield _told(group, _means(said("Days")), "{} ({}–{})", *ends)
     for area in facts.ranges:
-        group = f"{area.season.capitalize()} range"
+        group = range_title(area.season)
         drawn: dict[str, Any] = {"season": area.season, "evidence": area.evidence}
         if area.isopleth is None:
-            words = f"Area drawn by an expert ({area.source}), km²"
+            words = said("Area drawn by an expert ({source}), km²", source=area.source)
             drawn["source"] = area.source
         else:
-            words = f"Area of {percent(area.isopleth)} of the use, km²"
+            words = said("Area of {share} of the use, km²", share=percent(area.isopleth))
             drawn["isopleth"] = area.isopleth
         source = Source("delineate.ranges", "area_km2", drawn)
         yield _told(group, words, "{}", figure(area.area_km2, source))
@@ -260,13 +299,19 @@ def _stays(facts: DescribeFacts) -> Iterator[Line]:
 def _areas(facts: DescribeFacts) -> Iterator[Line]:
     for evidence, seasons in sorted(facts.corridor_km2.items(), reverse=True):
         for corridor_class, area in sorted(seasons.get("all", {}).items(), key=_by_class):
-            words = f"Corridor, {_CLASS_WORDS[corridor_class]}, {evidence}, km²"
+            words = said(
+                "Corridor, {use}, {evidence}, km²",
+                use=said(_CLASS_WORDS[corridor_class]),
+                evidence=evidence_name(evidence),
+            )
             own = {"season": "all", "evidence": evidence, "corridor_class": corridor_class}
             source = Source("delineate.corridors", "area_km2", own)
-            yield _told("Areas", words, "{}", figure(area, source))
+            yield _told(said("Areas"), words, "{}", figure(area, source))
     if "all" in facts.stopover_km2:
         source = Source("delineate.stopovers", "area_km2", {"season": "all"}, "sum")
-        yield _told("Areas", "Stopovers, km²", "{}", figure(facts.stopover_km2["all"], source))
+        yield _told(
+            said("Areas"), said("Stopovers, km²"), "{}", figure(facts.stopover_km2["all"], source)
+        )
 
 
 def _by_class(item: tuple[str, object]) -> int:
@@ -274,15 +319,18 @@ def _by_class(item: tuple[str, object]) -> int:
 
 
 def _trust(facts: DescribeFacts) -> Iterator[Line]:
-    group, sample = "How far to trust it", facts.sufficiency.get("all")
+    group, sample = said("How far to trust it"), facts.sufficiency.get("all")
     words = sufficiency_words(sample)
     if words:
-        yield Line(group, "Sample of animals", words, sufficiency_figures(sample))
+        yield Line(group, said("Sample of animals"), words, sufficiency_figures(sample))
     for corridor_class, found in sorted(facts.skill.items(), key=_by_class):
-        where = f"corridor of the others, {_CLASS_WORDS[corridor_class]}"
+        inside = said(
+            "Fixes of an animal inside the corridor of the others, {use}",
+            use=said(_CLASS_WORDS[corridor_class]),
+        )
         yield _spread(
             group,
-            f"Fixes of an animal inside the {where}: mean (min–max)",
+            _means(inside),
             found.fixes_inside,
             Source("describe.skill", "fixes_inside", {"corridor_class": corridor_class}),
             "percent",
@@ -290,7 +338,11 @@ def _trust(facts: DescribeFacts) -> Iterator[Line]:
     for season, overlap in sorted(facts.fidelity.items(), reverse=True):
         yield _spread(
             group,
-            f"Overlap of an animal's years in {season} (Bhattacharyya): mean (min–max)",
+            _means(
+                said(
+                    "Overlap of an animal's years {when} (Bhattacharyya)", when=season_when(season)
+                )
+            ),
             overlap.bhattacharyya,
             Source("describe.fidelity", "bhattacharyya", {"season": season}, each="animal"),
         )

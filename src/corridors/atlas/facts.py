@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from corridors.atlas.words.language import day_of_month
 from corridors.foundation import clock
 from corridors.foundation.facts.describe import StaysFacts
 from corridors.foundation.track import usable
@@ -112,7 +114,7 @@ def median_day(times: pd.Series, bio_year: pd.Series) -> str:
     '7 May'
     """
     middle = clock.median_day(times, bio_year)
-    return f"{middle.day} {MONTHS[middle.month - 1]}"
+    return _day(middle.month, middle.day)
 
 
 def day(month_day: str | None) -> str:
@@ -126,7 +128,13 @@ def day(month_day: str | None) -> str:
     if month_day is None:
         return "–"
     month, number_in_month = month_day.split("-")
-    return f"{int(number_in_month)} {MONTHS[int(month) - 1]}"
+    return _day(int(month), int(number_in_month))
+
+
+def _day(month: int, day_in_month: int) -> str:
+    # A leap year has every day.
+    english = f"{day_in_month} {MONTHS[month - 1]}"
+    return day_of_month(dt.date(2000, month, day_in_month), english)
 
 
 def spread_of(values: pd.Series) -> tuple[float, float, float] | None:

@@ -12,6 +12,8 @@ import pandas as pd
 from corridors.atlas.facts import day
 from corridors.atlas.map_layers import middles
 from corridors.atlas.pages import count, number, percent
+from corridors.atlas.words.language import digits, full_date
+from corridors.atlas.words.numbers import kilometres
 from corridors.atlas.words.numbers import number as short
 
 # What becomes of the values of the column in the rows.
@@ -113,7 +115,7 @@ def rows_of(source: Source, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def degrees(value: float, positive: str, negative: str) -> str:
-    """Return a coordinate to about 10 m, as any map program takes it.
+    """Return a coordinate to about 10 m, as any map program takes it, in any language.
 
     Examples
     --------
@@ -124,7 +126,7 @@ def degrees(value: float, positive: str, negative: str) -> str:
 
 
 def _date(time: Any) -> str:
-    return f"{time.day} {time:%B %Y}"
+    return full_date(time, f"{time.day} {time:%B %Y}")
 
 
 def _whole(value: Any) -> str:
@@ -138,8 +140,8 @@ FORMS: Final[Mapping[str, Callable[[Any], str]]] = {
     "count": count,
     "whole": _whole,
     "ten": lambda value: number(round(value, -1), 6),
-    "km": lambda value: f"{value:.1f}",
-    "cell": lambda value: f"{value:g}",
+    "km": kilometres,
+    "cell": lambda value: digits(f"{value:g}"),
     "percent": percent,
     "percent1": lambda value: percent(value, 1),
     "day": day,

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from scipy.optimize import linear_sum_assignment
 
 from corridors.atlas import palette
+from corridors.atlas.words.language import digits, said
 from corridors.foundation.arrays import Floats
 from corridors.foundation.crs import GEOGRAPHIC, transformer
 
@@ -169,8 +170,8 @@ def _scale_bar(axes: Axes, extent: Extent) -> None:
         )
     for share, words in (
         (0.0, "0"),
-        (0.5, f"{length / 2000:g}"),
-        (1.0, f"{length / 1000:g} km"),
+        (0.5, digits(f"{length / 2000:g}")),
+        (1.0, said("{number} km", number=digits(f"{length / 1000:g}"))),
     ):
         axes.annotate(
             words, (x + share * length, y + thick), (0, 2), textcoords="offset points",

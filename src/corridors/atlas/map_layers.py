@@ -24,9 +24,19 @@ from shapely import (
 
 from corridors.atlas import palette
 from corridors.atlas.furniture import draw_numbers
-from corridors.atlas.style_parts import SEASON_WORDS, seasons_of
+from corridors.atlas.style_parts import seasons_of
 from corridors.atlas.styles import HARM, LABELLED_RANKS, MISSING_CLASSES, most_missing
 from corridors.atlas.towns import N_DRAWN
+from corridors.atlas.words.language import said
+from corridors.atlas.words.maps import (
+    LEGEND,
+    barrier_label,
+    class_label,
+    crossing_label,
+    place_label,
+    range_label,
+    stopover_label,
+)
 from corridors.atlas.words.threats import GRADE_WORDS
 from corridors.foundation.arrays import Floats
 from corridors.foundation.vocabulary import BARRIER_KINDS, CORRIDOR_CLASSES
@@ -80,7 +90,6 @@ def _ranges(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line
     for season in sorted(frame["season"].unique(), reverse=True):
         tint, core, edge = palette.RANGE.get(season, palette.RANGE_OTHER)
         here = frame[frame["season"] == season]
-        words = SEASON_WORDS.get(season, season)
         isopleths = sorted(here["isopleth"].dropna().unique(), reverse=True)
         for level, isopleth in enumerate(isopleths):
             colour = core if level else tint
@@ -88,7 +97,7 @@ def _ranges(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line
                 ax=axes, facecolor=colour, edgecolor=edge, linewidth=0.5, zorder=2 + level * 0.1
             )
             entries.append(
-                Patch(facecolor=colour, edgecolor=edge, label=f"{words} range, {isopleth:.0%}")
+                Patch(facecolor=colour, edgecolor=edge, label=range_label(season, isopleth))
             )
         drawn_by_hand = here[here["isopleth"].isna()]
         if len(drawn_by_hand):
@@ -96,13 +105,13 @@ def _ranges(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line
                 ax=axes, facecolor=tint, edgecolor=edge, linewidth=0.9, linestyle="--", zorder=2
             )
             entries.append(
-                Patch(facecolor=tint, edgecolor=edge, ls="--", label=f"{words} range (expert)")
+                Patch(facecolor=tint, edgecolor=edge, ls="--", label=range_label(season))
             )
     return entries
 
 
 def _modelled(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
-    return _classes(axes, frame, palette.MODELLED, palette.MODELLED_OUTLINE, "Modelled", 3.0)
+    return _classes(axes, frame, palette.MODELLED, palette.MODELLED_OUTLINE, "modelled", 3.0)
 
 
 def _modelled_outline(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
@@ -111,7 +120,7 @@ def _modelled_outline(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Pa
     frame[frame["corridor_class"] == "low"].boundary.plot(
         ax=axes, color=edge, linewidth=0.8, linestyle="--", zorder=3.0
     )
-    return [Line2D([], [], color=edge, lw=0.8, ls="--", label="Modelled corridor")]
+    return [Line2D([], [], color=edge, lw=0.8, ls="--", label=said(LEGEND["modelled"]))]
 
 
 def _expert(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
@@ -119,11 +128,11 @@ def _expert(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line
     edge = palette.EXPERT_OUTLINE
     here = frame[(frame["season"] == "all") & (frame["corridor_class"] == "low")]
     here.boundary.plot(ax=axes, color=edge, linewidth=1.1, linestyle="--", zorder=3.9)
-    return [Line2D([], [], color=edge, lw=1.1, ls="--", label="Corridor drawn by an expert")]
+    return [Line2D([], [], color=edge, lw=1.1, ls="--", label=said(LEGEND["expert"]))]
 
 
 def _corridors(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
-    return _classes(axes, frame, palette.CORRIDOR, palette.CORRIDOR_OUTLINE, "Corridor", 3.5)
+    return _classes(axes, frame, palette.CORRIDOR, palette.CORRIDOR_OUTLINE, "tracked", 3.5)
 
 
 def _classes(
@@ -131,7 +140,7 @@ def _classes(
     frame: gpd.GeoDataFrame,
     colours: Mapping[str, str],
     edge: str,
-    words: str,
+    evidence: str,
     zorder: float,
 ) -> list[Patch | Line2D]:
     season = next(s for s in ("all", "spring", "autumn") if (frame["season"] == s).any())
@@ -148,9 +157,9 @@ def _classes(
                 alpha=0.85,
                 zorder=zorder + level * 0.1,
             )
-            label = f"{words}: {name} use"
-            if words == "Modelled" and set(here["corridor_class"]) == {"low"}:
-                label = "Modelled corridor"
+            label = class_label(evidence, name)
+            if evidence == "modelled" and set(here["corridor_class"]) == {"low"}:
+                label = said(LEGEND["modelled"])
             entries.append(Patch(facecolor=colours[name], edgecolor=edge, lw=0.5, label=label))
     return entries[::-1]
 
@@ -170,9 +179,9 @@ def _stopovers(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | L
             linewidth=0.5,
             zorder=4.2,
         )
-        words = "Stopover" if season == "all" else f"Stopover, {season}"
+        label = stopover_label(season)
         entries.append(
-            Patch(facecolor="none", edgecolor=palette.STOPOVER, hatch=pattern, label=words)
+            Patch(facecolor="none", edgecolor=palette.STOPOVER, hatch=pattern, label=label)
         )
     return entries
 
@@ -184,7 +193,9 @@ def _bottlenecks(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch |
         x, y = get_coordinates([line]).T
         axes.plot(x, y, "o", ms=3.6, mfc=palette.BOTTLENECK, mec=palette.PAPER, mew=0.6, zorder=7.2)
     colour = palette.BOTTLENECK
-    return [Line2D([], [], color=colour, lw=2.2, marker="o", ms=3.6, label="Bottleneck")]
+    return [
+        Line2D([], [], color=colour, lw=2.2, marker="o", ms=3.6, label=said(LEGEND["bottleneck"]))
+    ]
 
 
 def _segments(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Line2D]:
@@ -195,21 +206,17 @@ def _segments(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | Li
         colour = palette.BARRIER[kind]
         wide = 1.3 if kind in {"road", "rail", "canal", "river"} else 0.8
         _draw_lines(axes, untracked[untracked["kind"] == kind], colour, 0.6, zorder=4.9, alpha=0.4)
-        for status, style, words in (
-            ("existing", "-", ""),
-            ("planned", "--", " (planned)"),
-            ("removed", ":", " (removed)"),
-        ):
+        for status, style in (("existing", "-"), ("planned", "--"), ("removed", ":")):
             here = frame[(frame["kind"] == kind) & (frame["status"] == status)]
             rows = here[here["has_data"]]
             if len(here):
-                label = kind.capitalize() + words
+                label = barrier_label(kind, status)
                 entries.append(Line2D([], [], color=colour, lw=wide, ls=style, label=label))
             if wide > 1:
                 _draw_lines(axes, rows, palette.PAPER, wide + 1.0, zorder=5.0)
             _draw_lines(axes, rows, colour, wide, zorder=5.1, style=style)
     if len(untracked):
-        label = "Barrier, nobody tracked here"
+        label = said(LEGEND["untracked"])
         entries.append(Line2D([], [], color=palette.INK, lw=0.6, alpha=0.4, label=label))
     return entries
 
@@ -242,8 +249,8 @@ def _boundary(
     entries: list[Patch | Line2D] = []
     is_disputed = frame["type"] == "disputed"
     for own, dash, words in (
-        (frame[~is_disputed], (0, (7, 2, 1, 2)), "State boundary"),
-        (frame[is_disputed], (0, (2, 2)), "State boundary, disputed"),
+        (frame[~is_disputed], (0, (7, 2, 1, 2)), said(LEGEND["boundary"])),
+        (frame[is_disputed], (0, (2, 2)), said(LEGEND["disputed"])),
     ):
         _draw_lines(axes, own, palette.BOUNDARY_BAND, 4.5, zorder=5.5)
         _draw_lines(axes, own, palette.BOUNDARY, 1.1, zorder=5.5, style=dash)
@@ -296,7 +303,7 @@ def _crossings(axes: Axes, frame: gpd.GeoDataFrame, _: object) -> list[Patch | L
         colour = palette.season(season)
         x, y = get_coordinates(rows.geometry.to_numpy()).T
         axes.scatter(x, y, s=7, color=colour, edgecolor=palette.PAPER, linewidth=0.25, zorder=6)
-        label = f"Crossing, {SEASON_WORDS.get(season, season).lower()}"
+        label = crossing_label(season)
         entries.append(Line2D([], [], marker="o", ls="", ms=3.5, color=colour, label=label))
     return entries
 
@@ -309,7 +316,7 @@ def _threats(
     share = (frame["missing_per_year"] / most if most else 0 * frame["missing_per_year"]).fillna(
         0.0
     )
-    for level, (grade, words) in enumerate(GRADE_WORDS.items()):
+    for level, grade in enumerate(GRADE_WORDS):
         colour, own = palette.GRADE[grade], frame["grade"] == grade
         above = float("inf")
         for least, width, _ in MISSING_CLASSES if grade in HARM else ((0.0, 0.55, ""),):
@@ -323,7 +330,7 @@ def _threats(
                 _draw_lines(axes, some, colour, width * 2, zorder=9 - level, style=style)
         if own.any():
             wide = 3.2 if grade in HARM else 1.1
-            label = f"Place: {words.lower()}"
+            label = place_label(grade)
             ls = ":" if grade == "not_known" else "-"
             entries.append(Line2D([], [], color=colour, lw=wide, ls=ls, label=label))
     first = frame[(frame["rank"] <= LABELLED_RANKS) & frame["grade"].isin(HARM)]
@@ -343,7 +350,9 @@ def _towns(
             fontsize=7, color=palette.INK, zorder=21, clip_on=True, annotation_clip=True,
             path_effects=draw_halo(),
         )  # fmt: skip
-    return [Line2D([], [], marker="s", ls="", ms=3.2, color=palette.INK, label="Town")]
+    return [
+        Line2D([], [], marker="s", ls="", ms=3.2, color=palette.INK, label=said(LEGEND["town"]))
+    ]
 
 
 def middles(frame: gpd.GeoDataFrame) -> Floats:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from textwrap import fill
+from typing import Final
 
 import geopandas as gpd
 from matplotlib.axes import Axes
@@ -13,6 +15,8 @@ from matplotlib.figure import Figure
 from corridors.atlas import palette
 from corridors.atlas.furniture import draw_frame, draw_stamp, nice_extent
 from corridors.atlas.map_layers import Layers, draw_layers
+
+_LONGEST_LABEL: Final = 30  # letters in a line of the legend, which is 2.5 inches wide
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ def corridor_map(
     )
     figure, axes, legend = _sheet(extent, width_in, dpi)
     entries = draw_layers(axes, drawn, extent)
+    for entry in entries:
+        entry.set_label(fill(str(entry.get_label()), _LONGEST_LABEL, break_long_words=False))
     draw_frame(axes, extent, crs)
     legend.legend(
         handles=entries,

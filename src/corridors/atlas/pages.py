@@ -10,6 +10,8 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from corridors.atlas import palette
+from corridors.atlas.words.language import digits
+from corridors.atlas.words.numbers import percent as percent_words
 from corridors.foundation.errors import visible
 
 
@@ -45,8 +47,8 @@ def _shown(value: object) -> object:
     return visible(value) if type(value) is str else value
 
 
-def number(value: float | None, digits: int = 3) -> str:
-    """Return ``value`` with about ``digits`` digits; ``–`` where it is unknown.
+def number(value: float | None, n_digits: int = 3) -> str:
+    """Return ``value`` with about ``n_digits`` digits; ``–`` where it is unknown.
 
     Examples
     --------
@@ -58,22 +60,22 @@ def number(value: float | None, digits: int = 3) -> str:
     if value == 0:
         return "0"
     if value < 0:
-        return "−" + number(-value, digits)
-    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+        return "−" + number(-value, n_digits)
+    places = max(0, n_digits - 1 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{min(places, 6)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return digits(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def count(value: float) -> str:
     """Return a whole number with thousands separators."""
-    return f"{int(value):,}"
+    return digits(f"{int(value):,}")
 
 
-def percent(value: float | None, digits: int = 0) -> str:
+def percent(value: float | None, places: int = 0) -> str:
     """Return a share as percent; ``–`` where it is unknown."""
     if value is None or not math.isfinite(value):
         return "–"
-    return f"{100 * value:.{digits}f} %"
+    return percent_words(value, places)
 
 
 def picture(png: bytes) -> str:

@@ -8,8 +8,20 @@ from typing import Any
 from corridors.atlas.fact_sheet import Line
 from corridors.atlas.pages import count
 from corridors.atlas.sheet_figures import glance
+from corridors.atlas.words.language import said, spoken
+from corridors.atlas.words.names import species_name
 from corridors.atlas.words.numbers import number, span
-from corridors.atlas.words.paper import card_parts, footer, method_lines, nothing_ranked, place_line
+from corridors.atlas.words.paper import (
+    card_labels,
+    card_parts,
+    footer,
+    method_lines,
+    nothing_ranked,
+    place_line,
+    sheet_labels,
+    simulated_stamp,
+    tracked_words,
+)
 from corridors.atlas.words.threats import GRADE_WORDS
 from corridors.formats.pdf import sheet_pdf
 
@@ -41,9 +53,11 @@ def factsheet_values(page: Mapping[str, Any], lines: Iterable[Line]) -> dict[str
     return {
         **_masthead(page),
         "title": page["called"],
+        "labels": sheet_labels(),
         "species": page["species"],
+        "species_name": species_name(page["species"]),
         "study": page["study"],
-        "years": page["years"],
+        "tracked": tracked_words(page["years"]),
         "verdict": page["verdict"],
         "has_map": page["map"] is not None,
         "facts": [{"item": line.item, "value": line.value} for line in glance(page)],
@@ -51,7 +65,7 @@ def factsheet_values(page: Mapping[str, Any], lines: Iterable[Line]) -> dict[str
         "places": [
             {
                 "number": count(row["rank"]),
-                "grade": GRADE_WORDS[row["grade"]],
+                "grade": said(GRADE_WORDS[row["grade"]]),
                 "name": place_line(row),
                 "at": row["where"],
                 "action": row["action"],
@@ -78,10 +92,11 @@ def card_values(page: Mapping[str, Any], place: Mapping[str, Any]) -> dict[str, 
     """
     return {
         **_masthead(page),
+        "labels": card_labels(),
         "number": count(place["rank"]),
         "name": place_line(place),
         "herd": page["called"],
-        "what": GRADE_WORDS[place["grade"]].lower(),
+        "what": said(GRADE_WORDS[place["grade"]]).lower(),
         "at": place["where"],
         "parts": [
             {"title": title, "lines": [words for words in own if words]}
@@ -93,7 +108,8 @@ def card_values(page: Mapping[str, Any], place: Mapping[str, Any]) -> dict[str, 
 
 def _masthead(page: Mapping[str, Any]) -> dict[str, str]:
     return {
-        "stamp": "SIMULATED DATA" if page["simulated"] else "",
+        "lang": spoken().code[:2],
+        "stamp": simulated_stamp(simulated=page["simulated"]),
         "footer": footer(page),
     }
 

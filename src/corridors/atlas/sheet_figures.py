@@ -10,11 +10,14 @@ from corridors.atlas.fact_sheet import Line
 from corridors.atlas.figures import Figure, How, Source, figure
 from corridors.atlas.pages import count
 from corridors.atlas.styles import HARM
+from corridors.atlas.words.language import marked, said
+from corridors.atlas.words.names import evidence_name
 from corridors.atlas.words.paper import method_lines, place_line
 from corridors.foundation.vocabulary import NO_SURFACE
 
 _ENDS: Final[tuple[How, ...]] = ("min", "max")
 _SPREAD: Final[tuple[How, ...]] = ("min", "mean", "max")
+_KM2: Final = marked("{number} km²")
 _MOVED: Final = {"class": ["migrant", "mixed_migrant", "disperser"]}
 
 
@@ -22,27 +25,28 @@ def glance(page: Mapping[str, Any]) -> list[Line]:
     """Return what is known at a glance; what is not known is not listed."""
     corridor, distance = page["corridor"], page["distance"]
 
-    def of(item: str, form: str, *figures: Figure) -> Line:
-        return Line("At a glance", item, form.format(*(one.text for one in figures)), figures)
+    def of(item: str, one: Figure, form: str = "{number}") -> Line:
+        return Line(said("At a glance"), item, said(form, number=one.text), (one,))
 
     def clean(name: str) -> Figure:
         return figure(page[name], Source("clean.facts", name), "count")
 
-    found = [of("Animals tracked", "{}", clean("n_animals"))]
+    found = [of(said("Animals tracked"), clean("n_animals"))]
     if page["n_animals"]:
         units = figure(page["n_units"], Source("rank.facts", "n_units"), "count")
-        found += [of("Independent units", "{}", units)]
-        found += [of("Fixes, usable", "{}", clean("n_usable"))]
+        found += [of(said("Independent units"), units)]
+        found += [of(said("Fixes, usable"), clean("n_usable"))]
     if page["interval_h"] is not None:
         interval = Source("describe.facts", "sample.fix_interval_h")
-        found.append(of("Median fix interval", "{} h", figure(page["interval_h"], interval)))
+        hours = figure(page["interval_h"], interval)
+        found.append(of(said("Median fix interval"), hours, marked("{number} h")))
     moves = Source("segment.migrations", "migration", {"part": "migration"}, "rows")
-    found.append(of("Migrations", "{}", figure(page["n_migrations"], moves, "count")))
+    found.append(of(said("Migrations"), figure(page["n_migrations"], moves, "count")))
     if corridor:
         table = "connect.modelled" if corridor["evidence"] == "modelled" else "delineate.corridors"
         for use, words in (
-            ("low", f"Corridor ({corridor['evidence']})"),
-            ("high", "Corridor, high use"),
+            ("low", said("Corridor ({evidence})", evidence=evidence_name(corridor["evidence"]))),
+            ("high", said("Corridor, high use")),
         ):
             if corridor[use] == corridor[use]:
                 rows = {
@@ -50,17 +54,19 @@ def glance(page: Mapping[str, Any]) -> list[Line]:
                     "corridor_class": use,
                 }  # fmt: skip
                 area = figure(corridor[use], Source(table, "area_km2", rows))
-                found.append(of(words, "{} km²", area))
+                found.append(of(words, area, _KM2))
     if page["stopover_km2"] is not None:
         rows = {"season": page["stopover_season"]}
         source = Source("delineate.stopovers", "area_km2", rows, "sum")
-        found.append(of("Stopovers", "{} km²", figure(page["stopover_km2"], source)))
+        found.append(of(said("Stopovers"), figure(page["stopover_km2"], source), _KM2))
     if distance:
         low, mean, high = (
             figure(value, Source("segment.animal_years", "range_distance_km", _MOVED, how))
             for value, how in zip(distance, _SPREAD, strict=True)
         )
-        found.append(of("Migration distance", "{} km ({}–{})", mean, low, high))
+        value = said("{mean} km ({low}–{high})", mean=mean.text, low=low.text, high=high.text)
+        item, figures = said("Migration distance"), (mean, low, high)
+        found.append(Line(said("At a glance"), item, value, figures))
     return found
 
 

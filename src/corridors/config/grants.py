@@ -31,8 +31,8 @@ _NOT_A_LABEL = {
     "expert_corridors": None,
 }
 
-# ``publish`` of who makes no pictures of animal-years.
-_NOT_PUBLISHED = {"pictures": "none"}
+# ``publish`` of who makes no pictures of animal-years and no sheets.
+_NOT_PUBLISHED: Mapping[str, Any] = {"pictures": "none", "languages": ("en",), "catalogues": {}}
 
 Grant = Callable[["Config", str], object]
 
@@ -77,7 +77,7 @@ def _all_seasons(config: Config, _: str) -> dict[str, tuple[str, str]]:
 
 
 def _publish_without_pictures(config: Config, _: str) -> Publish:
-    """Return the keys of `publish` but which animal-years are drawn."""
+    """Return the keys of `publish` but which animal-years are drawn, and languages of sheets."""
     return config.publish.model_copy(update=_NOT_PUBLISHED)
 
 

@@ -19,7 +19,7 @@ from corridors.foundation.errors import ConfigError, Fault
 # Keys whose value is a file or folder; environment variables are expanded only here.
 PATH_KEYS = frozenset({"path", "picks", "deployments", "data_processed", "config"})
 # Keys whose values are several paths.
-PATH_LISTS = frozenset({"files", "tiles"})
+PATH_LISTS = frozenset({"files", "tiles", "catalogues"})
 # Servers, databases and archives as GDAL names them, and content in the place of a name.
 _CONNECTION = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]+://|/vsi\w+/|[A-Z][A-Z0-9_]+:|<\w|\{\s*\")")
 

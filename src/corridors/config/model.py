@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from corridors.config.action import Act
 from corridors.config.circuit import Circuit
@@ -26,6 +26,9 @@ from corridors.config.sources import (
     StateSource,
 )
 
+# That the program has catalogues of messages for; the messages themselves are English.
+LANGUAGES = ("en", "es", "fr", "ru")
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?$")]
 HerdName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 
@@ -295,6 +298,25 @@ class Publish(Section):
         description="displacement pictures, about 0.1 s each: of all animal-years that can be "
         "classified, of those with a migration, or none",
     )
+    catalogues: dict[Language, str] = Field(
+        default_factory=dict,
+        description="language: .po file of all messages in it, for others than the program has",
+    )
+    languages: tuple[Language, ...] = Field(
+        ("en",),
+        description="of fact sheets and cards, English always: en, es, fr, ru, and those of "
+        "catalogues",
+    )
+
+    @field_validator("languages")
+    @classmethod
+    def _each_language_has_messages(
+        cls, languages: tuple[str, ...], info: ValidationInfo
+    ) -> tuple[str, ...]:
+        known = {*LANGUAGES, *info.data.get("catalogues", ())}
+        if unknown := [code for code in languages if code not in known]:
+            raise ValueError(f"no catalogue of {unknown[0]}; there are {', '.join(sorted(known))}")
+        return languages
 
 
 class Config(Section):

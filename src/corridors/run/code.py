@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Those of the first group are behind every table, so they count for every stage.
 _ALWAYS = ("geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "shapely")
 _IF_IMPORTED = {
+    "babel": "babel",
     "jinja2": "jinja2",
     "matplotlib": "matplotlib",
     "networkx": "networkx",

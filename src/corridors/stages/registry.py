@@ -320,10 +320,8 @@ def _files(kind: str, config: Config, herd: str) -> Iterator[str]:
                 yield source.path
                 if source.deployments:
                     yield source.deployments
-        case "expert_ranges" if own and own.expert_ranges:
-            yield own.expert_ranges.path
-        case "expert_corridors" if own and own.expert_corridors:
-            yield own.expert_corridors.path
+        case "expert_ranges" | "expert_corridors" if own and (drawn := getattr(own, kind)):
+            yield drawn.path
         case "picks" if own and own.picks:
             yield own.picks
         case "barriers" | "boundaries":
@@ -334,6 +332,8 @@ def _files(kind: str, config: Config, herd: str) -> Iterator[str]:
             yield config.states.path
         case "habitat":
             yield from (path for layer in config.habitat.layers for path in layer.paths)
+        case "catalogues":
+            yield from config.publish.catalogues.values()
         case "scenarios" | "before_after":
             yield from (path for one in getattr(config, kind).values() for path in one.paths)
         case _:

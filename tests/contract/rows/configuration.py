@@ -118,7 +118,9 @@ DEFAULTS: dict[str, Any] = {
             "road_structure": None, "rail_structure": None, "footprint_per_km2": None,
         },
     },
-    "publish": {"tier": "internal", "author": "", "pictures": "all"},
+    "publish": {
+        "tier": "internal", "author": "", "pictures": "all", "catalogues": {}, "languages": ["en"],
+    },
     "release": {
         "across_boundaries": "cut", "min_animals": 2, "arrow_vertices": 6, "fork_km": 5.0,
         "max_detour": 2.0, "protected_areas": None,
@@ -271,6 +273,9 @@ REFUSED: list[tuple[Any, str]] = [
     ("straight", "intersect.bridge"),
     ("random", "behave.form behave.permeability.law"),
     ("secret", "publish.tier"),
+    (["Russian"], "publish.languages"),
+    (["de"], "publish.languages"),  # no catalogue
+    ({"Kazakh": "kk.po"}, "publish.catalogues"),
     # Nothing, where there must be something.
     (0, "working.cell_m working.memory_mb profile.time_step_min"),
     (0, "clean.max_speed_m_s clean.spike_speed_m_s clean.spike_median_m clean.dop_max"),

@@ -9,13 +9,25 @@ import geopandas as gpd
 import pandas as pd
 
 from corridors.atlas.words.columns import with_sentences
-from corridors.atlas.words.numbers import animals, counted, number, span
+from corridors.atlas.words.language import digits, marked, said, several
+from corridors.atlas.words.names import season_name
+from corridors.atlas.words.numbers import animals, kilometres, number, percent, span
 from corridors.atlas.words.units import units_in_words
 
 _FEW: Final = 0.01  # passages a year
-_LINES: Final = {"road": "the road", "rail": "the railway"}
-_MOVED: Final = {"in_corridor": "in the corridor", "whole": "whole"}
-_AREAS: Final = {"energy": "the energy site", "settlement": "the settlement"}
+_LINES: Final = {"road": marked("the road"), "rail": marked("the railway")}
+_MOVED: Final = {"in_corridor": marked("in the corridor"), "whole": marked("whole")}
+_AREAS: Final = {"energy": marked("the energy site"), "settlement": marked("the settlement")}
+_SITE: Final = marked(
+    "Crossing structure at km {km} of {line}: about {gain} passages a year gained ({span}; {unit}) "
+    "on {segments} of a place that {animals} met; with those ranked before it {share} of what "
+    "structures everywhere would gain."
+)
+_SITE_PLANNED: Final = marked(
+    "Crossing structure at km {km} of planned {line}: about {gain} passages a year gained ({span}; "
+    "{unit}) on {segments} of a place that {animals} met; with those ranked before it {share} of "
+    "what structures everywhere would gain."
+)
 
 
 def actions_in_words(
@@ -25,7 +37,7 @@ def actions_in_words(
     if "unit" in actions:
         actions = units_in_words(actions)
     if "moved_part" in actions:
-        actions = actions.assign(moved_part=actions["moved_part"].replace(dict(_MOVED)))
+        actions = actions.assign(moved_part=actions["moved_part"].replace(_said_of(_MOVED)))
     rows: Any = pd.DataFrame(actions).to_dict("records")
     return with_sentences(actions, what=[words(row) for row in rows])
 
@@ -42,13 +54,19 @@ def fence_words(row: Mapping[str, Any]) -> str:
     'Valley fence, km 1.0 to 3.5 (2.5 km): removed, about 12 passages a year are gained (7.0–19), \
 modified 8.2 (4.1–13; herd of 120 (count 2020)); met by 5 animals (4 independent units).'
     """
-    return (
-        f"{row['name'] or 'Fence'}, km {row['from_km']:.1f} to {row['to_km']:.1f} "
-        f"({row['length_m'] / 1000:.1f} km): removed, about {number(row['removed_gain'])} passages "
-        f"a year are gained ({span(row['removed_gain_p05'], row['removed_gain_p95'])}), modified "
-        f"{number(row['modified_gain'])} "
-        f"({span(row['modified_gain_p05'], row['modified_gain_p95'])}; {row['unit']}); met by "
-        f"{animals(row['n_animals'], row['n_units'])}."
+    return said(
+        "{name}, km {low} to {high} ({length} km): removed, about {removed} passages a year are "
+        "gained ({removed_span}), modified {modified} ({modified_span}; {unit}); met by {animals}.",
+        name=row["name"] or said("Fence"),
+        low=kilometres(row["from_km"]),
+        high=kilometres(row["to_km"]),
+        length=kilometres(row["length_m"] / 1000),
+        removed=number(row["removed_gain"]),
+        removed_span=span(row["removed_gain_p05"], row["removed_gain_p95"]),
+        modified=number(row["modified_gain"]),
+        modified_span=span(row["modified_gain_p05"], row["modified_gain_p95"]),
+        unit=row["unit"],
+        animals=animals(row["n_animals"], row["n_units"]),
     )
 
 
@@ -64,15 +82,17 @@ def site_words(row: Mapping[str, Any]) -> str:
 on 2 segments of a place that 5 animals (5 independent units) met; with those ranked before it \
 55 % of what structures everywhere would gain.'
     """
-    line = row["name"] or _LINES[row["kind"]]
-    planned = "planned " if row["status"] == "planned" else ""
-    return (
-        f"Crossing structure at km {row['at_km']:.1f} of {planned}{line}: about "
-        f"{number(row['gain_per_year'])} passages a year gained "
-        f"({span(row['gain_p05'], row['gain_p95'])}; {row['unit']}) on "
-        f"{counted(row['n_segments'], 'segment')} of a place that "
-        f"{animals(row['n_animals'], row['n_units'])} met; with those ranked before it "
-        f"{100 * row['share_so_far']:.0f} % of what structures everywhere would gain."
+    segments = several("{n} segment", "{n} segments", row["n_segments"])
+    return said(
+        _SITE_PLANNED if row["status"] == "planned" else _SITE,
+        km=kilometres(row["at_km"]),
+        line=row["name"] or said(_LINES[row["kind"]]),
+        gain=number(row["gain_per_year"]),
+        span=span(row["gain_p05"], row["gain_p95"]),
+        unit=row["unit"],
+        segments=segments,
+        animals=animals(row["n_animals"], row["n_units"]),
+        share=percent(row["share_so_far"]),
     )
 
 
@@ -85,10 +105,13 @@ def footprint_words(row: Mapping[str, Any]) -> str:
     ...                  "moved_part": "in the corridor", "use_avoided_frac": 0.0213})
     'Shifting 1.23 km2 (in the corridor) of the energy site spares 2.13 % of the use in migration.'
     """
-    return (
-        f"Shifting {row['moved_km2']:.2f} km2 ({row['moved_part']}) of "
-        f"{row['name'] or _AREAS[row['kind']]} spares {100 * row['use_avoided_frac']:.2f} % of the "
-        f"use in {row['season']}."
+    return said(
+        "Shifting {area} km2 ({part}) of {name} spares {share} of the use in {season}.",
+        area=digits(f"{row['moved_km2']:.2f}"),
+        part=row["moved_part"],
+        name=row["name"] or said(_AREAS[row["kind"]]),
+        share=percent(row["use_avoided_frac"], 2),
+        season=season_name(row["season"]),
     )
 
 
@@ -108,26 +131,43 @@ def border_words(row: Mapping[str, Any]) -> str:
 year across it (per animal), by 3 tracked animals, in months 4, 10; at 1 place nearby about 1.5 a \
 year are missing (0.60–2.4).'
     """
-    out = f"{row['left_state']} and {row['right_state']}, km {row['from_km']:.1f} to "
-    out += f"{row['to_km']:.1f}"
+    out = said(
+        "{left} and {right}, km {low} to {high}",
+        left=row["left_state"],
+        right=row["right_state"],
+        low=kilometres(row["from_km"]),
+        high=kilometres(row["to_km"]),
+    )
     if row["type"] == "disputed":
-        out += " (disputed line, shown as its source draws it)"
+        out += said(" (disputed line, shown as its source draws it)")
     if pd.isna(row["passages_per_year"]):
-        out += ": nobody was tracked here"
+        out += said(": nobody was tracked here")
     else:
-        out += f": {_about(row['passages_per_year'])} passages a year across it ({row['unit']})"
+        out += said(
+            ": {about} passages a year across it ({unit})",
+            about=_about(row["passages_per_year"]),
+            unit=row["unit"],
+        )
         if row["n_animals"]:
-            out += f", by {counted(row['n_animals'], 'tracked animal')}"
+            out += several(", by {n} tracked animal", ", by {n} tracked animals", row["n_animals"])
         if row["months"]:
-            out += f", in months {row['months'].replace(';', ', ')}"
+            out += said(", in months {months}", months=row["months"].replace(";", ", "))
     if row["n_threats_nearby"]:
-        near = counted(row["n_threats_nearby"], "place")
-        out += (
-            f"; at {near} nearby {_about(row['missing_nearby_per_year'])} a year are missing "
-            f"({span(row['missing_nearby_p05'], row['missing_nearby_p95'])})"
+        out += several(
+            "; at {n} place nearby {about} a year are missing ({span})",
+            "; at {n} places nearby {about} a year are missing ({span})",
+            row["n_threats_nearby"],
+            about=_about(row["missing_nearby_per_year"]),
+            span=span(row["missing_nearby_p05"], row["missing_nearby_p95"]),
         )
     return out + "."
 
 
 def _about(passages: float) -> str:
-    return f"fewer than {_FEW}" if passages < _FEW else f"about {number(passages)}"
+    if passages < _FEW:
+        return said("fewer than {few}", few=digits(f"{_FEW}"))
+    return said("about {number}", number=number(passages))
+
+
+def _said_of(words: Mapping[str, str]) -> dict[str, str]:
+    return {code: said(text) for code, text in words.items()}

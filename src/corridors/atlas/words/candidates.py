@@ -9,9 +9,10 @@ from typing import Any, Final
 import geopandas as gpd
 
 from corridors.atlas.words.columns import with_sentences
+from corridors.atlas.words.language import marked, said
 from corridors.atlas.words.numbers import number
 
-FIND_OUT = "Find out on site, or with tracked animals, whether they come here."
+FIND_OUT: Final = marked("Find out on site, or with tracked animals, whether they come here.")
 
 
 UNMET_WORDS: Final[Mapping[str, str]] = {
@@ -71,5 +72,7 @@ def candidate_action(*, gain_share: float) -> str:
 
 def opening(gain_share: float) -> str:
     """Return what opening a segment alone would give the connection of the ranges."""
-    share = number(100 * gain_share)
-    return f"Opening it alone would lower the resistance between the ranges by {share} %"
+    return said(
+        "Opening it alone would lower the resistance between the ranges by {share} %",
+        share=number(100 * gain_share),
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from corridors.atlas.words.numbers import animals, counted, number, span
+from corridors.atlas.words.language import capital, marked, month_name, said, several
+from corridors.atlas.words.numbers import animals, number, percent, span
 from corridors.atlas.words.threats import limits, standing
 
 _MONTHS: Final = [
@@ -22,6 +23,13 @@ _MONTHS: Final = [
     "November",
     "December",
 ]
+_STANDING: Final = marked(
+    "Chance of harm {chance}: about {missing} passages a year are missing ({unit}; {span})."
+)
+_IF_BUILT: Final = marked(
+    "Chance of harm {chance}: about {missing} passages a year would be missing if it were built "
+    "({unit}; {span})."
+)
 
 
 def met_words(months: Sequence[tuple[int, int]]) -> str:
@@ -34,8 +42,16 @@ def met_words(months: Sequence[tuple[int, int]]) -> str:
     >>> met_words([])
     ''
     """
-    told = [f"{_MONTHS[month - 1]}: {counted(n, 'encounter')}" for month, n in months]
-    return f"{'; '.join(told)}." if told else ""
+    told = [
+        several(
+            "{month}: {n} encounter",
+            "{month}: {n} encounters",
+            n,
+            month=month_name(month, _MONTHS[month - 1]),
+        )
+        for month, n in months
+    ]
+    return capital(f"{'; '.join(told)}.") if told else ""
 
 
 def sure_words(row: Mapping[str, Any], *, n_ranked: int) -> str:
@@ -50,11 +66,12 @@ def sure_words(row: Mapping[str, Any], *, n_ranked: int) -> str:
     'Chance of harm 59 %: about 0.12 passages a year are missing (per animal; 0–0.39). Met by 2 \
 animals (2 independent units). Rank 3 to 6 of 8 (open).'
     """
-    chance = f"{100 * row['p_harm']:.0f} %" if row["p_harm"] < 0.995 else "above 99 %"
-    verb = "would be missing if it were built" if row["status"] == "planned" else "are missing"
-    harm = (
-        f"Chance of harm {chance}: about {number(row['missing_per_year'])} passages a year {verb} "
-        f"({row['unit']}; {span(row['missing_p05'], row['missing_p95'])})."
+    harm = said(
+        _IF_BUILT if row["status"] == "planned" else _STANDING,
+        chance=percent(row["p_harm"]) if row["p_harm"] < 0.995 else said("above 99 %"),
+        missing=number(row["missing_per_year"]),
+        unit=row["unit"],
+        span=span(row["missing_p05"], row["missing_p95"]),
     )
     rank = standing(
         rank_from=row["rank_from"],
@@ -63,7 +80,8 @@ animals (2 independent units). Rank 3 to 6 of 8 (open).'
         stability=row["stability"],
         source_completeness=row["source_completeness"],
     )
-    return f"{harm} Met by {animals(row['n_animals'], row['n_units'])}. {rank}".rstrip()
+    met = said("Met by {animals}.", animals=animals(row["n_animals"], row["n_units"]))
+    return f"{harm} {met} {rank}".rstrip()
 
 
 def unknown_words(row: Mapping[str, Any]) -> str:
@@ -77,7 +95,7 @@ def unknown_words(row: Mapping[str, Any]) -> str:
     'What passes here is not measured: it is the prior of such barriers.'
     """
     prior = (
-        "What passes here is not measured: it is the prior of such barriers."
+        said("What passes here is not measured: it is the prior of such barriers.")
         if row["kappa_source"] == "prior"
         else ""
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from corridors.atlas.words.language import digits, said, several
+
 
 def number(value: float) -> str:
     """Return a number with two significant digits, whole from 10 on.
@@ -17,8 +19,30 @@ def number(value: float) -> str:
         return "0"
     if value >= 10:
         return f"{value:.0f}"
-    digits = max(0, 1 - math.floor(math.log10(value)))
-    return f"{value:.{digits}f}"
+    places = max(0, 1 - math.floor(math.log10(value)))
+    return digits(f"{value:.{places}f}")
+
+
+def percent(share: float, places: int = 0) -> str:
+    """Return a share as percent.
+
+    Examples
+    --------
+    >>> percent(0.594), percent(0.0312, 1)
+    ('59 %', '3.1 %')
+    """
+    return said("{number} %", number=digits(f"{100 * share:.{places}f}"))
+
+
+def kilometres(km: float) -> str:
+    """Return a place along a line, to 100 m.
+
+    Examples
+    --------
+    >>> kilometres(3.46)
+    '3.5'
+    """
+    return digits(f"{km:.1f}")
 
 
 def counted(n: int, thing: str, several: str = "") -> str:
@@ -40,8 +64,11 @@ def animals(n_animals: int, n_units: int) -> str:
     >>> animals(1, 1), animals(9, 5), animals(4, 4)
     ('1 animal', '9 animals (5 independent units)', '4 animals (4 independent units)')
     """
-    told = counted(n_animals, "animal")
-    return told if n_animals <= 1 else f"{told} ({counted(n_units, 'independent unit')})"
+    told = several("{n} animal", "{n} animals", n_animals)
+    if n_animals <= 1:
+        return told
+    units = several("{n} independent unit", "{n} independent units", n_units)
+    return f"{told} ({units})"
 
 
 def span(low: float, high: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from corridors.atlas.words.language import said, several
 from corridors.atlas.words.numbers import number, span
 from corridors.atlas.words.threats import GRADE_WORDS
 from corridors.atlas.words.units import unit_words
@@ -24,20 +25,35 @@ def verdict(ranking: RankFacts, *, n_planned: int, of_harm: float) -> str:
     if not ranking.n_ranked:
         return ""
     n = ranking.grades.get("act", 0)
-    planned = f" ({n_planned} of them planned)" if n_planned else ""
-    said = (
-        f"At {n} place{'' if n == 1 else 's'}{planned} the evidence is strong enough to act."
-        if n
-        else "These data support no action yet: at no place is the evidence of harm strong enough."
-    )
+    if not n:
+        told = said(
+            "These data support no action yet: at no place is the evidence of harm strong enough."
+        )
+    elif n_planned:
+        told = several(
+            "At {n} place ({planned} of them planned) the evidence is strong enough to act.",
+            "At {n} places ({planned} of them planned) the evidence is strong enough to act.",
+            n,
+            planned=n_planned,
+        )
+    else:
+        told = several(
+            "At {n} place the evidence is strong enough to act.",
+            "At {n} places the evidence is strong enough to act.",
+            n,
+        )
     if ranking.missing_together is None:
-        return said
+        return told
     low, high = ranking.missing_together_p05 or 0.0, ranking.missing_together_p95 or 0.0
-    return (
-        f"{said} At all places that stand, together, about {number(ranking.missing_together)} "
-        f"passages a year are missing ({unit_words(ranking.unit)}; {span(low, high)}), "
-        f"{number(of_harm)} of them where the evidence shows harm."
+    together = said(
+        "At all places that stand, together, about {missing} passages a year are missing "
+        "({unit}; {span}), {of_harm} of them where the evidence shows harm.",
+        missing=number(ranking.missing_together),
+        unit=unit_words(ranking.unit),
+        span=span(low, high),
+        of_harm=number(of_harm),
     )
+    return f"{told} {together}"
 
 
 def settling_words(settling: Settling, names: Mapping[str, str]) -> str:

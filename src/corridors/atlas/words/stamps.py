@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from corridors.atlas.words.language import marked, said
+
 SINGLE_ANIMAL = "each shows a single animal"
-_PEER = "Profile usgs, for comparison only"
+_PEER = marked("Profile usgs, for comparison only")
 
 
 def map_stamp(*, simulated: bool) -> str:
     """Return what is stamped on a map."""
-    return "SIMULATED" if simulated else ""
+    return said("SIMULATED") if simulated else ""
 
 
 def data_label(*, simulated: bool) -> str:
@@ -45,8 +47,8 @@ def credit(study: str, herd: str, boundaries: str, *, profile: str) -> str:
     """
     line = f"{study} · {herd}"
     if boundaries:
-        line += f" · Boundaries: {boundaries}"
-    return f"{line} · {_PEER}" if profile == "usgs" else line
+        line += said(" · Boundaries: {sources}", sources=boundaries)
+    return f"{line} · {said(_PEER)}" if profile == "usgs" else line
 
 
 def project_title(herd: str, *, simulated: bool) -> str:

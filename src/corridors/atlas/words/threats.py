@@ -10,56 +10,68 @@ import geopandas as gpd
 
 from corridors.atlas.words.candidates import FIND_OUT, opening
 from corridors.atlas.words.columns import with_sentences
-from corridors.atlas.words.numbers import animals, number, span
+from corridors.atlas.words.language import capital, digits, marked, said
+from corridors.atlas.words.names import kind_name, season_when, stretch
+from corridors.atlas.words.numbers import animals, kilometres, number, percent, span
 from corridors.atlas.words.units import units_in_words
 
 GRADE_WORDS: Final[Mapping[str, str]] = {
-    "act": "Act",
-    "look_on_site": "Look on site",
-    "nothing_seen": "Nothing seen",
-    "not_known": "Not known",
+    "act": marked("Act"),
+    "look_on_site": marked("Look on site"),
+    "nothing_seen": marked("Nothing seen"),
+    "not_known": marked("Not known"),
 }
 LIMIT_WORDS: Final[Mapping[str, str]] = {
-    "few_units": "fewer than three independent units met it",
-    "few_trials": "it was tried fewer than five times",
-    "coarse_fixes": "fixes are so far apart that passages and ways round an end look alike, so "
-    "that more may be missing",
-    "walked_round": "many that came by walked round an end, or may have, and what that costs is "
-    "not counted",
-    "few_copies": "what free animals do here is told by the herd's other places",
-    "lived_beside": "animals live beside it, where coming and going is the rule, so that figures "
-    "of the whole year are weak",
-    "stood_briefly": "it stood for less than half of the time tracked",
+    "few_units": marked("fewer than three independent units met it"),
+    "few_trials": marked("it was tried fewer than five times"),
+    "coarse_fixes": marked(
+        "fixes are so far apart that passages and ways round an end look alike, so that more may "
+        "be missing"
+    ),
+    "walked_round": marked(
+        "many that came by walked round an end, or may have, and what that costs is not counted"
+    ),
+    "few_copies": marked("what free animals do here is told by the herd's other places"),
+    "lived_beside": marked(
+        "animals live beside it, where coming and going is the rule, so that figures of the whole "
+        "year are weak"
+    ),
+    "stood_briefly": marked("it stood for less than half of the time tracked"),
 }
 _ACTION: Final[Mapping[str, str]] = {
-    "fence": "Open, lower or remove the fence here{when}.",
-    "road": "Build a crossing structure or slow the traffic here{when}.",
-    "rail": "Build a crossing structure here; open fences along the line{when}.",
-    "canal": "Build ramps or a bridge for animals here.",
-    "pipeline": "Raise or bury the pipe here.",
-    "powerline": "Mark the line; keep building work away{when}.",
-    "border": "Agree with the neighbouring state on opening the border fence here{when}.",
-    "river": "Natural obstacle: keep the banks free of building.",
-    "settlement": "Keep a free passage beside or through the settlement.",
-    "cropland": "Keep an unfenced strip through the fields.",
-    "energy": "Shift the footprint or leave a gap in it.",
-    "other": "Find out on site what stops the animals.",
+    "fence": marked("Open, lower or remove the fence here{when}."),
+    "road": marked("Build a crossing structure or slow the traffic here{when}."),
+    "rail": marked("Build a crossing structure here; open fences along the line{when}."),
+    "canal": marked("Build ramps or a bridge for animals here."),
+    "pipeline": marked("Raise or bury the pipe here."),
+    "powerline": marked("Mark the line; keep building work away{when}."),
+    "border": marked("Agree with the neighbouring state on opening the border fence here{when}."),
+    "river": marked("Natural obstacle: keep the banks free of building."),
+    "settlement": marked("Keep a free passage beside or through the settlement."),
+    "cropland": marked("Keep an unfenced strip through the fields."),
+    "energy": marked("Shift the footprint or leave a gap in it."),
+    "other": marked("Find out on site what stops the animals."),
 }
 _MOST_GAIN: Final = 10
 _LEAST_GAIN: Final = 0.001  # of the resistance: less is nothing to speak of
 _OPEN: Final = 0.9  # kappa from which on a place is called harmless
-_LOOK: Final = "Look on site{when} before anything is spent, and track more animals here."
-_NONE: Final = "None."
-_PLANNED: Final = "Move the line, or plan crossings before it is built."
-_REMOVED: Final = "Confirm that the way is used again; compare tracks before and after."
+_LOOK: Final = marked("Look on site{when} before anything is spent, and track more animals here.")
+_NONE: Final = marked("None.")
+_PLANNED: Final = marked("Move the line, or plan crossings before it is built.")
+_REMOVED: Final = marked("Confirm that the way is used again; compare tracks before and after.")
 _SOURCE: Final[Mapping[str, str]] = {
-    "observed": "observed",
-    "prior": "prior of its class, nobody tried it",
-    "estimated": "the herd's steps at its class, nobody tried it",
-    "both": "prior and tries",
-    "stated": "stated in the data",
-    "assumed": "assumed by the scenario",
-    "unknown": "not known",
+    "observed": marked("observed"),
+    "prior": marked("prior of its class, nobody tried it"),
+    "estimated": marked("the herd's steps at its class, nobody tried it"),
+    "both": marked("prior and tries"),
+    "stated": marked("stated in the data"),
+    "assumed": marked("assumed by the scenario"),
+    "unknown": marked("not known"),
+}
+_STABILITY: Final[Mapping[str, str]] = {
+    "firm": marked("firm"),
+    "likely": marked("likely"),
+    "open": marked("open"),
 }
 
 
@@ -104,32 +116,45 @@ def reason(row: Any, *, n_ranked: int) -> str:
 def evidence(row: Any) -> str:
     """Return what is known of harm at a place, by its grade and status."""
     if row.status == "removed":
-        return "Removed: what was gained needs tracks from before and after."
+        return said("Removed: what was gained needs tracks from before and after.")
     if row.grade == "not_known":
         return _unmet(row)
-    missing = (
-        f"about {number(row.missing_per_year)} passages a year are missing ({row.unit}; "
-        f"{span(row.missing_p05, row.missing_p95)})"
-    )
-    most = f", most in {row.worst_season}" if row.worst_season else ""
+    told = {
+        "missing": number(row.missing_per_year),
+        "unit": row.unit,
+        "span": span(row.missing_p05, row.missing_p95),
+        "most": said(", most {when}", when=season_when(row.worst_season))
+        if row.worst_season
+        else "",
+    }
     if row.status == "planned":
-        return (
-            f"If built, {missing.replace('are missing', 'will be missing')} of "
-            f"{number(row.free_per_year)} that go there{most}."
+        return said(
+            "If built, about {missing} passages a year will be missing ({unit}; {span}) of {free} "
+            "that go there{most}.",
+            free=number(row.free_per_year),
+            **told,
         )
     if row.grade == "act":
-        return f"{missing[0].upper()}{missing[1:]}{most}."
+        return said("About {missing} passages a year are missing ({unit}; {span}){most}.", **told)
     if row.grade == "look_on_site":
-        return f"Harm has a chance of {100 * row.p_harm:.0f} %: {missing}{most}."
-    if row.kappa >= _OPEN:
-        return (
-            "Harmless to these animals: they pass as freely as where nothing stands; fewer than "
-            f"{_at_most(row)} passages a year are missing ({row.unit}; 95 % "
-            "sure)."
+        return said(
+            "Harm has a chance of {chance}: about {missing} passages a year are missing ({unit}; "
+            "{span}){most}.",
+            chance=percent(row.p_harm),
+            **told,
         )
-    return (
-        f"No harm seen: fewer than {_at_most(row)} passages a year are "
-        f"missing ({row.unit}; 95 % sure), since the animals rarely come here."
+    if row.kappa >= _OPEN:
+        return said(
+            "Harmless to these animals: they pass as freely as where nothing stands; fewer than "
+            "{most} passages a year are missing ({unit}; 95 % sure).",
+            most=_at_most(row),
+            unit=row.unit,
+        )
+    return said(
+        "No harm seen: fewer than {most} passages a year are missing ({unit}; 95 % sure), since "
+        "the animals rarely come here.",
+        most=_at_most(row),
+        unit=row.unit,
     )
 
 
@@ -140,39 +165,49 @@ def _at_most(row: Any) -> str:
 
 def _unmet(row: Any) -> str:
     if row.status == "planned":
-        return "Planned, and nobody came by on a migration: what it would cost is not known."
+        return said("Planned, and nobody came by on a migration: what it would cost is not known.")
     if not row.missing_all_per_year > 0:  # also where it is unknown
         if math.isnan(row.missing_all_per_year):
-            return "Nobody met it: what it does is not known."
-        return "Nobody met it on a migration; it costs nothing in the ranges."
-    return (
-        "Nobody met it on a migration. In the ranges beside it about "
-        f"{number(row.missing_all_per_year)} passages a year are missing ({row.unit})."
+            return said("Nobody met it: what it does is not known.")
+        return said("Nobody met it on a migration; it costs nothing in the ranges.")
+    return said(
+        "Nobody met it on a migration. In the ranges beside it about {missing} passages a year "
+        "are missing ({unit}).",
+        missing=number(row.missing_all_per_year),
+        unit=row.unit,
     )
 
 
 def _met(row: Any) -> str:
     """Return who met a place and how many passed, there and where nothing stands."""
-    source = _SOURCE[row.kappa_source]
+    source = said(_SOURCE[row.kappa_source])
     if not row.trials_per_year > 0 or row.status == "removed":
         return ""
-    met = f"{animals(row.n_animals, row.n_units)} of {row.n_tracked} came by"
+    met = {"animals": animals(row.n_animals, row.n_units), "tracked": row.n_tracked}
+    kappa = {"kappa": digits(f"{row.kappa:.2f}"), "source": source}
     if row.status == "planned":
-        return f"{met}; κ {row.kappa:.2f} ({source})."
+        return said("{animals} of {tracked} came by; κ {kappa} ({source}).", **met, **kappa)
     free, here = passing(
         free_frac=row.free_frac,
         free_per_year=row.free_per_year,
         missing_per_year=row.missing_per_year,
     )
-    passed = (
-        f"Of 100 tries {here:.0f} pass here and {free:.0f} at copies of the line moved to where "
-        "nothing stands"
+    came = said(
+        "{animals} of {tracked} came by, with {tries} tries a year ({unit}).",
+        tries=number(row.trials_per_year),
+        unit=row.unit,
+        **met,
     )
-    return (
-        f"{met}, with {number(row.trials_per_year)} tries a year ({row.unit}). {passed} "
-        f"(κ {row.kappa:.2f}, {row.kappa_p05:.2f}–{row.kappa_p95:.2f}, relative to free movement; "
-        f"{source})."
+    passed = said(
+        "Of 100 tries {here} pass here and {free} at copies of the line moved to where nothing "
+        "stands (κ {kappa}, {low}–{high}, relative to free movement; {source}).",
+        here=f"{here:.0f}",
+        free=f"{free:.0f}",
+        low=digits(f"{row.kappa_p05:.2f}"),
+        high=digits(f"{row.kappa_p95:.2f}"),
+        **kappa,
     )
+    return f"{came} {passed}"
 
 
 def place_name(row: Any) -> str:
@@ -194,7 +229,18 @@ def stretch_name(name: str, kind: str, from_km: float, to_km: float) -> str:
     >>> stretch_name("", "fence", 1.0, 3.46)
     'Nameless fence, km 1.0–3.5'
     """
-    return f"{name or f'Nameless {kind}'}, km {from_km:.1f}–{to_km:.1f}"
+    return stretch(line_name(name, kind), kilometres(from_km), kilometres(to_km))
+
+
+def line_name(name: str, kind: str) -> str:
+    """Return what a line is called; where it has no name, by its kind.
+
+    Examples
+    --------
+    >>> line_name("A1", "road"), line_name("", "road")
+    ('A1', 'Nameless road')
+    """
+    return name or capital(said("Nameless {kind}", kind=kind_name(kind)))
 
 
 def passing(
@@ -227,7 +273,8 @@ times.'
     """
     if not codes:
         return ""
-    return f"What limits this: {'; '.join(LIMIT_WORDS[code] for code in codes.split(';'))}."
+    own = "; ".join(said(LIMIT_WORDS[code]) for code in codes.split(";"))
+    return said("What limits this: {limits}.", limits=own)
 
 
 def standing(
@@ -244,12 +291,15 @@ def standing(
     ...          source_completeness="complete")
     ''
     """
-    partial = "The barrier data are partial: lines may be missing."
+    partial = said("The barrier data are partial: lines may be missing.")
     told = [partial] if source_completeness == "partial" else []
     if not math.isnan(rank_from):
         first, last = int(rank_from), int(rank_to)
-        place = f"{first}" if first == last else f"{first} to {last}"
-        told.insert(0, f"Rank {place} of {n_ranked} ({stability}).")
+        place = f"{first}" if first == last else said("{low} to {high}", low=first, high=last)
+        own = said(_STABILITY[stability])
+        told.insert(
+            0, said("Rank {rank} of {n} ({stability}).", rank=place, n=n_ranked, stability=own)
+        )
     return " ".join(told)
 
 
@@ -266,7 +316,11 @@ barrier segments.'
     """
     if not (gain_share >= _LEAST_GAIN and gain_rank <= _MOST_GAIN):  # also where they are unknown
         return ""
-    return f"{opening(gain_share)}, place {gain_rank:.0f} of all barrier segments."
+    return said(
+        "{opening}, place {place} of all barrier segments.",
+        opening=opening(gain_share),
+        place=f"{gain_rank:.0f}",
+    )
 
 
 def action(*, grade: str, kind: str, status: str, season: str) -> str:
@@ -282,11 +336,12 @@ def action(*, grade: str, kind: str, status: str, season: str) -> str:
     'None.'
     """
     if status == "removed":
-        return _REMOVED
+        return said(_REMOVED)
     if grade == "act" and status == "planned":
-        return _PLANNED
+        return said(_PLANNED)
     if grade == "act":
-        return _ACTION[kind].format(when=f", above all in {season}" if season else "")
+        when = said(", above all {when}", when=season_when(season)) if season else ""
+        return said(_ACTION[kind], when=when)
     if grade == "look_on_site":
-        return _LOOK.format(when=f" in {season}" if season else "")
-    return FIND_OUT if grade == "not_known" else _NONE
+        return said(_LOOK, when=f" {season_when(season)}" if season else "")
+    return said(FIND_OUT if grade == "not_known" else _NONE)

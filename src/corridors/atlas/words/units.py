@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from corridors.atlas.words.language import digits, said
 from corridors.foundation.arrays import Frame
 from corridors.foundation.facts import Unit
 
@@ -30,5 +31,6 @@ def units_in_words(rows: Frame) -> Frame:
 
 def _words(code: str, population_size: float | None, population_source: str) -> str:
     if code == "per_animal":
-        return "per animal"
-    return f"herd of {population_size:g} ({population_source})"
+        return said("per animal")
+    size = digits(f"{population_size:g}")
+    return said("herd of {size} ({source})", size=size, source=population_source)

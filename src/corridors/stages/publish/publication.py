@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -12,11 +11,7 @@ import pandas as pd
 from corridors import __version__
 from corridors.atlas import fact_sheet
 from corridors.atlas.charts import threat_chart
-from corridors.atlas.decision import decided
-from corridors.atlas.maps import MapText, corridor_map
 from corridors.atlas.pages import render
-from corridors.atlas.paper import card_pdf, factsheet_pdf
-from corridors.atlas.place_map import place_maps
 from corridors.atlas.products import (
     LeftOut,
     Product,
@@ -27,8 +22,6 @@ from corridors.atlas.products import (
 )
 from corridors.atlas.report import N_PICTURES, Evidence, Heading, masthead, page
 from corridors.atlas.sample_chart import sample_chart
-from corridors.atlas.sheet_figures import sheet_lines, trace_json
-from corridors.atlas.styles import HARM
 from corridors.atlas.tier import INTERNAL, refuse_what_would_show_one_animal, tables_to_show
 from corridors.atlas.towns import nearest_in_words, towns_near
 from corridors.atlas.transboundary import transboundary_values
@@ -43,6 +36,7 @@ from corridors.foundation.crs import named_crs
 from corridors.foundation.track import usable
 from corridors.movement.migrations import MIN_MODEL_DAYS, Origin
 from corridors.stages.publish.displacement import DrawnYear, drawn_years, years_to_draw
+from corridors.stages.publish.herd_maps import herd_map, insets, map_text
 from corridors.stages.publish.herd_tables import map_layers, read_tables, recorded
 from corridors.stages.publish.rasters import (
     CORRIDOR_SURFACE,
@@ -52,6 +46,7 @@ from corridors.stages.publish.rasters import (
     published_raster,
     raster_layers,
 )
+from corridors.stages.publish.sheets import Untold, other_languages, sheets
 from corridors.stages.publish.shown_settings import shown_settings
 from corridors.stages.publish.stage import Inputs, Results, Settings
 
@@ -79,7 +74,8 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         corridors=tables["corridors"],
     )
     tables, withheld = tables_to_show(tables, heading.tier)
-    tables = tables_in_words(tables)
+    languages = other_languages(inputs, settings)
+    plain, tables = tables, tables_in_words(tables)
     about = pd.DataFrame(_labels(heading).items(), columns=["item", "value"])
     sheet = fact_sheet.table(inputs.describe)
     products, left_out = choose(
@@ -139,7 +135,7 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         min_bottleneck_units=settings.describe.bottleneck_min_units,
         map_png=charts.get("corridor_map.png"),
         threat_png=charts.get("threats.png"),
-        place_maps=_insets(heading, tables["threats"], products, inputs.clean.crs),
+        place_maps=insets(heading, tables["threats"], spatial, inputs.clean.crs),
         sample_png=charts.get("sample.png"),
         has_surface=bool(surface.classes),
         displacement=[(year.caption, year.png) for year in shown],
@@ -166,13 +162,7 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         report=Document(render(__package__, "report.html.jinja", told)),
         transboundary=Document(render(__package__, "transboundary.html.jinja", across)),
         sheets=Pictures(
-            _sheets(
-                told,
-                [
-                    *fact_sheet.lines(inputs.describe),
-                    *fact_sheet.bottleneck_lines(tables["bottlenecks"]),
-                ],
-            )
+            sheets(inputs, told, Untold(heading, evidence, plain, spatial, towns), languages)
         ),
         pictures=Pictures(_files(charts, chain(shown, drawn))),
     )
@@ -192,15 +182,6 @@ def _heading(settings: Settings) -> Heading:
     )
 
 
-def _insets(
-    heading: Heading, threats: pd.DataFrame, products: list[Product], crs: str
-) -> dict[str, bytes]:
-    """Return place -> PNG of the places on the first page."""
-    places = decided(threats, HARM)
-    stamp = stamps.map_stamp(simulated=heading.simulated)
-    return place_maps(_spatial(products), places, crs=crs, stamp=stamp) if places else {}
-
-
 def _spatial(products: list[Product]) -> dict[str, gpd.GeoDataFrame]:
     return {p.plan.name: p.frame for p in products if isinstance(p.frame, gpd.GeoDataFrame)}
 
@@ -214,10 +195,8 @@ def _charts(
 ) -> dict[str, bytes]:
     """Return file name -> PNG of the pictures of the whole herd, where there is something."""
     charts = {}
-    if spatial:
-        charts["corridor_map.png"] = corridor_map(
-            {**spatial, "towns": towns}, crs=crs, text=_map_text(heading, tables)
-        )
+    if drawn := herd_map(heading, tables, spatial, towns, crs):
+        charts["corridor_map.png"] = drawn
     if tables["threats"]["rank"].notna().any():
         charts["threats.png"] = threat_chart(tables["threats"])
     curves = tables["sufficiency"]
@@ -231,14 +210,6 @@ def _told(years: Iterable[DrawnYear], n: int, progress: Progress) -> Iterator[Dr
     for number, year in enumerate(years, start=1):
         progress(f"picture {number} of {n}", 0.3 + 0.7 * number / n)
         yield year
-
-
-def _sheets(told: Mapping[str, Any], lines: list[fact_sheet.Line]) -> Iterator[tuple[str, bytes]]:
-    """Yield the fact sheet, and a card of each place on the first page."""
-    yield "factsheet.pdf", factsheet_pdf(told, lines)
-    yield "factsheet.json", trace_json(sheet_lines(told, lines))
-    for place in told["decided"]:
-        yield f"place-{place['rank']:.0f}.pdf", card_pdf(told, place)
 
 
 def _files(charts: Mapping[str, bytes], years: Iterable[DrawnYear]) -> Iterator[tuple[str, bytes]]:
@@ -265,19 +236,6 @@ def _rights(heading: Heading) -> str:
     return stamps.rights(heading.tier, simulated=heading.simulated, profile=heading.profile)
 
 
-def _map_text(heading: Heading, tables: Mapping[str, pd.DataFrame]) -> MapText:
-    borders = tables["border_report"]
-    sources = [
-        f"{source} ({label})" if label else str(source)
-        for source, label in dict.fromkeys(zip(borders["source"], borders["label"], strict=True))
-        if source
-    ]
-    credit = stamps.credit(
-        heading.study, heading.called, "; ".join(sources), profile=heading.profile
-    )
-    return MapText(stamps.map_stamp(simulated=heading.simulated), credit)
-
-
 def _project(
     heading: Heading,
     tables: Mapping[str, pd.DataFrame],
@@ -299,5 +257,5 @@ def _project(
     return with_views(
         project,
         gpd.GeoDataFrame(tables["threats"]),
-        sources=_map_text(heading, tables).credit,
+        sources=map_text(heading, tables).credit,
     )

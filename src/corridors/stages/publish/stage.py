@@ -26,6 +26,7 @@ from corridors.foundation.artefacts import (
     Pictures,
     Progress,
     Raster,
+    RawFiles,
     Table,
 )
 
@@ -47,6 +48,7 @@ FOLDER = "atlas"
 class Inputs:
     """What it reads."""
 
+    raw: Annotated[RawFiles, "catalogues"]
     clean: Annotated["CleanFacts", "clean.facts"]
     delineate: Annotated["DelineateFacts", "delineate.facts"]
     describe: Annotated["DescribeFacts", "describe.facts"]
@@ -146,6 +148,8 @@ def run(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
     ------
     MethodError
         The tier is not internal, and the herd or its corridor is that of one animal.
+    InputError
+        A catalogue of messages cannot be read or is not complete.
     """
     from corridors.stages.publish.publication import published
 
