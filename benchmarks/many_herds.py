@@ -1,4 +1,4 @@
-"""300 herds of mixed evidence: the atlas of all, looking at them, one that changes, a release.
+"""300 herds of mixed evidence: the atlas of all, looking at them, one that changes.
 
 ``python -m benchmarks.many_herds FOLDER`` keeps the study there, and takes it up if it is there.
 Ten herds are run, the others are copies of their results (`copied_herds`). CPU time is compared
@@ -50,7 +50,7 @@ class Cost:
 
 
 def run(folder: Path | None = None) -> list[Figure]:
-    """Return the cost of the atlas, of looking, of one change and of a release."""
+    """Return the cost of the atlas, of looking and of one change."""
     if folder is not None:
         return measured(folder)
     with tempfile.TemporaryDirectory() as work:
@@ -74,15 +74,9 @@ def measured(folder: Path) -> list[Figure]:
     rows = tracks.read_text().splitlines(keepends=True)
     tracks.write_text("".join(rows[:-1]))
     changed = called(folder, "run", "--scheduler", "serial", "--json")
-    tracks.write_text("".join(rows))
     done = [one for one in json.loads(changed.out)["stages"] if one["result"] == "done"]
     others = {one["herd"] for one in done} - {CHANGED, "all-herds"}
     atlas_s = sum(one["seconds"] for one in done if one["stage"] == "atlas")
-    released = folder / "release"
-    shutil.rmtree(released, ignore_errors=True)
-    called(folder, "run", "--scheduler", "serial")
-    release = called(folder, "release", "gium", "--out", "release", "--date", "2026-06-10")
-    release_mb = sum(path.stat().st_size for path in released.iterdir()) / 1e6
     kinds = Counter(mixed_herds.names(N_HERDS).values())
     told = ", ".join(f"{n} {kind}" for kind, n in kinds.items())
     study = f"{N_HERDS} herds ({told}), {n_files:,} files of results"
@@ -99,7 +93,6 @@ def measured(folder: Path) -> list[Figure]:
             f"a fix less of {CHANGED}: {len(done)} results made, {changed.cpu_s:.1f} s CPU, the"
             f" atlas {atlas_s:.0f} s by the clock; {changed.peak_mb:.0f} MB at most",
         ),
-        _figure("many_herds_release", release, ATLAS_S, f"release gium, {release_mb:.1f} MB"),
     ]  # fmt: skip
     opened = _in_qgis(package)
     if opened is not None:

@@ -20,7 +20,7 @@ _N_ANIMALS, _EVERY_H, _DAYS = 3, 8, 330
 # Days after the first of February on which migrations begin and end.
 _SPRING, _AUTUMN = (90.0, 110.0), (240.0, 262.0)
 _LENGTH_KM, _STEP_DEG = 45.0, 0.9
-_WEST, _SOUTH, _COLUMNS = -15.0, 36.0, 5
+_WEST, _SOUTH, _COLUMNS = 10.0, 50.0, 5
 # Herds that are run; the others are copies of them, each ten so many degrees further east. On the
 # ellipsoid lengths and areas stay what they are.
 N_RUN, EAST_DEG = 10, 5.0

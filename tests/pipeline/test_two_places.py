@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from benchmarks import mixed_herds
 
 import corridors as package
-from benchmarks import mixed_herds
 
 pytestmark = [pytest.mark.slow]
 
