@@ -26,8 +26,10 @@ HEADER = (
 NOT_A_BENCHMARK = {
     "barrier_landscape",
     "brownian_herds",
+    "copied_herds",
     "fenced_walks",
     "fenced_worlds",
+    "mixed_herds",
     "permeability_worlds",
     "release_attacks",
     "simulated_animals",

@@ -1,11 +1,13 @@
 """How often attackers find single animals of the demo herd in each tier of a release.
 
-The herd is released whole, and once without each animal. What is true is known from its fixes:
-the resting sites that one animal alone has, and where each of its migrations begins.
+The herd is released whole, once without each animal, and without groups of them as a release that
+follows another. What is true is known from its fixes: the resting sites that one animal alone has,
+where each of its migrations begins, and where it alone crosses a barrier.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from benchmarks import release_attacks as attacks
 from benchmarks.figure import PROJECT, Figure, Report
@@ -30,7 +33,9 @@ from corridors.run.layout import StudyLayout
 from corridors.run.release_inputs import from_results
 from corridors.stages import registry
 from corridors.stages.delineate.drawing import drawn
-from corridors.stages.download.stage import Asked, TierName
+from corridors.stages.download.herd_products import HerdProducts
+from corridors.stages.download.stage import Asked, Settings, TierName
+from corridors.stages.download.tiers import n_changed
 
 HERD = "wakhan-argali"
 # What is released: its tier, and the species, on which the grid of the tier public depends.
@@ -45,6 +50,7 @@ WITHIN_M = 500.0
 N_GUESSES = 40
 REST_FIXES, REST_CELL_M, ALONE_M = 6, 500.0, 1000.0
 N_CHANCE = 200
+N_WITHDRAWN = 5  # as release.min_changed_animals: fewer show nothing
 KNOWN_SHARE = 0.2
 
 
@@ -60,19 +66,33 @@ class Truth:
         Animal -> first fix of each of its migrations.
     known
         Animal -> fixes of its migrations that an attacker watched.
+    crossings
+        Where one animal alone crossed a barrier.
     """
 
     rests: Mapping[str, Floats]
     starts: Mapping[str, Floats]
     known: Mapping[str, Floats]
+    crossings: Floats
 
 
 @dataclass(frozen=True)
 class Releases:
-    """A tier's release of the whole herd, and the one without each animal."""
+    """A tier's release of the whole herd, and those without some animals.
+
+    Parameters
+    ----------
+    whole
+        Of all animals.
+    without
+        Animal -> the release as if it had never been in the data.
+    after
+        Animals that were withdrawn -> the release that follows the whole one with `--after`.
+    """
 
     whole: Shown
     without: Mapping[str, Shown]
+    after: Mapping[tuple[str, ...], Shown]
 
 
 def run() -> Report:
@@ -92,7 +112,8 @@ def report(config: Path) -> Report:
     rows = {tier: attacked(releases, truth) for tier, releases in tiers.items()}
     found = {tier: [row.excess for row in own] for tier, own in rows.items()}
     can = max(found["internal"])
-    alone = max(found["partner"][:-1])
+    alone = max(found["partner"][:-2])
+    after = found["partner"][-1]
     fine, coarse = max(found["public, 5 km"]), max(found["public, 20 km"])
     unit = "times what chance finds at most (95 %)"
     note = f"{len(truth.rests)} animals of the demo"
@@ -102,6 +123,10 @@ def report(config: Path) -> Report:
             1.0, note,
         ),
         Figure("reidentify_partner", alone, unit, "1, with one release", alone, 1.0, note),
+        Figure(
+            "reidentify_partner_after", after, unit, "1, with two releases, the second --after",
+            after, 1.0, f"{note}, {N_WITHDRAWN} of them withdrawn, 12 times",
+        ),
         Figure("reidentify_public_5km", fine, unit, "1, with two releases, too", fine, 1.0, note),
         Figure(
             "reidentify_public_20km", coarse, unit, "1, with two releases, too", coarse, 1.0, note
@@ -163,17 +188,41 @@ def attacked(releases: Releases, truth: Truth) -> list[Row]:
             attacks.n_hit(sites, one, WITHIN_M) for one in _random(whole.ground, len(places), rng)
         ]
         rows.append(_row(name, attacks.n_hit(sites, places, WITHIN_M), len(sites), chance))
+    places = attacks.barrier_pieces(whole, N_GUESSES)
+    n_found = attacks.n_hit(truth.crossings, places, WITHIN_M)
+    chance = [0.0] * N_CHANCE
+    if len(places):
+        drawn_places = attacks.random_on_barriers(whole, len(places) * N_CHANCE, rng)
+        chance = [
+            attacks.n_hit(truth.crossings, one, WITHIN_M)
+            for one in np.array_split(drawn_places, N_CHANCE)
+        ]
+    rows.append(_row("pieces of barriers", n_found, len(truth.crossings), chance))
+    single_animals = {(animal,): other for animal, other in releases.without.items()}
+    rows.append(_differences("differences of two releases", whole, single_animals, truth, rng))
+    name = f"the same with --after, {N_WITHDRAWN} animals withdrawn"
+    rows.append(_differences(name, whole, releases.after, truth, rng))
+    return rows
+
+
+def _differences(
+    name: str,
+    whole: Shown,
+    others: Mapping[tuple[str, ...], Shown],
+    truth: Truth,
+    rng: np.random.Generator,
+) -> Row:
+    """Return what the difference of two releases finds of the animals between them."""
     found, n_sites, chance_of = 0, 0, np.zeros(N_CHANCE)
-    for animal, other in releases.without.items():
-        own = np.vstack([truth.rests[animal], truth.starts[animal]])
+    for animals, other in others.items():
+        own = np.vstack([of[animal] for animal in animals for of in (truth.rests, truth.starts)])
         places = attacks.differences(whole, other, N_GUESSES)
         found += attacks.n_hit(own, places, WITHIN_M)
         n_sites += len(own)
         chance_of += [
             attacks.n_hit(own, one, WITHIN_M) for one in _random(whole.ground, len(places), rng)
         ]
-    rows.append(_row("differences of two releases", found, n_sites, chance_of.tolist()))
-    return rows
+    return _row(name, found, n_sites, chance_of.tolist())
 
 
 def membership(releases: Releases, truth: Truth) -> tuple[float, float]:
@@ -220,10 +269,12 @@ def studied(config: Path) -> tuple[Truth, dict[str, Releases]]:
     estimates = given.estimates.read()
     settings = stage.settings(study.config, HERD)
     animals = sorted(estimates.loc[estimates["error"] == "", "animal"].unique())
+    rings = range(len(animals))
+    groups = [tuple(np.roll(animals, -turn)[:N_WITHDRAWN].tolist()) for turn in rings]
     redrawn = {}
-    for animal in animals:
-        rest = estimates[estimates["animal"] != animal].reset_index(drop=True)
-        redrawn[animal] = drawn(replace(given, estimates=Table.of(rest)), settings, silent)
+    for gone in [*((animal,) for animal in animals), *groups]:
+        rest = estimates[~estimates["animal"].isin(gone)].reset_index(drop=True)
+        redrawn[gone] = drawn(replace(given, estimates=Table.of(rest)), settings, silent)
 
     def release(inputs: Any, settings: Any) -> dict[str, Releases]:
         one = inputs.herds[HERD]
@@ -232,14 +283,14 @@ def studied(config: Path) -> tuple[Truth, dict[str, Releases]]:
             herd = settings.herds[HERD].model_copy(update={"species": species})
             own_settings = replace(settings, herds={HERD: herd})
 
-            def shown(own: Any, tier: TierName = tier, own_settings: Any = own_settings) -> Shown:
+            def made(own: Any, tier: TierName = tier, own_settings: Any = own_settings) -> Any:
                 code = registry.download().code
                 inputs = code.Inputs({HERD: own})
-                made = code.run(inputs, own_settings, Asked(tier, DAY), silent).herds
-                return _shown(made[0].layers, one.delineate.crs)
+                return code.run(inputs, own_settings, Asked(tier, DAY), silent).herds[0]
 
-            without = {
-                animal: shown(
+            whole = made(one)
+            others = {
+                gone: made(
                     replace(
                         one,
                         population=new.population,
@@ -248,24 +299,41 @@ def studied(config: Path) -> tuple[Truth, dict[str, Releases]]:
                         ranges=new.ranges,
                     )
                 )
-                for animal, new in redrawn.items()
+                for gone, new in redrawn.items()
             }
-            found[label] = Releases(shown(one), without)
+            crs = one.delineate.crs
+            found[label] = Releases(
+                _shown(whole.layers, crs),
+                {animal: _shown(others[animal,].layers, crs) for animal in animals},
+                {
+                    gone: _shown(_follows(whole, others[gone], own_settings).layers, crs)
+                    for gone in groups
+                },
+            )
         return found
 
     tiers = from_results(study, [HERD], registry.download(), release)
     return truth_of(study.processed, animals), tiers
 
 
+def _follows(earlier: HerdProducts, now: HerdProducts, settings: Settings) -> HerdProducts:
+    """Return what `--after` shows: the earlier release, unless surely enough animals changed."""
+    told = [str(one) for name in ("corridors", "ranges") for one in earlier.layers[name]["sample"]]
+    is_kept = n_changed(told, now.n_animals) < settings.release.min_changed_animals
+    return earlier if is_kept and earlier.tier.min_animals > 1 else now
+
+
 def _shown(layers: Mapping[str, gpd.GeoDataFrame], crs: str) -> Shown:
     planar = {name: frame.to_crs(crs) for name, frame in layers.items() if name != "barriers"}
     corridors = planar["corridors"]
+    barriers = layers["barriers"].to_crs(crs).geometry.tolist() if "barriers" in layers else []
     return Shown(
         {name: frame.geometry.tolist() for name, frame in planar.items()},
         {
             str(name): own.geometry.tolist()
             for name, own in corridors.groupby("corridor_class", sort=True)
         },
+        barriers,
     )
 
 
@@ -310,4 +378,17 @@ def truth_of(processed: Path, animals: list[str]) -> Truth:
             [one for one in middles if np.linalg.norm(others - one, axis=1).min() > ALONE_M]
         ).reshape(-1, 2)
         known[animal] = own[:: round(1 / KNOWN_SHARE)]
-    return Truth(rests, starts, known)
+    return Truth(rests, starts, known, _alone_at_barriers(processed, animals))
+
+
+def _alone_at_barriers(processed: Path, animals: list[str]) -> Floats:
+    """Return where one animal crossed a barrier and no other one did within reach, (n, 2)."""
+    crs = json.loads((processed / "clean" / HERD / "clean.json").read_bytes())["crs"]
+    crossings = gpd.read_parquet(processed / "intersect" / HERD / "observed.parquet")
+    crossings = crossings[crossings["animal"].isin(animals)].to_crs(crs)
+    at = shapely.get_coordinates(shapely.centroid(crossings.geometry.to_numpy()))
+    owner = crossings["animal"].to_numpy()
+    apart = np.linalg.norm(at[:, None, :] - at[None, :, :], axis=2)
+    is_other = owner[:, None] != owner[None, :]
+    alone = np.where(is_other, apart, np.inf).min(axis=1) > ALONE_M
+    return at[alone]

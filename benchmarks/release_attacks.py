@@ -30,10 +30,13 @@ class Shown:
         Layer -> its parts; of corridors and ranges every class and season.
     classes
         Class of the corridor -> its parts.
+    barriers
+        Pieces of barriers, lines or cells.
     """
 
     layers: Mapping[str, Sequence[BaseGeometry]]
     classes: Mapping[str, Sequence[BaseGeometry]]
+    barriers: Sequence[BaseGeometry] = ()
 
     @property
     def ground(self) -> BaseGeometry:
@@ -60,6 +63,29 @@ def thin_places(shown: Shown, n: int) -> Floats:
     wide = ground.buffer(-NARROW_M).buffer(1.05 * NARROW_M)
     parts = [part for part in _polygons(ground.difference(wide)) if part.area > NARROW_M**2]
     return _middles(sorted(parts, key=lambda part: (-part.area, part.wkt))[:n])
+
+
+def barrier_pieces(shown: Shown, n: int) -> Floats:
+    """Return the middles of the shortest pieces of barriers: few animals make short ones."""
+    parts = sorted(shown.barriers, key=lambda part: (part.length, part.wkt))[:n]
+    return np.array([_middle_of(part).coords[0] for part in parts]).reshape(-1, 2)
+
+
+def _middle_of(part: BaseGeometry) -> BaseGeometry:
+    if part.geom_type == "LineString":
+        return part.interpolate(0.5, normalized=True)
+    return part.representative_point()
+
+
+def random_on_barriers(shown: Shown, n: int, rng: np.random.Generator) -> Floats:
+    """Return places drawn evenly along the pieces of barriers, or over their cells, (n, 2)."""
+    lines = [part for part in shown.barriers if part.geom_type == "LineString"]
+    if not lines:
+        return random_places(shapely.union_all(shown.barriers), n, rng)
+    lengths = shapely.length(lines)
+    chosen = rng.choice(len(lines), n, p=lengths / lengths.sum())
+    points = shapely.line_interpolate_point(np.array(lines)[chosen], rng.random(n), normalized=True)
+    return shapely.get_coordinates(points)
 
 
 def differences(first: Shown, second: Shown, n: int) -> Floats:

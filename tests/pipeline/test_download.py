@@ -356,3 +356,85 @@ def test_what_may_not_go_out_leaves_nothing(demo_run: DemoRun, tmp_path: Path) -
     assert {path.name for path in out.iterdir()} == {HERDS[1], *OF_ALL}
     assert json.loads((out / "catalog.json").read_text())["id"] == "wakhan-demo-public"
     assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+# --- a release that follows another ---------------------------------------------------------------
+
+
+def follow(demo_run: DemoRun, earlier: Path, out: Path, tier: str, day: str = "2026-12-01"):
+    arguments = ["--out", str(out), "--tier", tier, "--date", day, "--after", str(earlier)]
+    return corridors(["release", "download", *arguments], demo_run.folder)
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("tier", ["partner", "public"])
+def test_a_herd_with_no_more_animals_stays_byte_by_byte_as_it_was(
+    released: Path, demo_run: DemoRun, tmp_path: Path, tier: str
+) -> None:
+    done = follow(demo_run, released / tier, tmp_path / "next", tier)
+    assert done.returncode == 0, done.stderr
+    assert f"look at: herd {TRACKED}: as in" in done.stdout
+    assert bytes_of(tmp_path / "next" / TRACKED) == bytes_of(released / tier / TRACKED)
+    assert corridors(["release", "verify", str(tmp_path / "next")], tmp_path).returncode == 0
+    told = (tmp_path / "next" / "CHANGES.txt").read_text("utf-8")
+    assert told.startswith(f"Changes since the release of {DAY}\n")
+    assert f"{TRACKED}\n  as it was" in told
+    # What nobody tracked is drawn anew: there is nobody whom a change could show.
+    assert f"{HERDS[1]}\n  corridors: as before" in told
+    assert {item.id for item in pystac.Catalog.from_file(
+        str(tmp_path / "next" / "catalog.json")).get_items()} == set(HERDS)  # fmt: skip
+    # Neither is it told what the data of the herd that stays are now.
+    crate = (tmp_path / "next" / "ro-crate-metadata.json").read_text("utf-8")
+    assert f"data of {TRACKED}" not in crate
+
+
+def with_sample(earlier: Path, target: Path, sample: str) -> Path:
+    """Copy a release in which the tracked herd had another sample."""
+    from corridors.formats.checksums import write_checksums
+
+    shutil.copytree(earlier, target)
+    for path in (target / TRACKED).glob("*.parquet"):
+        frame = gpd.read_parquet(path)
+        if "sample" in frame:
+            frame.assign(sample=sample).drop(columns="bbox", errors="ignore").to_parquet(path)
+    write_checksums(target)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("tier", "sample", "is_renewed"),
+    [("partner", "8", False), ("partner", "7", True), ("partner", "17", True),
+     ("public", "5-9", False), ("public", "2-4", True)],
+)  # fmt: skip
+def test_a_herd_is_renewed_when_surely_five_animals_came_or_went(
+    released: Path, demo_run: DemoRun, tmp_path: Path, tier: str, sample: str, *, is_renewed: bool
+) -> None:
+    earlier = with_sample(released / tier, tmp_path / "earlier", sample)
+    done = follow(demo_run, earlier, tmp_path / "next", tier)
+    assert done.returncode == 0, done.stderr
+    assert (f"look at: herd {TRACKED}: as in" not in done.stdout) == is_renewed
+    frame = gpd.read_parquet(tmp_path / "next" / TRACKED / f"{TRACKED}_corridors.parquet")
+    assert (set(frame["sample"]) == {sample}) != is_renewed
+
+
+def test_an_earlier_release_must_be_whole_and_of_the_same_tier_and_older(
+    released: Path, demo_run: DemoRun, tmp_path: Path
+) -> None:
+    other = follow(demo_run, released / "partner", tmp_path / "next", "public")
+    assert other.returncode == 65
+    assert "the earlier release is of another tier" in other.stderr
+    newer = follow(demo_run, released / "public", tmp_path / "next", "public", "2026-06-09")
+    assert newer.returncode == 65
+    assert "the earlier release is newer than this one" in newer.stderr
+    damaged = tmp_path / "damaged"
+    shutil.copytree(released / "public", damaged)
+    (damaged / "contracts.json").write_text("{}")
+    assert follow(demo_run, damaged, tmp_path / "next", "public").returncode == 65
+    assert not (tmp_path / "next").exists()

@@ -84,11 +84,24 @@ def gium(
     show_default=True,
     help="For whom: public is generalised to cells, partner leaves out what few animals gave.",
 )
+@click.option(
+    "--after",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="EARLIER",
+    help="Folder of the earlier release of this tier: a herd stays as it shows it where the two "
+    "would give away by their difference who came or went.",
+)
 @_day
 @config_option
 @herd_option
 def download(
-    out: Path, tier: TierName, day: datetime | None, config: Path | None, herd: tuple[str, ...]
+    out: Path,
+    tier: TierName,
+    after: Path | None,
+    day: datetime | None,
+    config: Path | None,
+    herd: tuple[str, ...],
 ) -> None:
     """Write a folder per herd to download: shapefiles, GeoPackage, GeoParquet, metadata.
 
@@ -104,6 +117,7 @@ def download(
         is_chosen=bool(herd),
         out=out,
         tier=tier,
+        after=after,
         day=(day or _now()).date(),
     )
     with views.Screen() as screen:
@@ -112,6 +126,8 @@ def download(
         click.echo(f"look at: herd {name}: embargo: left out until {until}")
     for name in done.nothing:
         click.echo(f"look at: herd {name}: nothing to show in the tier {tier}")
+    for name in done.kept:
+        click.echo(f"look at: herd {name}: as in {after}: too few animals came or went")
     for name in done.herds:
         click.echo(str(out / name))
     click.echo(f"tier {tier}, release of {request.day.isoformat()}{'' if day else ' (today)'}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,8 @@ def trace(herd: str, figure: int | None, config: Path | None, as_json: bool) -> 
     """Say where the figures of HERD's fact sheet are from.
 
     Without FIGURE all of them are listed with their numbers; with it the file, the rows and the
-    column of one are shown, and its value is told from them anew.
+    column of one are shown, its value is told from them anew, and below stand the inputs and the
+    code that the file was made from.
     """
     from corridors.run import trace as traces
 
@@ -66,7 +68,19 @@ def _one(found: Traced) -> str:
         lines += ["", shown.to_string(max_colwidth=40)]
         if len(found.evidence) > _SHOWN:
             lines.append(f"the first {_SHOWN} of {len(found.evidence):,} rows")
+    lines += ["", *_origin(found)]
     return "\n".join(lines)
+
+
+def _origin(found: Traced) -> Iterator[str]:
+    origin = found.origin
+    yield f"made by {', '.join(origin.stages)}"
+    for files in origin.inputs.values():
+        for name, digest in files.items():
+            yield f"input   {name}  sha256 {digest}"
+    yield f"code    {len(origin.code)} files  sha256 {origin.code_sha256}"
+    versions = (f"{name} {version}" for name, version in origin.libraries.items())
+    yield f"with    {', '.join(versions)}"
 
 
 def _rows(rows: dict[str, Any]) -> str:
@@ -84,5 +98,16 @@ def _rows(rows: dict[str, Any]) -> str:
 
 
 def _json(found: Traced) -> str:
-    content = {**found.row, "file": str(found.path), "value": found.value, "reads": found.text}
+    origin = found.origin
+    content = {
+        **found.row,
+        "file": str(found.path),
+        "value": found.value,
+        "reads": found.text,
+        "stages": origin.stages,
+        "inputs": origin.inputs,
+        "code": origin.code,
+        "code_sha256": origin.code_sha256,
+        "libraries": origin.libraries,
+    }
     return json.dumps(content, indent=1, ensure_ascii=False, default=str)

@@ -250,11 +250,12 @@ def status(rows: Sequence[Row], *, as_json: bool) -> str:
     """Return a table of partitions and stages."""
     if as_json:
         return _rows(rows)
-    partitions = list(dict.fromkeys(row.partition for row in rows))
+    partitions: dict[str, list[Row]] = {}
+    for row in rows:
+        partitions.setdefault(row.partition, []).append(row)
     width = max(len(name) for name in partitions)
     lines = []
-    for partition in partitions:
-        own = [row for row in rows if row.partition == partition]
+    for partition, own in partitions.items():
         late = [row for row in own if row.state != "current"]
         words = f"{len(own) - len(late)} of {len(own)} up to date"
         for state in ("stale", "waits", "blocked"):

@@ -41,7 +41,8 @@ class PublicTier(Section):
             "Saiga borealis",
             "Saiga tatarica",
         ),
-        description="genera and species that poachers seek, subspecies with them; yours to check",
+        description="genera and species that poachers seek, subspecies with them; who says so of "
+        "these is in docs/release.md",
     )
     delay_months: int = Field(
         12, ge=1, description="a herd is public so many months after its newest use of data"
@@ -64,6 +65,12 @@ class Release(Section):
     )
     min_animals: int = Field(
         2, ge=2, description="nothing that fewer tracked animals gave is released"
+    )
+    min_changed_animals: int = Field(
+        5,
+        ge=2,
+        description="of `release download --after`: a herd is renewed when surely so many animals "
+        "came or went, else it stays as the earlier release shows it",
     )
     arrow_vertices: int = Field(6, ge=3, le=50, description="vertices of an arrow at most")
     fork_km: Positive = Field(

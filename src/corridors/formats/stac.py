@@ -51,11 +51,19 @@ class CatalogueItem:
 
 
 def write_catalogue(
-    folder: Path, key: str, title: str, description: str, items: Sequence[CatalogueItem]
+    folder: Path, key: str, title: str, description: str, items: Sequence[CatalogueItem | Path]
 ) -> None:
-    """Write ``catalog.json`` into a folder, and an item into each folder below it."""
+    """Write ``catalog.json`` into a folder, and an item into each folder below it.
+
+    A path is that of an item which is there already.
+    """
     catalogue = pystac.Catalog(id=key, title=title, description=description)
     for one in items:
+        if isinstance(one, Path):
+            there = pystac.Item.from_file(str(one))
+            there.clear_links()
+            catalogue.add_item(there)
+            continue
         item = pystac.Item(
             id=one.key,
             geometry=mapping(box(*one.bounds_deg)),

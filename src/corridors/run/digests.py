@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from corridors.formats.companions import Folder
 from corridors.run import sealed
 from corridors.run.references import files_of
 
 # A file changed this shortly before it was read may change again without a new time stamp.
-_SETTLED_NS = 2_000_000_000
+SETTLED_NS = 2_000_000_000
 
 _FORMAT = 4
 
@@ -37,8 +38,10 @@ class Digests:
         self.known, self.made = _stored(store)
         self.changed: set[str] = set()
         self.remade: set[str] = set()
+        self.forgotten: set[str] = set()
         self.looked_at: set[str] = set()
         self.held: dict[Path, dict[str, str]] | None = None
+        self.listed: dict[Path, Folder] | None = None
 
     def of_file(self, path: Path) -> str:
         """Return the SHA-256 of a file as hexadecimal text."""
@@ -56,6 +59,13 @@ class Digests:
             kept = self.made[what] = {"state": state, "value": make()}
             self.remade.add(what)
         return kept["value"]
+
+    def forget(self, begin: str) -> None:
+        """Forget what was made under every name that begins so."""
+        for what in [what for what in self.made if what.startswith(begin)]:
+            del self.made[what]
+            self.remade.discard(what)
+            self.forgotten.add(what)
 
     def recall(
         self, path: Path, what: str, ask: Callable[[Path], Any], *, given: Any = None
@@ -98,17 +108,17 @@ class Digests:
     @contextlib.contextmanager
     def one_look(self) -> Iterator[None]:
         """Look at each input once within the block, however many herds read it."""
-        self.held = {}
+        self.held, self.listed = {}, {}
         try:
             yield
         finally:
-            self.held = None
+            self.held = self.listed = None
 
     def save(self) -> None:
         """Write the cache where there already is a folder for results."""
         if (
             self.store is None
-            or not (self.changed or self.remade)
+            or not (self.changed or self.remade or self.forgotten)
             or not self.store.parent.parent.is_dir()
         ):
             return
@@ -118,12 +128,15 @@ class Digests:
             # Another command may have saved since: what it found out is kept.
             files, made = _stored(self.store)
             files |= {key: self.known[key] for key in self.changed if key in self.known}
+            for what in self.forgotten:
+                made.pop(what, None)
             made |= {what: self.made[what] for what in self.remade}
             content = {"format": _FORMAT, "files": files, "made": made}
             temporary.write_bytes(sealed.seal(content))
             temporary.replace(self.store)
             self.changed.clear()
             self.remade.clear()
+            self.forgotten.clear()
 
     def _entry(self, path: Path) -> dict[str, Any]:
         state = path.stat()
@@ -136,7 +149,7 @@ class Digests:
         ):
             return entry
         entry = {"stamp": stamp}
-        if time.time_ns() - state.st_mtime_ns > _SETTLED_NS:
+        if time.time_ns() - state.st_mtime_ns > SETTLED_NS:
             self.known[key] = entry
             self.looked_at.add(key)
         return entry

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from corridors.formats.signatures import head_of, looks_like, pointer, vector_kind
 from corridors.foundation.errors import Fault, InputError, MissingInputError
 from corridors.foundation.faults import Faults
-from corridors.run import manifest
+from corridors.run import manifest, untouched
 from corridors.run.digests import Digests
 from corridors.run.fingerprint import Fingerprints, cache_of, changes
 from corridors.run.layout import StudyLayout
@@ -112,6 +112,7 @@ def check_results(study: Study, herds: Sequence[str]) -> int:
                         what = f"{stage.name} of {partition}: {text}"
                         faults.add(InputError, Fault(what, file=str(folder), cure=cure))
     finally:
+        untouched.forget(prints.digests)
         prints.digests.save()
     faults.raise_any()
     return count

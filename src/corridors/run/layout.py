@@ -68,10 +68,13 @@ class StudyLayout:
     def __init__(self, study: Study) -> None:
         self.study = study
         self.stages: Sequence[Stage] = registry.stages()
+        # Asked for thousands of times where there are hundreds of herds.
+        self._folders = {one.name: study.processed / one.folder for one in self.stages}
 
     def folder(self, stage: Stage, partition: str) -> Path:
         """Return the folder of a committed result."""
-        return self.study.processed / stage.folder / partition
+        place = self._folders.get(stage.name) or self.study.processed / stage.folder
+        return place / partition
 
     def supply(self, reference: Reference, reader: Stage) -> Supply:  # noqa: ARG002 - as scenarios
         """Return the stage that leaves an artefact, and its file there."""

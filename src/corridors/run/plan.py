@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from corridors.foundation.errors import CorridorsError, InputError, MissingInputError
@@ -11,6 +13,7 @@ from corridors.run import manifest
 from corridors.run.fingerprint import Fingerprints, changes, upstream_digests
 from corridors.run.layout import StudyLayout
 from corridors.run.manifest import Manifest
+from corridors.run.untouched import Untouched
 from corridors.stages.registry import WHOLE_STUDY
 
 if TYPE_CHECKING:
@@ -39,10 +42,10 @@ class Row:
         first and may leave the same bytes, then this one is skipped; ``blocked``: cannot run.
     reasons
         Why it is not current, in words.
-    fingerprint
-        What a result made now would depend on; None when blocked.
-    result
-        The committed result, if there is one.
+    now
+        What a result made now would depend on; None when blocked, or not looked at.
+    made
+        The committed result, or the folder that holds it; None without one.
     error
         Why it is blocked.
     """
@@ -51,9 +54,21 @@ class Row:
     partition: str
     state: State
     reasons: tuple[str, ...] = ()
-    fingerprint: Mapping[str, Any] | None = None
-    result: Manifest | None = None
+    now: Mapping[str, Any] | None = None
+    made: Manifest | Path | None = None
     error: CorridorsError | None = None
+
+    @cached_property
+    def result(self) -> Manifest | None:
+        """The committed result, if there is one."""
+        return manifest.read(self.made) if isinstance(self.made, Path) else self.made
+
+    @property
+    def fingerprint(self) -> Mapping[str, Any] | None:
+        """What a result made now would depend on; None when blocked."""
+        if self.now is None and self.state == "current" and self.result is not None:
+            return self.result.fingerprint
+        return self.now
 
 
 def partitions(stage: Stage, config: Config) -> list[str]:
@@ -65,12 +80,60 @@ def survey(prints: Fingerprints) -> dict[Node, Row]:
     """Return the state of every stage of every partition of the study, earlier stages first."""
     rows: dict[Node, Row] = {}
     layout = StudyLayout(prints.study)
+    untouched = Untouched(prints, layout)
+    of_herd = [stage for stage in layout.stages if stage.partition == "herd"]
+    of_study = [stage for stage in layout.stages if stage.partition == "study"]
     with prints.digests.one_look():
-        for stage in layout.stages:
-            for partition in partitions(stage, prints.study.config):
-                rows[stage.name, partition] = _row(prints, layout, stage, partition, rows)
+        states = [
+            _look(prints, layout, untouched, of_herd, herd, rows, [])
+            for herd in prints.study.config.herds
+        ]
+        known = [state for state in states if state is not None]
+        if len(known) == len(states):
+            _look(prints, layout, untouched, of_study, WHOLE_STUDY, rows, known)
+        else:
+            _examine_all(prints, layout, of_study, WHOLE_STUDY, rows)
     prints.digests.save()
-    return rows
+    order = [
+        (stage.name, name)
+        for stage in layout.stages
+        for name in partitions(stage, prints.study.config)
+    ]
+    return {node: rows[node] for node in order}
+
+
+def _look(
+    prints: Fingerprints,
+    layout: StudyLayout,
+    untouched: Untouched,
+    stages: Sequence[Stage],
+    partition: str,
+    rows: dict[Node, Row],
+    upstream: Sequence[str],
+) -> str | None:
+    """Add the rows of a partition; return its state if all of them are up to date in it."""
+    state = untouched.state(stages, partition, upstream)
+    if untouched.is_known(partition, state):
+        for stage in stages:
+            folder = layout.folder(stage, partition)
+            rows[stage.name, partition] = Row(stage.name, partition, "current", made=folder)
+        return state
+    _examine_all(prints, layout, stages, partition, rows)
+    if any(rows[stage.name, partition].state != "current" for stage in stages):
+        return None
+    untouched.remember(partition, state)
+    return state
+
+
+def _examine_all(
+    prints: Fingerprints,
+    layout: StudyLayout,
+    stages: Sequence[Stage],
+    partition: str,
+    rows: dict[Node, Row],
+) -> None:
+    for stage in stages:
+        rows[stage.name, partition] = _row(prints, layout, stage, partition, rows)
 
 
 def _row(

@@ -59,7 +59,8 @@ class _Search:
         self.memory = memory
         self.files: dict[str, Path] = {}
         self.names: dict[Path, str] = {}
-        self.folders: dict[Path, Folder] = {}
+        # Many inputs in one folder: it is listed once within one look.
+        self.folders = {} if memory.listed is None else memory.listed
         self.faults = Faults()
         self.is_refused = False
 

@@ -11,13 +11,12 @@ import secrets
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corridors.foundation.errors import Fault, InputError, InternalError, OutputError
 from corridors.run.manifest import writing
-from corridors.run.release_inputs import from_results, without_embargo
+from corridors.run.release_inputs import ReleaseRequest, from_results, without_embargo
 from corridors.stages import registry
 
 if TYPE_CHECKING:
@@ -27,29 +26,17 @@ if TYPE_CHECKING:
     from corridors.stages.release.stage import Results
 
 
-@dataclass(frozen=True)
-class Request:
+@dataclass(frozen=True, kw_only=True)
+class Request(ReleaseRequest):
     """What is asked for.
 
     Parameters
     ----------
-    herds
-        Keys of the configuration, in its order.
-    is_chosen
-        Whether somebody named them: a herd under embargo is then refused, else left out.
-    out
-        Folder for the files.
     into
         Folder of the earlier release; None: a first release.
-    day
-        Date of the release.
     """
 
-    herds: Sequence[str]
-    is_chosen: bool
-    out: Path
     into: Path | None
-    day: date
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corridors.foundation.errors import ConfigError, Fault, MissingInputError
@@ -18,6 +20,28 @@ if TYPE_CHECKING:
     from corridors.config.load import Study
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseRequest:
+    """What is asked for of every release.
+
+    Parameters
+    ----------
+    herds
+        Keys of the configuration, in its order.
+    is_chosen
+        Whether somebody named them: a herd under embargo is then refused, else left out.
+    out
+        Folder for the files.
+    day
+        Date of the release.
+    """
+
+    herds: Sequence[str]
+    is_chosen: bool
+    out: Path
+    day: date
 
 
 def without_embargo(

@@ -122,8 +122,8 @@ DEFAULTS: dict[str, Any] = {
         "tier": "internal", "author": "", "pictures": "all", "catalogues": {}, "languages": ["en"],
     },
     "release": {
-        "across_boundaries": "cut", "min_animals": 2, "arrow_vertices": 6, "fork_km": 5.0,
-        "max_detour": 2.0, "protected_areas": None,
+        "across_boundaries": "cut", "min_animals": 2, "min_changed_animals": 5,
+        "arrow_vertices": 6, "fork_km": 5.0, "max_detour": 2.0, "protected_areas": None,
         "public": {
             "grid_km": 5.0, "poached_grid_km": 20.0, "delay_months": 12,
             "poached_species": [
@@ -251,7 +251,7 @@ REFUSED: list[tuple[Any, str]] = [
     ("hearsay", "herds.argali.record.evidence.0.product release.across_boundaries"),
     ("shapefile", "release.protected_areas.format"),
     ("about 1990", "herds.argali.record.status_since herds.argali.record.evidence.0.date"),
-    (1, "release.min_animals"),
+    (1, "release.min_animals release.min_changed_animals"),
     (2, "release.arrow_vertices"),
     (51, "release.arrow_vertices"),
     (0, "release.fork_km"),

@@ -85,8 +85,8 @@ def tier_words(name: str, min_animals: int, grid_m: float | None, delay_months: 
         return f"{told}."
     return (
         f"{told}; everything is generalised to cells of {grid_m / 1000.0:g} km, nothing is "
-        f"randomised; names and ranks of places are not told, samples as spans; data are at least "
-        f"{delay_months} months old."
+        f"randomised; stopovers are not shown, names and ranks of places are not told, samples "
+        f"as spans; data are at least {delay_months} months old."
     )
 
 

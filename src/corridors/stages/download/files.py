@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from corridors.atlas.released_contracts import contract_of
@@ -17,18 +18,36 @@ from corridors.stages.download.shapefiles import shapefile_set
 from corridors.stages.download.stage import Asked, Settings
 
 METADATA, README = "metadata.xml", "README.txt"
-CONTRACTS_FILE = "contracts.json"
+CONTRACTS_FILE, CHANGES = "contracts.json", "CHANGES.txt"
 _PARQUET = "application/vnd.apache.parquet"
 _COG = "image/tiff; application=geotiff; profile=cloud-optimized"
 
 
 def write_release(
-    herds: Sequence[HerdProducts], settings: Settings, asked: Asked, folder: Path
+    herds: Sequence[HerdProducts],
+    settings: Settings,
+    asked: Asked,
+    folder: Path,
+    kept: Mapping[str, Path],
 ) -> None:
-    """Write a release into a new folder: herds, their catalogue and the contracts of tables."""
+    """Write a release into a new folder: herds, their catalogue and the contracts of tables.
+
+    Parameters
+    ----------
+    herds, settings, asked
+        What is released.
+    folder
+        Not there yet.
+    kept
+        Herd -> its folder of an earlier release, which is taken over byte by byte.
+    """
     folder.mkdir(parents=True)
-    items = []
+    items: list[CatalogueItem | Path] = []
     for one in herds:
+        if one.herd in kept:
+            shutil.copytree(kept[one.herd], folder / one.herd)
+            items.append(folder / one.herd / f"{one.herd}.json")
+            continue
         told = described(one, settings, asked)
         _write_herd(one, told, asked, folder / one.herd)
         assets = list(_assets(one))

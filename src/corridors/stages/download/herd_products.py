@@ -33,6 +33,8 @@ CONTRACTS: Mapping[str, tables.LayerSchema] = {
     "ranges": tables.RELEASED_RANGES,
     "barriers": tables.RELEASED_BARRIERS,
 }
+# Layer -> its column with the number of tracked animals.
+_SAMPLE_COLUMN = {"corridors": "n_tracked", "ranges": "n_animals"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class HerdProducts:
         Name -> rows of the contract in ``CONTRACTS``; those with rows only.
     raster
         Classes of the corridor; None without one.
+    n_animals
+        Tracked animals behind the layers, which no file tells unless the tier does.
     """
 
     herd: str
@@ -64,6 +68,7 @@ class HerdProducts:
     crs: str
     layers: Mapping[str, gpd.GeoDataFrame]
     raster: Raster | None
+    n_animals: int
 
     @property
     def bounds_deg(self) -> tuple[float, float, float, float]:
@@ -128,6 +133,9 @@ def _of_herd(name: str, herd: Herd, one: OneHerd, settings: Settings, asked: Ask
         modelled = one.modelled.read()
         corridors = [Ground(row, shared.planar(row["geometry"])) for _, row in modelled.iterrows()]
     stopovers = one.stopovers.read()
+    if tier.grid_m is not None:
+        # Few animals make a place to rest; cells of such places come and go with one of them.
+        stopovers = stopovers.head(0)
     grounds = {
         "corridors": corridors,
         "stopovers": shared.within(stopovers[stopovers["season"] == ALL]),
@@ -151,7 +159,16 @@ def _of_herd(name: str, herd: Herd, one: OneHerd, settings: Settings, asked: Ask
         shared.crs,
         {key: frame for key, frame in {**layers, "barriers": barriers}.items() if len(frame)},
         class_raster(classes, shared.crs, tier.grid_m or shared.cell_m) if classes else None,
+        max((_n_tracked(layer, row) for layer, own in grounds.items() for row in own), default=0),
     )
+
+
+def _n_tracked(layer: str, ground: Ground) -> int:
+    """Return the tracked animals behind a polygon; 0 where nobody was tracked."""
+    column = _SAMPLE_COLUMN.get(layer)
+    if column is None or ground.row["evidence"] != TRACKED:
+        return 0
+    return int(str(ground.row[column]))
 
 
 def _areas(
@@ -176,10 +193,8 @@ def _values(layer: str, herd: str, row: Mapping[str, object], tier: Tier) -> dic
     values: dict[str, object] = {"herd": herd, "season": row["season"]}
     if layer == "stopovers":
         return values
-    own, n_animals = (
-        ("corridor_class", "n_tracked") if layer == "corridors" else ("isopleth", "n_animals")
-    )
-    sample = int(str(row[n_animals])) if row["evidence"] == TRACKED else 0
+    own = "corridor_class" if layer == "corridors" else "isopleth"
+    sample = int(str(row[_SAMPLE_COLUMN[layer]])) if row["evidence"] == TRACKED else 0
     return {
         **values,
         own: row[own],

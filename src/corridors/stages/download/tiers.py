@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,35 @@ class Tier:
         if above == len(_SPANS):
             return f"{_SPANS[-1]}+"
         return f"{_SPANS[above - 1]}-{_SPANS[above] - 1}"
+
+
+def n_changed(told: Sequence[str], n_animals: int) -> int:
+    """Return how many animals surely came or went since a release told its sample.
+
+    Parameters
+    ----------
+    told
+        What :meth:`Tier.sample` gave then, of each layer; the largest counts.
+    n_animals
+        Tracked animals now.
+
+    Examples
+    --------
+    >>> n_changed(["8", "12"], 15), n_changed(["5-9"], 12), n_changed(["10-19"], 12)
+    (3, 3, 0)
+    >>> n_changed(["50+"], 12), n_changed([], 4)
+    (38, 4)
+    """
+    spans = [_span(one) for one in told] or [(0, 0)]
+    low, high = max(spans)
+    return max(n_animals - high, low - n_animals, 0)
+
+
+def _span(told: str) -> tuple[int, int]:
+    if told.endswith("+"):
+        return int(told[:-1]), 10**9
+    low, _, high = told.partition("-")
+    return int(low), int(high or low)
 
 
 def tier_of(name: TierName, species: str, release: Release) -> Tier:
