@@ -26,7 +26,9 @@ from benchmarks.simulated_crossings import (
     tracks,
 )
 from corridors.barriers.crossings import Steps
-from corridors.barriers.permeability import Kappa, Seen, covariate_tests, permeability
+from corridors.barriers.kappa_differences import covariate_tests
+from corridors.barriers.kappa_likelihood import Seen
+from corridors.barriers.permeability import Kappa, permeability
 from corridors.barriers.segments import straight_pieces
 from corridors.foundation.arrays import Flags, Geometries
 

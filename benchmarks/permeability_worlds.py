@@ -12,7 +12,8 @@ from benchmarks.fenced_walks import World, collared, herd
 from benchmarks.figure import Figure
 from benchmarks.simulated_crossings import NEAR, table_of
 from corridors.barriers.crossings import Steps
-from corridors.barriers.permeability import Kappa, Seen, permeability
+from corridors.barriers.kappa_likelihood import Seen
+from corridors.barriers.permeability import Kappa, permeability
 from corridors.foundation.arrays import Geometries
 
 SEED = 20241130

@@ -10,8 +10,9 @@ import pyogrio
 import pytest
 
 from corridors.barriers.crossings import steps_of
+from corridors.barriers.kappa_likelihood import Seen
 from corridors.barriers.null_steps import informative, null_chances
-from corridors.barriers.permeability import Kappa, Seen, permeability
+from corridors.barriers.permeability import Kappa, permeability
 from corridors.barriers.tries import Near, tries
 from corridors.barriers.validity import Validity
 from corridors.foundation.crs import project

@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import sqlite3
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 import zipfile
 from contextlib import closing
@@ -20,6 +18,8 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+
+from conftest import corridors
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]
 
@@ -99,14 +99,7 @@ def _lines(names: tuple[str, ...], lat: float) -> str:
 
 
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "corridors", *arguments],
-        cwd=folder,
-        env={**os.environ, "VAULT": f"data/{SECRET}", "NUMBA_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return corridors(arguments, folder, VAULT=f"data/{SECRET}")
 
 
 @pytest.fixture(scope="module")

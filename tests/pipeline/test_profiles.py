@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
+import conftest
 
 # What the module makes is made once, by one worker.
 pytestmark = pytest.mark.xdist_group("profiles")
@@ -21,17 +22,8 @@ HERD = "wyoming-pronghorn"
 def corridors(
     folder: Path, *arguments: str, reference: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    environment = dict(os.environ)
-    if reference is not None:
-        environment["CORRIDORS_REFERENCE"] = str(reference)
-    return subprocess.run(
-        [sys.executable, "-m", "corridors", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    variables = {} if reference is None else {"CORRIDORS_REFERENCE": str(reference)}
+    return conftest.corridors(arguments, folder, **variables)
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 
-from conftest import FEW_GAINS
+from conftest import FEW_GAINS, corridors
 
 pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
@@ -21,14 +18,7 @@ def run_study(name: str, folder: Path, project: Path, reference: Path) -> Path:
     """Run study ``name`` in ``folder`` and return its data/processed."""
     text = (project / "tests" / "studies" / f"{name}.yaml").read_text(encoding="utf-8")
     (folder / "config.yaml").write_text(text + FEW_GAINS, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "corridors", "run", "--workers", "1"],
-        cwd=folder,
-        env={**os.environ, "CORRIDORS_REFERENCE": str(reference)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = corridors(["run", "--workers", "1"], folder, CORRIDORS_REFERENCE=str(reference))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return folder / "data" / "processed"

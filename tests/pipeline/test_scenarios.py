@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from shapely import LineString, box
+
+from conftest import corridors
 
 HERD = "wakhan-argali"
 RAILWAY = LineString([(72.85, 37.297), (73.3, 37.347)])
@@ -52,14 +52,7 @@ pytestmark = pytest.mark.xdist_group("demo-scenarios")
 
 def caller(folder: Path, **variables: str) -> Call:
     def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "corridors", *arguments],
-            cwd=folder,
-            env={**os.environ, **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return corridors(arguments, folder, **variables)
 
     return call
 

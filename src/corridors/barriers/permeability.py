@@ -7,21 +7,28 @@ animals seek it (Barbour & Gurarie, doi 10.1111/2041-210x.70339).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from scipy import optimize, stats
 
+from corridors.barriers.kappa_likelihood import (
+    HIGHEST,
+    LOWEST,
+    Seen,
+    log_likelihood,
+    seen_chance,
+    slopes,
+)
 from corridors.barriers.unit_spread import Spread, unit_spread
-from corridors.foundation.arrays import Flags, Floats, Indices, Labels
+from corridors.foundation.arrays import Flags, Floats, Indices
 
 Interval = Literal["profile", "units", "upper_limit", "lower_limit", "none"]
 
 _MIN_UNITS = 5  # with fewer the spread between units is anybody's guess
 _LEAST = 0.25  # of the variance of independent tries: what units that are alike by chance leave
-_LOWEST, _HIGHEST = -30.0, 30.0  # of ln kappa
 _DOUBT = 1e-3  # a crossing more likely mistaken than this is not sure
 
 
@@ -69,72 +76,6 @@ class Kappa:
     share: float
     share_low: float
     share_high: float
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What is seen of tries, beside what animals do, each of shape (n,).
-
-    Parameters
-    ----------
-    odds
-        How much rather a crossing is seen than a stay, > 0.
-    mistaken
-        How likely what looks like a crossing is a stay, as a share of the crossings without the
-        barrier; 0 where the try stays.
-    """
-
-    odds: Floats
-    mistaken: Floats
-
-    @classmethod
-    def all_of(cls, n: int) -> Seen:
-        """Return that all is seen as it is."""
-        return cls(np.ones(n), np.zeros(n))
-
-    def __getitem__(self, rows: Flags) -> Seen:
-        """Return what is seen of some tries."""
-        return Seen(self.odds[rows], self.mistaken[rows])
-
-
-def log_likelihood(
-    ln_kappa: Floats | float, hazard: Floats, crossed: Flags, seen: Seen | None = None
-) -> float:
-    """Return the log-likelihood of ln kappa, one for all tries or one per try.
-
-    Notes
-    -----
-    A try crosses with probability c = 1 - s^kappa = 1 - exp(-kappa h), h = -ln s: a binomial model
-    with complementary log-log link and offset ln h. Where both ends must lie outside of the dead
-    zone, it is seen to cross with p = q c / (q c + 1 - c), q the ``odds``. A crossing may be a stay
-    whose end location error has put on the other side: it has the likelihood p + e (1 - p), e the
-    share ``mistaken`` of p at kappa = 1.
-    """
-    return float(_terms(np.exp(ln_kappa) * hazard, hazard, crossed, seen).sum())
-
-
-def _terms(total: Floats, hazard: Floats, crossed: Flags, seen: Seen | None) -> Floats:
-    """Return the log-likelihood of each try."""
-    if seen is None:
-        chance = -np.expm1(-total)
-        return np.where(crossed, np.log(np.maximum(chance, 1e-300)), -total)
-    chance, wrong = _seen_chance(total, seen.odds), _mistaken(hazard, seen)
-    through = chance + wrong * (1.0 - chance)
-    odds = -seen.odds * np.expm1(-total)
-    return np.where(
-        crossed, np.log(np.maximum(through, 1e-300)), -total - np.log(odds + np.exp(-total))
-    )
-
-
-def _seen_chance(total: Floats, odds: Floats) -> Floats:
-    through = -odds * np.expm1(-total)
-    return np.asarray(through / (through + np.exp(-total)))
-
-
-def _mistaken(hazard: Floats, seen: Seen) -> Floats:
-    if not seen.mistaken.any():
-        return np.zeros(hazard.size)
-    return np.asarray(np.minimum(0.5, seen.mistaken * _seen_chance(hazard, seen.odds)))
 
 
 def permeability(
@@ -211,7 +152,7 @@ def permeability(
     own = animal if unit is None else unit
     n_units, alike = int(np.unique(own).size), _alike(animal, own)
     told = seen if seen is not None else Seen.all_of(n)
-    free = _seen_chance(hazard, told.odds)
+    free = seen_chance(hazard, told.odds)
     expected = float(free.sum())
     n_sure = int((crossed & (told.mistaken < _DOUBT)).sum())
     nan, error = float("nan"), 1.0 - confidence
@@ -235,13 +176,13 @@ def permeability(
     if expected < min_expected:
         return result(nan, (nan, nan), (nan, nan), "none")
     if n_crossed == n:
-        root = _root(lambda b: at(b) - alike * float(np.log(error)), _LOWEST, _HIGHEST)
+        root = _root(lambda b: at(b) - alike * float(np.log(error)), LOWEST, HIGHEST)
         limit = (float(np.exp(root)), float("inf"))
         return result(nan, limit, limit, "lower_limit")
     best = _highest(at)
-    if best == _LOWEST:
-        closed = at(_LOWEST) + alike * float(np.log(error))
-        limit = (0.0, float(np.exp(_root(lambda b: at(b) - closed, _LOWEST, _HIGHEST))))
+    if best == LOWEST:
+        closed = at(LOWEST) + alike * float(np.log(error))
+        limit = (0.0, float(np.exp(_root(lambda b: at(b) - closed, LOWEST, HIGHEST))))
         return result(nan, limit, limit, "upper_limit")
     top = at(best)
 
@@ -249,8 +190,8 @@ def permeability(
         def below(b: float) -> float:
             return at(b) - (top - drop / 2)
 
-        low, high = (_root(below, *ends) for ends in ((_LOWEST, best), (best, _HIGHEST)))
-        return 0.0 if low == _LOWEST else float(np.exp(low)), float(np.exp(high))
+        low, high = (_root(below, *ends) for ends in ((LOWEST, best), (best, HIGHEST)))
+        return 0.0 if low == LOWEST else float(np.exp(low)), float(np.exp(high))
 
     drop = float(stats.chi2.ppf(confidence, 1))
     profile = bounds(drop)
@@ -277,8 +218,8 @@ def _highest(at: Callable[[float], float]) -> float:
     grid = np.linspace(-12.0, 6.0, 73)
     values = np.array([at(float(b)) for b in grid])
     k = int(values.argmax())
-    if at(_LOWEST) >= values[k] - 1e-9:
-        return _LOWEST
+    if at(LOWEST) >= values[k] - 1e-9:
+        return LOWEST
     ends = (float(grid[max(0, k - 1)]), float(grid[min(grid.size - 1, k + 1)]))
     found = optimize.minimize_scalar(
         lambda b: -at(b), bounds=ends, method="bounded", options={"xatol": 1e-9}
@@ -305,136 +246,6 @@ def share_of(kappa: float, hazard: Floats) -> float:
     return float(min(1.0, (-np.expm1(-kappa * hazard)).sum() / free.sum()))
 
 
-def maximum(
-    hazard: Floats, crossed: Flags, design: Floats, seen: Seen | None = None
-) -> tuple[Floats, float]:
-    """Return the coefficients of ln kappa that maximise the likelihood, and its logarithm.
-
-    Parameters
-    ----------
-    hazard, crossed
-        Tries, shape (n,).
-    design
-        Covariates, shape (n, k).
-    seen
-        What is seen of the tries; None: all.
-
-    Notes
-    -----
-    Newton steps with the expected information, halved where they do not climb. A level without
-    any crossing has no maximum: its coefficient is cut off far out, where the likelihood has
-    reached its limit.
-    """
-    b = np.zeros(design.shape[1])
-    told = seen if seen is not None else Seen.all_of(hazard.size)
-    value = log_likelihood(design @ b, hazard, crossed, told)
-    for _ in range(200):
-        slope, bend = _slopes(np.exp(design @ b) * hazard, hazard, crossed, told)
-        score = design.T @ slope
-        information = (design * bend[:, None]).T @ design
-        information[np.diag_indices_from(information)] += 1e-12 * (1 + np.trace(information))
-        step = np.linalg.solve(information, score)
-        step *= min(1.0, 5.0 / max(1e-300, float(np.abs(step).max())))
-        for _ in range(40):
-            new = np.clip(b + step, _LOWEST, _HIGHEST)
-            at = log_likelihood(design @ new, hazard, crossed, told)
-            if at >= value:
-                break
-            step /= 2
-        else:
-            break
-        gain, b, value = at - value, new, at
-        if gain < 1e-10 and float(np.abs(step).max()) < 1e-8:
-            break
-    return b, value
-
-
-def _slopes(total: Floats, hazard: Floats, crossed: Flags, seen: Seen) -> tuple[Floats, Floats]:
-    """Return the score of each try in ln kappa, and its expected information."""
-    stays = np.exp(-total)
-    through = -seen.odds * np.expm1(-total)
-    sum_ = np.maximum(through + stays, 1e-300)
-    # p = through / sum_, and dp / d ln kappa:
-    change = total * seen.odds * stays / sum_**2
-    wrong = _mistaken(hazard, seen)
-    hit = np.maximum(through / sum_ + wrong * stays / sum_, 1e-300)
-    still = total * seen.odds / sum_  # change / (1 - p) without a ratio of small numbers
-    score = np.where(crossed, (1.0 - wrong) * change / hit, -still)
-    return score, still * change * sum_ / np.maximum(through, 1e-300)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Whether permeability differs between the levels of a covariate.
-
-    Parameters
-    ----------
-    covariate
-        Its name.
-    n_levels
-        Levels with tries.
-    p_value
-        Of the likelihood ratio, all other covariates in the model; NaN with one level.
-    """
-
-    covariate: str
-    n_levels: int
-    p_value: float
-
-
-def covariate_tests(
-    hazard: Floats,
-    crossed: Flags,
-    covariates: Mapping[str, Labels],
-    *,
-    spread: float,
-    seen: Seen | None = None,
-) -> list[Difference]:
-    """Test each covariate with the others in the model.
-
-    Parameters
-    ----------
-    hazard, crossed
-        Tries, shape (n,).
-    covariates
-        Name -> level of each try, shape (n,).
-    spread
-        ``Kappa.spread`` of all tries: above 1 the likelihood ratio is divided by it, since tries of
-        one unit are not independent. NaN: not.
-    seen
-        What is seen of the tries; None: all.
-    """
-    columns = {name: _levels(levels) for name, levels in covariates.items()}
-    one = np.ones((hazard.size, 1))
-    full = np.hstack([one, *columns.values()])
-    rank = _rank(full)
-    decided = bool(crossed.any() and not crossed.all())
-    top = maximum(hazard, crossed, full, seen)[1] if decided else 0.0
-    found = []
-    for name, own in columns.items():
-        rest = np.hstack([one, *(c for other, c in columns.items() if other != name)])
-        freedom = rank - _rank(rest)
-        p_value = float("nan")
-        if decided and freedom > 0:
-            ratio = 2 * (top - maximum(hazard, crossed, rest, seen)[1])
-            ratio /= max(1.0, spread) if np.isfinite(spread) else 1.0
-            p_value = float(stats.chi2.sf(max(0.0, ratio), freedom))
-        found.append(Difference(name, own.shape[1] + 1, p_value))
-    return found
-
-
-def _levels(levels: Labels) -> Floats:
-    """Return one column of 0 and 1 for each level but the first."""
-    names = sorted(set(levels))
-    return np.column_stack(
-        [np.zeros((len(levels), 0)), *(np.asarray(levels == name, float) for name in names[1:])]
-    )
-
-
-def _rank(design: Floats) -> int:
-    return int(np.linalg.matrix_rank(design.T @ design)) if design.size else 0
-
-
 def _spread(
     best: float, hazard: Floats, crossed: Flags, unit: Indices, seen: Seen, alike: float
 ) -> Spread:
@@ -442,7 +253,7 @@ def _spread(
     _, own = np.unique(unit, return_inverse=True)
     score, information = (
         np.asarray(np.bincount(own, weights=one), np.float64)
-        for one in _slopes(np.exp(best) * hazard, hazard, crossed, seen)
+        for one in slopes(np.exp(best) * hazard, hazard, crossed, seen)
     )
     return unit_spread(score, information, alike=alike)
 
@@ -450,5 +261,5 @@ def _spread(
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
     """Return where ``function`` of ln kappa changes its sign; the farther end where nowhere."""
     if function(low) * function(high) > 0:
-        return low if low == _LOWEST else high
+        return low if low == LOWEST else high
     return float(optimize.brentq(function, low, high, xtol=1e-10))

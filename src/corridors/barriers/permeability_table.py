@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from corridors.barriers.crossings import Steps
+from corridors.barriers.kappa_differences import covariate_tests
+from corridors.barriers.kappa_likelihood import Seen
 from corridors.barriers.null_steps import Law, Table, informative, law_level, null_chances
-from corridors.barriers.permeability import Kappa, Seen, covariate_tests, permeability
+from corridors.barriers.permeability import Kappa, permeability
 from corridors.barriers.segments import projected
 from corridors.barriers.tries import Near, Tries, tries
 from corridors.barriers.validity import validity_of

@@ -1,4 +1,4 @@
-"""Kappa: estimate, interval, limits, tests of covariates, and the share it stands for."""
+"""Kappa: estimate, interval, limits and the share it stands for."""
 
 from __future__ import annotations
 
@@ -7,26 +7,14 @@ import pytest
 from benchmarks.permeability import CASES, herds, summary
 from scipy import stats
 
-from corridors.barriers.permeability import (
-    Seen,
-    covariate_tests,
-    log_likelihood,
-    maximum,
-    permeability,
-    share_of,
-)
+from corridors.barriers.kappa_likelihood import Seen, log_likelihood, maximum
+from corridors.barriers.permeability import permeability, share_of
+from worlds.tries import draws
 
 
 def estimate(hazard: np.ndarray, crossed: np.ndarray, animal: np.ndarray | None = None):
     one = np.zeros(len(crossed), int) if animal is None else animal
     return permeability(hazard, crossed, one, confidence=0.95, min_expected=5.0)
-
-
-def draws(
-    rng: np.random.Generator, kappa: float | np.ndarray, n: int
-) -> tuple[np.ndarray, np.ndarray]:
-    hazard = rng.exponential(0.4, n) + 0.01
-    return hazard, rng.uniform(size=n) < -np.expm1(-kappa * hazard)
 
 
 def test_equal_chances_have_a_closed_form() -> None:
@@ -176,50 +164,6 @@ def test_with_few_animals_the_profile_is_used(rng: np.random.Generator) -> None:
     assert found.interval == "profile"
     assert found.spread > 2  # said, though not used
     assert (found.low, found.high) == found.profile
-
-
-def test_a_covariate_that_matters_is_found_and_one_that_does_not_is_not(
-    rng: np.random.Generator,
-) -> None:
-    n = 1500
-    traffic = rng.choice(np.array(["low", "high"], dtype=object), n)
-    season = rng.choice(np.array(["spring", "autumn", "winter"], dtype=object), n)
-    hazard, crossed = draws(rng, np.where(traffic == "low", 1.0, 0.4), n)
-    levels = {"traffic": traffic, "season": season, "one": np.full(n, "x", dtype=object)}
-    by = {t.covariate: t for t in covariate_tests(hazard, crossed, levels, spread=np.nan)}
-    assert by["traffic"].p_value < 1e-6
-    assert by["season"].p_value > 0.01
-    assert by["season"].n_levels == 3
-    assert np.isnan(by["one"].p_value)
-    # Divided by the spread between animals, the same ratio says less.
-    wide = covariate_tests(hazard, crossed, levels, spread=20.0)
-    assert wide[0].p_value > by["traffic"].p_value
-
-
-def test_a_level_without_crossings_does_not_break_the_test(rng: np.random.Generator) -> None:
-    hazard, crossed = draws(rng, 0.8, 400)
-    level = np.where(np.arange(400) < 100, "closed", "open").astype(object)
-    crossed &= level == "open"
-    (test,) = covariate_tests(hazard, crossed, {"level": level}, spread=np.nan)
-    assert test.p_value < 1e-6
-
-
-def test_two_covariates_that_say_the_same_have_no_test_of_their_own(
-    rng: np.random.Generator,
-) -> None:
-    hazard, crossed = draws(rng, 0.8, 200)
-    level = np.where(np.arange(200) < 100, "a", "b").astype(object)
-    tests = covariate_tests(hazard, crossed, {"one": level, "two": level}, spread=np.nan)
-    assert all(np.isnan(test.p_value) for test in tests)
-
-
-def test_without_any_try_or_crossing_no_covariate_is_tested() -> None:
-    none = np.zeros(0, object)
-    (test,) = covariate_tests(np.zeros(0), np.zeros(0, bool), {"a": none}, spread=np.nan)
-    assert np.isnan(test.p_value)
-    level = np.array(["a", "b"] * 5, dtype=object)
-    (test,) = covariate_tests(np.ones(10), np.zeros(10, bool), {"a": level}, spread=np.nan)
-    assert np.isnan(test.p_value)
 
 
 @pytest.mark.parametrize("case", [CASES[1], CASES[4]], ids=lambda case: case.name)
