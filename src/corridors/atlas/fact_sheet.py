@@ -13,6 +13,7 @@ from corridors.atlas.pages import number, percent
 from corridors.atlas.words.language import marked, said, several
 from corridors.atlas.words.names import (
     evidence_name,
+    expert_source,
     migration_title,
     range_title,
     season_when,
@@ -287,7 +288,9 @@ def _stays(facts: DescribeFacts) -> Iterator[Line]:
         group = range_title(area.season)
         drawn: dict[str, Any] = {"season": area.season, "evidence": area.evidence}
         if area.isopleth is None:
-            words = said("Area drawn by an expert ({source}), km²", source=area.source)
+            words = said(
+                "Area drawn by an expert ({source}), km²", source=expert_source(area.source)
+            )
             drawn["source"] = area.source
         else:
             words = said("Area of {share} of the use, km²", share=percent(area.isopleth))

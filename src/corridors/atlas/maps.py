@@ -11,12 +11,14 @@ import geopandas as gpd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from corridors.atlas import palette
 from corridors.atlas.furniture import draw_frame, draw_stamp, nice_extent
 from corridors.atlas.map_layers import Layers, draw_layers
 
-_LONGEST_LABEL: Final = 30  # letters in a line of the legend, which is 2.5 inches wide
+_LETTERS: Final = (30, 26, 22, 18, 14)  # in a line of the legend, until it fits
 
 
 @dataclass(frozen=True)
@@ -60,21 +62,8 @@ def corridor_map(
     )
     figure, axes, legend = _sheet(extent, width_in, dpi)
     entries = draw_layers(axes, drawn, extent)
-    for entry in entries:
-        entry.set_label(fill(str(entry.get_label()), _LONGEST_LABEL, break_long_words=False))
     draw_frame(axes, extent, crs)
-    legend.legend(
-        handles=entries,
-        loc="upper left",
-        frameon=False,
-        fontsize=8.5,
-        labelcolor=palette.INK,
-        handlelength=2.0,
-        labelspacing=0.55,
-        borderpad=0.0,
-        ncols=1 if legend.get_position().height > 0.4 else 4,
-        columnspacing=1.6,
-    )
+    _draw_legend(figure, legend, entries)
     draw_stamp(axes, text.stamp, fontsize=12)
     if text.credit:
         figure.text(
@@ -82,6 +71,29 @@ def corridor_map(
             parse_math=False,
         )  # fmt: skip
     return png(figure)
+
+
+def _draw_legend(figure: Figure, axes: Axes, entries: list[Patch | Line2D]) -> None:
+    """Draw the legend with lines of as many letters as the picture has room for."""
+    FigureCanvasAgg(figure)  # measures words
+    words = [str(entry.get_label()) for entry in entries]
+    for n_letters in _LETTERS:
+        for entry, label in zip(entries, words, strict=True):
+            entry.set_label(fill(label, n_letters, break_long_words=False))
+        drawn = axes.legend(
+            handles=entries,
+            loc="upper left",
+            frameon=False,
+            fontsize=8.5,
+            labelcolor=palette.INK,
+            handlelength=2.0,
+            labelspacing=0.55,
+            borderpad=0.0,
+            ncols=1 if axes.get_position().height > 0.4 else 4,
+            columnspacing=1.6,
+        )
+        if drawn.get_window_extent().x1 <= figure.bbox.x1:
+            return
 
 
 def in_crs(layers: Layers, crs: str) -> dict[str, gpd.GeoDataFrame]:

@@ -8,6 +8,7 @@ from typing import Any
 from corridors.atlas.fact_sheet import Line
 from corridors.atlas.pages import count
 from corridors.atlas.sheet_figures import glance
+from corridors.atlas.words.decision import page_labels
 from corridors.atlas.words.language import said, spoken
 from corridors.atlas.words.names import species_name
 from corridors.atlas.words.numbers import number, span
@@ -22,6 +23,7 @@ from corridors.atlas.words.paper import (
     simulated_stamp,
     tracked_words,
 )
+from corridors.atlas.words.stamps import peer_stamp
 from corridors.atlas.words.threats import GRADE_WORDS
 from corridors.formats.pdf import sheet_pdf
 
@@ -102,6 +104,39 @@ def card_values(page: Mapping[str, Any], place: Mapping[str, Any]) -> dict[str, 
             {"title": title, "lines": [words for words in own if words]}
             for title, own in card_parts(place)
             if any(own)
+        ],
+    }
+
+
+def decision_page(page: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of ``decision.html.jinja``: what to decide, in a language but English.
+
+    Parameters
+    ----------
+    page
+        Values of the herd's report, in the language that is spoken.
+    """
+    shown = ("herd", "species", "study", "author", "verdict", "is_tracked", "map")
+    return {
+        **{name: page[name] for name in shown},
+        **_masthead(page),
+        "code": spoken().code,
+        "labels": page_labels(),
+        "peer": peer_stamp(is_peer=page["is_peer"]),
+        "species_name": species_name(page["species"]),
+        "tracked": tracked_words(page["years"]),
+        "settling": page["settling"][:3],
+        "facts": [{"item": line.item, "value": line.value} for line in glance(page)],
+        "no_places": nothing_ranked(is_tracked=page["is_tracked"], n_ranked=page["n_ranked"]),
+        "decided": [
+            {
+                **row,
+                "number": count(row["rank"]),
+                "code": row["grade"],
+                "grade": said(GRADE_WORDS[row["grade"]]),
+                "name": place_line(row),
+            }
+            for row in page["decided"]
         ],
     }
 

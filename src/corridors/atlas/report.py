@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,6 +84,8 @@ class Evidence:
         The nearest towns in words.
     record
         What the inventory says of the population.
+    languages
+        Other languages in which there are sheets: code, and what its speakers call it.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -101,6 +103,7 @@ class Evidence:
     sample_png: bytes | None = None
     towns: list[str] = field(default_factory=list)
     record: StatedRecord | None = None
+    languages: Sequence[tuple[str, str]] = ()
 
 
 def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
@@ -113,6 +116,7 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
         "files": {"package": f"{heading.herd}.gpkg", "project": f"{heading.herd}.qgz"},
         "map": evidence.map_png,
         "towns": evidence.towns,
+        "languages": evidence.languages,
         "threat_chart": evidence.threat_png,
         "has_surface": evidence.has_surface,
         "displacement": [

@@ -304,8 +304,8 @@ class Publish(Section):
     )
     languages: tuple[Language, ...] = Field(
         ("en",),
-        description="of fact sheets and cards, English always: en, es, fr, ru, and those of "
-        "catalogues",
+        description="of decision pages, fact sheets and cards, English always: en, es, fr, ru, and "
+        "those of catalogues",
     )
 
     @field_validator("languages")

@@ -119,7 +119,8 @@ def survey(study: Study, herds: Sequence[str], faults: Faults) -> Surveys:
     study, herds
         Whose files.
     faults
-        Take what `ingest` would refuse, or `connect` of a habitat layer.
+        Take what `ingest` would refuse, or `connect` of a habitat layer, or `publish` of a
+        catalogue of messages.
     """
     found = Surveys()
     boxes: dict[str, Bounds] = {}
@@ -135,9 +136,20 @@ def survey(study: Study, herds: Sequence[str], faults: Faults) -> Surveys:
             else:
                 own = faults.collect(partial(_raster, study, layer, path, boxes))
                 found.rasters.extend([own] if own is not None else ())
+    for code, configured in study.config.publish.catalogues.items():
+        faults.collect(partial(_catalogue, study, code, configured))
     # A layer that several herds read alike is told once.
     found.layers[:] = [one for i, one in enumerate(found.layers) if one not in found.layers[:i]]
     return found
+
+
+def _catalogue(study: Study, code: str, configured: str) -> None:
+    """Refuse a catalogue of messages that `publish` would refuse after all other stages."""
+    from corridors.atlas.words.catalogues import language
+
+    path = study.raw_path(configured)
+    if path.is_file():  # else it is told that it is not there
+        language(code, {code: (configured, path.read_bytes())})
 
 
 def _of_herd(study: Study, herd: str, faults: Faults, found: Surveys) -> Bounds | None:

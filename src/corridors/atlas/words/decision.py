@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from corridors.atlas.words.language import capital, marked, month_name, said, several
+from corridors.atlas.words.language import capital, marked, month_name, said, several, spoken
 from corridors.atlas.words.numbers import animals, number, percent, span
 from corridors.atlas.words.threats import limits, standing
 
@@ -100,3 +100,23 @@ def unknown_words(row: Mapping[str, Any]) -> str:
         else ""
     )
     return " ".join(part for part in (prior, limits(row["limits"])) if part)
+
+
+def page_labels() -> dict[str, str]:
+    """Return what ``decision.html.jinja`` says by itself."""
+    return {
+        "lang": spoken().code.replace("_", "-"),
+        "title": said("Migration corridor and threats"),
+        "sheet": said("Fact sheet (PDF)"),
+        "decide": said("What to decide"),
+        "no_meeting": said("These data support no action: no animal met a barrier on a migration."),
+        "no_animal": said("These data support no action: no animal was tracked."),
+        "do": said("What to do"),
+        "sure": said("How sure"),
+        "met": said("When animals come by on migrations"),
+        "unknown": said("Not known"),
+        "card": said("Card for the visit (PDF)"),
+        "settle": said("What would settle it"),
+        "map": said("Map of the herd's corridor, ranges, barriers and places"),
+        "place_map": said("Map around the place, and where it lies in the corridor"),
+    }

@@ -41,6 +41,13 @@ class Language:
         """Whether texts are said as they stand in the source."""
         return self.code == ENGLISH
 
+    @property
+    def own_name(self) -> str:
+        """What its speakers call it, by the code where nobody wrote that down."""
+        from babel.core import Locale
+
+        return Locale.parse(self.code).get_display_name(self.code) or self.code
+
 
 _IN_ENGLISH: Final = Language(ENGLISH)
 _SPOKEN: Final[ContextVar[Language | None]] = ContextVar("language", default=None)

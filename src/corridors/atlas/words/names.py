@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -37,6 +38,16 @@ _EVIDENCE: Final[Mapping[str, str]] = {
     "expert": marked("expert"),
 }
 
+# As `ingest` leaves it in ``source``.
+_DRAWN: Final = re.compile(
+    r"(?P<author>.*), (?P<date>\d{4}-\d\d-\d\d), confidence (?P<confidence>low|medium|high)",
+    re.DOTALL,
+)
+_CONFIDENCE: Final[Mapping[str, str]] = {
+    "low": marked("{author}, {date}, confidence low"),
+    "medium": marked("{author}, {date}, confidence medium"),
+    "high": marked("{author}, {date}, confidence high"),
+}
 # The species that catalogues know: there the message is what the species is called.
 _SPECIES: Final = frozenset(
     {
@@ -190,6 +201,20 @@ def species_name(scientific: str) -> str:
         return ""
     species = " ".join(scientific.split()[:2])
     return named("species", species) if species in _SPECIES else ""
+
+
+def expert_source(source: str) -> str:
+    """Return who drew something, when, and how sure; what is not told that way stays as it is.
+
+    Examples
+    --------
+    >>> expert_source("A. B., 2024-01-01, confidence low"), expert_source("a map")
+    ('A. B., 2024-01-01, confidence low', 'a map')
+    """
+    found = _DRAWN.fullmatch(source)
+    if found is None:
+        return source
+    return said(_CONFIDENCE[found["confidence"]], author=found["author"], date=found["date"])
 
 
 def _of(words: Mapping[str, str], code: str) -> str:

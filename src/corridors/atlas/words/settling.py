@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from corridors.atlas.words.language import said, several
-from corridors.atlas.words.numbers import number, span
+from corridors.atlas.words.names import season_when
+from corridors.atlas.words.numbers import number, percent, span
 from corridors.atlas.words.threats import GRADE_WORDS
 from corridors.atlas.words.units import unit_words
 from corridors.foundation.facts.rank import RankFacts, Settling
@@ -69,12 +70,21 @@ def settling_words(settling: Settling, names: Mapping[str, str]) -> str:
     'Rank 2 (1–9), Valley fence, km 0–5: 2 independent units met it. Five more that come by in \
 spring would narrow the interval of what is missing by about 39 %, ten by 52 %; 9 would halve it.'
     """
-    season = f" in {settling.season}" if settling.season else ""
-    n = settling.n_units
-    return (
-        f"Rank {settling.rank} ({settling.rank_from}–{settling.rank_to}), "
-        f"{names[settling.threat]}: {n} independent unit{'' if n == 1 else 's'} met it. Five more "
-        f"that come by{season} would narrow the interval of what is missing by about "
-        f"{100 * settling.fall_of_five_frac:.0f} %, ten by "
-        f"{100 * settling.fall_of_ten_frac:.0f} %; {settling.units_to_halve} would halve it."
+    met = several(
+        "Rank {rank} ({low}–{high}), {place}: {n} independent unit met it.",
+        "Rank {rank} ({low}–{high}), {place}: {n} independent units met it.",
+        settling.n_units,
+        rank=settling.rank,
+        low=settling.rank_from,
+        high=settling.rank_to,
+        place=names[settling.threat],
     )
+    more = said(
+        "Five more that come by{when} would narrow the interval of what is missing by about "
+        "{five}, ten by {ten}; {halve} would halve it.",
+        when=f" {season_when(settling.season)}" if settling.season else "",
+        five=percent(settling.fall_of_five_frac),
+        ten=percent(settling.fall_of_ten_frac),
+        halve=settling.units_to_halve,
+    )
+    return f"{met} {more}"

@@ -13,6 +13,11 @@ def map_stamp(*, simulated: bool) -> str:
     return said("SIMULATED") if simulated else ""
 
 
+def peer_stamp(*, is_peer: bool) -> str:
+    """Return what stands on a page of a profile that is for comparison only."""
+    return said(_PEER) if is_peer else ""
+
+
 def data_label(*, simulated: bool) -> str:
     """Return the label of a package."""
     return "SIMULATED DATA" if simulated else ""

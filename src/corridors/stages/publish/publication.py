@@ -142,6 +142,7 @@ def published(inputs: Inputs, settings: Settings, progress: Progress) -> Results
         n_more_pictures=len(years) - len(shown),
         towns=nearest_in_words(towns),
         record=settings.labels.record,
+        languages=[(one.code, one.own_name) for one in languages],
     )
     told = page(heading, evidence)
     across = {

@@ -10,7 +10,8 @@ import geopandas as gpd
 import pandas as pd
 
 from corridors.atlas import fact_sheet
-from corridors.atlas.paper import card_pdf, factsheet_pdf
+from corridors.atlas.pages import render
+from corridors.atlas.paper import card_pdf, decision_page, factsheet_pdf
 from corridors.atlas.report import Evidence, Heading, page
 from corridors.atlas.sheet_figures import sheet_lines, trace_json
 from corridors.atlas.words.catalogues import language
@@ -79,7 +80,9 @@ def _sheets_in(spoken: Language, inputs: Inputs, untold: Untold) -> list[File]:
             place_maps=insets(heading, tables["threats"], untold.layers, crs),
         )
         told = page(heading, evidence)
-        return list(_sheets(told, _lines(inputs, tables), f".{spoken.code}"))
+        made = list(_sheets(told, _lines(inputs, tables), f".{spoken.code}"))
+        html = render(__package__, "decision.html.jinja", decision_page(told))
+    return [*made, (f"decision.{spoken.code}.html", html.encode())]
 
 
 def _sheets(

@@ -171,7 +171,7 @@ def test_every_number_on_the_fact_sheet_has_a_source(
         ),
         *((place["at"], told(f"Place {place['number']}", "At")) for place in values["places"]),
         *((place["number"], told(f"Place {place['number']}", "No.")) for place in values["places"]),
-        (values["years"], told("Tracked")),
+        (values["tracked"], told("Tracked")),
         (values["verdict"], told("Verdict")),
         *((words, told("How it was computed")) for words in values["method"][:1]),
     ]
