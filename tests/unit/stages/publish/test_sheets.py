@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -181,6 +182,32 @@ def test_the_same_bytes_come_again(sheets: dict[str, Path], tmp_path: Path) -> N
     assert names
     for name in names:
         assert (again / name).read_bytes() == (sheets["tracked"] / name).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("en", "one animal says nothing"), ("ru", "одно животное ничего не говорит"),
+     ("fr", "un seul animal ne dit rien"), ("es", "un solo animal no dice nada")],
+)  # fmt: skip
+def test_a_herd_of_one_animal_is_told_so(alone: Path, code: str, said: str) -> None:
+    path = alone / ("factsheet.pdf" if code == "en" else f"factsheet.{code}.pdf")
+    assert said in text_of(path)
+    for _, (left, _, right, _), width, _ in boxes(path):
+        assert left > 20
+        assert right < width - 20
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sheets of a herd with one animal."""
+    given = results.inputs()
+    of_one = given.describe.sufficiency["all"].model_copy(
+        update={"n_animals": 1, "n_units": 1, "slope_frac": None}
+    )
+    describe = given.describe.model_copy(update={"sufficiency": {"all": of_one}})
+    own = publishing(languages=list(LANGUAGES))
+    folder = tmp_path_factory.mktemp("alone") / "out"
+    return published(folder, replace(given, describe=describe), own) / "sheets"
 
 
 @pytest.fixture
