@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -28,6 +29,11 @@ def render(package: str, template: str, values: Mapping[str, Any]) -> str:
     values
         What the template names.
     """
+    return _environment(package).get_template(template).render(palette=palette, **values)
+
+
+@functools.cache  # compiling the templates takes longer than filling them in
+def _environment(package: str) -> Environment:
     environment = Environment(
         loader=ChoiceLoader([PackageLoader(package), PackageLoader("corridors.atlas")]),
         autoescape=True,
@@ -39,7 +45,7 @@ def render(package: str, template: str, values: Mapping[str, Any]) -> str:
     environment.filters.update(
         number=number, percent=percent, picture=picture, words=words, count=count
     )
-    return environment.get_template(template).render(palette=palette, **values)
+    return environment
 
 
 def _shown(value: object) -> object:
