@@ -151,6 +151,21 @@ class World:
         out, err = process.communicate(timeout=120)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
+    def codes(self, *commands: list[str]) -> list[int]:
+        """Return the exit codes of commands given one after the other in one process."""
+        text = "import json, sys; from corridors.cli import main; " + (
+            "print(json.dumps([main(one) for one in json.loads(sys.argv[1])]), file=sys.stderr)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", text, json.dumps(commands)],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return json.loads(done.stderr.splitlines()[-1])
+
     def run(self, *arguments: str) -> list[tuple[str, str]]:
         """Run what is due and return the (stage, herd) that did run."""
         done = self.call("run", "--scheduler", "serial", "--json", *arguments)
