@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,6 +11,7 @@ from corridors.run import manifest
 from corridors.run.fingerprint import Fingerprints, changes, upstream_digests
 from corridors.run.layout import StudyLayout
 from corridors.run.manifest import Manifest
+from corridors.stages import registry
 from corridors.stages.registry import WHOLE_STUDY
 
 if TYPE_CHECKING:
@@ -61,12 +62,23 @@ def partitions(stage: Stage, config: Config) -> list[str]:
     return [WHOLE_STUDY] if stage.partition == "study" else list(config.herds)
 
 
-def survey(prints: Fingerprints) -> dict[Node, Row]:
-    """Return the state of every stage of every partition of the study, earlier stages first."""
+def survey(prints: Fingerprints, names: Iterable[str] = registry.ORDER) -> dict[Node, Row]:
+    """Return the state of stages of every partition of the study, earlier stages first.
+
+    Parameters
+    ----------
+    prints
+        Fingerprints of the study.
+    names
+        Stages; those that they depend on are looked at too.
+    """
     rows: dict[Node, Row] = {}
     layout = StudyLayout(prints.study)
+    wanted = registry.with_upstream(names)
     with prints.digests.one_look():
         for stage in layout.stages:
+            if stage.name not in wanted:
+                continue
             for partition in partitions(stage, prints.study.config):
                 rows[stage.name, partition] = _row(prints, layout, stage, partition, rows)
     prints.digests.save()
