@@ -87,8 +87,8 @@ class FixWriter(PieceWriter):
     """Write a table of fixes piece by piece, such as one animal after the other.
 
     Small pieces together make a row group, a large one makes its own. The contract is checked
-    without the points, which are passed on as they were read; of texts each different one. Use as a
-    context manager.
+    without the points, which are passed on as they were read; of texts each different one, those of
+    later pieces at the end. Use as a context manager.
 
     Parameters
     ----------
@@ -119,7 +119,8 @@ class FixWriter(PieceWriter):
             contract(str(schema.name), {name: schema.columns[name] for name in names})
             for names in (texts, numbers)
         )
-        self._known: dict[str, set[str | None]] = {name: set() for name in texts}
+        self._words: dict[str, set[str | None]] = {name: set() for name in texts}
+        self._is_new = False
         self._schema = pa.schema(
             [one.with_type(_TEXT) if one.name in texts else one for one in self._stored]
         )
@@ -132,6 +133,7 @@ class FixWriter(PieceWriter):
         try:
             if kind is None:
                 self._flush()
+                self._check_texts()
                 self._wait()
         except BaseException as raised:
             kind = type(raised)
@@ -152,26 +154,31 @@ class FixWriter(PieceWriter):
         table = pa.concat_tables(self._waiting).combine_chunks()
         self._waiting.clear()
         check(table.select(list(self._numbers.columns)).to_pandas(), self._numbers)
-        self._check_texts(table)
+        self._take_words(table)
         if self._writer is None:
+            self._check_texts()
             self._writer = self._opened()
         self._wait()
         self._written = self._pool.submit(self._writer.write_table, table)
 
-    def _check_texts(self, table: pa.Table) -> None:
-        """Check the texts that no piece has had before."""
-        new = {name: _words(table[name]) - known for name, known in self._known.items()}
-        if not any(new.values()):
+    def _check_texts(self) -> None:
+        """Check each different text, if there are some that were not yet checked."""
+        if not self._is_new:
             return
-        n = max(map(len, new.values()))
+        n = max(map(len, self._words.values()))
         # Columns of one length: the words of each again and again.
-        words = {name: sorted(own or self._known[name], key=str) for name, own in new.items()}
+        words = {name: sorted(own, key=str) for name, own in self._words.items()}
         rows = {
             name: pa.array(islice(cycle(own), n), pa.large_string()) for name, own in words.items()
         }
         check(pa.table(rows).to_pandas(), self._texts)
-        for name, own in new.items():
-            self._known[name] |= own
+        self._is_new = False
+
+    def _take_words(self, table: pa.Table) -> None:
+        for name, known in self._words.items():
+            n_before = len(known)
+            known |= _words(table[name])
+            self._is_new |= len(known) > n_before
 
     def _opened(self) -> pq.ParquetWriter:
         """Return the file, which reads as one with plain texts."""
@@ -180,7 +187,7 @@ class FixWriter(PieceWriter):
             self._path,
             self._schema,
             compression="zstd",
-            use_dictionary=[*self._known, *_REPEATED],
+            use_dictionary=[*self._words, *_REPEATED],
             # Numbers that mostly grow by the same: their differences take no space.
             column_encoding=dict.fromkeys(counted, "DELTA_BINARY_PACKED"),
             store_schema=False,
