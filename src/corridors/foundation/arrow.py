@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -121,6 +123,52 @@ def codes_of(texts: pa.DictionaryArray) -> Indices32:
             return np.broadcast_to(np.int32(0), n)
         return np.asarray(texts.indices.to_numpy())
     return np.asarray(pc.fill_null(texts.indices, n_texts).to_numpy(zero_copy_only=False))
+
+
+def texts_of(codes: Values, texts: Sequence[str]) -> pa.DictionaryArray:
+    """Return texts by their numbers; each that occurs is kept once.
+
+    Examples
+    --------
+    >>> texts_of(np.array([2, 0, 2]), ["a", "b", "c"]).dictionary.to_pylist()
+    ['a', 'c']
+    >>> texts_of(np.array([2, 0, 2]), ["a", "b", "a"]).to_pylist()
+    ['a', 'a', 'a']
+    """
+    if is_one(codes):
+        used, places = codes[:1], np.zeros(len(codes), dtype=np.int32)
+    else:
+        used, own = np.unique(codes, return_inverse=True)
+        places = own.astype(np.int32)
+    words = [texts[code] for code in used.tolist()]
+    kept = list(dict.fromkeys(words))
+    if len(kept) < len(words):  # a text may have several numbers
+        places = np.array([kept.index(word) for word in words], dtype=np.int32)[places]
+    return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(kept, pa.large_string()))
+
+
+def numbers_of(column: Values) -> pa.Array:
+    """Return numbers; NaN is nothing, as pandas writes it."""
+    if is_one(column) and np.isnan(column[0]):
+        return pa.nulls(len(column), pa.from_numpy_dtype(column.dtype))
+    return pa.array(np.ascontiguousarray(column), from_pandas=True)
+
+
+def utc_times(time_us: Microseconds) -> pa.Array:
+    """Return times that are given in microseconds since 1970."""
+    return pa.array(time_us).cast(pa.timestamp("us", "UTC"))
+
+
+def plain_table(columns: Mapping[str, pa.Array], *, is_coded: bool = False) -> pa.Table:
+    """Return a table of columns, without codes for texts unless ``is_coded``."""
+    if is_coded:
+        return pa.table(dict(columns))
+    return pa.table(
+        {
+            name: column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+            for name, column in columns.items()
+        }
+    )
 
 
 def is_one(column: Values) -> bool:

@@ -19,7 +19,15 @@ from corridors.formats.positions import impossible
 from corridors.formats.track_part import TrackPart
 from corridors.foundation import tables
 from corridors.foundation.arrays import Bits, Floats, Indices, Values
-from corridors.foundation.arrow import codes_of, is_one, points
+from corridors.foundation.arrow import (
+    codes_of,
+    is_one,
+    numbers_of,
+    plain_table,
+    points,
+    texts_of,
+    utc_times,
+)
 from corridors.foundation.artefacts import FixTable
 from corridors.foundation.spool import fix_frame, spool_fixes
 from corridors.foundation.vocabulary import FLAG_BIT
@@ -142,10 +150,6 @@ class SortedFixes(FixTable):
         self._herd = herd
         self._held = held
         self._words = words
-        self._texts = {
-            name: pa.array(own, pa.large_string())
-            for name, own in {**words, "herd": [herd]}.items()
-        }
         self._starts: list[int] = []
         before = -1
         for end, piece in zip(held.ends, held.pieces, strict=True):
@@ -245,40 +249,21 @@ class SortedFixes(FixTable):
         self, start: int, end: int, columns: Sequence[str], *, is_coded: bool = False
     ) -> pa.Table:
         """Return some rows; ``is_coded`` leaves each different text once."""
-        found = {name: self._column(name, start, end) for name in columns}
-        if not is_coded:
-            found = {
-                name: column.dictionary_decode() if name in self._texts else column
-                for name, column in found.items()
-            }
-        return pa.table(found)
+        return plain_table(
+            {name: self._column(name, start, end) for name in columns}, is_coded=is_coded
+        )
 
     def _column(self, name: str, start: int, end: int) -> pa.Array:
         held = self._held
         if name == "geometry":
             return points(held.of("lon", start, end), held.of("lat", start, end))
         if name == "time_utc":
-            return pa.array(held.of("time_us", start, end)).cast(pa.timestamp("us", "UTC"))
+            return utc_times(held.of("time_us", start, end))
         if name == "herd":
-            return _coded(np.broadcast_to(np.int32(0), end - start), self._texts[name])
-        if name in self._texts:
-            return _coded(held.of(name, start, end), self._texts[name])
-        column = held.of(name, start, end)
-        if is_one(column):
-            # NaN is nothing, as pandas writes it.
-            nothing = pa.nulls(len(column), pa.from_numpy_dtype(column.dtype))
-            return nothing if np.isnan(column[0]) else pa.array(np.ascontiguousarray(column))
-        return pa.array(column, from_pandas=True)
-
-
-def _coded(codes: Values, texts: pa.Array) -> pa.DictionaryArray:
-    """Return texts by their numbers; each that occurs is kept once."""
-    if is_one(codes):
-        own = pa.array(np.zeros(len(codes), dtype=np.int32))
-        return pa.DictionaryArray.from_arrays(own, texts.take(pa.array(codes[:1])))
-    used, places = np.unique(codes, return_inverse=True)
-    own = pa.array(places.astype(np.int32))
-    return pa.DictionaryArray.from_arrays(own, texts.take(pa.array(used)))
+            return texts_of(np.broadcast_to(np.int32(0), end - start), [self._herd])
+        if name in self._words:
+            return texts_of(held.of(name, start, end), self._words[name])
+        return numbers_of(held.of(name, start, end))
 
 
 def _flags(part: TrackPart, lon: Floats, lat: Floats) -> Bits:

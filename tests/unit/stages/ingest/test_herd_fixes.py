@@ -126,6 +126,16 @@ def test_the_file_reads_as_a_table_of_points_and_has_the_same_bytes_again(tmp_pa
     assert (tmp_path / "fixes.parquet").read_bytes() == (tmp_path / "again.parquet").read_bytes()
 
 
+def test_two_sources_with_the_same_words_give_each_word_once() -> None:
+    given = {
+        name: [part(["a", "a"], days, lon=[70.5, 70.6], lat=[38.5, 38.5], fix_type=["3D", None])]
+        for name, days in (("t", [1, 2]), ("u", [3, 4]))
+    }
+    fixes = herd(**given).sorted()
+    assert fixes.read()["fix_type"].tolist() == ["3d", "", "3d", ""]
+    assert fixes.spooled().read()["fix_type"].tolist() == ["3d", "", "3d", ""]
+
+
 def test_nothing_of_a_source_that_cannot_be_read_to_its_end_is_kept() -> None:
     held = herd(t=[part(["b"], [1])])
 
