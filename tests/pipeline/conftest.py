@@ -153,7 +153,8 @@ class World:
 
     def codes(self, *commands: list[str]) -> list[int]:
         """Return the exit codes of commands given one after the other in one process."""
-        text = "import json, sys; from corridors.cli import main; " + (
+        text = (
+            "import json, sys; from corridors.cli import main; "
             "print(json.dumps([main(one) for one in json.loads(sys.argv[1])]), file=sys.stderr)"
         )
         done = subprocess.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -14,6 +15,9 @@ from corridors.foundation.errors import CorridorsError
 from corridors.run.stopped import Stopped
 
 _PIPE_CLOSED = 141
+# New objects after which Python looks for garbage. What is imported is none, and with 700 it would
+# be looked through hundreds of times.
+_LOOK_AFTER = 20_000
 
 group.add_command(release)
 group.add_command(trace)
@@ -24,6 +28,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit code; see ``docs/exit-codes.md``."""
+    gc.set_threshold(_LOOK_AFTER)
     try:
         code = group.main(arguments, prog_name="corridors", standalone_mode=False)
     except CorridorsError as error:

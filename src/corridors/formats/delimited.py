@@ -59,7 +59,7 @@ class TextTable:
         return self.header.names
 
     def batches(
-        self, columns: Sequence[str], *, numbers: Collection[str] = (), words: Collection[str] = ()
+        self, columns: Sequence[str], *, numbers: Collection[str] = ()
     ) -> Iterator[pa.RecordBatch]:
         """Yield the named columns as text, null for no value, with ``source_row``.
 
@@ -72,8 +72,6 @@ class TextTable:
             Their names.
         numbers
             Columns that come as numbers as long as all of their rows are plain finite ones.
-        words
-            Columns that come coded, as they have few different texts.
 
         Raises
         ------
@@ -81,8 +79,7 @@ class TextTable:
             A row with more or fewer fields than the header, broken quotes, text that is not
             UTF-8, or no rows at all.
         """
-        types = dict.fromkeys(words, pa.dictionary(pa.int32(), pa.string()))
-        types |= dict.fromkeys(numbers, pa.float64())
+        types = dict.fromkeys(numbers, pa.float64())
         n_read = n_yielded = 0
         with as_file(self.source, self.encoding, self.name) as file:
             for hints in ({},) if self.encoding.doubtful or not types else (types, {}):

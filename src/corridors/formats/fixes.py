@@ -6,9 +6,11 @@ taken from the stored points without building a geometry for each fix.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +21,17 @@ import pyarrow.parquet as pq
 from corridors.formats.parquet import PieceWriter
 from corridors.foundation.errors import Fault, InternalError
 from corridors.foundation.tables import check, empty
+from corridors.foundation.tables.columns import contract
 
 if TYPE_CHECKING:
     import pandera.pandas as pandera
 
 _ROWS_READ = 65_536
 _ROWS_WRITTEN = 65_536
+_UTC = pa.timestamp("us", "UTC")
+_TEXT = pa.dictionary(pa.int32(), pa.large_string())
+# Numbers that occur again and again. Of the others a dictionary would hold almost every row.
+_REPEATED = ("dop", "flags", "burst")
 
 
 def read_animals(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, pa.Table]]:
@@ -80,7 +87,8 @@ class FixWriter(PieceWriter):
     """Write a table of fixes piece by piece, such as one animal after the other.
 
     Small pieces together make a row group, a large one makes its own. The contract is checked
-    without the points, which are passed on as they were read. Use as a context manager.
+    without the points, which are passed on as they were read; of texts each different one, those of
+    later pieces at the end. Use as a context manager.
 
     Parameters
     ----------
@@ -104,8 +112,18 @@ class FixWriter(PieceWriter):
         bounds_deg: tuple[float, float, float, float] | None,
     ) -> None:
         super().__init__(path, schema)
-        self._checked = schema.remove_columns(["geometry"])
-        self._schema = _stored_schema(schema, bounds_deg)
+        self._stored = _stored_schema(schema, bounds_deg)
+        texts = [one.name for one in self._stored if one.type == pa.large_string()]
+        numbers = [one.name for one in self._stored if one.name not in ("geometry", *texts)]
+        self._texts, self._numbers = (
+            contract(str(schema.name), {name: schema.columns[name] for name in names})
+            for names in (texts, numbers)
+        )
+        self._words: dict[str, set[str | None]] = {name: set() for name in texts}
+        self._is_new = False
+        self._schema = pa.schema(
+            [one.with_type(_TEXT) if one.name in texts else one for one in self._stored]
+        )
         self._waiting: list[pa.Table] = []
         # One row group is compressed while the next is made.
         self._pool = ThreadPoolExecutor(max_workers=1)
@@ -115,6 +133,7 @@ class FixWriter(PieceWriter):
         try:
             if kind is None:
                 self._flush()
+                self._check_texts()
                 self._wait()
         except BaseException as raised:
             kind = type(raised)
@@ -124,7 +143,7 @@ class FixWriter(PieceWriter):
             super().__exit__(kind, *rest)
 
     def write(self, rows: pa.Table) -> None:
-        """Append rows, columns named and typed as in the contract."""
+        """Append rows, columns named and typed as in the contract; texts may be coded."""
         self._waiting.append(rows.select(self._schema.names).cast(self._schema))
         if sum(table.num_rows for table in self._waiting) >= _ROWS_WRITTEN:
             self._flush()
@@ -134,16 +153,59 @@ class FixWriter(PieceWriter):
             return
         table = pa.concat_tables(self._waiting).combine_chunks()
         self._waiting.clear()
-        check(table.drop_columns(["geometry"]).to_pandas(), self._checked)
+        check(table.select(list(self._numbers.columns)).to_pandas(), self._numbers)
+        self._take_words(table)
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd")
+            self._check_texts()
+            self._writer = self._opened()
         self._wait()
         self._written = self._pool.submit(self._writer.write_table, table)
+
+    def _check_texts(self) -> None:
+        """Check each different text, if there are some that were not yet checked."""
+        if not self._is_new:
+            return
+        n = max(map(len, self._words.values()))
+        # Columns of one length: the words of each again and again.
+        words = {name: sorted(own, key=str) for name, own in self._words.items()}
+        rows = {
+            name: pa.array(islice(cycle(own), n), pa.large_string()) for name, own in words.items()
+        }
+        check(pa.table(rows).to_pandas(), self._texts)
+        self._is_new = False
+
+    def _take_words(self, table: pa.Table) -> None:
+        for name, known in self._words.items():
+            n_before = len(known)
+            known |= _words(table[name])
+            self._is_new |= len(known) > n_before
+
+    def _opened(self) -> pq.ParquetWriter:
+        """Return the file, which reads as one with plain texts."""
+        counted = [one.name for one in self._stored if one.type in (pa.int64(), _UTC)]
+        writer = pq.ParquetWriter(
+            self._path,
+            self._schema,
+            compression="zstd",
+            use_dictionary=[*self._words, *_REPEATED],
+            # Numbers that mostly grow by the same: their differences take no space.
+            column_encoding=dict.fromkeys(counted, "DELTA_BINARY_PACKED"),
+            store_schema=False,
+        )
+        plain = base64.b64encode(self._stored.serialize())
+        writer.add_key_value_metadata({**self._stored.metadata, b"ARROW:schema": plain})
+        return writer
 
     def _wait(self) -> None:
         """Wait for the row group that is being written, and raise what it raised."""
         if self._written is not None:
             self._written.result()
+
+
+def _words(column: pa.ChunkedArray) -> set[str | None]:
+    """Return the different texts of a column, None among them if a row has none."""
+    found = {word for chunk in column.chunks for word in chunk.dictionary.to_pylist()}
+    return {*found, None} if column.null_count else found
 
 
 def _stored_schema(

@@ -183,7 +183,7 @@ class _Rows:
         self, table: TextTable | ParquetTable, present: Sequence[str]
     ) -> Iterator[pa.RecordBatch]:
         """Yield fixes of the parts of a table."""
-        for batch in table.batches(present, **self._hints()):
+        for batch in table.batches(present, numbers=self.reader.mapping.numbers()):
             self.n_rows += len(batch)
             gps = self._gps(batch)
             self.n_gps += len(gps)
@@ -200,14 +200,6 @@ class _Rows:
                     cure="export the GPS sensor",
                 )
             )
-
-    def _hints(self) -> dict[str, list[str]]:
-        mapping = self.reader.mapping
-        wordy = (self._sensor, self.spelled.get(_ANIMAL), mapping.species, mapping.tag)
-        return {
-            "numbers": [c for c in (mapping.lon, mapping.lat, mapping.dop) if c is not None],
-            "words": [c for c in (*wordy, mapping.fix_type) if c is not None],
-        }
 
     def _gps(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         if self._sensor is None:

@@ -51,7 +51,6 @@ class ParquetTable:
         columns: Sequence[str],
         *,
         numbers: Collection[str] = (),  # noqa: ARG002 - columns have types of their own
-        words: Collection[str] = (),  # noqa: ARG002
     ) -> Iterator[pa.RecordBatch]:
         """Yield the named columns with ``source_row``, the row of the table from 1.
 

@@ -104,15 +104,11 @@ class TrackMapping:
         )
         return [name for name in named if name is not None]
 
-    def hints(self) -> dict[str, list[str]]:
-        """Return which columns hold numbers and which few words, where it is one or the other."""
+    def numbers(self) -> list[str]:
+        """Return which columns hold numbers and nothing else."""
         numbers = [self.lon, self.lat, self.dop] if self.decimal == "." else []
-        words = [self.animal, self.fix_type, self.species, self.tag]
         once = Counter(self.columns())
-        return {
-            "numbers": [name for name in numbers if name and once[name] == 1],
-            "words": [name for name in words if name and once[name] == 1],
-        }
+        return [name for name in numbers if name and once[name] == 1]
 
 
 @dataclass(frozen=True)

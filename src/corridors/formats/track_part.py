@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corridors.formats.positions import impossible
 from corridors.foundation.arrays import Flags, Floats, Indices, Indices32, Microseconds
+from corridors.foundation.arrow import codes_of, is_one
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class TrackPart:
     @property
     def animal(self) -> Indices32:
         """Place of each row's animal in :attr:`animals`."""
-        return np.asarray(self.rows.column("animal").indices.to_numpy())
+        return codes_of(self.rows.column("animal"))
 
     @property
     def lon(self) -> Floats:
@@ -62,7 +65,10 @@ class TrackPart:
     @property
     def has_time(self) -> Flags:
         """Whether a row has a time."""
-        return np.asarray(self.rows.column("time_utc").is_valid().to_numpy(zero_copy_only=False))
+        times = self.rows.column("time_utc")
+        if not times.null_count:
+            return np.ones(len(self), dtype=bool)
+        return np.asarray(times.is_valid().to_numpy(zero_copy_only=False))
 
     @property
     def time_us(self) -> Microseconds:
@@ -71,14 +77,33 @@ class TrackPart:
         return np.asarray(times.to_numpy(zero_copy_only=False))
 
     @property
+    def timed_us(self) -> Microseconds:
+        """Microseconds since 1970 UTC, of the rows that have a time."""
+        times = self.rows.column("time_utc").drop_null().cast(pa.int64())
+        return np.asarray(times.to_numpy())
+
+    @property
     def is_outlier(self) -> Flags:
         """Whether the vendor calls a row an outlier."""
-        return np.asarray(self.rows.column("vendor_outlier").to_numpy(zero_copy_only=False))
+        return _flags(self.rows.column("vendor_outlier"))
 
     @property
     def is_undeployed(self) -> Flags:
         """Whether no animal wore the collar."""
-        return np.asarray(self.rows.column("undeployed").to_numpy(zero_copy_only=False))
+        return _flags(self.rows.column("undeployed"))
+
+    @cached_property
+    def n_placed(self) -> int:
+        """How many rows have a position."""
+        return int(np.count_nonzero(np.isfinite(self.lon) & np.isfinite(self.lat)))
+
+    @cached_property
+    def is_usable(self) -> Flags:
+        """Whether a row has a time and a possible position, and is deployed and no outlier."""
+        lon, lat = self.lon, self.lat
+        good: Flags = np.isfinite(lon) & np.isfinite(lat) & self.has_time
+        good &= ~(impossible(lon, lat) | self.is_outlier | self.is_undeployed)
+        return good
 
     @property
     def tags(self) -> list[str | None]:
@@ -90,11 +115,13 @@ class TrackPart:
         """Return the place of each row's tag in a list of tags, "" where it has none; the list."""
         return self._coded("tag")
 
+    def counts(self) -> Counter[str]:
+        """Return how many rows each animal has that has any."""
+        return _counted(self.animal, self.animals)
+
     def taxa(self) -> Counter[str]:
         """Return how many rows each taxon has, "" of those that state none."""
-        codes, names = self._coded("species")
-        counts = np.bincount(codes, minlength=len(names)).tolist()
-        return Counter({name: n for name, n in zip(names, counts, strict=True) if n})
+        return _counted(*self._coded("species"))
 
     def where(self, chosen: Flags) -> TrackPart:
         """Return the chosen rows."""
@@ -127,10 +154,23 @@ class TrackPart:
         """Return places in a list of different texts, the last of which is "": no value."""
         coded = self.rows.column(column)
         names: list[str] = coded.dictionary.to_pylist()
-        codes = pc.fill_null(coded.indices, len(names)).to_numpy(zero_copy_only=False)
-        return np.asarray(codes), [*names, ""]
+        return codes_of(coded), [*names, ""]
 
     def _with(self, column: str, values: pa.Array) -> TrackPart:
         field = self.rows.schema.field(column)
         place = self.rows.schema.get_field_index(column)
         return TrackPart(self.rows.set_column(place, field, values.cast(field.type)))
+
+
+def _counted(codes: Indices32, names: Sequence[str]) -> Counter[str]:
+    if is_one(codes):
+        return Counter({names[codes[0]]: len(codes)})
+    counts = np.bincount(codes, minlength=len(names)).tolist()
+    return Counter({name: n for name, n in zip(names, counts, strict=True) if n})
+
+
+def _flags(column: pa.BooleanArray) -> Flags:
+    """Return a column as an array; mostly nothing is true."""
+    if not column.true_count:
+        return np.zeros(len(column), dtype=bool)
+    return np.asarray(column.to_numpy(zero_copy_only=False))

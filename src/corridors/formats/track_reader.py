@@ -18,6 +18,7 @@ from corridors.formats.stamps import StampReader, check_zone
 from corridors.formats.track_columns import SCHEMA, TrackMapping
 from corridors.formats.utm_zones import from_zones, other_zones, zone_codes
 from corridors.foundation.arrays import Flags, Floats, Indices
+from corridors.foundation.arrow import coded
 from corridors.foundation.crs import GEOGRAPHIC
 from corridors.foundation.errors import Fault, InputError
 
@@ -209,12 +210,12 @@ class TrackReader:
 
     def _signed(self, letters: pa.Array, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Return the positions with the signs that letters of hemispheres give them."""
-        coded = words(letters)
-        names = [word.upper() for word in coded.dictionary.to_pylist()]
+        sides = words(letters)
+        names = [word.upper() for word in sides.dictionary.to_pylist()]
         if not set(names) <= {"E", "W"} and not set(names) <= {"N", "S"}:
             return x, y
         is_negative = np.array([name in "WS" for name in names] + [False])
-        codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
+        codes = pc.fill_null(sides.indices, -1).to_numpy(zero_copy_only=False)
         is_x = set(names) <= {"E", "W"}
         turned = is_negative[codes] & ((x if is_x else y) > 0)
         self._n["turned"] += int(turned.sum())
@@ -299,16 +300,16 @@ def words(column: pa.Array) -> pa.DictionaryArray:
             for v, w in zip(values, whole, strict=True)
         ]
         column = pa.array(text, pa.string())
-    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    given = coded.dictionary.to_pylist()
+    column = coded(column)
+    given = column.dictionary.to_pylist()
     told = [None if w is None else without_point(str(w).strip()) for w in given]
     told = [None if w in EMPTY else w for w in told]
     distinct = list(dict.fromkeys(w for w in told if w is not None))
     place = {w: i for i, w in enumerate(distinct)}
     if given == distinct:
-        indices = coded.indices.cast(pa.int32())
-        return pa.DictionaryArray.from_arrays(indices, coded.dictionary.cast(pa.string()))
+        indices = column.indices.cast(pa.int32())
+        return pa.DictionaryArray.from_arrays(indices, column.dictionary.cast(pa.string()))
     moved = pa.array([None if w is None else place[w] for w in told], pa.int32())
     return pa.DictionaryArray.from_arrays(
-        moved.take(coded.indices.cast(pa.int32())), pa.array(distinct, pa.string())
+        moved.take(column.indices.cast(pa.int32())), pa.array(distinct, pa.string())
     )

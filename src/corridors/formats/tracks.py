@@ -45,7 +45,7 @@ def scan_table(
     wanted = [*mapping.columns(), *([zones] if zones else []), *letters]
 
     def parts() -> Iterator[pa.RecordBatch]:
-        for batch in table.batches(wanted, **mapping.hints()):
+        for batch in table.batches(wanted, numbers=mapping.numbers()):
             yield reader.part(batch)
         notes.update(reader.finish())
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from corridors.foundation.arrays import Floats, Microseconds, Values
+from corridors.foundation.arrays import Floats, Indices32, Microseconds, Values
 
 # Well-known binary of a point: byte order (1: little-endian), type (1: point), x, y.
 _POINT = np.dtype([("head", "V5"), ("x", "<f8"), ("y", "<f8")])
@@ -64,6 +66,120 @@ def points(lon: Floats, lat: Floats) -> pa.Array:
     mask = None if known.all() else pa.array(known).buffers()[1]
     buffers = [mask, pa.py_buffer(edges), pa.py_buffer(content)]
     return pa.Array.from_buffers(pa.binary(), len(known), buffers)
+
+
+def coded(texts: pa.Array) -> pa.DictionaryArray:
+    """Return texts with each different one kept once; quick where all rows have the same.
+
+    Most parts of a file are of one animal, one species and one collar.
+
+    Examples
+    --------
+    >>> coded(pa.array(["a", "a"])).dictionary.to_pylist()
+    ['a']
+    """
+    if pa.types.is_dictionary(texts.type):
+        return texts
+    if not is_one_text(texts):
+        return texts.dictionary_encode()
+    codes = pa.array(np.zeros(len(texts), dtype=np.int32))
+    # A slice would hold all texts.
+    return pa.DictionaryArray.from_arrays(codes, texts.take(pa.array([0])))
+
+
+def is_one_text(texts: pa.Array) -> bool:
+    """Return whether all rows have the same text; False without rows, or if one has none.
+
+    Examples
+    --------
+    >>> is_one_text(pa.array(["ab", "ab"])), is_one_text(pa.array(["ab", "ba"]))
+    (True, False)
+    """
+    n = len(texts)
+    if not n or texts.null_count or not pa.types.is_string(texts.type):
+        return False
+    _, edges, content = texts.buffers()
+    ends = np.frombuffer(edges, dtype=np.int32)[texts.offset : texts.offset + n + 1]
+    size = int(ends[1] - ends[0])
+    # Mostly the last end tells that they differ.
+    if int(ends[-1] - ends[0]) != size * n or (np.diff(ends) != size).any():
+        return False
+    if not size:
+        return True
+    letters = np.frombuffer(content, dtype=np.uint8)[ends[0] : ends[-1]]
+    return bool((letters[size:] == letters[:-size]).all())
+
+
+def codes_of(texts: pa.DictionaryArray) -> Indices32:
+    """Return the place of each row's text in the dictionary, one behind it where there is none.
+
+    Where all rows have the same, it is kept once: see :func:`is_one`.
+    """
+    n_texts, n = len(texts.dictionary), len(texts)
+    if texts.null_count == n:
+        return np.broadcast_to(np.int32(n_texts), n)
+    if not texts.null_count:
+        if n_texts == 1:
+            return np.broadcast_to(np.int32(0), n)
+        return np.asarray(texts.indices.to_numpy())
+    return np.asarray(pc.fill_null(texts.indices, n_texts).to_numpy(zero_copy_only=False))
+
+
+def texts_of(codes: Values, texts: Sequence[str]) -> pa.DictionaryArray:
+    """Return texts by their numbers; each that occurs is kept once.
+
+    Examples
+    --------
+    >>> texts_of(np.array([2, 0, 2]), ["a", "b", "c"]).dictionary.to_pylist()
+    ['a', 'c']
+    >>> texts_of(np.array([2, 0, 2]), ["a", "b", "a"]).to_pylist()
+    ['a', 'a', 'a']
+    """
+    if is_one(codes):
+        used, places = codes[:1], np.zeros(len(codes), dtype=np.int32)
+    else:
+        used, own = np.unique(codes, return_inverse=True)
+        places = own.astype(np.int32)
+    words = [texts[code] for code in used.tolist()]
+    kept = list(dict.fromkeys(words))
+    if len(kept) < len(words):  # a text may have several numbers
+        places = np.array([kept.index(word) for word in words], dtype=np.int32)[places]
+    return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(kept, pa.large_string()))
+
+
+def numbers_of(column: Values) -> pa.Array:
+    """Return numbers; NaN is nothing, as pandas writes it."""
+    if is_one(column) and np.isnan(column[0]):
+        return pa.nulls(len(column), pa.from_numpy_dtype(column.dtype))
+    return pa.array(np.ascontiguousarray(column), from_pandas=True)
+
+
+def utc_times(time_us: Microseconds) -> pa.Array:
+    """Return times that are given in microseconds since 1970."""
+    return pa.array(time_us).cast(pa.timestamp("us", "UTC"))
+
+
+def plain_table(columns: Mapping[str, pa.Array], *, is_coded: bool = False) -> pa.Table:
+    """Return a table of columns, without codes for texts unless ``is_coded``."""
+    if is_coded:
+        return pa.table(dict(columns))
+    return pa.table(
+        {
+            name: column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+            for name, column in columns.items()
+        }
+    )
+
+
+def is_one(column: Values) -> bool:
+    """Return whether an array is one value, which is kept once for all rows.
+
+    Examples
+    --------
+    >>> is_one(np.broadcast_to(7, 3)), is_one(np.array([7, 7, 7]))
+    (True, False)
+    """
+    return len(column) > 0 and column.strides == (0,)
 
 
 def values(table: pa.Table, column: str) -> Values:

@@ -148,6 +148,12 @@ def _quick(array: pa.Array, time_zone: str | None) -> Stamps | None:
         return None
     micros = np.asarray(read.cast(pa.int64()).to_numpy())
     nothing = np.zeros(len(micros), dtype=bool)
+    ahead = 0 if offset else _ahead_us(time_zone)
+    if ahead is not None:
+        utc = micros - ahead
+        if utc.min() >= _EARLIEST_US and utc.max() < _LATEST_US:
+            midnights = micros % _DAY_US == 0
+            return Stamps(utc, nothing, nothing, nothing, nothing, nothing, midnights)
     return _placed(micros, ~nothing if offset else nothing, nothing, time_zone, midnight=False)
 
 
@@ -177,13 +183,19 @@ def _placed(
 
 def _localised(wall: Microseconds, time_zone: str) -> Microseconds:
     """Return local times as UTC, none where a change of the clock leaves no single answer."""
+    ahead = _ahead_us(time_zone)
+    if ahead is not None:
+        return np.asarray(wall - ahead, dtype=np.int64)
     zone = zone_of(time_zone)
-    fixed = zone.utcoffset(None)
-    if fixed is not None:
-        return np.asarray(wall - int(fixed.total_seconds()) * 1_000_000, dtype=np.int64)
     index = pd.DatetimeIndex(wall.view("datetime64[us]"))
     placed = index.tz_localize(zone, ambiguous="NaT", nonexistent="NaT").tz_convert("UTC")
     return np.asarray(placed.as_unit("us").asi8, dtype=np.int64)
+
+
+def _ahead_us(time_zone: str | None) -> int | None:
+    """Return by how much a zone is always ahead of UTC; None of no zone, or of one that changes."""
+    fixed = None if time_zone is None else zone_of(time_zone).utcoffset(None)
+    return None if fixed is None else int(fixed.total_seconds()) * 1_000_000
 
 
 def _iso(clean: pd.Series) -> tuple[Microseconds, Flags, Flags]:

@@ -5,20 +5,14 @@ Source: METHODS section 2. Fixes are those of one animal that are still believed
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from corridors.foundation.arrays import Flags, Floats, Indices
 
 # Fixes on either side of an impossible step that may be the false ones, each by itself.
 _DOUBTED = 3
-# A way that goes on beside what is left out is shorter than the jump away, by this much.
-_RETURN_FRAC = 0.5
-# Metres of a chain's way that weigh as much as a fix: a tie goes to the shorter way.
-_TIE_M = 1e9
 
 
 @dataclass(frozen=True)
@@ -92,12 +86,15 @@ def unreachable(
     jump = impossible_steps(x_m, y_m, time_s, reach)
     if not jump.any():
         return false
+    # Most tracks have no such step, and need no compiler.
+    from corridors.movement.chains import best_chain
+
     first = _pieces(jump)
     last = np.append(first[1:], x_m.size) - 1
     open_spans = [(0, first.size, True)]
     while open_spans:
         low, high, is_main = open_spans.pop()
-        chain = low + _best_chain(
+        chain = low + best_chain(
             x_m, y_m, time_s, first[low:high], last[low:high], reach.speed_m_s, reach.sprint_m
         )
         begin, end = int(chain[0]), int(chain[-1])
@@ -117,48 +114,6 @@ def _pieces(jump: Flags) -> Indices:
     at = np.flatnonzero(jump)
     edges = (at[:, None] + np.arange(-_DOUBTED, _DOUBTED + 1)).ravel()
     return np.unique(np.append(edges[(edges > 0) & (edges < jump.size)], 0))
-
-
-@njit(cache=True, nogil=True)
-def _best_chain(
-    x: Floats,
-    y: Floats,
-    t: Floats,
-    first: Indices,
-    last: Indices,
-    speed_m_s: float,
-    sprint_m: float,
-) -> Indices:
-    """Return the pieces of the chain with the most fixes, in order."""
-    m = first.size
-    score, before = np.empty(m), np.full(m, -1)
-    for j in range(m):
-        own = 0.0
-        for k in range(first[j], last[j]):
-            own -= math.hypot(x[k + 1] - x[k], y[k + 1] - y[k]) / _TIE_M
-        own += last[j] - first[j] + 1
-        score[j] = own
-        for i in range(j - 1, -1, -1):
-            a, b = last[i], first[j]
-            way = math.hypot(x[b] - x[a], y[b] - y[a])
-            if way > speed_m_s * (t[b] - t[a]) + sprint_m:
-                continue
-            if j - i > 1:
-                c = first[i + 1]
-                jump = math.hypot(x[c] - x[a], y[c] - y[a])
-                if way > _RETURN_FRAC * jump:
-                    continue
-            together = score[i] + own - way / _TIE_M
-            if together > score[j]:
-                score[j], before[j] = together, i
-    at = int(np.argmax(score))
-    chain = np.empty(m, np.int64)
-    n = 0
-    while at >= 0:
-        chain[n] = at
-        at = before[at]
-        n += 1
-    return chain[:n][::-1]
 
 
 def far_parts(x_m: Floats, y_m: Floats, part: Indices, home_m: Floats, *, far_m: float) -> Flags:

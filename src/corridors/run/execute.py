@@ -49,7 +49,7 @@ def execute(
     engines.check_scheduler(options.scheduler)
     prints = Fingerprints(study)
     nodes = _nodes(study, stages, herds)
-    rows = survey(prints)
+    rows = survey(prints, stages)
     report = Report()
     touched = {partition for _, partition in nodes}
     if WHOLE_STUDY in touched:
@@ -65,7 +65,7 @@ def execute(
         prints.digests.save()
         # Another run may have worked between the survey above and the lock.
         prints = Fingerprints(study)
-        rows = survey(prints)
+        rows = survey(prints, stages)
         log = Log(study.processed)
         report.log = log.path
         due = {node[1] for node in nodes if rows[node].state != "current"}

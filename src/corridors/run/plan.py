@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from corridors.run.fingerprint import Fingerprints, changes, upstream_digests
 from corridors.run.layout import StudyLayout
 from corridors.run.manifest import Manifest
 from corridors.run.untouched import Untouched
+from corridors.stages import registry
 from corridors.stages.registry import WHOLE_STUDY
 
 if TYPE_CHECKING:
@@ -76,30 +77,54 @@ def partitions(stage: Stage, config: Config) -> list[str]:
     return [WHOLE_STUDY] if stage.partition == "study" else list(config.herds)
 
 
-def survey(prints: Fingerprints) -> dict[Node, Row]:
-    """Return the state of every stage of every partition of the study, earlier stages first."""
+def survey(prints: Fingerprints, names: Iterable[str] = registry.ORDER) -> dict[Node, Row]:
+    """Return the state of stages of every partition of the study, earlier stages first.
+
+    Parameters
+    ----------
+    prints
+        Fingerprints of the study.
+    names
+        Stages; those that they depend on are looked at too.
+    """
     rows: dict[Node, Row] = {}
     layout = StudyLayout(prints.study)
-    untouched = Untouched(prints, layout)
-    of_herd = [stage for stage in layout.stages if stage.partition == "herd"]
-    of_study = [stage for stage in layout.stages if stage.partition == "study"]
+    named = registry.with_upstream(names)
+    wanted = [stage for stage in layout.stages if stage.name in named]
+    of_herd = [stage for stage in wanted if stage.partition == "herd"]
+    of_study = [stage for stage in wanted if stage.partition == "study"]
     with prints.digests.one_look():
-        states = [
-            _look(prints, layout, untouched, of_herd, herd, rows, [])
-            for herd in prints.study.config.herds
-        ]
-        known = [state for state in states if state is not None]
-        if len(known) == len(states):
-            _look(prints, layout, untouched, of_study, WHOLE_STUDY, rows, known)
-        else:
+        if wanted == list(layout.stages):
+            _look_at_all(prints, layout, of_herd, of_study, rows)
+        else:  # the state of a partition is that of all its stages
+            for herd in prints.study.config.herds:
+                _examine_all(prints, layout, of_herd, herd, rows)
             _examine_all(prints, layout, of_study, WHOLE_STUDY, rows)
     prints.digests.save()
     order = [
-        (stage.name, name)
-        for stage in layout.stages
-        for name in partitions(stage, prints.study.config)
+        (stage.name, name) for stage in wanted for name in partitions(stage, prints.study.config)
     ]
     return {node: rows[node] for node in order}
+
+
+def _look_at_all(
+    prints: Fingerprints,
+    layout: StudyLayout,
+    of_herd: Sequence[Stage],
+    of_study: Sequence[Stage],
+    rows: dict[Node, Row],
+) -> None:
+    """Add the rows of all stages; those of partitions that nobody touched without a full look."""
+    untouched = Untouched(prints, layout)
+    states = [
+        _look(prints, layout, untouched, of_herd, herd, rows, [])
+        for herd in prints.study.config.herds
+    ]
+    known = [state for state in states if state is not None]
+    if len(known) == len(states):
+        _look(prints, layout, untouched, of_study, WHOLE_STUDY, rows, known)
+    else:
+        _examine_all(prints, layout, of_study, WHOLE_STUDY, rows)
 
 
 def _look(

@@ -163,16 +163,14 @@ class _Counts:
         """Take a part, and those of its fixes that nothing flags yet."""
         if not len(part):
             return
-        codes, names = part.animal, part.animals
-        counts = map(int, np.bincount(codes, minlength=len(names)))
-        for animal, n in zip(names, counts, strict=True):
-            if n:
-                self.animals[animal] = self.animals.get(animal, 0) + n
-        micros = part.where(part.has_time).time_us
+        codes = part.animal
+        for animal, n in part.counts().items():
+            self.animals[animal] = self.animals.get(animal, 0) + n
+        micros = part.timed_us
         if len(micros):
             self.first_us = min(self.first_us, int(np.min(micros)))
             self.last_us = max(self.last_us, int(np.max(micros)))
-        self.n_placed += int(np.count_nonzero(np.isfinite(part.lon) & np.isfinite(part.lat)))
+        self.n_placed += len(part) if used is part else part.n_placed
         if len(used):
             lon, lat = used.lon, used.lat
             self.low = np.minimum(self.low, (lon.min(), lat.min()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,7 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from geopandas.testing import assert_geodataframe_equal
 
+from corridors.formats import fixes
 from corridors.formats.fixes import FixWriter, read_animals
 from corridors.formats.parquet import StoredTable, read_layer, read_table, write_table
 from corridors.foundation import tables
@@ -105,14 +108,80 @@ def test_animal_by_animal_gives_the_bytes_of_the_whole_table(
     tmp_path: Path, rng: np.random.Generator
 ) -> None:
     frame = herd(rng)
-    write_table(frame, tmp_path / "whole.parquet", tables.CLEAN_FIXES)
+    write_table(frame, tmp_path / "frame.parquet", tables.CLEAN_FIXES)
     columns = list(tables.CLEAN_FIXES.columns)
-    with FixWriter(tmp_path / "parts.parquet", tables.CLEAN_FIXES, bounds(frame)) as writer:
-        for _, rows in read_animals(tmp_path / "whole.parquet", columns):
-            writer.write(rows)
+    pieces = [rows for _, rows in read_animals(tmp_path / "frame.parquet", columns)]
     whole, parts = (tmp_path / f"{name}.parquet" for name in ("whole", "parts"))
+    for path, given in ((whole, [pa.concat_tables(pieces)]), (parts, pieces)):
+        with FixWriter(path, tables.CLEAN_FIXES, bounds(frame)) as writer:
+            for rows in given:
+                writer.write(rows)
     assert parts.read_bytes() == whole.read_bytes()
     assert read_layer(parts).crs == frame.crs
+
+
+def test_fixes_read_as_what_geopandas_writes_of_the_same_rows(
+    tmp_path: Path, rng: np.random.Generator
+) -> None:
+    frame = herd(rng)
+    write_table(frame, tmp_path / "frame.parquet", tables.CLEAN_FIXES)
+    columns = list(tables.CLEAN_FIXES.columns)
+    with FixWriter(tmp_path / "fixes.parquet", tables.CLEAN_FIXES, bounds(frame)) as writer:
+        for _, rows in read_animals(tmp_path / "frame.parquet", columns):
+            writer.write(rows)
+    was, now = (pq.read_table(tmp_path / f"{name}.parquet") for name in ("frame", "fixes"))
+    assert now.schema.types == was.schema.types
+    assert now.equals(was)
+    about = {name: json.loads(table.schema.metadata[b"geo"]) for name, table in
+             (("was", was), ("now", now))}  # fmt: skip
+    assert about["now"] == about["was"]
+    assert now.schema.metadata[b"pandas"] == was.schema.metadata[b"pandas"]
+    read = [gpd.read_parquet(tmp_path / f"{name}.parquet") for name in ("frame", "fixes")]
+    assert_geodataframe_equal(*read)
+
+
+def test_texts_may_be_coded_and_give_the_same_bytes(
+    tmp_path: Path, rng: np.random.Generator
+) -> None:
+    frame = herd(rng)
+    write_table(frame, tmp_path / "frame.parquet", tables.CLEAN_FIXES)
+    columns = list(tables.CLEAN_FIXES.columns)
+    pieces = [rows for _, rows in read_animals(tmp_path / "frame.parquet", columns)]
+    for name, is_coded in (("plain", False), ("coded", True)):
+        with FixWriter(tmp_path / f"{name}.parquet", tables.CLEAN_FIXES, bounds(frame)) as writer:
+            for rows in pieces:
+                writer.write(_coded(rows) if is_coded else rows)
+    plain, coded = (tmp_path / f"{name}.parquet" for name in ("plain", "coded"))
+    assert coded.read_bytes() == plain.read_bytes()
+
+
+def _coded(rows: pa.Table) -> pa.Table:
+    for place, field in enumerate(rows.schema):
+        if field.type == pa.large_string():
+            rows = rows.set_column(place, field.name, rows[field.name].dictionary_encode())
+    return rows
+
+
+def test_texts_that_break_the_contract_are_found_in_any_piece(
+    tmp_path: Path, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fixes, "_ROWS_WRITTEN", 1)
+    frame = herd(rng)
+    write_table(frame, tmp_path / "frame.parquet", tables.CLEAN_FIXES)
+    columns = list(tables.CLEAN_FIXES.columns)
+    pieces = [rows for _, rows in read_animals(tmp_path / "frame.parquet", columns)]
+    for wrong, column in (("4d", "fix_type"), (None, "species")):
+        last = pieces[-1]
+        texts = [*last[column].to_pylist()[:-1], wrong]
+        bad = last.set_column(columns.index(column), column, pa.array(texts, pa.large_string()))
+        with pytest.raises(InternalError, match="CLEAN_FIXES breaks its contract"):
+            _write(tmp_path / "bad.parquet", [*pieces[:-1], bad], frame)
+
+
+def _write(path: Path, pieces: list[pa.Table], frame: gpd.GeoDataFrame) -> None:
+    with FixWriter(path, tables.CLEAN_FIXES, bounds(frame)) as writer:
+        for rows in pieces:
+            writer.write(rows)
 
 
 def test_a_herd_without_animals_is_an_empty_table(tmp_path: Path) -> None:

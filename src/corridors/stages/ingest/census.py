@@ -14,9 +14,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from corridors.formats.positions import impossible
 from corridors.formats.track_part import TrackPart
-from corridors.foundation.arrays import Flags, Floats
+from corridors.foundation.arrays import Floats
+from corridors.foundation.arrow import is_one
 from corridors.foundation.errors import Fault
 from corridors.movement.suspicions import (
     ROLLOVER_S,
@@ -58,27 +58,28 @@ class Census:
         if not len(seen):
             return
         tag, labels = seen.coded_tags()
-        names = seen.animals
-        codes = seen.animal.astype(np.int64) * len(labels) + tag
+        names, animal = seen.animals, seen.animal
         time_us, lon, lat = seen.time_us, seen.lon, seen.lat
-        change = np.diff(codes)
-        if change.size and change.min() < 0:
-            order = np.argsort(codes, kind="stable")
-            codes, time_us, lon, lat = codes[order], time_us[order], lon[order], lat[order]
-            change = np.diff(codes)
-        starts = np.append(0, np.flatnonzero(change) + 1)
-        counts = np.diff(np.append(starts, len(codes)))
+        if is_one(tag) and is_one(animal):
+            codes, starts = animal[:1].astype(np.int64) * len(labels) + tag[:1], np.zeros(1, int)
+        else:
+            codes = animal.astype(np.int64) * len(labels) + tag
+            if (codes[1:] < codes[:-1]).any():
+                order = np.argsort(codes, kind="stable")
+                codes, time_us, lon, lat = codes[order], time_us[order], lon[order], lat[order]
+            starts = np.append(0, np.flatnonzero(np.diff(codes)) + 1)
+            codes = codes[starts]
+        counts = np.diff(np.append(starts, len(seen)))
         firsts = np.minimum.reduceat(time_us, starts) / 1e6
         lasts = np.maximum.reduceat(time_us, starts) / 1e6
         # A few fixes of each tell where an animal lives.
         some = np.minimum(
-            starts[:, None] + np.arange(_PLACES) * (counts[:, None] // _PLACES), len(codes) - 1
+            starts[:, None] + np.arange(_PLACES) * (counts[:, None] // _PLACES), len(seen) - 1
         )
         rows = some.ravel()
         places = unit_vectors(lon[rows], lat[rows]).reshape(len(starts), _PLACES, 3)
         sums = places.mean(axis=1) * counts[:, None]
-        for i, start in enumerate(starts):
-            code = int(codes[start])
+        for i, code in enumerate(codes.tolist()):
             key = (names[code // len(labels)], source, labels[code % len(labels)])
             life = self.lives.setdefault(key, _Life())
             life.n += int(counts[i])
@@ -215,10 +216,7 @@ class Census:
 
 def usable(part: TrackPart) -> TrackPart:
     """Return the fixes with a time and a possible position, deployed, and no outliers."""
-    lon, lat = part.lon, part.lat
-    good: Flags = np.isfinite(lon) & np.isfinite(lat) & part.has_time
-    good &= ~(impossible(lon, lat) | part.is_outlier | part.is_undeployed)
-    return part if good.all() else part.where(good)
+    return part if part.is_usable.all() else part.where(part.is_usable)
 
 
 def seen_of(part: TrackPart, source: str, animals: Collection[str]) -> pd.DataFrame:

@@ -9,9 +9,10 @@ from itertools import pairwise
 import numpy as np
 
 from corridors.foundation.arrays import Indices, Values
+from corridors.foundation.arrow import is_one
 
-# Rows of a piece: a row group of the file, as pyarrow cuts one table.
-PIECE = 1 << 20
+# Rows of a piece at most, and so many that they are not copied to be one with others.
+PIECE, _LEAST = 1 << 20, 1 << 14
 
 
 class HeldColumns:
@@ -39,17 +40,16 @@ class HeldColumns:
             first = self.ends[at] - len(column)
             found.append(column[start - first : end - first])
             start, at = self.ends[at], at + 1
-        if len(found) == 1:
-            return found[0]
-        return np.concatenate(found) if found else np.zeros(0)
+        return _joined(found) if found else np.zeros(0)
 
     def runs(self, name: str) -> HeldColumns:
         """Return the rows with pieces that are views, each of one value of a column."""
         found = []
         for piece in self.pieces:
-            edges = np.flatnonzero(np.diff(piece[name])) + 1
-            for start, end in pairwise([0, *edges.tolist(), len(piece[name])]):
-                found.append({key: own[start:end] for key, own in piece.items()})
+            codes = piece[name]
+            for start, end in pairwise([0, *edges(codes).tolist(), len(codes)]):
+                run = {key: own[start:end] for key, own in piece.items()}
+                found.append({**run, name: np.broadcast_to(codes[start], end - start)})
         return HeldColumns(found)
 
     def ordered(self, order: Indices) -> HeldColumns:
@@ -76,8 +76,14 @@ class Gathering:
         self._n_waiting = 0
 
     def add(self, columns: dict[str, Values]) -> None:
-        """Append rows, as arrays of one length."""
+        """Append rows, as arrays of one length; they may be kept as they are."""
         n = _n_rows(columns)
+        if n >= _LEAST:
+            self._close()
+            for start in range(0, n, PIECE):
+                piece = {name: own[start : start + PIECE] for name, own in columns.items()}
+                self._pieces.append({name: _small(own) for name, own in piece.items()})
+            return
         start = 0
         while start < n:
             end = min(n, start + PIECE - self._n_waiting)
@@ -97,7 +103,7 @@ class Gathering:
             return
         names = list(self._waiting[0])
         self._pieces.append(
-            {name: _small(np.concatenate([own[name] for own in self._waiting])) for name in names}
+            {name: _small(_joined([own[name] for own in self._waiting])) for name in names}
         )
         self._waiting, self._n_waiting = [], 0
 
@@ -106,11 +112,21 @@ def _n_rows(columns: dict[str, Values]) -> int:
     return len(next(iter(columns.values())))
 
 
+def _joined(parts: Sequence[Values]) -> Values:
+    if len(parts) == 1:
+        return parts[0]
+    if all(map(is_one, parts)) and len(np.unique([part[0] for part in parts])) == 1:
+        return np.broadcast_to(parts[0][0], sum(map(len, parts)))
+    return np.concatenate(parts)
+
+
 def _small(column: Values) -> Values:
-    """Return numbers of texts as small integers, and nothing but NaN as one."""
+    """Return numbers of texts as small integers, and one value, or nothing but NaN, as one."""
     if column.dtype == np.int32:
+        if is_one(column):
+            return np.broadcast_to(column[0].astype(np.min_scalar_type(column[0])), len(column))
         return column.astype(np.min_scalar_type(column.max()))
-    if column.dtype == np.float64 and np.isnan(column).all():
+    if column.dtype == np.float64 and np.isnan(column[0]) and np.isnan(column).all():
         return np.broadcast_to(np.nan, len(column))
     return column
 
@@ -119,7 +135,23 @@ def ascends(keys: Sequence[Values]) -> bool:
     """Return whether rows are in the order of their keys, the first of which counts most."""
     equal = np.ones(len(keys[0]) - 1, dtype=bool)
     for key in keys:
+        if is_one(key):
+            continue
         if (equal & (key[1:] < key[:-1])).any():
             return False
         equal &= key[1:] == key[:-1]
+        if not equal.any():
+            break
     return True
+
+
+def edges(column: Values) -> Indices:
+    """Return the rows whose value is another than that of the row before."""
+    if is_one(column):
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(column[1:] != column[:-1]) + 1
+
+
+def mapped(codes: Values, to: Values) -> Values:
+    """Return what stands in ``to`` for each number."""
+    return np.broadcast_to(to[codes[0]], len(codes)) if is_one(codes) else to[codes]

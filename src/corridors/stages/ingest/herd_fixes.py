@@ -13,20 +13,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from corridors.formats.fix_quality import fix_types
 from corridors.formats.positions import impossible
 from corridors.formats.track_part import TrackPart
 from corridors.foundation import tables
 from corridors.foundation.arrays import Bits, Floats, Indices, Values
-from corridors.foundation.arrow import points
+from corridors.foundation.arrow import (
+    codes_of,
+    is_one,
+    numbers_of,
+    plain_table,
+    points,
+    texts_of,
+    utc_times,
+)
 from corridors.foundation.artefacts import FixTable
 from corridors.foundation.spool import fix_frame, spool_fixes
 from corridors.foundation.vocabulary import FLAG_BIT
-from corridors.stages.ingest.held_columns import PIECE, Gathering, HeldColumns, ascends
+from corridors.stages.ingest.held_columns import Gathering, HeldColumns, ascends, edges, mapped
 
 _LEAST_RUN = 256  # rows: to handle one costs as much as to sort so many
+_ROWS_AT_ONCE = 1 << 17  # a row group of the file: what is made of them stays in a cache
 _KEYS = ("animal", "time_us", "source", "source_row")
 
 
@@ -46,8 +54,7 @@ class _Words:
         own = [self.number(word) for word in given]
         if column.null_count:
             own.append(self.number(""))
-        codes = pc.fill_null(column.indices, len(given)).to_numpy(zero_copy_only=False)
-        return np.asarray(np.array(own or [0], dtype=np.int32)[codes])
+        return mapped(codes_of(column), np.array(own or [0], dtype=np.int32))
 
     @property
     def list(self) -> list[str]:
@@ -90,7 +97,7 @@ class HerdFixes:
                 continue
             lon, lat, rows = part.lon, part.lat, part.rows
             fix_type = vendor.codes(rows.column("fix_type"))
-            counts = np.bincount(fix_type, minlength=len(counts)) + _longer(counts, fix_type)
+            counts = _with(counts, fix_type)
             own.add(
                 {
                     "animal": self._words["animal"].codes(rows.column("animal")),
@@ -100,7 +107,7 @@ class HerdFixes:
                     "lon": lon,
                     "lat": lat,
                     "dop": part.dop,
-                    "fix_type": fix_type + np.int32(n_before),
+                    "fix_type": fix_type if not n_before else fix_type + np.int32(n_before),
                     "species": self._words["species"].codes(rows.column("species")),
                     "tag": self._words["tag"].codes(rows.column("tag")),
                     "flags": _flags(part, lon, lat),
@@ -143,13 +150,13 @@ class SortedFixes(FixTable):
         self._herd = herd
         self._held = held
         self._words = words
-        self._texts = {name: pa.array(own, pa.large_string()) for name, own in words.items()}
         self._starts: list[int] = []
         before = -1
         for end, piece in zip(held.ends, held.pieces, strict=True):
-            animal = piece["animal"].astype(np.int64)
-            first = end - len(animal)
-            self._starts += (np.flatnonzero(np.diff(animal, prepend=before)) + first).tolist()
+            animal = piece["animal"]
+            inside = edges(animal).tolist()
+            starts = inside if animal[0] == before else [0, *inside]
+            self._starts += [end - len(animal) + start for start in starts]
             before = int(animal[-1])
         self._ends = [*self._starts[1:], len(held)] if self._starts else []
 
@@ -171,9 +178,9 @@ class SortedFixes(FixTable):
     def spooled(self) -> FixTable:
         """Return the same where results of the running stage wait."""
         spool = spool_fixes("FIXES", self.bounds_deg)
-        for start in range(0, len(self), PIECE):
-            end = min(start + PIECE, len(self))
-            spool.add(self._rows(start, end, list(tables.FIXES.columns)))
+        for start in range(0, len(self), _ROWS_AT_ONCE):
+            end = min(start + _ROWS_AT_ONCE, len(self))
+            spool.add(self._rows(start, end, list(tables.FIXES.columns), is_coded=True))
         return spool.close()
 
     @property
@@ -220,7 +227,8 @@ class SortedFixes(FixTable):
         animals: dict[str, Any] = {}
         for start, end in zip(self._starts, self._ends, strict=True):
             lost = (held.of("flags", start, end) & FLAG_BIT["no_position"]) != 0
-            taxa = np.unique(held.of("species", start, end)).tolist()
+            species = held.of("species", start, end)
+            taxa = [int(species[0])] if is_one(species) else np.unique(species).tolist()
             animals[self._name(start)] = {
                 "fixes": end - start,
                 "no_position": int(np.count_nonzero(lost)),
@@ -237,27 +245,30 @@ class SortedFixes(FixTable):
     def _name(self, row: int) -> str:
         return self._words["animal"][int(self._held.of("animal", row, row + 1)[0])]
 
-    def _rows(self, start: int, end: int, columns: Sequence[str]) -> pa.Table:
-        return pa.table({name: self._column(name, start, end) for name in columns})
+    def _rows(
+        self, start: int, end: int, columns: Sequence[str], *, is_coded: bool = False
+    ) -> pa.Table:
+        """Return some rows; ``is_coded`` leaves each different text once."""
+        return plain_table(
+            {name: self._column(name, start, end) for name in columns}, is_coded=is_coded
+        )
 
     def _column(self, name: str, start: int, end: int) -> pa.Array:
         held = self._held
         if name == "geometry":
             return points(held.of("lon", start, end), held.of("lat", start, end))
         if name == "time_utc":
-            return pa.array(held.of("time_us", start, end)).cast(pa.timestamp("us", "UTC"))
+            return utc_times(held.of("time_us", start, end))
         if name == "herd":
-            return pa.repeat(pa.scalar(self._herd, pa.large_string()), end - start)
-        if name in self._texts:
-            codes = held.of(name, start, end)
-            if len(codes) and codes.min() == codes.max():
-                return pa.repeat(self._texts[name][int(codes[0])], len(codes))
-            return self._texts[name].take(pa.array(codes))
-        # NaN is nothing, as pandas writes it.
-        return pa.array(held.of(name, start, end), from_pandas=True)
+            return texts_of(np.broadcast_to(np.int32(0), end - start), [self._herd])
+        if name in self._words:
+            return texts_of(held.of(name, start, end), self._words[name])
+        return numbers_of(held.of(name, start, end))
 
 
 def _flags(part: TrackPart, lon: Floats, lat: Floats) -> Bits:
+    if part.is_usable.all():
+        return np.broadcast_to(np.uint16(0), len(part))
     flags = np.zeros(len(part), dtype=np.uint16)
     for name, mask in (
         ("no_position", ~(np.isfinite(lon) & np.isfinite(lat))),
@@ -270,9 +281,13 @@ def _flags(part: TrackPart, lon: Floats, lat: Floats) -> Bits:
     return flags
 
 
-def _longer(counts: Indices, codes: Values) -> Indices:
-    """Return counts with a 0 for each number that is new."""
-    return np.pad(counts, (0, max(0, int(codes.max()) + 1 - len(counts))))
+def _with(counts: Indices, codes: Values) -> Indices:
+    """Return counts with those of some more numbers, which may be new."""
+    own = np.append(np.zeros(codes[0], int), len(codes)) if is_one(codes) else np.bincount(codes)
+    longer = np.zeros(max(len(counts), len(own)), dtype=np.int64)
+    longer[: len(counts)] += counts
+    longer[: len(own)] += own
+    return longer
 
 
 def _ranked(pieces: Iterable[dict[str, Values]], name: str, words: list[str]) -> list[str]:
@@ -282,21 +297,22 @@ def _ranked(pieces: Iterable[dict[str, Values]], name: str, words: list[str]) ->
         rank = np.empty(len(words), dtype=np.min_scalar_type(len(words)))
         rank[order] = np.arange(len(words))
         for piece in pieces:
-            piece[name] = rank[piece[name]]
+            piece[name] = mapped(piece[name], rank)
     return [words[place] for place in order]
 
 
 def _is_ordered(held: HeldColumns) -> bool:
-    """Return whether rows are in the order of FIXES; each piece is looked at with the next row."""
-    return all(
-        ascends([held.of(name, max(0, end - len(piece["flags"]) - 1), end) for name in _KEYS])
-        for end, piece in zip(held.ends, held.pieces, strict=True)
+    """Return whether rows are in the order of FIXES, in each piece and from one to the next."""
+    firsts = [[piece[name][0] for name in _KEYS] for piece in held.pieces]
+    lasts = [[piece[name][-1] for name in _KEYS] for piece in held.pieces]
+    return all(last <= first for last, first in zip(lasts, firsts[1:], strict=False)) and all(
+        ascends([piece[name] for name in _KEYS]) for piece in held.pieces
     )
 
 
 def _in_runs(held: HeldColumns) -> HeldColumns | None:
     """Return the rows in the order of FIXES if each animal's follow one another as they are."""
-    n_runs = sum(np.count_nonzero(np.diff(piece["animal"])) + 1 for piece in held.pieces)
+    n_runs = sum(len(edges(piece["animal"])) + 1 for piece in held.pieces)
     if n_runs * _LEAST_RUN > len(held):
         return None
     runs = held.runs("animal").pieces

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from geopandas.testing import assert_geodataframe_equal
 
 from corridors.formats.stored import save, spools_in
 from corridors.formats.track_columns import SCHEMA
@@ -81,7 +82,7 @@ def test_rows_are_sorted_by_animal_time_source_and_row(
     np.testing.assert_array_equal(found.geometry.x, 70 + day / 64)
 
 
-def test_the_file_has_the_bytes_of_a_table_of_points(tmp_path: Path) -> None:
+def test_the_file_reads_as_a_table_of_points_and_has_the_same_bytes_again(tmp_path: Path) -> None:
     nan = float("nan")
     given = part(
         ["a", "a", "b"],
@@ -95,6 +96,7 @@ def test_the_file_has_the_bytes_of_a_table_of_points(tmp_path: Path) -> None:
     fixes = herd(t=[given]).sorted()
     with waiting_in(spools_in(tmp_path / "spools")):
         save(fixes.spooled(), tmp_path / "fixes.parquet", "FIXES")
+        save(fixes.spooled(), tmp_path / "again.parquet", "FIXES")
     frame = gpd.GeoDataFrame(
         {
             "herd": "h",
@@ -118,10 +120,20 @@ def test_the_file_has_the_bytes_of_a_table_of_points(tmp_path: Path) -> None:
     assert pq.read_table(tmp_path / "fixes.parquet").equals(
         pq.read_table(tmp_path / "points.parquet"), check_metadata=True
     )
-    written, expected = (
-        (tmp_path / name).read_bytes() for name in ("fixes.parquet", "points.parquet")
+    assert_geodataframe_equal(
+        *(gpd.read_parquet(tmp_path / f"{name}.parquet") for name in ("fixes", "points"))
     )
-    assert written == expected
+    assert (tmp_path / "fixes.parquet").read_bytes() == (tmp_path / "again.parquet").read_bytes()
+
+
+def test_two_sources_with_the_same_words_give_each_word_once() -> None:
+    given = {
+        name: [part(["a", "a"], days, lon=[70.5, 70.6], lat=[38.5, 38.5], fix_type=["3D", None])]
+        for name, days in (("t", [1, 2]), ("u", [3, 4]))
+    }
+    fixes = herd(**given).sorted()
+    assert fixes.read()["fix_type"].tolist() == ["3d", "", "3d", ""]
+    assert fixes.spooled().read()["fix_type"].tolist() == ["3d", "", "3d", ""]
 
 
 def test_nothing_of_a_source_that_cannot_be_read_to_its_end_is_kept() -> None:
