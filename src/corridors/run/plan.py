@@ -80,7 +80,7 @@ def survey(prints: Fingerprints) -> dict[Node, Row]:
     """Return the state of every stage of every partition of the study, earlier stages first."""
     rows: dict[Node, Row] = {}
     layout = StudyLayout(prints.study)
-    untouched = Untouched(prints, layout)
+    untouched = Untouched(prints, layout, __name__)
     of_herd = [stage for stage in layout.stages if stage.partition == "herd"]
     of_study = [stage for stage in layout.stages if stage.partition == "study"]
     with prints.digests.one_look():
