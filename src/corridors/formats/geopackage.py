@@ -176,8 +176,8 @@ def _forget_time(connection: sqlite3.Connection) -> None:
 def _forget_changes(path: Path) -> None:
     """Let the header of a closed file say that it was written once.
 
-    GDAL notes the time at each layer; how often SQLite wrote tells whether two of them fell into the
-    same millisecond.
+    GDAL notes the time at each layer; how often SQLite wrote tells whether two of them fell into
+    the same millisecond.
     """
     once = struct.pack(">I", 1)
     with path.open("r+b") as file:
