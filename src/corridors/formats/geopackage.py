@@ -6,6 +6,7 @@ Version 1.3, because GDAL of long-term-support distributions warns at 1.4.
 from __future__ import annotations
 
 import sqlite3
+import struct
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ import pyogrio
 
 # The format demands a time of last change; a fixed one says "not recorded".
 _NO_TIME = "2000-01-01T00:00:00.000Z"
+# Numbers of four bytes in the header of an SQLite file, of which both must say the same.
+_CHANGE_COUNTER, _VERSION_VALID_FOR = 24, 92
 GEOMETRY_COLUMN = "geom"
 
 _STYLES = """
@@ -111,6 +114,7 @@ def write_geopackage(path: Path, layers: Sequence[PackageLayer]) -> None:
             _write_styles(connection, layers)
             _forget_time(connection)
         connection.execute("VACUUM")
+    _forget_changes(path)
 
 
 def _write_layer(path: Path, layer: PackageLayer) -> None:
@@ -167,3 +171,16 @@ def _forget_time(connection: sqlite3.Connection) -> None:
     }
     if "gpkg_metadata_reference" in tables:
         connection.execute("UPDATE gpkg_metadata_reference SET timestamp = ?", (_NO_TIME,))
+
+
+def _forget_changes(path: Path) -> None:
+    """Let the header of a closed file say that it was written once.
+
+    GDAL notes the time at each layer; how often SQLite wrote tells whether two of them fell into
+    the same millisecond.
+    """
+    once = struct.pack(">I", 1)
+    with path.open("r+b") as file:
+        for offset in (_CHANGE_COUNTER, _VERSION_VALID_FOR):
+            file.seek(offset)
+            file.write(once)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.atlas.words.surveys import sampled_words
 from corridors.atlas.words.suspicions import suspicion_lines
 from corridors.foundation.artefacts import FixTable, silent
 from corridors.run.track_survey import Sample
@@ -86,10 +87,7 @@ def survey_herd(study: Study, herd: str, sample: Sample, animals: Mapping[str, i
 
 def _of_some(held: Sequence[Animal], animals: Mapping[str, int]) -> str:
     n_seen = sum(one.flags.size for one in held)
-    return (
-        f"what looks wrong is told from {n_seen:,} of {sum(animals.values()):,} fixes, of "
-        f"{len(held)} of {len(animals)} animals: `corridors clean` tells it of all"
-    )
+    return sampled_words(n_seen, sum(animals.values()), len(held), len(animals))
 
 
 class _First(FixTable):

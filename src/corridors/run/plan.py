@@ -115,7 +115,7 @@ def _look_at_all(
     rows: dict[Node, Row],
 ) -> None:
     """Add the rows of all stages; those of partitions that nobody touched without a full look."""
-    untouched = Untouched(prints, layout)
+    untouched = Untouched(prints, layout, __name__)
     states = [
         _look(prints, layout, untouched, of_herd, herd, rows, [])
         for herd in prints.study.config.herds

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from corridors.atlas.words.surveys import coverage_words, unnamed_codes_words
 from corridors.foundation.arrays import Floats
 from corridors.foundation.artefacts import RawFiles, silent
 from corridors.foundation.crs import GEOGRAPHIC, transformer
@@ -369,16 +370,10 @@ def _doubts(
     habitat = study.config.habitat
     for herd, share in shares.items():
         if share < habitat.min_coverage_frac:
-            yield (
-                f"data at {share:.0%} of the box around {herd}: refused below "
-                f"{habitat.min_coverage_frac:.0%} of its grid (habitat.min_coverage_frac)"
-            )
+            yield coverage_words(herd, share, habitat.min_coverage_frac)
         if layer.kind != "class" or habitat.resistance_from == "tracks":
             continue
         found = np.unique(values[herd][np.isfinite(values[herd])]).tolist()
-        unnamed = [f"{code:g}" for code in found if code not in layer.resistance]
+        unnamed = [code for code in found if code not in layer.resistance]
         if unnamed:
-            yield (
-                f"codes near {herd} without resistance: {', '.join(unnamed[:12])}; add them to "
-                f"resistance of layer {layer.name}, or to nodata"
-            )
+            yield unnamed_codes_words(herd, unnamed, layer.name)

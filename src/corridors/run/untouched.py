@@ -32,10 +32,12 @@ class Untouched:
     ----------
     prints, layout
         Of the study.
+    judge
+        Name of the module that says what is up to date.
     """
 
-    def __init__(self, prints: Fingerprints, layout: Layout) -> None:
-        self.prints, self.layout = prints, layout
+    def __init__(self, prints: Fingerprints, layout: Layout, judge: str) -> None:
+        self.prints, self.layout, self.judge = prints, layout, judge
 
     def state(self, stages: Sequence[Stage], partition: str, upstream: Sequence[str]) -> str | None:
         """Return what differs as soon as anything that the results depend on does.
@@ -85,7 +87,7 @@ class Untouched:
     def _common(self) -> str:
         """All that results of every partition depend on: configuration, code and libraries."""
         code = self.prints.code
-        modules = [__name__, "corridors.run.plan", *(one.module for one in self.layout.stages)]
+        modules = [__name__, self.judge, *(one.module for one in self.layout.stages)]
         content = [
             self.prints.study.config.model_dump_json(by_alias=True),
             [[one.name, one.version, list(one.writes)] for one in self.layout.stages],
