@@ -16,6 +16,7 @@ from corridors.barriers.holding import UNCHANGED, Beside
 from corridors.barriers.piece_tree import PieceTree, point_gap
 from corridors.barriers.segments import straight_pieces
 from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Values
+from corridors.foundation.compiled import to_read
 
 Counts = Callable[[Indices, Indices], Flags]
 
@@ -241,6 +242,7 @@ def _passages_of(
     reach = np.maximum(flux_reach, touch_reach)
     ends = np.column_stack([own.x0_m, own.y0_m, own.x1_m, own.y1_m])
     pieces, out = landscape.tree.pieces, []
+    lines = landscape.line, landscape.sign, landscape.first
     for b, p, gap in landscape.tree.near(ends, reach, slice(0, len(own))):
         if counts is not None:
             held = counts(rows.start + b, pieces.owner[p])
@@ -249,7 +251,7 @@ def _passages_of(
         flux = pair_flux(own, pieces.ends, tolerance, b, p, accuracy=flux_floor / 100)
         bridge, of_bridge, net, signed, touches, distance, below = _shared(
             (b, segment, flux, gap),
-            (landscape.line, landscape.sign, landscape.first, pieces.ends, landscape.holds),
+            (*lines, pieces.ends, to_read(landscape.holds)),
             (ends, spread, flux_reach, touch_reach, own.tail > 0),
             (flux_floor, encounter_distance_m, _four(odds)),
         )

@@ -13,6 +13,7 @@ from numba import njit
 
 from corridors.barriers.segments import Pieces
 from corridors.foundation.arrays import Floats, Indices
+from corridors.foundation.compiled import to_read
 from corridors.foundation.parallel import in_order
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ class PieceTree:
             first = centre.min(axis=0)
             scale = (2**_BITS - 1) / max(float((centre.max(axis=0) - first).max()), 1e-300)
             place = ((centre - first) * scale).astype(np.int64)
-            order = np.argsort(_hilbert(place[:, 0], place[:, 1]), kind="stable")
+            order = np.argsort(_hilbert(to_read(place[:, 0]), to_read(place[:, 1])), kind="stable")
         levels = [np.hstack([low, high])[order]]
         while len(levels[-1]) > 1:
             below = levels[-1]
@@ -93,6 +94,7 @@ class PieceTree:
         Four signs of areas decide. Where rounding leaves one of them open (ends that touch, pieces
         in line) the pair is given to GEOS.
         """
+        steps = to_read(steps)
         parts = list(self.in_blocks(len(steps), lambda rows: self._meet(steps, rows)))
         if not parts:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -133,6 +135,7 @@ class PieceTree:
         step, piece, distance_m
             Sorted by step, then piece.
         """
+        steps, reach_m = to_read(steps), to_read(reach_m)
         return self._collect(
             rows, lambda first, room: _near(self._arrays, steps, reach_m, first, rows.stop, room)
         )

@@ -10,6 +10,7 @@ from numba import njit
 from corridors.barriers.piece_cells import PieceCells
 from corridors.barriers.segments import straight_pieces
 from corridors.foundation.arrays import Floats, Geometries, Indices, Indices32
+from corridors.foundation.compiled import to_read
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Lattice:
 
     def near(self, x_m: Floats, y_m: Floats) -> Nearness:
         """Return the lines within :attr:`distance_m` of each place."""
+        x_m, y_m = to_read(x_m), to_read(y_m)
         counts = np.zeros(x_m.size, dtype=np.int64)
         none, nothing = np.zeros(0, np.int64), np.zeros(0)
         cells = self.cells

@@ -9,6 +9,7 @@ import shapely
 from numba import njit
 
 from corridors.foundation.arrays import Flags, Floats, Geometries, Indices, Indices32, Words
+from corridors.foundation.compiled import to_read
 from corridors.foundation.grid import Grid, Surface, pack
 
 ALIKE, DIFFERENT, UNKNOWN = "alike", "different", "unknown"
@@ -110,9 +111,8 @@ def sides_of(strips: Strips, surface: Surface, n_animals: Indices32) -> Sides:
     animals = np.zeros((len(strips.x_m), 2), dtype=np.int64)
     nearest = np.full((len(strips.x_m), 2), np.nan)
     _add_cells(
-        strips.x_m, strips.y_m, strips.along_x, strips.along_y, strips.half_width_m,
-        strips.depth_m, surface.cell_m, pack(surface.row, surface.col), surface.mass,
-        n_animals.astype(np.int64), mass, animals, nearest,
+        *_rectangles(strips), surface.cell_m, pack(surface.row, surface.col),
+        to_read(surface.mass), n_animals.astype(np.int64), mass, animals, nearest,
     )  # fmt: skip
     return Sides(mass, animals, nearest)
 
@@ -147,8 +147,8 @@ def habitat_of(
     total, count, cells = np.zeros((n, 2)), np.zeros((n, 2)), np.zeros((n, 2))
     x_min, _, _, y_max = grid.bounds
     _add_raster(
-        strips.x_m, strips.y_m, strips.along_x, strips.along_y, strips.half_width_m,
-        strips.depth_m, grid.cell_m, x_min, y_max, resistance, total, count, cells,
+        *_rectangles(strips), grid.cell_m, x_min, y_max, to_read(resistance),
+        total, count, cells,
     )  # fmt: skip
     is_known = (count > 0.5 * cells) & (count > 0)
     means = np.divide(total, count, out=np.full_like(total, np.nan), where=is_known)
@@ -157,6 +157,12 @@ def habitat_of(
         alike = high <= ratio * low
     habitat = np.where(is_known.all(axis=1), np.where(alike, ALIKE, DIFFERENT), UNKNOWN)
     return habitat, means
+
+
+def _rectangles(strips: Strips) -> tuple[Floats, Floats, Floats, Floats, Floats, float]:
+    columns = (strips.x_m, strips.y_m, strips.along_x, strips.along_y, strips.half_width_m)
+    x, y, along_x, along_y, half_width = (to_read(column) for column in columns)
+    return x, y, along_x, along_y, half_width, float(strips.depth_m)
 
 
 def is_edge(

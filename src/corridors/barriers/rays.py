@@ -9,6 +9,7 @@ from numba import njit
 
 from corridors.barriers.piece_cells import PieceCells
 from corridors.foundation.arrays import Floats, Indices, Indices32, Microseconds
+from corridors.foundation.compiled import to_read
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,11 @@ def first_meetings(
         cells.shape,
         cells.first,
         cells.piece,
-        np.ascontiguousarray(x_m, dtype=np.float64),
-        np.ascontiguousarray(y_m, dtype=np.float64),
-        np.ascontiguousarray(time_us, dtype=np.int64),
-        np.ascontiguousarray(heading_rad, dtype=np.float64),
-        np.ascontiguousarray(reach_m, dtype=np.float64),
+        to_read(x_m),
+        to_read(y_m),
+        to_read(time_us),
+        to_read(heading_rad),
+        to_read(reach_m),
     )
     return way, sine
 

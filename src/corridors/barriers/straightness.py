@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from corridors.foundation.arrays import Floats, Indices, Microseconds
+from corridors.foundation.compiled import to_read
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Tracks:
     @property
     def path_m(self) -> Floats:
         """Length of the animal's track up to each fix, shape (n,)."""
-        return _path(self.animal, self.x_m, self.y_m)
+        return _path(to_read(self.animal), to_read(self.x_m), to_read(self.y_m))
 
 
 @dataclass(frozen=True)
@@ -122,10 +123,10 @@ def own_straightness(
     slack = np.rint(slack_h * 3.6e9).astype(np.int64)
     animal, time, path = tracks.animal, tracks.time_us, tracks.path_m
     _own(
-        animal,
-        time,
-        tracks.x_m,
-        tracks.y_m,
+        to_read(animal),
+        to_read(time),
+        to_read(tracks.x_m),
+        to_read(tracks.y_m),
         path,
         run,
         first,

@@ -14,6 +14,7 @@ from corridors.barriers.piece_tree import PieceTree, point_gap
 from corridors.barriers.segments import Pieces, straight_pieces
 from corridors.barriers.validity import Validity, middle_us
 from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
+from corridors.foundation.compiled import to_read
 
 _FEW_STEPS = 50  # give no quantile of their own
 
@@ -266,13 +267,13 @@ def visits(ways: Ways, lines: Lines, *, distance_m: float, end_m: float) -> Visi
         (step[order], piece[order], segment[order]),
         (lines.line, lines.sign, lines.tree.pieces.ends, lines.free_ends_m),
         (
-            ways.ends_m,
-            ways.start_us,
-            ways.end_us,
-            ways.animal,
-            ways.window,
-            ways.follows,
-            ways.reach_m,
+            to_read(ways.ends_m),
+            to_read(ways.start_us),
+            to_read(ways.end_us),
+            to_read(ways.animal),
+            to_read(ways.window),
+            to_read(ways.follows),
+            to_read(ways.reach_m),
         ),
         end_m,
     )

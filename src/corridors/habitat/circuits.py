@@ -20,6 +20,7 @@ from pyamg.strength import symmetric_strength_of_connection
 from scipy.sparse import csr_matrix
 
 from corridors.foundation.arrays import Floats, Indices32
+from corridors.foundation.compiled import to_read
 from corridors.habitat.circuit_grid import STEPS, net_currents
 from corridors.habitat.circuit_system import entering, system
 
@@ -173,7 +174,9 @@ def solve(
             field[free] = equations.reached[terminal][equations.parts[free]]
             iterations.append(0)
         elif equations.n:
-            into, leaving = entering(conductance, node, equations.number, terminal, equations.n)
+            into, leaving = entering(
+                conductance, to_read(node), equations.number, terminal, equations.n
+            )
             field[free], n_steps = _conjugate_gradients(
                 equations.matrix,
                 into,

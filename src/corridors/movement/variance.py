@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from corridors.foundation.arrays import Floats, Indices
+from corridors.foundation.compiled import to_read
 from corridors.foundation.errors import Fault
 from corridors.movement.refusals import NoSurfaceError, Refusal, no_movement
 
@@ -111,7 +112,7 @@ def motion_variance(
     >>> round(one.s2_low_m2_min, 1), round(one.s2_high_m2_min, 1)  # one fix says little
     (20.4, 1577.3)
     """
-    x, y, t, error = (np.ascontiguousarray(v, np.float64) for v in (x_m, y_m, time_min, error_m))
+    x, y, t, error = (to_read(np.asarray(v, np.float64)) for v in (x_m, y_m, time_min, error_m))
     require_track(x, y, t, error)
     if form not in ("corrected", "horne", "bbmm3"):
         raise ValueError(f"form must be corrected, horne or bbmm3, got {form!r}")

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import special
 
 from corridors.foundation.arrays import Flags, Floats, Floats32, Indices
+from corridors.foundation.compiled import to_read
 from corridors.threats.free_movement import Cells, FreeLaw, effective, free_law
 from corridors.threats.missing_kernel import fill, likelihoods, placebo
 
@@ -233,7 +234,15 @@ def draw(counts: Sequence[Counts], herd: Herd, *, draws: int, seed: int, name: s
                 rows.pool_first,
                 rows.size,
             ),
-            (weights, exposed, herd.is_migration, herd.status, learns, herd.span, herd.name),
+            (
+                weights,
+                exposed,
+                to_read(herd.is_migration),
+                to_read(herd.status),
+                to_read(learns),
+                to_read(herd.span),
+                to_read(herd.name),
+            ),
             tuple(out),
         )
     missing, missing_all, free_passages, free_all, kappa = out
