@@ -11,7 +11,14 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "script", ["api_reference.py", "catalogues.py", "data_dictionary.py", "stage_table.py"]
+    "script",
+    [
+        "api_reference.py",
+        "catalogues.py",
+        "data_dictionary.py",
+        "stage_guide.py",
+        "stage_table.py",
+    ],
 )
 def test_the_page_is_current(project: Path, script: str) -> None:
     done = subprocess.run(
