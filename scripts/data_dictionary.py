@@ -25,7 +25,7 @@ from pathlib import Path
 import pandera.pandas as pa
 
 from corridors.atlas.fields import ALIASES
-from corridors.foundation import tables
+from corridors.foundation import tables, vocabulary
 from corridors.stages import registry
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "data-dictionary.md"
@@ -84,9 +84,9 @@ class Notes:
 
 
 @cache
-def source(module: str) -> Source:
-    """Read a module of ``foundation/tables/``."""
-    found = importlib.import_module(f"{tables.__name__}.{module}").__file__
+def source(module: str, package: str = tables.__name__) -> Source:
+    """Read a module, of ``foundation/tables/`` unless another package is named."""
+    found = importlib.import_module(f"{package}.{module}").__file__
     text = Path(str(found)).read_text(encoding="utf-8")
     beside, above = {}, {}
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -212,14 +212,21 @@ def kind(column: pa.Column) -> str:
     return TYPES.get(name, f"whole number ({name})" if "int" in name else name)
 
 
+def _link(found: re.Match[str]) -> str:
+    return f"[{found[1]}](#{found[1].lower()})"
+
+
 def cell(text: str) -> str:
-    """Return text for a cell of a Markdown table."""
+    """Return text for a cell of a Markdown table, a vocabulary as a link to its words."""
+    text = re.sub(r"(?:the )?vocabulary[ .](FLAGS|LIMITS)", _link, text)
     return text.replace("``", "`").replace("|", "\\|").replace("\n", " ")
 
 
 def meaning(name: str, said: str) -> str:
     """Return the label that people read and what the contract says beside the column."""
     label = ALIASES.get(name, "Where it lies" if name == "geometry" else "")
+    if said.lower() in label.lower():
+        said = ""
     return "; ".join(filter(None, (label, said)))
 
 
@@ -256,6 +263,24 @@ def table(module: str, name: str, files: Mapping[str, list[str]]) -> Iterator[st
         yield f"{cell(group.rstrip('.'))}.\n"
 
 
+def words_and_bits() -> Iterator[str]:
+    """Yield what the columns hold of which a meaning only names the vocabulary."""
+    yield "## Words and bits\n"
+    yield "### FLAGS\n"
+    yield "The sum of the numbers of a fix's flags, 0: it has none; [rules](methods.md#fixes).\n"
+    yield "| number | flag |\n|---:|---|"
+    yield from (f"| {bit} | `{name}` |" for name, bit in vocabulary.FLAG_BIT.items())
+    yield "\n### LIMITS\n"
+    where = source("vocabulary", "corridors.foundation")
+    made = where.assigned("LIMITS")
+    if made is None or not isinstance(made.value, ast.Tuple):
+        raise SystemExit("vocabulary.LIMITS is no tuple any more")
+    yield f"{where.block_above(made.lineno).rstrip('.')}.\n"
+    yield "| word | meaning |\n|---|---|"
+    for one in made.value.elts:
+        yield f"| `{ast.literal_eval(one)}` | {cell(where.beside[one.lineno])} |"
+
+
 def page() -> str:
     """Return the whole page."""
     files = written()
@@ -264,6 +289,7 @@ def page() -> str:
         lines.append(f"## {about}\n")
         for name in names:
             lines += table(module, name, files)
+    lines += words_and_bits()
     return "\n".join(lines).rstrip() + "\n"
 
 
