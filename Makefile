@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SITE_READY := $(VENV)/.site-ready
 
-.PHONY: run test coverage lint types contracts bench clean help
+.PHONY: run test coverage lint types contracts site bench clean help
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -14,6 +15,10 @@ $(READY): pyproject.toml constraints.txt
 	  || { echo "corridors needs Python 3.11 or newer; set PYTHON=..." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(SITE_READY): $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
 	@touch $@
 
 run: $(READY) ## set up, simulate the demo herd and run the whole pipeline on it
@@ -38,8 +43,11 @@ types: $(READY) ## mypy, strict
 contracts: $(READY) ## who may import whom
 	$(BIN)/lint-imports
 
+site: $(SITE_READY) ## the docs as a site, in build/site; a broken link is a failure
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
 bench: $(READY) ## all benchmarks; rewrites their tables in docs
 	$(BIN)/python -m benchmarks --write
 
 clean: ## remove results and the environment
-	rm -rf $(VENV) data/processed/[!R]* data/processed/.[!.]*
+	rm -rf $(VENV) build/site data/processed/[!R]* data/processed/.[!.]*

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("script", ["api_reference.py", "catalogues.py", "stage_table.py"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        "api_reference.py",
+        "catalogues.py",
+        "data_dictionary.py",
+        "stage_guide.py",
+        "stage_table.py",
+    ],
+)
 def test_the_page_is_current(project: Path, script: str) -> None:
     done = subprocess.run(
         [sys.executable, str(project / "scripts" / script), "--check"],

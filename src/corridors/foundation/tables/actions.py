@@ -65,6 +65,7 @@ FENCE_SECTIONS = layer_contract(
     unique=["action"],
 )
 
+# Where to build crossing structures on roads and railways, in the order in which to build them.
 CROSSING_SITES = layer_contract(
     "CROSSING_SITES",
     {
@@ -87,7 +88,7 @@ CROSSING_SITES = layer_contract(
         "gain_so_far": number(AT_LEAST_0),
         "share_so_far": number(FRACTION),  # of what structures everywhere would gain
         "is_optimal": boolean(),  # no other choice of as many sites gains more
-        "cost": number(AT_LEAST_0, nullable=True),
+        "cost": number(AT_LEAST_0, nullable=True),  # in the study's currency; NaN: unknown
         "currency": text(),
         **passage_unit(),  # of the gains
         "geometry": geometry("Point"),
@@ -95,6 +96,7 @@ CROSSING_SITES = layer_contract(
     unique=["action"],
 )
 
+# Areas to shift or to leave out, by how much use each km² of that spares.
 FOOTPRINTS = layer_contract(
     "FOOTPRINTS",
     {
@@ -110,13 +112,14 @@ FOOTPRINTS = layer_contract(
         "moved_km2": number(pa.Check.gt(0)),
         "moved_part": text(("in_corridor", "whole")),
         "avoided_per_km2": number(AT_LEAST_0),
-        "cost": number(AT_LEAST_0, nullable=True),
+        "cost": number(AT_LEAST_0, nullable=True),  # in the study's currency; NaN: unknown
         "currency": text(),
         "geometry": geometry("Polygon", "MultiPolygon"),
     },
     unique=["action"],
 )
 
+# Stretches of boundary that states would have to agree on.
 BORDER_AGREEMENTS = layer_contract(
     "BORDER_AGREEMENTS",
     {

@@ -24,6 +24,7 @@ from corridors.foundation.vocabulary import (
     PERMEABILITY_SOURCES,
 )
 
+# What may stand in the way, as its sources have it.
 BARRIERS = layer_contract(
     "BARRIERS",
     {
@@ -43,6 +44,7 @@ BARRIERS = layer_contract(
     unique=["barrier"],
 )
 
+# Boundaries between states: jurisdictional, not a threat.
 BOUNDARIES = layer_contract(
     "BOUNDARIES",
     {
@@ -59,6 +61,7 @@ BOUNDARIES = layer_contract(
     },
 )
 
+# Polygons of states.
 STATES = layer_contract(
     "STATES",
     {
@@ -95,6 +98,7 @@ SEGMENTS = layer_contract(
     unique=["segment"],
 )
 
+# Passages of each segment by season.
 CROSSINGS = contract(
     "CROSSINGS",
     {
@@ -135,7 +139,7 @@ ENCOUNTERS = contract(
         "season": text(),
         "passages": number(AT_LEAST_0),  # net passages, netted over each visit to the barrier
         "approaches": number(AT_LEAST_0),  # visits that did not pass
-        "tracking_years": number(pa.Check.gt(0)),
+        "tracking_years": number(pa.Check.gt(0)),  # of the animal, while the segment counted
     },
     unique=["segment", "animal", "season"],
 )
@@ -151,8 +155,8 @@ TRIALS = contract(
         "season": text(),  # of the window, or "other"
         # 0; or it began near a free end of the line, where animals walk past: 1, or 2 beyond it.
         "at_end": integer(pa.Check.in_range(0, 2)),
-        "trials": integer(AT_LEAST_0),
-        "passed": integer(AT_LEAST_0),
+        "trials": integer(AT_LEAST_0),  # how often the animal tried
+        "passed": integer(AT_LEAST_0),  # trials that passed, in any way
         "sure": integer(AT_LEAST_0),  # surely through, not round an end
         # Seasons in which the animal did not come since it had not passed here before: no exposure.
         "away": integer(AT_LEAST_0),
@@ -166,9 +170,9 @@ SEASONS_TRACKED = contract(
     {
         "animal": text(),
         "season": text(),
-        "is_migration": boolean(),
+        "is_migration": boolean(),  # the season is one of migrations
         "from_utc": utc(nullable=True),  # of the time a barrier counts; empty: always
-        "to_utc": utc(nullable=True),
+        "to_utc": utc(nullable=True),  # its end; empty: always
         # Migrations; of a range or of other times the share of what the herd spends in it a year.
         "seasons": number(AT_LEAST_0),
     },
@@ -178,7 +182,10 @@ SEASONS_TRACKED = contract(
 # Animals that travel together are one independent unit.
 UNITS = contract(
     "UNITS",
-    {"animal": text(), "unit": integer(pa.Check.ge(1))},
+    {
+        "animal": text(),
+        "unit": integer(pa.Check.ge(1)),  # the number of its unit
+    },
     unique=["animal"],
 )
 
@@ -253,6 +260,7 @@ BORDER_CROSSINGS = layer_contract(
     },
 )
 
+# What each state has of the herd.
 NATIONAL_SHARES = contract(
     "NATIONAL_SHARES",
     {

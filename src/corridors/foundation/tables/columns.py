@@ -66,7 +66,7 @@ def passage_unit() -> dict[str, pa.Column]:
     return {
         "unit": text(PASSAGES_OF),
         "population_size": number(pa.Check.gt(0), nullable=True),  # NaN: per animal
-        "population_source": text(),
+        "population_source": text(),  # where that number is from; "": per animal
     }
 
 

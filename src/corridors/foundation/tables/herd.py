@@ -25,14 +25,15 @@ POPULATION = contract(
     "POPULATION",
     {
         "season": text(),  # spring, autumn, "all" migrations; winter, summer ranges
-        "row": integer(dtype="int32"),
-        "col": integer(dtype="int32"),
+        "row": integer(dtype="int32"),  # of the cell in the lattice of the herd
+        "col": integer(dtype="int32"),  # of the cell
         "mass": number(FRACTION),
         "n_animals": integer(AT_LEAST_0, "int32"),
     },
     unique=["season", "row", "col"],
 )
 
+# Corridor classes by season; low holds medium, medium holds high.
 CORRIDORS = layer_contract(
     "CORRIDORS",
     {
@@ -50,6 +51,7 @@ CORRIDORS = layer_contract(
     unique=["season", "corridor_class", "evidence"],
 )
 
+# Where migrations stay on the way.
 STOPOVERS = layer_contract(
     "STOPOVERS",
     {
@@ -86,6 +88,7 @@ BOTTLENECKS = layer_contract(
     unique=["bottleneck"],
 )
 
+# Seasonal ranges, an outline per isopleth.
 RANGES = layer_contract(
     "RANGES",
     {
@@ -108,7 +111,7 @@ _NETWORK = {
     "kind": text(),  # winter, summer, stopover | corridor
     "from_node": text(),  # "" for a node
     "to_node": text(),
-    "cost": number(AT_LEAST_0, nullable=True),
+    "cost": number(AT_LEAST_0, nullable=True),  # of travel, m of ground with resistance 1
     "length_km": number(AT_LEAST_0, nullable=True),
     "is_cut": boolean(),  # an edge whose loss separates the ranges
     # Share of the least-cost ways between winter and summer ranges; NaN: no way joins any.
@@ -122,6 +125,7 @@ _NETWORK = {
 }
 _NODES_AND_EDGES = geometry("Point", "LineString", "MultiLineString")
 
+# The herd's network.
 NETWORK = layer_contract("NETWORK", {**_NETWORK, "geometry": _NODES_AND_EDGES}, unique=["element"])
 
 # Which animals migrated along which edge.

@@ -47,8 +47,8 @@ CLEAN_FIXES = layer_contract(
     "CLEAN_FIXES",
     {
         **_FIX,
-        "x_m": number(nullable=True),
-        "y_m": number(nullable=True),
+        "x_m": number(nullable=True),  # east, in the working CRS
+        "y_m": number(nullable=True),  # north, in the working CRS
         "burst": integer(dtype="int32"),  # -1: not usable
     },
 )
@@ -66,16 +66,16 @@ MIGRATIONS = contract(
         "start_utc": utc(),
         "end_utc": utc(),
         "class": text(MOVEMENT_CLASSES),
-        "method": text(("auto", "pick")),
+        "method": text(("auto", "pick")),  # found, or picked by a person
         "is_open": boolean(),
     },
     unique=["migration"],
 )
 
-# One row per animal and biological year, whatever its class: why it migrates or not.
 # Models of displacement, as `movement.displacement` has them.
 MODELS = ("migrant", "mixed_migrant", "disperser", "resident", "nomad")
 
+# One row per animal and biological year, whatever its class: why it migrates or not.
 ANIMAL_YEARS = contract(
     "ANIMAL_YEARS",
     {
@@ -87,29 +87,30 @@ ANIMAL_YEARS = contract(
         "best_model": text((*MODELS, "")),  # that fits best, whether it counts or not
         # Numbers of the reason why it does not count, and what they are held against.
         "objection_km": number(AT_LEAST_0, nullable=True),
+        # what objection_km is held against
         "objection_limit_km": number(AT_LEAST_0, nullable=True),
-        "objection_d": number(nullable=True),
-        "objection_limit_d": number(AT_LEAST_0, nullable=True),
-        "windows": text((*WINDOW_REASONS, "")),
+        "objection_d": number(nullable=True),  # the same for a duration
+        "objection_limit_d": number(AT_LEAST_0, nullable=True),  # what objection_d is held against
+        "windows": text((*WINDOW_REASONS, "")),  # what the windows are besides found; "": found
         "lost_seasons": text(),  # "spring;autumn": migrations of the model without a fix
         "n_fixes": integer(AT_LEAST_0),
         "n_days": integer(AT_LEAST_0),  # with a fix
         "fix_interval_d": number(AT_LEAST_0, nullable=True),  # median
         "anchor": text(("first", "last")),  # fixes from which displacement counts
         "first_d": number(nullable=True),  # first fix, days since the bio-year's start
-        "first_utc": utc(),
-        "last_utc": utc(),
+        "first_utc": utc(),  # first fix of the year
+        "last_utc": utc(),  # last fix of the year
         "displacement_km": number(AT_LEAST_0, nullable=True),  # farthest of the chosen model
         "range_distance_km": number(AT_LEAST_0, nullable=True),  # median winter to median summer
         "theta_d": number(nullable=True),  # half-way out, days since the bio-year's start
-        "phi_d": number(nullable=True),
-        "theta_back_d": number(nullable=True),
-        "phi_back_d": number(nullable=True),
+        "phi_d": number(nullable=True),  # how long the way out takes: its scale
+        "theta_back_d": number(nullable=True),  # half-way back, as theta_d
+        "phi_back_d": number(nullable=True),  # as phi_d, of the way back
         "weight_migrant": number(FRACTION, nullable=True),  # AIC weights
-        "weight_mixed_migrant": number(FRACTION, nullable=True),
-        "weight_disperser": number(FRACTION, nullable=True),
-        "weight_resident": number(FRACTION, nullable=True),
-        "weight_nomad": number(FRACTION, nullable=True),
+        "weight_mixed_migrant": number(FRACTION, nullable=True),  # AIC weight
+        "weight_disperser": number(FRACTION, nullable=True),  # AIC weight
+        "weight_resident": number(FRACTION, nullable=True),  # AIC weight
+        "weight_nomad": number(FRACTION, nullable=True),  # AIC weight
         "n_effective": number(AT_LEAST_0, nullable=True),  # independent points behind the weights
         "convergence": number(FRACTION, nullable=True),  # share of starts that reached the optimum
         "on_bound": text(),  # "phi2_d;rho_d": parameters of the chosen model on a bound
@@ -137,8 +138,8 @@ SURFACES = contract(
     "SURFACES",
     {
         "migration": text(),
-        "row": integer(dtype="int32"),
-        "col": integer(dtype="int32"),
+        "row": integer(dtype="int32"),  # of the cell in the lattice of the herd
+        "col": integer(dtype="int32"),  # of the cell
         "mass": number(FRACTION),
     },
     unique=["migration", "row", "col"],
@@ -152,22 +153,22 @@ ESTIMATES = contract(
         "animal": text(),
         "season": text(),
         "part": text(PARTS),
-        "method": text(),
+        "method": text(),  # of the surface: dbbmm, bbmm, fmv, line
         "reason": text(METHOD_CHOICES),  # why that method
-        "s2_m2_min": number(AT_LEAST_0, nullable=True),
+        "s2_m2_min": number(AT_LEAST_0, nullable=True),  # motion variance
         # 95 % interval; NaN where the variance was not estimated once for the whole window.
         "s2_low_m2_min": number(AT_LEAST_0, nullable=True),
-        "s2_high_m2_min": number(AT_LEAST_0, nullable=True),
+        "s2_high_m2_min": number(AT_LEAST_0, nullable=True),  # the upper end
         # Of dbbmm: s2 is the mean over the time bridged, these are quantiles over the bridges.
         "s2_p05_m2_min": number(AT_LEAST_0, nullable=True),
-        "s2_p95_m2_min": number(AT_LEAST_0, nullable=True),
+        "s2_p95_m2_min": number(AT_LEAST_0, nullable=True),  # the upper quantile
         "n_fixes": integer(AT_LEAST_0),
-        "n_bridges": integer(AT_LEAST_0),
+        "n_bridges": integer(AT_LEAST_0),  # steps that are bridged
         "max_lag_h": number(pa.Check.gt(0)),  # longer steps are left out
         "n_long_lags": integer(AT_LEAST_0),  # steps over that
         "n_over_max_lag": integer(AT_LEAST_0),  # steps over max_lag_h, whatever the method bridges
         "n_run_fixes": integer(AT_LEAST_0),  # longest run of fixes without such a step
-        "step_median_h": number(AT_LEAST_0, nullable=True),
+        "step_median_h": number(AT_LEAST_0, nullable=True),  # median length of the steps
         # Left-out fixes, or windows of the dynamic variance, behind s2; 0: it was not estimated.
         "n_behind_s2": integer(AT_LEAST_0),
         "n_short": integer(AT_LEAST_0),  # dbbmm: bridges in runs too short for a window
@@ -181,7 +182,7 @@ ESTIMATES = contract(
         # scatter and of location error (no_movement), min (no_short_step), MB (too_large), m of the
         # cell and of the movement (coarse_cells).
         "error_got": number(AT_LEAST_0, nullable=True),
-        "error_limit": number(AT_LEAST_0, nullable=True),
+        "error_limit": number(AT_LEAST_0, nullable=True),  # what error_got is held against
     },
     unique=["migration"],
 )
@@ -195,7 +196,7 @@ VARIANCES = contract(
         "migration": text(),
         "animal": text(),
         "start_utc": utc(),
-        "s2_m2_min": number(AT_LEAST_0),
+        "s2_m2_min": number(AT_LEAST_0),  # motion variance of the bridge
         "source": text(("windows", "edge", "track")),
     },
     unique=["migration", "start_utc"],
@@ -235,19 +236,19 @@ DISPLACEMENT_FITS = contract(
         "herd": text(),
         "animal": text(),
         "bio_year": integer(),
-        "model": text(MODELS),
+        "model": text(MODELS),  # which one
         "weight": number(FRACTION),  # AIC weight among the models of the year
         "anchor": text(("first", "last")),  # fixes from which displacement counts
-        "first_d": number(),
-        "delta_km": number(nullable=True),
-        "theta_d": number(nullable=True),
-        "phi_d": number(nullable=True),
-        "rho_d": number(nullable=True),
-        "phi2_d": number(nullable=True),
-        "zeta": number(nullable=True),
-        "gamma_km": number(nullable=True),
-        "kappa_per_d": number(nullable=True),
-        "beta_km_per_d": number(nullable=True),
+        "first_d": number(),  # first fix, days since the bio-year's start
+        "delta_km": number(nullable=True),  # δ, length of the way out
+        "theta_d": number(nullable=True),  # θ, half-way out
+        "phi_d": number(nullable=True),  # φ, scale of the duration of the way out
+        "rho_d": number(nullable=True),  # ρ, stay in the far range
+        "phi2_d": number(nullable=True),  # φ₂, as phi_d, of the way back
+        "zeta": number(nullable=True),  # ζ, share of the way that a mixed migrant comes back
+        "gamma_km": number(nullable=True),  # γ, displacement that a resident keeps to
+        "kappa_per_d": number(nullable=True),  # κ, rate at which a resident fills its range
+        "beta_km_per_d": number(nullable=True),  # β, a nomad's displacement per day
     },
     unique=["animal", "bio_year", "model"],
 )

@@ -27,6 +27,7 @@ _WHOSE = {
     "geometry": geometry("Polygon"),
 }
 
+# Corridors as they are released.
 RELEASED_CORRIDORS = layer_contract(
     "RELEASED_CORRIDORS",
     {
@@ -37,6 +38,7 @@ RELEASED_CORRIDORS = layer_contract(
     },
 )
 
+# Stopovers as they are released.
 RELEASED_STOPOVERS = layer_contract(
     "RELEASED_STOPOVERS",
     {
@@ -47,6 +49,7 @@ RELEASED_STOPOVERS = layer_contract(
     },
 )
 
+# Ranges as they are released.
 RELEASED_RANGES = layer_contract(
     "RELEASED_RANGES",
     {

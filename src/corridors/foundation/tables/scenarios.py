@@ -37,7 +37,7 @@ ALTERATIONS = contract(
         "permeability": number(FRACTION, nullable=True),  # NaN: removed, or unknown as before
         # Of an opening: share of the encounters while open, and what passes then; else NaN.
         "open_share": number(FRACTION, nullable=True),
-        "permeability_open": number(FRACTION, nullable=True),
+        "permeability_open": number(FRACTION, nullable=True),  # what passes while it is open
     },
     unique=["segment"],
 )

@@ -132,11 +132,12 @@ PLACES = contract(
     unique=["place"],
 )
 
+# The segments of each place, before their gains are known.
 PLACE_SEGMENTS = contract(
     "PLACE_SEGMENTS",
     {
         "segment": text(),
-        "place": text(),
+        "place": text(),  # that it belongs to
         "trials_per_year": number(AT_LEAST_0),
         "passages_per_year": number(AT_LEAST_0),
         "share": number(FRACTION, nullable=True),
@@ -152,8 +153,8 @@ PLACE_SEGMENTS = contract(
 PLACE_DRAWS = contract(
     "PLACE_DRAWS",
     {
-        "place": text(),
-        "draw": integer(AT_LEAST_0),
+        "place": text(),  # of PLACES
+        "draw": integer(AT_LEAST_0),  # number of the draw, from 0
         "free_per_year": number(AT_LEAST_0),
         "missing_per_year": number(AT_LEAST_0),
     },
@@ -231,12 +232,14 @@ _AREA = {
 }
 _AREAL = geometry("Polygon", "MultiPolygon")
 
+# Areas that are there, and the use that lies on them.
 AREAS = layer_contract(
     "AREAS",
     {**_AREA, "permeability": number(FRACTION, nullable=True), "geometry": _AREAL},
     unique=["polygon"],
 )
 
+# The same areas ranked by the use that is lost on them.
 EXPOSURE = layer_contract(
     "EXPOSURE",
     {
