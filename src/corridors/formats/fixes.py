@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 
 _ROWS_READ = 65_536
 _ROWS_WRITTEN = 65_536
+_ROWS_CHECKED = 500_000  # to ask the contract costs as much as to look at so many rows
 _UTC = pa.timestamp("us", "UTC")
 _TEXT = pa.dictionary(pa.int32(), pa.large_string())
 # Numbers that occur again and again. Of the others a dictionary would hold almost every row.
 _REPEATED = ("dop", "flags", "burst")
+# By these rows are sought; the least and greatest of the others help nobody.
+_SOUGHT = ("animal", "time_utc")
 
 
 def read_animals(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, pa.Table]]:
@@ -125,6 +128,7 @@ class FixWriter(PieceWriter):
             [one.with_type(_TEXT) if one.name in texts else one for one in self._stored]
         )
         self._waiting: list[pa.Table] = []
+        self._unchecked: list[pa.Table] = []
         # One row group is compressed while the next is made.
         self._pool = ThreadPoolExecutor(max_workers=1)
         self._written: Future[None] | None = None
@@ -133,6 +137,7 @@ class FixWriter(PieceWriter):
         try:
             if kind is None:
                 self._flush()
+                self._check_numbers()
                 self._check_texts()
                 self._wait()
         except BaseException as raised:
@@ -153,13 +158,21 @@ class FixWriter(PieceWriter):
             return
         table = pa.concat_tables(self._waiting).combine_chunks()
         self._waiting.clear()
-        check(table.select(list(self._numbers.columns)).to_pandas(), self._numbers)
+        self._unchecked.append(table.select(list(self._numbers.columns)))
         self._take_words(table)
+        if self._writer is None or sum(map(len, self._unchecked)) >= _ROWS_CHECKED:
+            self._check_numbers()
         if self._writer is None:
             self._check_texts()
             self._writer = self._opened()
         self._wait()
         self._written = self._pool.submit(self._writer.write_table, table)
+
+    def _check_numbers(self) -> None:
+        """Check the numbers of the rows since the last check."""
+        if self._unchecked:
+            check(pa.concat_tables(self._unchecked).to_pandas(), self._numbers)
+            self._unchecked.clear()
 
     def _check_texts(self) -> None:
         """Check each different text, if there are some that were not yet checked."""
@@ -188,6 +201,8 @@ class FixWriter(PieceWriter):
             self._schema,
             compression="zstd",
             use_dictionary=[*self._words, *_REPEATED],
+            write_statistics=list(_SOUGHT),
+            write_batch_size=_ROWS_WRITTEN,
             # Numbers that mostly grow by the same: their differences take no space.
             column_encoding=dict.fromkeys(counted, "DELTA_BINARY_PACKED"),
             store_schema=False,

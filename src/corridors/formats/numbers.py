@@ -67,8 +67,11 @@ def numbers(
     """
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         stored = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+        finite = np.isfinite(stored)
+        if finite.all():
+            return np.asarray(stored)
         _infinite(stored, rows, name, faults)
-        return np.where(np.isfinite(stored), stored, np.nan)
+        return np.where(finite, stored, np.nan)
     text = pc.replace_substring(column, ",", ".") if decimal == "," else column
     try:
         values = np.asarray(text.cast(pa.float64()).to_numpy(zero_copy_only=False))

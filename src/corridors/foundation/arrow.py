@@ -138,8 +138,11 @@ def texts_of(codes: Values, texts: Sequence[str]) -> pa.DictionaryArray:
     if is_one(codes):
         used, places = codes[:1], np.zeros(len(codes), dtype=np.int32)
     else:
-        used, own = np.unique(codes, return_inverse=True)
-        places = own.astype(np.int32)
+        # Numbers of texts are small: they are counted, which is quicker than to sort them.
+        used = np.flatnonzero(np.bincount(codes))
+        place = np.zeros(used[-1] + 1 if len(used) else 0, dtype=np.int32)
+        place[used] = np.arange(len(used))
+        places = place[codes]
     words = [texts[code] for code in used.tolist()]
     kept = list(dict.fromkeys(words))
     if len(kept) < len(words):  # a text may have several numbers

@@ -150,7 +150,7 @@ def _quick(array: pa.Array, time_zone: str | None) -> Stamps | None:
     nothing = np.zeros(len(micros), dtype=bool)
     ahead = 0 if offset else _ahead_us(time_zone)
     if ahead is not None:
-        utc = micros - ahead
+        utc = micros - ahead if ahead else micros
         if utc.min() >= _EARLIEST_US and utc.max() < _LATEST_US:
             midnights = micros % _DAY_US == 0
             return Stamps(utc, nothing, nothing, nothing, nothing, nothing, midnights)

@@ -15,6 +15,7 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal
 
 from corridors.formats import fixes
+from corridors.formats import fixes as formats_fixes
 from corridors.formats.fixes import FixWriter, read_animals
 from corridors.formats.parquet import StoredTable, read_layer, read_table, write_table
 from corridors.foundation import tables
@@ -204,6 +205,30 @@ def test_rows_that_break_the_contract_are_not_written(
     ):
         writer.write(wrong)
     assert not (tmp_path / "fixes.parquet").exists()
+
+
+def _write_all(writer: FixWriter, pieces: list[pa.Table]) -> None:
+    for piece in pieces:
+        writer.write(piece)
+
+
+@pytest.mark.parametrize("n_before", [0, 1, 3])
+def test_a_wrong_number_is_refused_wherever_it_stands(
+    tmp_path: Path, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch, n_before: int
+) -> None:
+    monkeypatch.setattr(formats_fixes, "_ROWS_WRITTEN", 1)
+    frame = herd(rng)
+    write_table(frame, tmp_path / "whole.parquet", tables.CLEAN_FIXES)
+    ((_, rows), *_) = read_animals(tmp_path / "whole.parquet", list(tables.CLEAN_FIXES.columns))
+    place = rows.schema.get_field_index("dop")
+    wrong = rows.set_column(place, "dop", pa.array([-1.0] * rows.num_rows))
+    monkeypatch.setattr(formats_fixes, "_ROWS_CHECKED", 2 * rows.num_rows)
+    with (
+        pytest.raises(InternalError, match="CLEAN_FIXES breaks its contract"),
+        FixWriter(tmp_path / "fixes.parquet", tables.CLEAN_FIXES, bounds(frame)) as writer,
+    ):
+        _write_all(writer, [*[rows] * n_before, wrong])
+    assert (tmp_path / "fixes.parquet").exists() == (n_before > 0)
 
 
 def test_rows_of_a_stored_table_are_those_of_a_single_read(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from corridors.stages.ingest.held_columns import Gathering, HeldColumns, ascends
 
 _LEAST_RUN = 256  # rows: to handle one costs as much as to sort so many
 _ROWS_AT_ONCE = 1 << 17  # a row group of the file: what is made of them stays in a cache
+_PLACES = 1 << 16  # that tell where a herd is; of ten million a copy takes longer than the reading
 _KEYS = ("animal", "time_us", "source", "source_row")
 
 
@@ -198,14 +199,21 @@ class SortedFixes(FixTable):
         return low[0], low[1], high[0], high[1]
 
     def places(self) -> Floats:
-        """Return longitude and latitude, degrees, of the fixes without a flag, shape (n, 2)."""
-        pieces = self._held.pieces
-        ends = np.cumsum([0, *(np.count_nonzero(piece["flags"] == 0) for piece in pieces)])
-        found = np.empty((int(ends[-1]), 2))
-        for piece, (start, end) in zip(pieces, pairwise(ends.tolist()), strict=True):
+        """Return longitude and latitude, degrees, of fixes without a flag, shape (n, 2).
+
+        Of a large herd each of so many, and the outermost of all.
+        """
+        every = -(-len(self) // _PLACES)
+        found, outermost = [np.empty((0, 2))], [np.empty((0, 2))]
+        for piece in self._held.pieces:
             good = piece["flags"] == 0
-            found[start:end, 0], found[start:end, 1] = piece["lon"][good], piece["lat"][good]
-        return found
+            lon, lat = piece["lon"], piece["lat"]
+            if not good.all():
+                lon, lat = lon[good], lat[good]
+            found.append(np.column_stack([lon[::every], lat[::every]]))
+            if every > 1:
+                outermost.append(_outermost(lon, lat))
+        return np.concatenate([*found, _outermost(*np.concatenate(outermost).T)])
 
     def usable_of(self, animals: Collection[str]) -> pd.DataFrame:
         """Return the fixes without a flag of some animals, as `census.compared` wants them."""
@@ -264,6 +272,17 @@ class SortedFixes(FixTable):
         if name in self._words:
             return texts_of(held.of(name, start, end), self._words[name])
         return numbers_of(held.of(name, start, end))
+
+
+def _outermost(lon: Floats, lat: Floats) -> Floats:
+    """Return the places farthest in each direction, also if degrees count east of Greenwich."""
+    if not len(lon):
+        return np.empty((0, 2))
+    rows = [lon.argmin(), lon.argmax(), lat.argmin(), lat.argmax()]
+    if lon[rows[0]] < 0 <= lon[rows[1]]:
+        eastward = lon % 360.0
+        rows += [eastward.argmin(), eastward.argmax()]
+    return np.column_stack([lon[rows], lat[rows]])
 
 
 def _flags(part: TrackPart, lon: Floats, lat: Floats) -> Bits:

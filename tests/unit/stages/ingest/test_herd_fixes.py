@@ -13,13 +13,15 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
+from corridors.formats.natural_earth import boxes
 from corridors.formats.stored import save, spools_in
 from corridors.formats.track_columns import SCHEMA
 from corridors.formats.track_part import TrackPart
+from corridors.formats.vector import degree_bounds
 from corridors.foundation import tables
 from corridors.foundation.spool import waiting_in
 from corridors.foundation.vocabulary import FLAG_BIT
-from corridors.stages.ingest import held_columns
+from corridors.stages.ingest import held_columns, herd_fixes
 from corridors.stages.ingest.herd_fixes import HerdFixes
 
 DAY_US = 86_400_000_000
@@ -155,6 +157,29 @@ def test_a_herd_without_fixes_has_neither_places_nor_bounds() -> None:
     assert (len(found), found.bounds_deg, found.places().shape) == (0, None, (0, 2))
     assert found.spooled().read().empty
     assert found.read().columns.tolist() == list(tables.FIXES.columns)
+
+
+@pytest.mark.parametrize(("west", "width"), [(60.0, 8.0), (-4.0, 8.0), (172.0, 16.0)])
+def test_some_places_of_a_large_herd_have_the_box_of_all(
+    monkeypatch: pytest.MonkeyPatch, west: float, width: float
+) -> None:
+    monkeypatch.setattr(held_columns, "_LEAST", 100)
+    rng = np.random.default_rng(1)
+    lon, lat = west + width * rng.random((2, 400))
+    lon = np.where(lon > 180, lon - 360, lon)
+    parts = [
+        part(["a"] * 100, list(range(start, start + 100)), lon=lon[rows], lat=lat[rows] % 60)
+        for start in range(0, 400, 100)
+        for rows in [slice(start, start + 100)]
+    ]
+    found = herd(t=parts).sorted()
+    every = found.places()
+    monkeypatch.setattr(herd_fixes, "_PLACES", 20)
+    some = found.places()
+    assert (len(every), len(some) <= 26) == (400, True)
+    assert {tuple(place) for place in some.tolist()} <= {tuple(place) for place in every.tolist()}
+    assert boxes(*some.T, margin_km=5) == boxes(*every.T, margin_km=5)
+    assert degree_bounds(*some.T, margin_km=5) == degree_bounds(*every.T, margin_km=5)
 
 
 def test_what_a_vendor_means_by_a_word_is_told_by_the_rows_that_are_read() -> None:
