@@ -41,6 +41,7 @@ CONTRACT_OF = {
     "ranges": tables.RANGES,
     "crossings_by_season": tables.CROSSINGS,
     "national_shares": tables.NATIONAL_SHARES,
+    "zone_shares": tables.ZONE_SHARES,
     "migration_facts": tables.MIGRATION_FACTS,
     "legs": tables.LEGS,
     "sufficiency": tables.SUFFICIENCY,

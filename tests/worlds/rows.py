@@ -30,6 +30,7 @@ EXAMPLES = {
     "crossing_sites": ("act", tables.CROSSING_SITES),
     "footprints": ("act", tables.FOOTPRINTS),
     "border_agreements": ("act", tables.BORDER_AGREEMENTS),
+    "zone_shares": ("act", tables.ZONE_SHARES),
 }
 _ROWS = 3
 

@@ -17,6 +17,8 @@ class LayerPlan:
         Shows single animals: only in the tier ``internal``.
     visible
         Switched on when the project opens.
+    is_optional
+        Of studies that ask for it: without rows nothing is said of it.
     style
         Key in ``STYLES`` where it is not the name.
     """
@@ -27,6 +29,7 @@ class LayerPlan:
     description: str
     is_individual: bool = False
     visible: bool = True
+    is_optional: bool = False
     style: str = ""
 
     @property
@@ -270,6 +273,15 @@ LAYERS: tuple[LayerPlan, ...] = (
         "National shares",
         "Tables",
         "Share of each state in the corridor's area, the use and the animals.",
+    ),
+    LayerPlan(
+        "zone_shares",
+        "Shares of zones",
+        "Tables",
+        "What of the corridor, stopovers, ranges and places lies in each zone of the study's own "
+        "layers, in all zones of a layer together and outside of them. Ground in several zones "
+        "counts in each of them, and once in all together.",
+        is_optional=True,
     ),
     LayerPlan(
         "permeability",

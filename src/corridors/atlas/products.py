@@ -66,6 +66,8 @@ def choose(
         if plan.is_individual and tier != "internal":
             left_out.append(LeftOut(plan.title, f"shows single animals; tier {tier}"))
         elif len(frame) == 0:
+            if plan.is_optional:
+                continue
             left_out.append(LeftOut(plan.title, "no rows"))
         else:
             products.append(Product(plan, frame, styles[plan.style_name](frame)))

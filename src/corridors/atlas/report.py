@@ -19,6 +19,7 @@ from corridors.atlas.report_habitat import habitat_values
 from corridors.atlas.report_network import network_values
 from corridors.atlas.report_places import place_values
 from corridors.atlas.report_record import StatedRecord, record_values
+from corridors.atlas.report_zones import zone_values
 from corridors.atlas.transboundary import border_values
 from corridors.atlas.words.animal_years import YearLimits
 from corridors.atlas.words.migrations import stop_words
@@ -146,6 +147,7 @@ def page(heading: Heading, evidence: Evidence) -> dict[str, Any]:
         ),
         **_crossings(evidence.tables),
         **border_values(evidence.tables),
+        **zone_values(evidence.tables),
         **action_values(evidence.tables, evidence.recorded),
         **barrier_values(evidence.tables),
         **habitat_values(evidence.tables, evidence.recorded),

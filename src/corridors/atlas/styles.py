@@ -380,6 +380,7 @@ STYLES: Mapping[str, Callable[[pd.DataFrame], LayerStyle]] = {
     **action_styles.STYLES,
     "crossings_by_season": table,
     "national_shares": table,
+    "zone_shares": table,
     "permeability": table,
     "selection": table,
     "drivers": table,

@@ -85,7 +85,7 @@ def tables_to_show(
     ----------
     tables
         Artefact name -> rows; ``corridors stopovers ranges behaviour_index crossings border_report
-        border_stretches border_agreements`` among them.
+        border_stretches border_agreements zone_shares`` among them.
     tier
         ``internal``: everything.
 
@@ -97,7 +97,8 @@ def tables_to_show(
     if tier == INTERNAL:
         return dict(tables), []
     corridors, stopovers, ranges = (tables[name] for name in ("corridors", "stopovers", "ranges"))
-    index = tables["behaviour_index"]
+    index, zoned = tables["behaviour_index"], tables["zone_shares"]
+    one_range = sorted(set(ranges.loc[ranges["n_animals"] == 1, "season"]))
     seasons = sorted(set(corridors.loc[_of_one_track(corridors), "season"]))
     shown = {
         **tables,
@@ -108,9 +109,9 @@ def tables_to_show(
         "border_agreements": agreements_to_show(
             gpd.GeoDataFrame(tables["border_agreements"]), tier
         ),
+        "zone_shares": zoned[~_of_one_animal(zoned, seasons, one_range)].reset_index(drop=True),
         **{name: _without_months(tables[name]) for name in _WITH_MONTHS},
     }
-    one_range = sorted(set(ranges.loc[ranges["n_animals"] == 1, "season"]))
     titles = [f"Corridor and stopovers in {season}" for season in seasons]
     titles += [f"{season.capitalize()} range" for season in one_range]
     if (index["n_animals"] == 1).any():
@@ -122,6 +123,14 @@ def tables_to_show(
 
 def _of_one_track(corridors: pd.DataFrame) -> pd.Series[bool]:
     return (corridors["evidence"] == "tracked") & (corridors["n_tracked"] == 1)
+
+
+def _of_one_animal(zoned: pd.DataFrame, seasons: list[str], ranges: list[str]) -> pd.Series[bool]:
+    """Return which rows of ZONE_SHARES tell of areas that one tracked animal gave."""
+    of_range = zoned["product"] == "range"
+    season = zoned["season"]
+    alone = season.isin(seasons).where(~of_range, season.isin(ranges))
+    return (zoned["evidence"] == "tracked") & alone.astype(bool)
 
 
 def _without_months(rows: pd.DataFrame) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def disjoint_states(states: gpd.GeoDataFrame, *, min_km2: float) -> gpd.GeoDataF
         if a == b:
             continue
         common = shapely.intersection(polygons[a], polygons[b])
-        if _polygon_km2(common) < min_km2:
+        if polygon_km2(common) < min_km2:
             continue
         parts = [p for p in shapely.get_parts(shapely.get_parts([common])) if p.area > 0]
         name = " / ".join(sorted(map(str, states["state"].iloc[[a, b]])))
@@ -132,7 +132,7 @@ def national_shares(
     area = np.zeros(len(states))
     if corridor is not None:
         for row in STRtree(polygons).query(corridor, predicate="intersects"):
-            area[row] = _polygon_km2(shapely.intersection(polygons[row], corridor))
+            area[row] = polygon_km2(shapely.intersection(polygons[row], corridor))
     cell_state = state_of(cells, polygons)
     total = float(mass.sum())
     located = cell_state >= 0
@@ -165,7 +165,8 @@ def _rest(parts: Floats, whole: float) -> float:
     return max(0.0, round(1 - float(parts.sum()) / whole, 12))
 
 
-def _polygon_km2(geometry: BaseGeometry) -> float:
+def polygon_km2(geometry: BaseGeometry) -> float:
+    """Return the geodesic area of what is areal in a geometry in EPSG:4326, km2."""
     return sum(
         geodesic_area_km2(part)
         for part in shapely.get_parts([geometry])

@@ -24,6 +24,7 @@ from corridors.config.sources import (
     BoundarySource,
     Herd,
     StateSource,
+    ZoneSource,
 )
 
 # That the program has catalogues of messages for; the messages themselves are English.
@@ -327,6 +328,7 @@ class Config(Section):
     barriers: tuple[BarrierSource, ...] = ()
     boundaries: tuple[BoundarySource, ...] = ()
     states: StateSource | None = None
+    zones: tuple[ZoneSource, ...] = ()
     doubles: Doubles = Doubles()
     working: Working = Working()
     profile: Profile = Profile()
@@ -371,4 +373,7 @@ class Config(Section):
         names = [source.name for source in self.barriers]
         if len(set(names)) < len(names):
             raise ValueError("barriers: names must be different")
+        zones = [source.name for source in self.zones]
+        if len(set(zones)) < len(zones):
+            raise ValueError("zones: names must be different")
         return self

@@ -409,3 +409,28 @@ class StateSource(LayerSource):
     name_column: str = "state"
     source: str = Field("", description="what to cite")
     label: str = Field("", description="e.g. generalised")
+
+
+class ZoneSource(LayerSource):
+    """Polygons by which areas and places are told: land owners, districts, protected areas."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="short name of the layer")
+    title: str = Field("", description="what people read; empty: the name")
+    name_column: str = Field(
+        description="column with the name of the zone; polygons of one name and class are one zone"
+    )
+    class_column: str | None = Field(
+        None, description="column with its class, e.g. a category of protection"
+    )
+    protected: bool = Field(
+        False, description="true: the zones are protected areas, and the report tells their share"
+    )
+    margin_km: NotNegative = Field(
+        50.0, description="features farther from the herd's bounding box are not read, km"
+    )
+
+    @model_validator(mode="after")
+    def _is_a_file(self) -> ZoneSource:
+        if self.path == "natural-earth":
+            raise ValueError("zones are polygons of a file; natural-earth is bundled for states")
+        return self

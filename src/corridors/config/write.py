@@ -75,6 +75,11 @@ _EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     sources.OsmRule: {"tags": {"highway": ["primary", "trunk"]}, "kind": "road"},
     sources.BoundarySource: {"path": "natural-earth"},
     sources.StateSource: {"path": "natural-earth"},
+    sources.ZoneSource: {
+        "name": "reserves",
+        "path": "data/raw/reserves.gpkg",
+        "name_column": "name",
+    },
     scenarios.Scenario: {},
     scenarios.Addition: {"name": "new-road", "path": "data/raw/new_road.gpkg", "kind": "road"},
     scenarios.Selection: {"barriers": ["fences:12"]},

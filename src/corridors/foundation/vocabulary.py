@@ -91,6 +91,9 @@ PassagesOf = Literal["per_animal", "whole_herd"]
 PASSAGES_OF: tuple[PassagesOf, ...] = get_args(PassagesOf)
 COMPLETENESS = ("complete", "partial", "unknown")  # of a source of barriers
 STABILITY = ("firm", "likely", "open")  # of a rank
+# Rows of a layer of zones: each zone, all of them together, the ground outside.
+ZONE_PARTS = ("zone", "all", "outside")
+ZONED = ("corridor", "stopovers", "range", "places")  # what lies in them
 # Evidence of harm at a place; only ``act`` carries advice to open, remove or build.
 GRADES = ("act", "look_on_site", "nothing_seen", "not_known")
 # What limits what can be told of a place, in the order in which it is said.

@@ -205,6 +205,10 @@ def _layers(
         yield _layer(study, source, notes, settings.name, near, known)
     for boundary, notes in zip(settings.boundaries, told["boundaries"], strict=True):
         yield _layer(study, boundary, notes)
+    zones = {notes["name"]: notes for notes in told.get("zones", ())}
+    for layer in settings.zones:
+        if layer.name in zones:
+            yield _layer(study, layer, zones[layer.name])
     own = settings.herd
     for one, part in (
         (settings.states, "states"),

@@ -324,7 +324,7 @@ def _files(kind: str, config: Config, herd: str) -> Iterator[str]:
             yield drawn.path
         case "picks" if own and own.picks:
             yield own.picks
-        case "barriers" | "boundaries":
+        case "barriers" | "boundaries" | "zones":
             yield from (source.path for source in getattr(config, kind))
         case "protected_areas" if config.release.protected_areas:
             yield config.release.protected_areas.path

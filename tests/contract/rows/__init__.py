@@ -12,6 +12,7 @@ from contract.rows import (
     release,
     scenarios,
     threats,
+    zones,
 )
 from contract.rows.example import Example
 
@@ -27,6 +28,7 @@ EXAMPLES: dict[str, Example] = {
         actions,
         scenarios,
         release,
+        zones,
     )
     for name, value in vars(room).items()
     if isinstance(value, Example)

@@ -11,6 +11,7 @@ DEFAULTS: dict[str, Any] = {
     "barriers": [],
     "boundaries": [],
     "states": None,
+    "zones": [],
     "doubles": {"side_by_side_m": {"road": 60.0, "rail": 60.0}},
     "working": {"crs": "auto", "cell_m": 50.0, "memory_mb": 1500.0, "reach_m": 5000.0},
     "profile": {
@@ -182,6 +183,13 @@ IN_USE: dict[str, Any] = {
         },
     ],
     "states": {"path": "natural-earth"},
+    "zones": [
+        {
+            "name": "reserves", "path": "p.gpkg", "name_column": "n", "class_column": "c",
+            "protected": True,
+        },
+        {"name": "districts", "title": "Districts", "path": "d.gpkg", "name_column": "n"},
+    ],
     "habitat": {
         "layers": [
             {"name": "cover", "path": "c.tif", "kind": "class", "resistance": {"10": 1.0}},
@@ -219,7 +227,7 @@ IN_USE: dict[str, Any] = {
 REFUSED: list[tuple[Any, str]] = [
     # Not a name.
     ("My study", "study.name"),
-    ("_fences", "barriers.0.name scenarios.road.add.0.name habitat.layers.0.name"),
+    ("_fences", "barriers.0.name scenarios.road.add.0.name habitat.layers.0.name zones.0.name"),
     ({"My herd": IN_USE["herds"]["argali"]}, "herds"),
     ({"My road": IN_USE["scenarios"]["road"]}, "scenarios"),
     ({"My fence": IN_USE["before_after"]["fence"]}, "before_after"),
@@ -249,7 +257,7 @@ REFUSED: list[tuple[Any, str]] = [
     ("feet", "herds.argali.tracks.0.unit"),
     ("gone", "herds.argali.record.status herds.argali.record.evidence.0.kind"),
     ("hearsay", "herds.argali.record.evidence.0.product release.across_boundaries"),
-    ("shapefile", "release.protected_areas.format"),
+    ("shapefile", "release.protected_areas.format zones.0.format"),
     ("about 1990", "herds.argali.record.status_since herds.argali.record.evidence.0.date"),
     (1, "release.min_animals release.min_changed_animals"),
     (2, "release.arrow_vertices"),
@@ -335,7 +343,7 @@ REFUSED: list[tuple[Any, str]] = [
     ([-0.1], "intersect.trials.migration_days intersect.trials.range_days"),
     ([], "intersect.trials.migration_days intersect.trials.range_days"),
     (-0.1, "scenarios.road.add.0.tolerance_m scenarios.road.add.0.margin_km"),
-    (-0.1, "boundaries.0.tolerance_m"),
+    (-0.1, "boundaries.0.tolerance_m zones.0.margin_km"),
     ({"road": -0.1}, "doubles.side_by_side_m"),
     (-1, "describe.seed habitat.selection.seed behave.seed circuit.seed rank.seed"),
     (-1, "before_after.fence.seed behave.max_crossings act.n_sites circuit.solved_anew"),

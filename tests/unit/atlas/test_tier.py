@@ -55,6 +55,13 @@ def tables() -> dict[str, pd.DataFrame]:
         "border_stretches": crossed,
         "border_agreements": gpd.GeoDataFrame(crossed.assign(**agreement), geometry=[line, line]),
         "threats": pd.DataFrame({"rank": [1]}),
+        "zone_shares": pd.DataFrame(
+            {
+                "product": ["corridor", "corridor", "stopovers", "range", "range", "places"],
+                "season": ["all", "spring", "spring", "winter", "winter", ""],
+                "evidence": ["tracked", "tracked", "tracked", "tracked", "expert", ""],
+            }
+        ),
     }
 
 
@@ -65,6 +72,8 @@ def test_areas_that_one_animal_gave_in_a_season_stay_inside() -> None:
     assert shown["stopovers"]["season"].tolist() == ["all", "autumn"]
     assert shown["ranges"]["n_animals"].tolist() == [2, 0]  # 0: an expert drew it
     assert shown["threats"] is given["threats"]
+    zoned = shown["zone_shares"][["product", "season", "evidence"]].agg(" ".join, axis=1)
+    assert zoned.tolist() == ["corridor all tracked", "range winter expert", "places  "]
     titles = [each.title for each in left_out]
     assert titles[:2] == ["Corridor and stopovers in spring", "Winter range"]
 

@@ -26,6 +26,7 @@ from worlds.cures.studies import (
     lines,
     points,
     states,
+    zones,
 )
 
 FIX = points(who=["Bek"], when=["2020-01-01 00:00"])
@@ -217,6 +218,11 @@ CASES: tuple[Case, ...] = (
         "stages/ingest/layers.py: fill in the names",
         states(gpd.GeoDataFrame({"state": [""]}, geometry=[SQUARE], crs=4326)),
         (states(gpd.GeoDataFrame({"state": ["A"]}, geometry=[SQUARE], crs=4326)),),
+    ),
+    Case(
+        "stages/ingest/layers.py: fill in the names",
+        zones(gpd.GeoDataFrame({"zone": [" "]}, geometry=[SQUARE], crs=4326)),
+        (zones(gpd.GeoDataFrame({"zone": ["A"]}, geometry=[SQUARE], crs=4326)),),
     ),
     Case(
         "formats/vector_file.py: export it again, or remove the source",

@@ -150,6 +150,12 @@ def states(frame: gpd.GeoDataFrame, **source: object) -> Study:
     return Study({"t.csv": GOOD, "s.gpkg": frame}, CSV, {"states": {"path": "s.gpkg", **source}})
 
 
+def zones(frame: gpd.GeoDataFrame) -> Study:
+    """Return a study of good tracks and one layer of zones."""
+    layer = {"name": "zones", "path": "z.gpkg", "name_column": "zone"}
+    return Study({"t.csv": GOOD, "z.gpkg": frame}, CSV, {"zones": [layer]})
+
+
 def worn(text: str, **source: object) -> Study:
     """Return a study whose animals are told by a table of deployments."""
     tracks = GOOD.replace("animal", "collar").replace("Bek", "B") if source else GOOD

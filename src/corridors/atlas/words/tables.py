@@ -19,6 +19,7 @@ from corridors.atlas.words.actions import (
 from corridors.atlas.words.behaviour import behaviour_in_words, permeability_in_words
 from corridors.atlas.words.candidates import candidates_in_words
 from corridors.atlas.words.threats import threats_in_words
+from corridors.atlas.words.units import units_in_words
 
 _TOLD: Final[Mapping[str, Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]]] = {
     "behaviour": behaviour_in_words,
@@ -31,7 +32,8 @@ _TOLD: Final[Mapping[str, Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]]] = {
 }
 
 _TOLD_TABLES: Final[Mapping[str, Callable[[pd.DataFrame], pd.DataFrame]]] = {
-    "permeability": permeability_in_words
+    "permeability": permeability_in_words,
+    "zone_shares": units_in_words,
 }
 
 

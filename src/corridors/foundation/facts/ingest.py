@@ -70,6 +70,8 @@ class IngestFacts(Facts):
         What came of the tracks.
     doubles
         What was found of lines that are drawn twice.
+    zones
+        Their layers, in the order of the configuration; unset without any.
     """
 
     herd: str
@@ -82,3 +84,4 @@ class IngestFacts(Facts):
     expert_ranges: SourceFacts | None = None
     expert_corridors: SourceFacts | None = None
     states: SourceFacts | None = None
+    zones: list[SourceFacts] = Field(default_factory=list)

@@ -94,6 +94,7 @@ from corridors.foundation.tables.threats import (
     THREAT_SEGMENTS,
     THREATS,
 )
+from corridors.foundation.tables.zones import ZONE_SHARES, ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -168,6 +169,8 @@ CONTRACTS = {
         RELEASED_STOPOVERS,
         RELEASED_RANGES,
         RELEASED_BARRIERS,
+        ZONES,
+        ZONE_SHARES,
     )
 }
 
@@ -239,6 +242,8 @@ __all__ = [
     "UNITS",
     "UTC",
     "VARIANCES",
+    "ZONES",
+    "ZONE_SHARES",
     "LayerSchema",
     "check",
     "empty",

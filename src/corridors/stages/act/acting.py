@@ -15,6 +15,7 @@ from corridors.foundation.artefacts import Layer, Progress
 from corridors.foundation.facts import Unit
 from corridors.foundation.facts.act import ActFacts, SitesFacts
 from corridors.stages.act.stage import Inputs, Results, Settings
+from corridors.stages.act.zoning import by_zone
 from corridors.threats.action_tables import (
     Fencing,
     agreement_table,
@@ -50,6 +51,8 @@ def actions(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         currency=costs.currency,
     )
     agreed = _agreements(inputs, settings, threats, draws)
+    progress("zones", 0.9)
+    zoned = by_zone(inputs, settings)
     facts = ActFacts(
         unit=unit,
         sites=how,
@@ -63,6 +66,7 @@ def actions(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         crossing_sites=Layer.of(tables.typed(sites, tables.CROSSING_SITES)),
         footprints=Layer.of(tables.typed(shifted, tables.FOOTPRINTS)),
         border_agreements=Layer.of(tables.typed(agreed, tables.BORDER_AGREEMENTS)),
+        zone_shares=zoned,
         facts=facts,
     )
 

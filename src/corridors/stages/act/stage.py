@@ -1,9 +1,10 @@
-"""Rank what to do: open fences, build crossings, shift footprints, agree on borders."""
+"""Rank what to do at fences, crossings, footprints and borders; tell what lies in which zone."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from corridors.config.action import Act
+from corridors.config.sources import ZoneSource
 from corridors.config.trials import Trials
 from corridors.foundation.artefacts import Layer, Progress, Table
 
@@ -18,7 +19,11 @@ class Inputs:
     """What it reads."""
 
     clean: Annotated["CleanFacts", "clean.facts"]
+    zones: Annotated[Layer, "ingest.zones"]
     corridors: Annotated[Layer, "delineate.corridors"]
+    stopovers: Annotated[Layer, "delineate.stopovers"]
+    ranges: Annotated[Layer, "delineate.ranges"]
+    modelled: Annotated[Layer, "connect.modelled"]
     border_stretches: Annotated[Layer, "intersect.border_stretches"]
     threats: Annotated[Layer, "rank.threats"]
     segments: Annotated[Layer, "rank.threat_segments"]
@@ -33,6 +38,7 @@ class Settings:
 
     herd: Annotated[str, "herd"]
     act: Act
+    zones: tuple[ZoneSource, ...]
     trials: Annotated[Trials, "trials"]
     population_size: Annotated[float | None, "population_size"]
 
@@ -45,6 +51,7 @@ class Results:
     crossing_sites: Annotated[Layer, "CROSSING_SITES"]
     footprints: Annotated[Layer, "FOOTPRINTS"]
     border_agreements: Annotated[Layer, "BORDER_AGREEMENTS"]
+    zone_shares: Annotated[Table, "ZONE_SHARES"]
     facts: Annotated["ActFacts", "act.json"]
 
 

@@ -1,4 +1,4 @@
-"""The layers part of `ingest`: barriers, states and expert ranges."""
+"""The layers part of `ingest`: barriers, states, zones and expert ranges."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from corridors.foundation.crs import GEOGRAPHIC, geodesic_area_km2, to_geographi
 from corridors.foundation.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from corridors.config.sources import BarrierSource, RangeSource, StateSource
+    from corridors.config.sources import BarrierSource, RangeSource, StateSource, ZoneSource
 
 NATURAL_EARTH = "natural-earth"
 _RANGE_SEASONS = ("winter", "summer")
@@ -133,12 +133,25 @@ def read_states(
         **source.reading,
     )
     features, repairs = repair(layer.frame, POLYGONS)
+    names = _names(features, source, "state without a name")
+    frame = gpd.GeoDataFrame(
+        {"state": names, "source": source.source, "label": source.label},
+        geometry=features.geometry.array,
+        crs=GEOGRAPHIC,
+    )
+    return frame, {"states": len(frame), **layer.notes, **repairs}
+
+
+def _names(
+    features: gpd.GeoDataFrame, source: StateSource | ZoneSource, missing: str
+) -> pd.Series[str]:
+    """Return the name of each feature; ``missing`` is what is wrong with one that has none."""
     names = features[source.name_column]
     nameless = names.isna() | (names.astype("str").str.strip() == "")
     if nameless.any():
         raise InputError(
             Fault(
-                "state without a name",
+                missing,
                 source.path,
                 int(features.loc[nameless, "source_row"].iloc[0]),
                 source.name_column,
@@ -146,12 +159,51 @@ def read_states(
                 cure="fill in the names",
             )
         )
+    return names.astype("str")
+
+
+def read_zones(
+    raw: RawFiles, source: ZoneSource, bounds: Bounds | None
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Return the ZONES rows of one layer: polygons of one name and class are one zone.
+
+    Raises
+    ------
+    CorridorsError
+        All faults of this layer.
+    """
+    columns = [name for name in (source.name_column, source.class_column) if name]
+    layer = read_layer(
+        raw.of(source.path),
+        source.path,
+        columns=columns,
+        kinds=POLYGONS,
+        bounds=bounds,
+        **source.reading,
+    )
+    features, repairs = repair(layer.frame, POLYGONS)
+    zone = _names(features, source, "zone without a name").str.strip()
+    own = features[source.class_column] if source.class_column else zone.mask(zone != "")
+    kind = own.astype("str").str.strip().mask(own.isna(), "")
+    parts: dict[tuple[str, str], list[Any]] = {}
+    for name, its_class, polygon in zip(zone, kind, features.geometry, strict=True):
+        parts.setdefault((str(name), str(its_class)), []).append(polygon)
+    keys = sorted(parts)
     frame = gpd.GeoDataFrame(
-        {"state": names.astype("str"), "source": source.source, "label": source.label},
-        geometry=features.geometry.array,
+        {
+            "layer": pd.Series(source.name, index=range(len(keys)), dtype="str"),
+            "zone": pd.Series([name for name, _ in keys], dtype="str"),
+            "class": pd.Series([its_class for _, its_class in keys], dtype="str"),
+        },
+        geometry=[
+            parts[key][0] if len(parts[key]) == 1 else shapely.union_all(parts[key]) for key in keys
+        ],
         crs=GEOGRAPHIC,
     )
-    return frame, {"states": len(frame), **layer.notes, **repairs}
+    told = {"zones": len(frame), "polygons": len(features), **layer.notes, **repairs}
+    if layer.frame.empty:
+        told["nothing_near_the_herd"] = True
+    return frame, told
 
 
 def read_expert_ranges(

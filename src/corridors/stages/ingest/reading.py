@@ -1,4 +1,4 @@
-"""Tracks, expert ranges, barriers, boundaries and states of a herd into tables.
+"""Tracks, expert ranges, barriers, boundaries, states and zones of a herd into tables.
 
 Every source is read before anything is refused, so that all faults of a herd show at once.
 """
@@ -26,7 +26,7 @@ from corridors.stages.ingest.stage import Inputs, Results, Settings
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from corridors.config.sources import BarrierSource
+    from corridors.config.sources import BarrierSource, ZoneSource
     from corridors.formats.geoparquet import Bounds
 
 
@@ -46,6 +46,7 @@ def everything(inputs: Inputs, settings: Settings, progress: Progress) -> Result
         barriers=Layer.of(found.barriers),
         boundaries=Layer.of(found.boundaries),
         states=Layer.of(found.states),
+        zones=Layer.of(found.zones),
         facts=IngestFacts.model_validate(
             {
                 "herd": settings.name,
@@ -67,6 +68,7 @@ class LayerTables:
     barriers: gpd.GeoDataFrame
     boundaries: gpd.GeoDataFrame
     states: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
     doubles: dict[str, Any]
 
 
@@ -133,7 +135,32 @@ def every_layer(
         if read is not None:
             states, notes = read
             told["states"] = {"source": of_states.path, **notes}
-    return LayerTables(ranges, corridors, lines, bounds, states, doubles)
+    around = settings.zones if herd.tracks or len(places) else ()
+    zones = _zones(raw, around, places, faults, told, progress)
+    return LayerTables(ranges, corridors, lines, bounds, states, zones, doubles)
+
+
+def _zones(
+    raw: RawFiles,
+    sources: Sequence[ZoneSource],
+    places: Floats,
+    faults: Faults,
+    told: dict[str, Any],
+    progress: Progress,
+) -> gpd.GeoDataFrame:
+    """Return ZONES of all layers; without any nothing is told of them."""
+    parts: list[gpd.GeoDataFrame] = []
+    for source in sources:
+        progress(f"reading {source.path}", 0.85)
+        bounds = degree_bounds(places[:, 0], places[:, 1], margin_km=source.margin_km)
+        read = faults.collect(
+            lambda s=source, b=bounds: layers.read_zones(raw, s, b)  # type: ignore[misc]
+        )
+        if read is not None:
+            parts.append(read[0])
+            own = {"name": source.name, "source": source.path, **read[1]}
+            told.setdefault("zones", []).append(own)
+    return layers.join(parts, tables.ZONES, ["layer", "zone", "class"])
 
 
 def _barriers(

@@ -1,10 +1,10 @@
-"""Read tracks, expert ranges, barriers and boundaries into tables."""
+"""Read tracks, expert ranges, barriers, boundaries and zones into tables."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from corridors.config.model import Doubles
-from corridors.config.sources import BarrierSource, BoundarySource, Herd, StateSource
+from corridors.config.sources import BarrierSource, BoundarySource, Herd, StateSource, ZoneSource
 from corridors.foundation.artefacts import FixTable, Layer, Progress, RawFiles
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class Inputs:
         "barriers",
         "boundaries",
         "states",
+        "zones",
     ]
 
 
@@ -35,6 +36,7 @@ class Settings:
     barriers: tuple[BarrierSource, ...]
     boundaries: tuple[BoundarySource, ...]
     states: StateSource | None
+    zones: tuple[ZoneSource, ...]
     doubles: Doubles
 
 
@@ -48,6 +50,7 @@ class Results:
     barriers: Annotated[Layer, "BARRIERS"]
     boundaries: Annotated[Layer, "BOUNDARIES"]
     states: Annotated[Layer, "STATES"]
+    zones: Annotated[Layer, "ZONES"]
     facts: Annotated["IngestFacts", "ingest.json"]
 
 

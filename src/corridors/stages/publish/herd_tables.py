@@ -54,6 +54,7 @@ def read_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "crossing_sites": inputs.crossing_sites,
         "footprints": inputs.footprints,
         "border_agreements": inputs.border_agreements,
+        "zone_shares": inputs.zone_shares,
     }
     found: dict[str, pd.DataFrame] = {name: one.read() for name, one in read_whole.items()}
     return {"fixes": inputs.fixes.read(["animal", "time_utc", "burst"]), **found}
@@ -115,6 +116,7 @@ def map_layers(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         "fidelity": tables["fidelity"],
         "crossings_by_season": tables["crossings"],
         "national_shares": tables["national_shares"],
+        "zone_shares": tables["zone_shares"],
     }
 
 

@@ -99,6 +99,7 @@ class Inputs:
     crossing_sites: Annotated[Layer, "act.crossing_sites"]
     footprints: Annotated[Layer, "act.footprints"]
     border_agreements: Annotated[Layer, "act.border_agreements"]
+    zone_shares: Annotated[Table, "act.zone_shares"]
 
 
 @dataclass(frozen=True)

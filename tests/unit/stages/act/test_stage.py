@@ -78,6 +78,8 @@ def made(
     size: float | None = None,
     act: dict[str, object] | None = None,
     ranking: dict[str, object] | None = None,
+    zones: gpd.GeoDataFrame | None = None,
+    named: tuple[dict[str, object], ...] = (),
 ) -> stage.Results:
     """Run the stage; of each place there are two draws, half and one and a half of the mean."""
     corridor = example_rows(tables.CORRIDORS, HERD, LINE, "ewe").iloc[[0]]
@@ -108,6 +110,10 @@ def made(
     inputs = stage.Inputs(
         clean=CleanFacts.model_construct(crs=CRS),
         corridors=layer(corridor, tables.CORRIDORS),
+        zones=layer(zones, tables.ZONES),
+        stopovers=layer(None, tables.STOPOVERS),
+        ranges=layer(None, tables.RANGES),
+        modelled=layer(None, tables.CORRIDORS),
         border_stretches=layer(stretches, tables.BORDER_STRETCHES),
         threats=layer(places, tables.THREATS),
         segments=layer(parts, tables.THREAT_SEGMENTS),
@@ -117,9 +123,9 @@ def made(
             **{"unit": Unit.of(None, None), "n_animals": 0, "n_candidates": {}, **(ranking or {})}
         ),
     )
-    chosen = settings("act", HERD, act=act or {})
+    chosen = settings("act", HERD, act=act or {}, zones=named)
     results: stage.Results = stage.run(inputs, replace(chosen, population_size=size), silent)
-    for name in ("fence_sections", "crossing_sites", "border_agreements"):
+    for name in ("fence_sections", "crossing_sites", "border_agreements", "zone_shares"):
         tables.check(getattr(results, name).read(), tables.CONTRACTS[name.upper()])
     return results
 
@@ -253,3 +259,31 @@ def test_costs_need_a_currency_and_a_budget_needs_costs() -> None:
         Act.model_validate({"costs": {"road_structure": 5.0}})
     with pytest.raises(ValidationError, match=r"budget needs costs\.road_structure"):
         Act.model_validate({"budget": 5.0})
+
+
+def test_a_study_without_zones_leaves_an_empty_table() -> None:
+    assert made(parts=row_of_fences(2.0)).zone_shares.read().empty
+
+
+def test_every_configured_layer_is_told_of_also_one_that_is_far_away() -> None:
+    half = gpd.GeoDataFrame(
+        {"layer": ["reserves"], "zone": ["West"], "class": [""]},
+        geometry=[box(70.9, 36.9, 71.025, 37.1)],
+        crs="EPSG:4326",
+    )
+    named: tuple[dict[str, object], ...] = (
+        {"name": "far", "path": "f.gpkg", "name_column": "n"},
+        {"name": "reserves", "path": "r.gpkg", "name_column": "n", "protected": True},
+    )
+    found = made(parts=row_of_fences(2.0, 1.0), zones=half, named=named).zone_shares.read()
+    assert list(dict.fromkeys(found["layer"])) == ["far", "reserves"]
+    corridor = found[found["product"] == "corridor"]
+    share = corridor.set_index(["layer", "zone_part"])["area_share"]
+    assert share.loc[[("far", "all"), ("far", "outside")]].tolist() == [0.0, 1.0]
+    assert share[("reserves", "zone")] == pytest.approx(0.5, abs=1e-6)
+    assert share[("reserves", "outside")] == pytest.approx(0.5, abs=1e-6)
+    assert corridor["is_protected"].tolist() == [False, False, True, True, True]
+    assert found["title"].unique().tolist() == ["far", "reserves"]
+    places = found[found["product"] == "places"].set_index(["layer", "zone_part"])
+    assert places["n_act"].tolist() == [0.0, 2.0, 2.0, 2.0, 0.0]
+    assert places["area_km2"].isna().all()

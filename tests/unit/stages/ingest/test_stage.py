@@ -287,3 +287,58 @@ def test_a_published_length_of_lines_of_several_kinds_is_refused_with_a_cure(
         )
     out = run(tmp_path, {"herds": herd(source), "boundaries": [named]}, "read")
     assert set(read_layer(out / "boundaries.parquet")["type"]) == {"disputed", "unknown"}
+
+
+SQUARES = [box(71, 37, 71.1, 37.1), box(71.05, 37, 71.15, 37.1), box(95, 37, 95.1, 37.1)]
+
+
+def zoned(folder: Path, names: list[str | None], kinds: list[str | None]) -> dict[str, Any]:
+    """Write a layer of zones, and return a study with it."""
+    frame = gpd.GeoDataFrame({"n": names, "c": kinds}, geometry=SQUARES, crs=4326)
+    frame.to_file(folder / "z.gpkg")
+    layer = {"name": "reserves", "path": "z.gpkg", "name_column": "n", "class_column": "c"}
+    return {"herds": herd(tracks(folder, "t.csv", *ROWS[:2])), "zones": (layer,)}
+
+
+def test_polygons_of_one_name_and_class_are_one_zone_and_far_ones_are_not_read(
+    tmp_path: Path,
+) -> None:
+    out = run(tmp_path, zoned(tmp_path, ["Zorkul ", "Zorkul", "Far"], ["Ia", "Ia", None]))
+    (row,) = read_layer(out / "zones.parquet").to_dict("records")
+    assert (row["layer"], row["zone"], row["class"]) == ("reserves", "Zorkul", "Ia")
+    assert row["geometry"].equals(box(71, 37, 71.15, 37.1))
+    (told,) = read_json(out / "ingest.json")["zones"]
+    assert (told["name"], told["zones"], told["polygons"]) == ("reserves", 1, 2)
+
+
+def test_zones_of_one_name_and_two_classes_or_none_stay_apart(tmp_path: Path) -> None:
+    out = run(tmp_path, zoned(tmp_path, ["Zorkul", "Zorkul", "Far"], ["Ia", None, "II"]))
+    zones = read_layer(out / "zones.parquet")
+    assert zones[["zone", "class"]].to_numpy().tolist() == [["Zorkul", ""], ["Zorkul", "Ia"]]
+
+
+def test_a_zone_without_a_name_or_column_is_refused(tmp_path: Path) -> None:
+    study = zoned(tmp_path, ["Zorkul", None, "Far"], ["Ia", "Ia", "Ia"])
+    with pytest.raises(InputError, match=r"(?s)zone without a name.*z\.gpkg.*row 2.*fill in"):
+        run(tmp_path, study, "nameless")
+    study["zones"] = ({**study["zones"][0], "name_column": "owner"},)
+    with pytest.raises(InputError, match=r"(?s)owner"):
+        run(tmp_path, study, "no_column")
+
+
+def test_without_zones_nothing_is_told_of_them(tmp_path: Path) -> None:
+    out = run(tmp_path, {"herds": herd(tracks(tmp_path, "t.csv", *ROWS[:2]))})
+    assert read_layer(out / "zones.parquet").empty
+    assert "zones" not in read_json(out / "ingest.json")
+
+
+def test_two_layers_of_zones_of_one_name_are_refused() -> None:
+    layer = {"name": "a", "path": "z.gpkg", "name_column": "n"}
+    with pytest.raises(ValueError, match="zones: names must be different"):
+        Config.model_validate({"zones": [layer, layer]})
+
+
+def test_zones_are_polygons_of_a_file() -> None:
+    layer = {"name": "a", "path": "natural-earth", "name_column": "n"}
+    with pytest.raises(ValueError, match="zones are polygons of a file"):
+        Config.model_validate({"zones": [layer]})

@@ -75,6 +75,8 @@ def test_layers_without_rows_are_left_out_and_named(published: dict[str, Path]) 
     assert layers == {"ranges", "modelled_corridor", "fact_sheet", "about", "layer_styles"}
     html = (published["untracked"] / "report.html").read_text(encoding="utf-8")
     assert "Places by evidence of harm: no rows" in html
+    # A study without zones is told nothing of them.
+    assert "zones" not in html.casefold()
     assert "nobody was tracked along it" in html
 
 
@@ -279,6 +281,8 @@ def test_the_report_stands_alone_and_escapes_names(published: dict[str, Path]) -
         "Afghanistan, Tajikistan",
         ">3 May<",
         ">23 May<",
+        "&lt;i&gt;title&lt;/i&gt; 1",  # of a layer of zones
+        "No zone of this layer holds anything of the herd.",
     ):
         assert words in html, words
 
