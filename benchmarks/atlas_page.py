@@ -19,6 +19,7 @@ import pandas as pd
 from shapely import buffer, linestrings, points
 
 from benchmarks.figure import Figure, MissingDataError
+from corridors.atlas.months import HerdMonths
 from corridors.atlas.pages import render
 from corridors.atlas.web_map import web_map_values
 from corridors.foundation import tables
@@ -28,10 +29,10 @@ _VIEW_S, _FILTER_S = 2.0, 0.2
 _GRADES = ("act", "look_on_site", "nothing_seen", "not_known")
 # Called by their text, which the policy of the page allows from outside alone.
 _DRAWN = "() => window.map && window.map.loaded() && window.map.queryRenderedFeatures().length"
-_FILTER = """() => {
-  const kind = document.getElementById("kind"), start = performance.now();
-  kind.value = "rail";
-  kind.dispatchEvent(new Event("change"));
+_FILTER = """([name, value, type]) => {
+  const chosen = document.getElementById(name), start = performance.now();
+  chosen.value = value;
+  chosen.dispatchEvent(new Event(type));
   return performance.now() - start;
 }"""
 
@@ -72,7 +73,8 @@ def run(n_places: int = _PLACES) -> list[Figure]:
         view_s = time.perf_counter() - start
         opened.wait_for_function(_DRAWN, timeout=120_000)
         map_s = time.perf_counter() - start
-        filter_s = opened.evaluate(_FILTER) / 1000.0
+        month_s = opened.evaluate(_FILTER, ["month", "5", "input"]) / 1000.0
+        filter_s = opened.evaluate(_FILTER, ["kind", "rail", "change"]) / 1000.0
         browser.close()
     size = f"{n_places:,} places of {_HERDS} herds, {len(page) / 1e6:.0f} MB"
     return [
@@ -89,6 +91,11 @@ def run(n_places: int = _PLACES) -> list[Figure]:
             "atlas_page_filter", filter_s, "s", f"{_FILTER_S:g} s that are allowed",
             filter_s / _FILTER_S, 1.0, f"{size}; one kind of barrier chosen",
         ),
+        Figure(
+            "atlas_page_month", month_s, "s", f"{_FILTER_S:g} s that are allowed",
+            month_s / _FILTER_S, 1.0,
+            f"{size}; one month chosen, a fifth of the places without dates",
+        ),
     ]  # fmt: skip
 
 
@@ -97,9 +104,28 @@ def _page(layers: dict[str, gpd.GeoDataFrame], herds: list[dict[str, Any]]) -> s
         "study": "benchmark",
         "simulated": ["all"],
         "grade_words": {grade: grade for grade in _GRADES},
-        **web_map_values(layers, herds),
+        "least": 1,
+        **web_map_values(layers, herds, _months(layers["threats"])),
     }
     return render("corridors.stages.atlas", "map.html.jinja", values)
+
+
+def _months(threats: gpd.GeoDataFrame) -> dict[str, HerdMonths]:
+    """Return when the herds use what: spring and autumn, and four of five places some months."""
+    rng = np.random.default_rng(2)
+    met = rng.integers(1, 1 << 12, len(threats)) & rng.integers(1, 1 << 12, len(threats))
+    met[rng.random(len(threats)) < 0.2] = 0
+    seasons = {"migrations": {"spring": 0b111000, "autumn": 0b11100000000}}
+    own = threats["threat"].groupby(threats["herd"])
+    return {
+        str(herd): HerdMonths(
+            **seasons,
+            ranges={"winter": 0b111000000111},
+            places=dict(zip(places, met[places.index].tolist(), strict=True)),
+            untracked=0,
+        )
+        for herd, places in own
+    }
 
 
 def _atlas(n_places: int) -> tuple[dict[str, gpd.GeoDataFrame], list[dict[str, Any]]]:
@@ -108,14 +134,16 @@ def _atlas(n_places: int) -> tuple[dict[str, gpd.GeoDataFrame], list[dict[str, A
     names = [f"herd-{number:03d}" for number in range(_HERDS)]
     at = rng.uniform((-110.0, -30.0), (110.0, 60.0), (_HERDS, 2))
     ground = [
-        {"herd": name, "season": "all", "corridor_class": use, "evidence": "tracked"}
+        {"herd": name, "season": season, "corridor_class": use, "evidence": "tracked"}
         for name in names
+        for season in ("all", "spring", "autumn")
         for use in ("low", "medium", "high")
     ]
-    sizes = np.tile([0.5, 0.3, 0.15], _HERDS)
+    sizes = np.tile([0.5, 0.3, 0.15], 3 * _HERDS)
     corridors = gpd.GeoDataFrame(
-        ground, geometry=buffer(points(np.repeat(at, 3, axis=0)), sizes, quad_segs=60), crs=4326
+        ground, geometry=buffer(points(np.repeat(at, 9, axis=0)), sizes, quad_segs=60), crs=4326
     )
+    whole = corridors[(corridors["season"] == "all") & (corridors["corridor_class"] == "low")]
     owner = rng.integers(0, _HERDS, n_places)
     start = at[owner] + rng.normal(0.0, 0.3, (n_places, 2))
     lines = linestrings(np.stack([start, start + rng.normal(0.0, 0.02, (n_places, 2))], axis=1))
@@ -143,7 +171,8 @@ def _atlas(n_places: int) -> tuple[dict[str, gpd.GeoDataFrame], list[dict[str, A
     )
     layers = {
         "corridors": corridors,
-        "ranges": corridors[corridors["corridor_class"] == "low"].assign(season="winter"),
+        "ranges": whole.assign(season="winter"),
+        "stopovers": corridors[corridors["corridor_class"] == "high"],
         "threats": threats,
         "modelled_corridor": tables.empty(tables.CORRIDORS),
         "expert_corridor": tables.empty(tables.CORRIDORS),

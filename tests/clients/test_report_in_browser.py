@@ -133,7 +133,9 @@ def drawn(page: Any, layer: str) -> int:
 
 
 def test_the_map_opens_from_the_disk_and_draws_corridors_and_places(web_map: Any) -> None:
-    for layer in ("corridors", "ranges", "boundary", "places", "places-planned", "bottlenecks"):
+    for layer in (
+        "corridors", "stopovers", "ranges", "boundary", "places", "places-planned", "bottlenecks",
+    ):  # fmt: skip
         assert drawn(web_map, layer) > 0, layer
     assert web_map.inner_text("#status") == "18 of 18 places"
     assert web_map.locator("#list button").count() == 18
@@ -165,6 +167,12 @@ def test_a_bottleneck_is_chosen_in_the_list_or_on_the_map_and_its_address_shows_
     web_map: Any, visit: Any, products: Path
 ) -> None:
     assert web_map.inner_text("#bottleneck-status") == "3 of 3 bottlenecks"
+    # They stand before the places: nobody has to scroll past a hundred of these to see them.
+    top, places = (web_map.locator(name).bounding_box()["y"] for name in ("#narrow", "#list"))
+    assert top < places
+    assert not web_map.is_visible("#bottlenecks")
+    web_map.focus("#narrow summary")
+    web_map.keyboard.press("Enter")
     web_map.focus("#bottlenecks button >> nth=1")
     web_map.keyboard.press("Enter")
     name = web_map.inner_text("#detail h2")
@@ -202,6 +210,78 @@ def test_filters_leave_out_places_in_the_list_and_on_the_map(web_map: Any) -> No
     assert kinds == ["rail"]
     web_map.select_option("#herd", "other")
     assert web_map.inner_text("#status") == "0 of 18 places"
+
+
+def shown(page: Any, layer: str, name: str) -> set[Any]:
+    """Return the values of a property of what is drawn in a layer."""
+    page.wait_for_function("() => map.loaded() && map.areTilesLoaded()")
+    found: list[Any] = page.evaluate(
+        "([layer, name]) => map.queryRenderedFeatures({layers: [layer]})"
+        ".map(one => one.properties[name])",
+        [layer, name],
+    )
+    return set(found)
+
+
+def test_the_slider_shows_what_is_used_in_a_month(web_map: Any) -> None:
+    web_map.select_option("#herd", "made-up")
+    assert shown(web_map, "corridors", "season") == {"all"}
+    assert shown(web_map, "ranges", "season") == {"winter", "summer"}
+    web_map.focus("#month")
+    for _ in range(5):
+        web_map.keyboard.press("ArrowRight")
+    assert web_map.inner_text("#month-name") == "May"
+    assert web_map.get_attribute("#month", "aria-valuetext") == "May"
+    assert shown(web_map, "corridors", "season") == {"spring"}
+    assert shown(web_map, "ranges", "season") == set()
+    # Six places were met in May; of the others no month is known, and that is said.
+    assert web_map.inner_text("#status") == "18 of 18 places in May"
+    assert web_map.inner_text("#month-status") == "Not known for May, and shown: 12 places."
+    web_map.keyboard.press("ArrowRight")
+    assert web_map.inner_text("#status") == "12 of 18 places in June"
+    assert shown(web_map, "places", "months") == {0}
+    assert shown(web_map, "corridors", "season") == set()
+    assert shown(web_map, "ranges", "season") == {"summer"}
+    web_map.keyboard.press("Home")
+    assert web_map.inner_text("#month-name") == "All months"
+    assert web_map.inner_text("#month-status") == ""
+    assert shown(web_map, "corridors", "season") == {"all"}
+
+
+def test_in_a_month_without_tracking_all_stays_and_so_does_what_nobody_tracked(
+    web_map: Any,
+) -> None:
+    web_map.fill("#month", "2")
+    assert web_map.inner_text("#status") == "18 of 18 places in February"
+    assert web_map.inner_text("#month-status") == (
+        "Not known for February, and shown: 18 places, 2 herds' migrations, 2 herds' ranges."
+    )
+    assert shown(web_map, "corridors", "season") == {"spring", "autumn", "all"}
+    web_map.fill("#month", "6")
+    web_map.select_option("#herd", "other")
+    assert shown(web_map, "corridors", "evidence") == {"modelled"}
+    assert web_map.inner_text("#month-status") == (
+        "Not known for June, and shown: 1 herd's migrations, 1 herd's ranges."
+    )
+
+
+def test_a_month_stands_in_the_address_and_a_place_tells_its_months(
+    web_map: Any, visit: Any, products: Path
+) -> None:
+    web_map.fill("#month", "7")
+    web_map.wait_for_function("() => location.hash.includes('month=7')")
+    again, _ = visit(products / "all-herds" / "map.html")
+    for look in (lambda: again.goto(web_map.url), again.reload):
+        look()
+        assert again.inner_text("#month-name") == "July"
+        assert again.inner_text("#status") == "18 of 18 places in July"
+    again.click("#list button >> nth=0")
+    assert "Tracked animals came near, on migrations or not, in May, July." in again.inner_text(
+        "#detail"
+    )
+    for odd in ("13", "-1", "1.5", "x", "<b>"):
+        again.goto(f"{(products / 'all-herds' / 'map.html').as_uri()}#month={odd}")
+        assert again.inner_text("#month-name") == "All months"
 
 
 def test_the_map_can_be_used_without_a_mouse(web_map: Any) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely.geometry import LineString, MultiLineString
+from shapely.geometry import LineString, MultiLineString, Point
 
 from corridors.foundation.crs import geodesic_length_m
 from corridors.foundation.facts import Unit
-from worlds.ground import ANIMALS, degrees, layer
+from worlds.ground import ANIMALS, degrees, layer, times
 
 
 def segments() -> gpd.GeoDataFrame:
@@ -99,6 +99,22 @@ def exposure(herd: str) -> gpd.GeoDataFrame:
         "geometry": shape,
     }  # fmt: skip
     return layer([row])
+
+
+def encounters(segments: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
+    """Return events at the first barrier and what they touched: two animals in May, one in July."""
+    first = segments[segments["barrier"] == segments["barrier"].iloc[0]]
+    events = pd.DataFrame(
+        {
+            "event": ["may", "later in may", "july"],
+            "animal": [ANIMALS[0], ANIMALS[1], ANIMALS[0]],
+            "start_utc": times("2020-05-03", "2020-05-04", "2020-07-01"),
+            "end_utc": times("2020-05-03", "2020-05-05", "2020-07-02"),
+        }
+    ).assign(geometry=[degrees(Point(2000, 0))] * 3)
+    touched = events[["event"]].merge(first[["segment"]], how="cross")
+    behaviour = gpd.GeoDataFrame(events, geometry="geometry", crs=segments.crs)
+    return {"behaviour": behaviour, "behaviour_segments": touched}
 
 
 GRADES = ("act", "look_on_site", "act", "nothing_seen", "look_on_site", "nothing_seen")

@@ -84,13 +84,21 @@ def _artefact(name: str, frame: pd.DataFrame) -> Any:
 
 
 def one_herd(given: publish.Inputs) -> atlas.OneHerd:
-    """Return what `atlas` reads of a herd whose report is published."""
+    """Return what `atlas` reads of a herd whose report is published, with encounters if tracked."""
+    met = barriers.encounters(barriers.segments())
+    if given.segments.read().empty:
+        met = {name: frame.iloc[:0] for name, frame in met.items()}
     return atlas.OneHerd(
+        animal_years=given.animal_years,
+        migrations=given.migrations,
         corridors=given.corridors,
+        stopovers=given.stopovers,
         ranges=given.ranges,
         modelled=given.modelled,
         border_report=given.border_report,
+        **{name: _artefact(name, frame) for name, frame in met.items()},
         threats=given.threats,
+        threat_segments=given.threat_segments,
         candidates=given.candidates,
         crossing_sites=given.crossing_sites,
         fence_sections=given.fence_sections,

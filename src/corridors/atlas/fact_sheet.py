@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from corridors.atlas.figures import Figure, How, Source, figure
-from corridors.atlas.pages import number, percent
+from corridors.atlas.pages import number, percent, shared
 from corridors.atlas.words.language import marked, said, several
 from corridors.atlas.words.names import (
     evidence_name,
@@ -152,7 +152,7 @@ def sufficiency_words(found: SufficiencyFacts | None) -> str:
                 found.n_animals,
             )
         )
-    told = {"slope": percent(found.slope_frac, 1), "limit": limit, "n": found.n_animals}
+    told = {"slope": shared(found.slope_frac), "limit": limit, "n": found.n_animals}
     is_alone = found.n_units == found.n_animals
     if not is_alone:
         told["units"] = found.n_units
@@ -176,7 +176,7 @@ def sufficiency_figures(found: SufficiencyFacts | None) -> tuple[Figure, ...]:
     if found.slope_frac is not None:
         last = {"season": "all", "corridor_class": "low", "n_units": found.n_units}
         source = Source("describe.sufficiency", "slope_frac", last)
-        told.append(figure(found.slope_frac, source, "percent1"))
+        told.append(figure(found.slope_frac, source, "share"))
     return tuple(told)
 
 

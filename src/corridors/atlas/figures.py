@@ -11,9 +11,9 @@ import pandas as pd
 
 from corridors.atlas.facts import day
 from corridors.atlas.map_layers import middles
-from corridors.atlas.pages import count, number, percent
+from corridors.atlas.pages import count, number, percent, shared
 from corridors.atlas.words.language import digits, full_date
-from corridors.atlas.words.numbers import kilometres
+from corridors.atlas.words.numbers import at_least, at_most, kilometres
 from corridors.atlas.words.numbers import number as short
 
 # What becomes of the values of the column in the rows.
@@ -67,7 +67,7 @@ def written(value: Any, form: str) -> str:
 
     Examples
     --------
-    >>> written(0.031, "percent1"), written(12345, "count"), written("05-07", "day")
+    >>> written(0.031, "share"), written(12345, "count"), written("05-07", "day")
     ('3.1 %', '12,345', '7 May')
     """
     return FORMS[form](value)
@@ -136,14 +136,15 @@ def _whole(value: Any) -> str:
 FORMS: Final[Mapping[str, Callable[[Any], str]]] = {
     "number": number,
     "short": short,
-    "floor": lambda value: short(value if value >= 0.001 else 0.0),
+    "floor": at_least,
+    "ceiling": at_most,
     "count": count,
     "whole": _whole,
     "ten": lambda value: number(round(value, -1), 6),
     "km": kilometres,
     "cell": lambda value: digits(f"{value:g}"),
     "percent": percent,
-    "percent1": lambda value: percent(value, 1),
+    "share": shared,
     "day": day,
     "date": _date,
     "lat": lambda value: degrees(value, "N", "S"),

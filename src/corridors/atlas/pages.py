@@ -6,13 +6,13 @@ import base64
 import functools
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from corridors.atlas import palette
+from corridors.atlas.words import numbers
 from corridors.atlas.words.language import digits
-from corridors.atlas.words.numbers import percent as percent_words
 from corridors.foundation.errors import visible
 
 
@@ -43,7 +43,14 @@ def _environment(package: str) -> Environment:
         finalize=_shown,
     )
     environment.filters.update(
-        number=number, percent=percent, picture=picture, words=words, count=count
+        number=number,
+        percent=percent,
+        shared=shared,
+        passages=passages,
+        span=span,
+        picture=picture,
+        words=words,
+        count=count,
     )
     return environment
 
@@ -77,11 +84,28 @@ def count(value: float) -> str:
     return digits(f"{int(value):,}")
 
 
-def percent(value: float | None, places: int = 0) -> str:
-    """Return a share as percent; ``–`` where it is unknown."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    return percent_words(value, places)
+def percent(value: float | None) -> str:
+    """Return a share as whole percent; ``–`` where it is unknown."""
+    return numbers.percent(value) if _is_known(value) else "–"
+
+
+def shared(value: float | None) -> str:
+    """Return a share as percent with two significant digits; ``–`` where it is unknown."""
+    return numbers.shared(value) if _is_known(value) else "–"
+
+
+def passages(value: float | None) -> str:
+    """Return passages a year with two significant digits; ``–`` where they are unknown."""
+    return numbers.number(value) if _is_known(value) else "–"
+
+
+def span(low: float | None, high: float | None) -> str:
+    """Return an interval of passages a year; ``–`` where it is unknown."""
+    return numbers.span(low, high) if _is_known(low) and _is_known(high) else "–"
+
+
+def _is_known(value: float | None) -> TypeGuard[float]:
+    return value is not None and math.isfinite(value)
 
 
 def picture(png: bytes) -> str:

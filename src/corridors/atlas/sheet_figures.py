@@ -12,6 +12,7 @@ from corridors.atlas.pages import count
 from corridors.atlas.styles import HARM
 from corridors.atlas.words.language import marked, said
 from corridors.atlas.words.names import evidence_name
+from corridors.atlas.words.numbers import LEAST, span
 from corridors.atlas.words.paper import method_lines, place_line
 from corridors.foundation.vocabulary import NO_SURFACE
 
@@ -114,11 +115,10 @@ def _verdict(page: Mapping[str, Any]) -> tuple[Figure, ...]:
         found.append(figure(n, Source("rank.facts", "grades.act"), "whole"))
         source = Source("rank.threats", "threat", planned, "rows")
         found.append(figure(page["n_planned"], source, "whole"))
-    for name, form in (
-        ("missing_together", "short"),
-        ("missing_together_p05", "floor"),
-        ("missing_together_p95", "short"),
-    ):
+    forms = {"missing_together": "short"}
+    if (high := ranking.missing_together_p95) is not None:
+        forms |= _ends("missing_together_p05", "missing_together_p95", high)
+    for name, form in forms.items():
         if (value := getattr(ranking, name)) is not None:
             found.append(figure(value, Source("rank.facts", name), form))
     harm = {"grade": list(HARM), "status": "existing"}
@@ -141,9 +141,15 @@ def _place_lines(row: Mapping[str, Any]) -> Iterator[Line]:
     )
     yield Line(group, "At", row["where"], tuple(at))
     missing = [of("missing_per_year", "short")]
-    missing += [of("missing_p05", "floor"), of("missing_p95", "short")]
-    said = f"{missing[0].text} ({missing[1].text}–{missing[2].text})"
+    ends = _ends("missing_p05", "missing_p95", row["missing_p95"])
+    missing += [of(column, form) for column, form in ends.items()]
+    said = f"{missing[0].text} ({span(row['missing_p05'], row['missing_p95'])})"
     yield Line(group, "Missing a year", said, tuple(missing))
+
+
+def _ends(low: str, high: str, highest: float) -> dict[str, str]:
+    """Return which ends of an interval are written, and in which form; as ``numbers.span``."""
+    return {low: "floor", high: "short"} if highest >= LEAST else {high: "ceiling"}
 
 
 def _method_lines(page: Mapping[str, Any]) -> Iterator[Line]:

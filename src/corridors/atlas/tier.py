@@ -69,6 +69,24 @@ def corridors_to_show(corridors: gpd.GeoDataFrame, tier: str) -> gpd.GeoDataFram
     return corridors[~_of_one_track(corridors)].reset_index(drop=True)
 
 
+def stopovers_to_show(
+    stopovers: gpd.GeoDataFrame, corridors: pd.DataFrame, tier: str
+) -> gpd.GeoDataFrame:
+    """Return STOPOVERS without those of a season whose corridor one animal gave, as above.
+
+    ``corridors`` are all those of the herd, also those that are not shown.
+    """
+    if tier == INTERNAL:
+        return stopovers
+    alone = set(corridors.loc[_of_one_track(corridors), "season"])
+    return stopovers[~stopovers["season"].isin(alone)].reset_index(drop=True)
+
+
+def least_animals(tier: str) -> int:
+    """Return in how many animals' tracks a month must be, to be told."""
+    return 1 if tier == INTERNAL else 2
+
+
 def agreements_to_show(agreements: gpd.GeoDataFrame, tier: str) -> gpd.GeoDataFrame:
     """Return BORDER_AGREEMENTS without the months of one animal, unless the tier is internal."""
     if tier == INTERNAL or agreements.empty:
@@ -103,7 +121,7 @@ def tables_to_show(
     shown = {
         **tables,
         "corridors": corridors_to_show(gpd.GeoDataFrame(corridors), tier),
-        "stopovers": stopovers[~stopovers["season"].isin(seasons)].reset_index(drop=True),
+        "stopovers": stopovers_to_show(gpd.GeoDataFrame(stopovers), corridors, tier),
         "ranges": ranges_to_show(gpd.GeoDataFrame(ranges), tier),
         "behaviour_index": index[index["n_animals"] != 1].reset_index(drop=True),
         "border_agreements": agreements_to_show(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,8 +19,10 @@ from shapely import get_num_coordinates, is_empty, simplify, to_geojson, transfo
 from corridors.atlas import facts, palette
 from corridors.atlas.decision import decided
 from corridors.atlas.map_layers import middles
+from corridors.atlas.months import WHOLE_YEAR, HerdMonths
 from corridors.atlas.styles import HARM
 from corridors.atlas.words.bottlenecks import MEANING, passing_words, width_words
+from corridors.atlas.words.decision import MONTHS
 from corridors.atlas.words.threats import GRADE_WORDS, stretch_name
 from corridors.foundation.errors import visible
 
@@ -31,13 +33,16 @@ _PLACES_OF_DEG: Final = 5  # decimals, about 1 m
 _CODED: Final = ("herd", "kind", "status", "grade", "action")
 _RANKS: Final = ("atlas_rank", "rank")
 _ASKED: Final = ("herd", "kind", "status", "grade")
+_UNKNOWN: Final = HerdMonths()
 _NAMED: Final = ("name", "kind", "from_km", "to_km")
 _DIGITS: Final = 4
 _NOWHERE: Final = (-180.0, -60.0, 180.0, 75.0)
 
 
 def web_map_values(
-    layers: Mapping[str, gpd.GeoDataFrame], herds: Sequence[Mapping[str, Any]]
+    layers: Mapping[str, gpd.GeoDataFrame],
+    herds: Sequence[Mapping[str, Any]],
+    months: Mapping[str, HerdMonths],
 ) -> dict[str, Any]:
     """Return the values of ``map.html.jinja`` beside those of every page.
 
@@ -48,13 +53,21 @@ def web_map_values(
     ----------
     layers
         EPSG:4326: ``threats`` (with ``atlas_rank``), ``bottlenecks``, ``corridors``,
-        ``modelled_corridor``, ``expert_corridor``, ``ranges``, ``boundary``; each may be empty.
+        ``modelled_corridor``, ``expert_corridor``, ``stopovers``, ``ranges``, ``boundary``; each
+        may be empty.
     herds
         Rows of the index page.
+    months
+        Herd -> when it used what; nothing is known of a herd that is not there.
     """
     own = files("corridors.atlas").joinpath("templates", "web_map.js").read_text("utf-8")
     scripts = {"own": own, "maplibre": _maplibre("maplibre-gl.js")}
-    corridors = _corridors(layers)
+    corridors = _in_months(_corridors(layers), months)
+    stopovers = _in_months(layers["stopovers"].assign(evidence="tracked"), months)
+    ranges = layers["ranges"].assign(
+        months=_masks(layers["ranges"], "season", months, lambda one: one.ranges)
+    )
+    told = _told(layers["threats"], months)
     return {
         "scripts": scripts,
         "hashes": [_hash(script) for script in scripts.values()],
@@ -62,7 +75,8 @@ def web_map_values(
         "data": _embedded(
             _json(
                 {
-                    **_told(layers["threats"]),
+                    **told,
+                    "month_names": MONTHS,
                     "bottlenecks": _bottlenecks(layers["bottlenecks"]),
                     "bottleneck": MEANING,
                     "seasons": sorted(set(map(str, corridors["season"]))),
@@ -72,20 +86,30 @@ def web_map_values(
                             *(layers[name] for name in ("ranges", "bottlenecks", "threats")),
                         ]
                     ),
-                    "herds": _herds(herds),
+                    "herds": _herds(
+                        herds,
+                        months,
+                        {
+                            "migrations": corridors[corridors["is_monthly"] == 1],
+                            "ranges": ranges,
+                        },
+                    ),
                     "grades": dict(GRADE_WORDS),
                     "colours": _colours(),
                 }
             )
         ),
         "shapes": {
-            "corridors": _shapes(corridors, ["herd", "season", "use", "evidence"]),
-            "ranges": _shapes(layers["ranges"], ["herd", "season", "evidence"]),
+            "corridors": _shapes(
+                corridors, ["herd", "season", "use", "evidence"], ["months", "is_monthly"]
+            ),
+            "ranges": _shapes(ranges, ["herd", "season", "evidence"], ["months"]),
+            "stopovers": _shapes(stopovers, ["herd", "season"], ["months", "is_monthly"]),
             "boundary": _shapes(layers["boundary"], ["left_state", "right_state"]),
             "bottlenecks": _shapes(
                 layers["bottlenecks"].assign(i=range(len(layers["bottlenecks"]))), ["herd"], ["i"]
             ),
-            "places": _lines(layers["threats"]),
+            "places": _lines(layers["threats"], told["columns"]["months"]),
         },
     }
 
@@ -101,6 +125,7 @@ def _colours() -> dict[str, Any]:
         "range": palette.RANGE_OTHER[0],
         "boundary": palette.BOUNDARY,
         "bottleneck": palette.BOTTLENECK,
+        "stopover": palette.STOPOVER,
         "land": palette.LAND,
         "paper": palette.PAPER,
         "ink": palette.INK,
@@ -117,6 +142,36 @@ def _corridors(layers: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     joined["use"] = joined["corridor_class"]
     order = joined["use"].map({"low": 0, "medium": 1, "high": 2})
     return joined.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+
+
+def _masks(
+    frame: gpd.GeoDataFrame,
+    column: str,
+    months: Mapping[str, HerdMonths],
+    of: Callable[[HerdMonths], Mapping[str, int]],
+) -> list[int]:
+    """Return for each row when it is shown; 0: nothing is known, and it is shown always."""
+    rows = zip(frame["herd"].tolist(), frame[column].tolist(), strict=True)
+    known = ((months.get(herd, _UNKNOWN), name) for herd, name in rows)
+    return [one.shown(of(one).get(name, 0)) for one, name in known]
+
+
+def _in_months(frame: gpd.GeoDataFrame, months: Mapping[str, HerdMonths]) -> gpd.GeoDataFrame:
+    """Return corridors or stopovers with when they are shown, and which of them by month.
+
+    What a herd used in a month is told by its seasons, if each is drawn and has dates; else by what
+    all migrations together used.
+    """
+    told = frame.assign(months=_masks(frame, "season", months, lambda one: one.migrations))
+    is_whole = told["season"] == "all"
+    by_season = set()
+    for (herd, evidence), own in told[~is_whole].groupby(["herd", "evidence"]):
+        seasons = set(months.get(str(herd), _UNKNOWN).migrations)
+        if (own["months"] > 0).all() and seasons <= set(own["season"]):
+            by_season.add((herd, evidence))
+    keys = zip(told["herd"].tolist(), told["evidence"].tolist(), strict=True)
+    is_by_season = np.array([key in by_season for key in keys], dtype=bool)
+    return told.assign(is_monthly=(is_by_season != is_whole.to_numpy()).astype(int))
 
 
 def _bounds(frames: Sequence[gpd.GeoDataFrame]) -> tuple[float, ...]:
@@ -136,11 +191,11 @@ def _shapes(frame: gpd.GeoDataFrame, columns: list[str], numbers: Sequence[str] 
     return _collection(frame, [_json(dict(zip(columns, row, strict=True))) for row in rows])
 
 
-def _lines(threats: gpd.GeoDataFrame) -> str:
+def _lines(threats: gpd.GeoDataFrame, months: list[int]) -> str:
     """Return the lines of places as GeoJSON: a line knows its row, and what filters ask for."""
     asked = [pd.factorize(threats[name], sort=True)[0].tolist() for name in _ASKED]
-    rows = zip(range(len(threats)), *asked, strict=True)
-    form = ",".join(f'"{name}":%d' for name in ("i", *_ASKED))
+    rows = zip(range(len(threats)), *asked, months, strict=True)
+    form = ",".join(f'"{name}":%d' for name in ("i", *_ASKED, "months"))
     return _collection(threats, [f"{{{form % row}}}" for row in rows])
 
 
@@ -160,7 +215,7 @@ def _collection(frame: gpd.GeoDataFrame, properties: list[str]) -> str:
     return _embedded(f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}')
 
 
-def _told(threats: gpd.GeoDataFrame) -> dict[str, Any]:
+def _told(threats: gpd.GeoDataFrame, months: Mapping[str, HerdMonths]) -> dict[str, Any]:
     """Return column by column what is said of the places, in the order of their ranks.
 
     A code is a place in the list of words of its column. Positions are whole numbers, in the last
@@ -176,7 +231,10 @@ def _told(threats: gpd.GeoDataFrame) -> dict[str, Any]:
     first = [place for _, own in threats[is_harm].groupby("herd") for place in decided(own, HARM)]
     # The sentences of places without harm would be nine tenths of the page; reports have them.
     reasons = zip(np.flatnonzero(is_harm).tolist(), _texts(threats["reason"][is_harm]), strict=True)
-    missing = threats["missing_per_year"].round(_DIGITS).tolist()
+    missing_year = threats["missing_per_year"]
+    least = 10.0**-_DIGITS  # what is little is not nothing
+    is_little = missing_year.between(0.0, least, inclusive="neither")
+    missing = missing_year.round(_DIGITS).mask(is_little, least).tolist()
     named = (threats[name].tolist() for name in _NAMED)
     columns = {
         **codes,
@@ -185,6 +243,7 @@ def _told(threats: gpd.GeoDataFrame) -> dict[str, Any]:
             for name in _RANKS
         },
         "missing_per_year": [None if value != value else value for value in missing],
+        "months": _masks(threats, "threat", months, lambda one: one.places),
         "threat": _texts(threats["threat"]),
         "name": _visible(list(map(stretch_name, *named))),
         "lon": lon,
@@ -228,13 +287,32 @@ def _visible(texts: list[str]) -> list[str]:
     return texts if visible(joined) == joined else [visible(text) for text in texts]
 
 
-def _herds(herds: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _herds(
+    herds: Sequence[Mapping[str, Any]],
+    months: Mapping[str, HerdMonths],
+    drawn: Mapping[str, pd.DataFrame],
+) -> list[dict[str, Any]]:
+    """Return what is said of each herd, and of which months what is drawn of it is not known."""
     kept = ("herd", "title", "species", "evidence", "simulated")
     return [
-        {name: visible(own) if isinstance(own := row[name], str) else own for name in kept}
+        {
+            **{name: visible(own) if isinstance(own := row[name], str) else own for name in kept},
+            "untracked": months.get(row["herd"], _UNKNOWN).untracked,
+            "unknown": {
+                name: _not_known(frame, row["herd"], months) for name, frame in drawn.items()
+            },
+        }
         for row in herds
         if row["is_done"]
     ]
+
+
+def _not_known(frame: pd.DataFrame, herd: str, months: Mapping[str, HerdMonths]) -> int:
+    """Return the months in which a herd's shapes are shown without knowing that they were used."""
+    own = frame.loc[frame["herd"] == herd, "months"]
+    if own.empty:
+        return 0
+    return WHOLE_YEAR if (own == 0).any() else months.get(herd, _UNKNOWN).untracked
 
 
 def _embedded(text: str) -> str:

@@ -57,5 +57,5 @@ def test_a_place_is_where_the_middle_of_its_line_is() -> None:
 
 
 def test_a_figure_is_written_as_it_is_read() -> None:
-    made = figure(0.0312, Source("d.facts", "slope"), "percent1")
-    assert (made.text, made.form) == ("3.1 %", "percent1")
+    made = figure(0.0312, Source("d.facts", "slope"), "share")
+    assert (made.text, made.form) == ("3.1 %", "share")

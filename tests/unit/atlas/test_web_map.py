@@ -12,6 +12,7 @@ import pytest
 from shapely import LineString, Point
 
 from corridors.atlas.catalogue import joint_threats
+from corridors.atlas.months import WHOLE_YEAR, HerdMonths
 from corridors.atlas.web_map import SIMPLIFIED_DEG, web_map_values
 from corridors.atlas.words.threats import threats_in_words
 from corridors.foundation import tables
@@ -50,13 +51,23 @@ def bottlenecks() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
 
 
-def values(**changed: gpd.GeoDataFrame) -> dict[str, Any]:
+MAY, JULY, OCTOBER, FEBRUARY = 1 << 4, 1 << 6, 1 << 9, 1 << 1
+MONTHS = HerdMonths(
+    migrations={"spring": MAY, "autumn": OCTOBER},
+    ranges={"winter": 1, "summer": JULY},
+    places={f"{HERD}/fence-1:0": MAY | JULY},
+    untracked=FEBRUARY,
+)
+
+
+def values(months: HerdMonths | None = MONTHS, **changed: gpd.GeoDataFrame) -> dict[str, Any]:
     layers = {
         "threats": joint(),
         "corridors": herds.corridors(HERD, path(), "tracked"),
         "modelled_corridor": tables.empty(tables.CORRIDORS),
         "expert_corridor": tables.empty(tables.CORRIDORS),
         "ranges": herds.ranges(HERD),
+        "stopovers": herds.stopovers(HERD, path()),
         "boundary": tables.empty(tables.BORDER_REPORT),
         "bottlenecks": bottlenecks(),
     }
@@ -68,7 +79,7 @@ def values(**changed: gpd.GeoDataFrame) -> dict[str, Any]:
         "simulated": True,
     }
     listed = [{**row, "is_done": True}, {**row, "is_done": False}]
-    return web_map_values(layers | changed, listed)
+    return web_map_values(layers | changed, listed, {} if months is None else {HERD: months})
 
 
 def read(found: dict[str, Any]) -> dict[str, Any]:
@@ -88,6 +99,8 @@ def test_no_name_ends_the_element_that_holds_the_data() -> None:
             "species": HOSTILE,
             "evidence": "tracked",
             "simulated": True,
+            "untracked": FEBRUARY,
+            "unknown": {"migrations": FEBRUARY, "ranges": FEBRUARY},
         }
     ]
 
@@ -116,6 +129,51 @@ def test_lines_know_their_row_and_the_codes_that_filters_ask_for() -> None:
             made["columns"][name][own["i"]] == own[name]
             for name in ("herd", "kind", "status", "grade")
         )
+
+
+def properties(made: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return [one["properties"] for one in made[name]["features"]]
+
+
+def test_seasons_stand_for_all_migrations_in_their_months_and_where_nothing_is_known() -> None:
+    made = read(values())
+    told = {
+        (one["season"], one["months"], one["is_monthly"]) for one in properties(made, "corridors")
+    }
+    assert told == {("all", 0, 0), ("spring", MAY | FEBRUARY, 1), ("autumn", OCTOBER | FEBRUARY, 1)}
+    ranges = {(one["season"], one["months"]) for one in properties(made, "ranges")}
+    assert ranges == {("winter", 1 | FEBRUARY), ("summer", JULY | FEBRUARY)}
+    lines = {one["i"]: one["months"] for one in properties(made, "places")}
+    months = made["columns"]["months"]
+    assert lines == dict(enumerate(months))
+    met = made["columns"]["threat"].index(f"{HERD}/fence-1:0")
+    assert months[met] == MAY | JULY | FEBRUARY
+    assert set(months[:met] + months[met + 1 :]) == {0}
+
+
+@pytest.mark.parametrize(
+    "months",
+    [
+        None,
+        HerdMonths(untracked=0),
+        HerdMonths(migrations={"spring": MAY, "autumn": 0}, untracked=0),
+        HerdMonths(migrations={"spring": MAY, "autumn": OCTOBER, "other": 1}, untracked=0),
+    ],
+)
+def test_where_a_season_has_no_dates_or_is_not_drawn_all_migrations_stay_in_every_month(
+    months: HerdMonths | None,
+) -> None:
+    made = read(values(months))
+    shown = [one for one in properties(made, "corridors") if one["is_monthly"]]
+    assert {(one["season"], one["months"]) for one in shown} == {("all", 0)}
+    assert made["herds"][0]["unknown"] == {"migrations": WHOLE_YEAR, "ranges": WHOLE_YEAR}
+
+
+def test_stopovers_of_all_migrations_stay_where_no_season_has_its_own() -> None:
+    told = properties(read(values()), "stopovers")
+    assert [(one["season"], one["months"], one["is_monthly"]) for one in told] == [
+        ("all", 0, 1)
+    ] * 3
 
 
 def test_bottlenecks_say_their_width_and_who_passes_and_their_lines_know_their_row() -> None:
@@ -177,11 +235,12 @@ def test_positions_are_whole_numbers_near_the_places() -> None:
         assert line.distance(Point(lon / 1e5, lat / 1e5)) < 2e-5
 
 
-@pytest.mark.parametrize("name", ["threats", "corridors", "ranges", "bottlenecks"])
+@pytest.mark.parametrize("name", ["threats", "corridors", "stopovers", "ranges", "bottlenecks"])
 def test_an_atlas_that_lacks_a_layer_has_a_map_all_the_same(name: str) -> None:
     schema = {
         "threats": tables.THREATS,
         "corridors": tables.CORRIDORS,
+        "stopovers": tables.STOPOVERS,
         "ranges": tables.RANGES,
         "bottlenecks": tables.BOTTLENECKS,
     }

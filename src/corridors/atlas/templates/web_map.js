@@ -17,7 +17,7 @@ const titles = Object.fromEntries(data.herds.map((herd) => [herd.herd, herd.titl
 
 // What is chosen; it stands in the address, so that a link shows the same.
 const FILTERS = ["species", "herd", "grade", "kind"];
-const state = { season: "all", place: "", bottleneck: "" };
+const state = { season: "all", month: "", place: "", bottleneck: "" };
 const read = () => new URLSearchParams(location.hash.slice(1));
 for (const [name, value] of read()) state[name] = value;
 let timer = 0;
@@ -25,7 +25,7 @@ const keep = () => {
   clearTimeout(timer);
   timer = setTimeout(() => {
     const said = new URLSearchParams();
-    for (const name of [...FILTERS, "season", "place", "bottleneck", "at"])
+    for (const name of [...FILTERS, "season", "month", "place", "bottleneck", "at"])
       if (state[name] && !(name === "season" && state[name] === "all")) said.set(name, state[name]);
     const text = said.toString();
     if (location.hash.slice(1) !== text) history.replaceState(null, "", text ? "#" + text : " ");
@@ -42,7 +42,8 @@ const number = (value) => {
   if (value === null || value === undefined) return "–";
   if (value === 0) return "0";
   if (value < 0.01) return "< 0.01";
-  return value >= 10 ? value.toFixed(0) : Number(value.toPrecision(2)).toString();
+  const rounded = Number(value.toPrecision(2));
+  return rounded >= 10 ? Math.round(value).toLocaleString("en") : value.toFixed(1 - Math.floor(Math.log10(rounded)));
 };
 const dot = (grade) => {
   const made = element("span", "", { class: "key" });
@@ -64,6 +65,26 @@ fill("grade", Object.keys(data.grades), (value) => data.grades[value]);
 fill("kind", data.words.kind, (value) => value);
 fill("season", data.seasons.filter((one) => one !== "all"), (value) => value[0].toUpperCase() + value.slice(1));
 
+// 0 is all months. A mask has a bit for each month, January the lowest; where it is 0 nothing is
+// known, and what it belongs to is shown in every month.
+const slider = byId("month");
+const isIn = (mask, month) => ((mask >> (month - 1)) & 1) === 1;
+const isShown = (mask) => !state.month || mask === 0 || isIn(mask, state.month);
+const monthName = () => state.month ? data.month_names[state.month - 1] : "All months";
+const setMonth = (value) => {
+  const month = Number(value);
+  state.month = Number.isInteger(month) && month >= 1 && month <= 12 ? month : 0;
+  slider.value = state.month;
+  slider.setAttribute("aria-valuetext", monthName());
+  byId("month-name").textContent = monthName();
+};
+setMonth(state.month);
+slider.addEventListener("input", () => {
+  setMonth(slider.value);
+  state.place = state.bottleneck = "";
+  show();
+});
+
 const passes = (herd) => (!state.herd || state.herd === herd)
   && (!state.species || state.species === species[herd]);
 const code = (name, word) => data.words[name].indexOf(word);
@@ -73,7 +94,7 @@ const chosen = () => {
   const rows = [];
   for (let row = 0; row < n; row++)
     if (own[data.columns.herd[row]] && (!state.grade || data.columns.grade[row] === grade)
-      && (!state.kind || data.columns.kind[row] === kind)) rows.push(row);
+      && (!state.kind || data.columns.kind[row] === kind) && isShown(data.columns.months[row])) rows.push(row);
   return rows;
 };
 
@@ -123,7 +144,30 @@ const tell = (row) => {
     links.append(" · ", element("a", "Card for the visit (PDF)",
       { href: `${folder}sheets/place-${of(row, "rank")}.pdf` }));
   detail.append(closing(), head, facts, element("p", of(row, "action"), { class: "do" }),
-    element("p", data.reasons[row] || ""), position(at(row)), links);
+    element("p", data.reasons[row] || ""), element("p", nearWords(row)), position(at(row)), links);
+};
+
+const untracked = Object.fromEntries(data.herds.map((herd) => [herd.herd, herd.untracked]));
+const nearWords = (row) => {
+  const mask = data.columns.months[row];
+  if (mask === 0) return "In which months animals come near is not known.";
+  const months = data.month_names.filter((name, at) => isIn(mask & ~untracked[of(row, "herd")], at + 1));
+  return `Tracked animals came near, on migrations or not, in ${months.join(", ")}.`;
+};
+// What is shown although it is not known whether it was used in the month.
+const notKnown = (rows) => {
+  if (!state.month) return "";
+  const herds = data.herds.filter((herd) => passes(herd.herd));
+  const several = (n, one, many) => n ? [`${n} ${n === 1 ? one : many}`] : [];
+  const isUnknown = data.words.herd.map((herd) => isIn(untracked[herd], state.month));
+  let places = 0;
+  for (const row of rows)
+    if (data.columns.months[row] === 0 || isUnknown[data.columns.herd[row]]) places += 1;
+  const count = (what) => herds.filter((herd) => isIn(herd.unknown[what], state.month)).length;
+  const said = [...several(places, "place", "places"),
+    ...several(count("migrations"), "herd's migrations", "herds' migrations"),
+    ...several(count("ranges"), "herd's ranges", "herds' ranges")];
+  return said.length ? `Not known for ${monthName()}, and shown: ${said.join(", ")}.` : "";
 };
 
 const necks = byId("bottlenecks");
@@ -164,6 +208,7 @@ const markNeck = (i) => {
 const chooseNeck = (i, isMoved) => {
   choose(-1, false);
   state.bottleneck = data.bottlenecks[i].bottleneck;
+  byId("narrow").open = true;
   tellNeck(data.bottlenecks[i]);
   markNeck(i);
   if (isMoved && map) goTo(neckAt(data.bottlenecks[i]));
@@ -186,7 +231,10 @@ const show = () => {
   const rows = chosen();
   list.replaceChildren(...rows.slice(0, N_LISTED).map(told));
   const more = rows.length > N_LISTED ? `, the first ${N_LISTED} listed` : "";
-  status.textContent = `${rows.length} of ${n} places${more}`;
+  byId("in-month").hidden = !state.month;
+  byId("month-status").textContent = notKnown(rows);
+  const when = state.month ? ` in ${monthName()}` : "";
+  status.textContent = `${rows.length} of ${n} places${when}${more}`;
   const own = data.bottlenecks.flatMap((neck, i) => passes(neck.herd) ? [i] : []);
   necks.replaceChildren(...own.slice(0, N_LISTED).map((i) => toldNeck(data.bottlenecks[i], i)));
   const moreNecks = own.length > N_LISTED ? `, the first ${N_LISTED} listed` : "";
@@ -195,11 +243,17 @@ const show = () => {
   if (map && map.getLayer("corridors")) {
     const herds = data.herds.map((herd) => herd.herd).filter(passes);
     const own = ["in", ["get", "herd"], ["literal", herds]];
-    const season = ["in", ["get", "season"], ["literal", [state.season]]];
-    for (const name of ["corridors", "corridor-edges"]) map.setFilter(name, ["all", own, season]);
-    for (const name of ["ranges", "bottlenecks", "bottleneck-edges"]) map.setFilter(name, own);
+    // In a month the seasons of a herd stand for what all its migrations used, where they have dates.
+    const season = state.month && state.season === "all" ? ["==", ["get", "is_monthly"], 1]
+      : ["==", ["get", "season"], state.season];
+    const bit = ["%", ["floor", ["/", ["get", "months"], 2 ** (state.month - 1)]], 2];
+    const inMonth = state.month ? [["any", ["==", ["get", "months"], 0], ["==", bit, 1]]] : [];
+    for (const name of ["corridors", "corridor-edges", "stopovers", "stopover-edges"])
+      map.setFilter(name, ["all", own, season, ...inMonth]);
+    map.setFilter("ranges", ["all", own, ...inMonth]);
+    for (const name of ["bottlenecks", "bottleneck-edges"]) map.setFilter(name, own);
     const codes = herdPasses().flatMap((passed, at) => passed ? [at] : []);
-    const rule = ["all", ["in", ["get", "herd"], ["literal", codes]]];
+    const rule = ["all", ["in", ["get", "herd"], ["literal", codes]], ...inMonth];
     for (const name of ["grade", "kind"])
       if (state[name]) rule.push(["==", ["get", name], code(name, state[name])]);
     const isPlanned = ["==", ["get", "status"], code("status", "planned")];
@@ -209,8 +263,13 @@ const show = () => {
     map.setFilter("places-planned", [...rule, isPlanned]);
   }
   for (const marker of markers.splice(0)) marker.remove();
-  if (map)
-    for (const row of rows.filter((one) => HARM.includes(of(one, "grade"))).slice(0, 20)) {
+  if (map) {
+    const harm = HARM.map((grade) => code("grade", grade)), marked = [];
+    for (const row of rows) {
+      if (marked.length === 20) break;
+      if (harm.includes(data.columns.grade[row])) marked.push(row);
+    }
+    for (const row of marked) {
       const mark = element("button", String(of(row, "atlas_rank")),
         { type: "button", class: "mark", "aria-label": `Place ${of(row, "atlas_rank")}: ${of(row, "name")}` });
       mark.style.borderColor = data.colours.grade[of(row, "grade")];
@@ -218,6 +277,7 @@ const show = () => {
       markers.push(new maplibregl.Marker({ element: mark })
         .setLngLat(at(row)).addTo(map));
     }
+  }
   const row = state.place ? data.columns.threat.indexOf(state.place) : -1;
   const neck = state.bottleneck
     ? data.bottlenecks.findIndex((one) => one.bottleneck === state.bottleneck) : -1;
@@ -255,7 +315,7 @@ const draw = () => {
       keep();
     });
     map.on("load", () => {
-      for (const name of ["corridors", "ranges", "boundary", "bottlenecks", "places"])
+      for (const name of ["corridors", "stopovers", "ranges", "boundary", "bottlenecks", "places"])
         map.addSource(name, { type: "geojson", data: shapes(name) });
       map.addLayer({ id: "ranges", type: "fill", source: "ranges", paint: {
         "fill-color": ["match", ["get", "season"], "winter", colour.winter, "summer", colour.summer, colour.range],
@@ -265,6 +325,10 @@ const draw = () => {
           "expert", ofUse(colour.expert), ofUse(colour.corridors)] } });
       map.addLayer({ id: "corridor-edges", type: "line", source: "corridors",
         paint: { "line-color": colour.corridors.high, "line-width": 0.6 } });
+      map.addLayer({ id: "stopovers", type: "fill", source: "stopovers",
+        paint: { "fill-color": colour.stopover, "fill-opacity": 0.25 } });
+      map.addLayer({ id: "stopover-edges", type: "line", source: "stopovers",
+        paint: { "line-color": colour.stopover, "line-width": 1.2 } });
       map.addLayer({ id: "boundary", type: "line", source: "boundary",
         paint: { "line-color": colour.boundary, "line-width": 1.4, "line-dasharray": [6, 2, 1, 2] } });
       map.addLayer({ id: "bottleneck-edges", type: "line", source: "bottlenecks",
@@ -305,12 +369,15 @@ addEventListener("hashchange", (event) => {
     select.value = values.includes(said.get(name)) ? said.get(name) : values[0];
     state[name] = select.value;
   }
+  setMonth(said.get("month"));
   state.place = said.get("place") || "";
   state.bottleneck = said.get("bottleneck") || "";
   const seen = viewOf(said.get("at"));
   if (map && seen) map.jumpTo(seen);
   show();
 });
+// Without a place that does harm the narrow places are what there is to look at.
+byId("narrow").open = !data.columns.grade.some((_, row) => HARM.includes(of(row, "grade")));
 show();
 // After the list is painted.
 document.addEventListener("DOMContentLoaded", () => requestAnimationFrame(() => setTimeout(draw)));

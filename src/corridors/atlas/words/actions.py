@@ -11,7 +11,7 @@ import pandas as pd
 from corridors.atlas.words.columns import with_sentences
 from corridors.atlas.words.language import digits, marked, said, several
 from corridors.atlas.words.names import season_name
-from corridors.atlas.words.numbers import animals, kilometres, number, percent, span
+from corridors.atlas.words.numbers import animals, kilometres, number, percent, shared, span
 from corridors.atlas.words.units import units_in_words
 
 _FEW: Final = 0.01  # passages a year
@@ -103,14 +103,14 @@ def footprint_words(row: Mapping[str, Any]) -> str:
     --------
     >>> footprint_words({"name": "", "kind": "energy", "season": "migration", "moved_km2": 1.234,
     ...                  "moved_part": "in the corridor", "use_avoided_frac": 0.0213})
-    'Shifting 1.23 km2 (in the corridor) of the energy site spares 2.13 % of the use in migration.'
+    'Shifting 1.23 km2 (in the corridor) of the energy site spares 2.1 % of the use in migration.'
     """
     return said(
         "Shifting {area} km2 ({part}) of {name} spares {share} of the use in {season}.",
         area=digits(f"{row['moved_km2']:.2f}"),
         part=row["moved_part"],
         name=row["name"] or said(_AREAS[row["kind"]]),
-        share=percent(row["use_avoided_frac"], 2),
+        share=shared(row["use_avoided_frac"]),
         season=season_name(row["season"]),
     )
 

@@ -9,7 +9,7 @@ from corridors.atlas.words.language import capital, marked, month_name, said, se
 from corridors.atlas.words.numbers import animals, number, percent, span
 from corridors.atlas.words.threats import limits, standing
 
-_MONTHS: Final = [
+MONTHS: Final = [
     "January",
     "February",
     "March",
@@ -47,7 +47,7 @@ def met_words(months: Sequence[tuple[int, int]]) -> str:
             "{month}: {n} encounter",
             "{month}: {n} encounters",
             n,
-            month=month_name(month, _MONTHS[month - 1]),
+            month=month_name(month, MONTHS[month - 1]),
         )
         for month, n in months
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from corridors.atlas.words.numbers import number, percent
+from corridors.atlas.words.numbers import number, shared
 
 
 def protected_words(shares: Mapping[str, float]) -> str:
@@ -15,22 +15,16 @@ def protected_words(shares: Mapping[str, float]) -> str:
     >>> protected_words({"low": 0.42, "medium": 0.3, "high": 0.0})
     'Protected are 42 % of the corridor of low use, 30 % of medium use and 0 % of high use.'
     >>> protected_words({"low": 0.0004})
-    'Protected are less than 0.1 % of the corridor of low use.'
+    'Protected are 0.040 % of the corridor of low use.'
     >>> protected_words({})
     'The herd has no corridor: which share of it is protected is not known.'
     """
     if not shares:
         return "The herd has no corridor: which share of it is protected is not known."
-    told = [f"{_share(share)} of {name} use" for name, share in shares.items()]
-    told[0] = f"{_share(next(iter(shares.values())))} of the corridor of {next(iter(shares))} use"
+    told = [f"{shared(share)} of {name} use" for name, share in shares.items()]
+    told[0] = f"{shared(next(iter(shares.values())))} of the corridor of {next(iter(shares))} use"
     listed = " and ".join([", ".join(told[:-1]), told[-1]] if told[1:] else told)
     return f"Protected are {listed}."
-
-
-def _share(share: float) -> str:
-    if 0 < share < 0.001:
-        return "less than 0.1 %"
-    return percent(share, 0 if share == 0 or share >= 0.0995 else 1)
 
 
 def overlap_words(added_km2: float, covered_km2: float) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from corridors import __version__
 from corridors.atlas.catalogue import herd_rows, joint_threats, threat_lists
 from corridors.atlas.layers import ATLAS_LAYERS
+from corridors.atlas.months import HerdMonths, herd_months
 from corridors.atlas.pages import render
 from corridors.atlas.products import (
     choose,
@@ -19,7 +20,13 @@ from corridors.atlas.products import (
     project_layers,
     rounded_stretches,
 )
-from corridors.atlas.tier import agreements_to_show, corridors_to_show, ranges_to_show
+from corridors.atlas.tier import (
+    agreements_to_show,
+    corridors_to_show,
+    least_animals,
+    ranges_to_show,
+    stopovers_to_show,
+)
 from corridors.atlas.views import with_views
 from corridors.atlas.web_map import web_map_values
 from corridors.atlas.words.tables import tables_in_words
@@ -99,6 +106,7 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         "lists": threat_lists(threats),
         "grade_words": GRADE_WORDS,
         "left_out": left_out,
+        "least": least_animals(tier),
         "version": __version__,
     }
     drawn_map = web_map_values(
@@ -107,9 +115,13 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
             "threats": threats,
             "bottlenecks": gpd.GeoDataFrame(tables["bottlenecks"]),
             "ranges": ranges_to_show(_together(one.ranges.read() for one in herds), tier),
+            "stopovers": _together(
+                stopovers_to_show(one.stopovers.read(), one.corridors.read(), tier) for one in herds
+            ),
             "boundary": _together(one.border_report.read() for one in herds),
         },
         rows,
+        {name: _months(one, least_animals(tier)) for name, one in inputs.herds.items()},
     )
     return Results(
         package=Package(package_layers(products, labels=labels)),
@@ -130,6 +142,17 @@ def _told(herd: OneHerd, threats: gpd.GeoDataFrame, tier: str) -> dict[str, gpd.
         "border_agreements": agreements_to_show(herd.border_agreements.read(), tier),
     }
     return {name: gpd.GeoDataFrame(rows) for name, rows in tables_in_words(tables).items()}
+
+
+def _months(herd: OneHerd, least: int) -> HerdMonths:
+    return herd_months(
+        herd.animal_years.read(["animal", "first_utc", "last_utc"]),
+        herd.migrations.read(["animal", "part", "season", "start_utc", "end_utc"]),
+        herd.behaviour.read(["event", "animal", "start_utc", "end_utc", "geometry"]),
+        herd.behaviour_segments.read(["event", "segment"]),
+        herd.threat_segments.read(["segment", "threat", "geometry"]),
+        least=least,
+    )
 
 
 def _together(layers: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

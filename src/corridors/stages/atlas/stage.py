@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from corridors.config.model import Publish, Study
 from corridors.config.sources import Herd
-from corridors.foundation.artefacts import Document, Layer, Linked, Progress
+from corridors.foundation.artefacts import Document, Layer, Linked, Progress, Table
 
 if TYPE_CHECKING:
     from corridors.formats.geopackage import Package
@@ -19,12 +19,18 @@ FOLDER = "atlas"
 class OneHerd:
     """What it reads of a herd that is done."""
 
+    animal_years: Annotated[Table, "segment.animal_years"]
+    migrations: Annotated[Table, "segment.migrations"]
     corridors: Annotated[Layer, "delineate.corridors"]
+    stopovers: Annotated[Layer, "delineate.stopovers"]
     ranges: Annotated[Layer, "delineate.ranges"]
     modelled: Annotated[Layer, "connect.modelled"]
     border_report: Annotated[Layer, "intersect.border_report"]
     bottlenecks: Annotated[Layer, "describe.bottlenecks"]
+    behaviour: Annotated[Layer, "behave.behaviour"]
+    behaviour_segments: Annotated[Table, "behave.behaviour_segments"]
     threats: Annotated[Layer, "rank.threats"]
+    threat_segments: Annotated[Layer, "rank.threat_segments"]
     candidates: Annotated[Layer, "rank.candidates"]
     crossing_sites: Annotated[Layer, "act.crossing_sites"]
     fence_sections: Annotated[Layer, "act.fence_sections"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -90,6 +93,41 @@ def test_index_and_map_call_a_herd_by_the_title_of_its_record() -> None:
     assert html.count(">Argali &lt;of&gt; A</a>") >= 2
     assert ">east</a>" not in html
     assert "Argali \\u003cof\\u003e A" in made.map.text
+
+
+def embedded(made: atlas.Results, name: str) -> dict[str, Any]:
+    found = re.search(f'<script type="application/json" id="{name}">(.*?)</script>', made.map.text)
+    assert found is not None
+    told: dict[str, Any] = json.loads(found[1])
+    return told
+
+
+def test_the_map_knows_the_months_of_seasons_and_places_but_partners_none_of_one_animal() -> None:
+    may, july, february = 1 << 4, 1 << 6, 1 << 1
+    for tier, met in (("internal", may | july), ("partner", may)):
+        made = joined({"one": herd("one")}, tier=tier)
+        shapes = embedded(made, "shapes-corridors")["features"]
+        spring = {
+            one["properties"]["months"] for one in shapes if one["properties"]["season"] == "spring"
+        }
+        assert spring == {may | february}  # in February nobody was tracked
+        columns = embedded(made, "data")["columns"]
+        own = dict(zip(columns["threat"], columns["months"], strict=True))
+        assert own["one/fence-1:0"] == met | february
+        assert own["one/road-1:0"] == 0
+        assert ("where it was more than one" in made.map.text) == (tier == "partner")
+
+
+def test_partners_get_no_stopovers_of_a_season_of_one_animal() -> None:
+    one = herd("one")
+    corridors = one.corridors.read().assign(
+        n_tracked=lambda rows: 3 - 2 * (rows["season"] == "spring")
+    )
+    stopovers = one.stopovers.read().assign(season=["spring", "autumn", "all"])
+    given = {"one": replace(one, corridors=Layer.of(corridors), stopovers=Layer.of(stopovers))}
+    for tier, left in (("internal", {"spring", "autumn", "all"}), ("partner", {"autumn", "all"})):
+        shapes = embedded(joined(given, tier=tier), "shapes-stopovers")["features"]
+        assert {one["properties"]["season"] for one in shapes} == left
 
 
 def test_partners_get_no_corridor_of_a_single_animal() -> None:

@@ -19,6 +19,7 @@ import pytest
 from shapely.geometry import Point
 
 from corridors.atlas import paper
+from corridors.atlas.figures import written
 from corridors.config.record import Record
 from corridors.formats import natural_earth
 from corridors.foundation.artefacts import FixTable, Layer, silent
@@ -139,6 +140,41 @@ def test_no_sheet_of_a_partner_names_an_animal(
     for text in said:
         assert not [animal for animal in ANIMALS if animal in text]
         assert "encounter" not in text  # months of single encounters
+
+
+def test_what_is_little_is_neither_nothing_nor_has_more_digits_than_it_means(
+    tmp_path: Path,
+) -> None:
+    given = results.inputs()
+    threats, candidates = given.threats.read(), given.candidates.read()
+    rare = threats["rank"] <= 2
+    threats.loc[rare, ["missing_per_year", "missing_p05", "missing_p95"]] = (0.0073, 0.0, 0.0)
+    threats.loc[threats["rank"] == 3, ["missing_p05", "missing_p95"]] = (0.0042, 0.9)
+    candidates["gain_share"] = 2.9e-7
+    facts = given.rank.model_copy(
+        update={
+            "missing_together": 0.004,
+            "missing_together_p05": 0.0,
+            "missing_together_p95": 0.0,
+        }
+    )
+    small = replace(given, threats=Layer.of(threats), candidates=Layer.of(candidates), rank=facts)
+    folder = publish(tmp_path / "out", small)
+    html = (folder / "report.html").read_text("utf-8")
+    assert "about &lt; 0.01 passages a year are missing (per animal; &lt; 0.01)" in html
+    assert "&lt; 0.01<br><small>&lt; 0.01</small>" in html
+    assert "<small>0–0.90</small>" in html
+    assert "&lt; 0.01 %" in html
+    assert "0.0073" not in html
+    for never in ("0.000 %", "0.00 %", "0–0<", "0–0)", "0–0;"):
+        assert never not in html, never
+    rows = json.loads((folder / "sheets" / "factsheet.json").read_text("utf-8"))
+    told = [row for row in rows if (row["group"], row["item"]) == ("Place 1", "Missing a year")]
+    assert [(row["column"], row["text"], row["form"]) for row in told] == [
+        ("missing_per_year", "< 0.01", "short"),
+        ("missing_p95", "< 0.01", "ceiling"),
+    ]
+    assert [written(0.0, row["form"]) for row in told[1:]] == ["< 0.01"]
 
 
 def test_every_number_on_the_fact_sheet_has_a_source(
