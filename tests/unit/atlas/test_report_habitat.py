@@ -51,7 +51,7 @@ def test_what_barriers_cost_is_told_only_where_there_are_any():
     assert "2.5; no barrier is known there." in page()
     for key in ("n_segments_on_grid", "n_barriers_beyond_segments"):
         with_one = page(circuit={key: 1})
-        assert "without barriers it would be 2: barriers make 20.0 % of it" in with_one
+        assert "without barriers it would be 2: barriers make 20 % of it" in with_one
         assert "no barrier" not in with_one
 
 
