@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
-
 import numpy as np
-import numpy.typing as npt
 
-_Dtype = TypeVar("_Dtype", bound=np.generic)
+from corridors.foundation.arrays import Values
 
 
-def to_read(values: npt.NDArray[_Dtype]) -> npt.NDArray[_Dtype]:
+def to_read(values: Values) -> Values:
     """Return an array for a compiled function that only reads it, always of one type.
 
     Numba compiles a function anew, for seconds, for arrays that may be written and those that may
@@ -29,6 +26,6 @@ def to_read(values: npt.NDArray[_Dtype]) -> npt.NDArray[_Dtype]:
     >>> one.tolist(), one.flags.c_contiguous, one.flags.writeable, column.flags.writeable
     ([0.0, 2.0, 4.0], True, False, True)
     """
-    view: npt.NDArray[Any] = np.ascontiguousarray(values).view()
+    view = np.ascontiguousarray(values).view()
     view.flags.writeable = False
     return view

@@ -20,15 +20,17 @@ const FILTERS = ["species", "herd", "grade", "kind"];
 const state = { season: "all", month: "", place: "", bottleneck: "" };
 const read = () => new URLSearchParams(location.hash.slice(1));
 for (const [name, value] of read()) state[name] = value;
-let timer = 0;
+let timer = 0, written = location.hash;
 const keep = () => {
   clearTimeout(timer);
   timer = setTimeout(() => {
+    if (location.hash !== written) return; // a link was opened in this page: the event will tell
     const said = new URLSearchParams();
     for (const name of [...FILTERS, "season", "month", "place", "bottleneck", "at"])
       if (state[name] && !(name === "season" && state[name] === "all")) said.set(name, state[name]);
     const text = said.toString();
     if (location.hash.slice(1) !== text) history.replaceState(null, "", text ? "#" + text : " ");
+    written = location.hash;
   }, 150);
 };
 
@@ -363,7 +365,8 @@ const draw = () => {
 // A link to this page that is opened in it changes nothing but the address.
 addEventListener("hashchange", (event) => {
   clearTimeout(timer);
-  const said = new URLSearchParams(new URL(event.newURL).hash.slice(1));
+  written = new URL(event.newURL).hash;
+  const said = new URLSearchParams(written.slice(1));
   for (const name of [...FILTERS, "season"]) {
     const select = byId(name), values = [...select.options].map((option) => option.value);
     select.value = values.includes(said.get(name)) ? said.get(name) : values[0];
