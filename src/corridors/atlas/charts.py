@@ -16,10 +16,22 @@ from corridors.atlas import palette
 from corridors.atlas.facts import records
 from corridors.atlas.maps import png
 from corridors.atlas.words.threats import GRADE_WORDS, place_name
+from corridors.threats.grades import MISSED
 
 N_ROWS = 15
 _LONGEST_NAME = 58
 _MARGIN_IN = 0.12
+
+
+def shows_harm(threats: pd.DataFrame) -> bool:
+    """Return whether some place may miss enough passages for a chart to show more than zeros.
+
+    Examples
+    --------
+    >>> shows_harm(pd.DataFrame({"rank": [1.0, 2.0], "missing_p95": [0.004, 0.001]}))
+    False
+    """
+    return bool((threats.loc[threats["rank"].notna(), "missing_p95"] >= MISSED).any())
 
 
 def threat_chart(threats: pd.DataFrame, *, width_in: float = 9.0, dpi: int = 130) -> bytes:

@@ -137,7 +137,7 @@ def barriers_of(
     frame = gpd.GeoDataFrame(
         {
             "barrier": pd.Series(_ids(features, mapping, digest), dtype="str"),
-            "name": _words(features, mapping.name_column, ""),
+            "name": _unquoted(_words(features, mapping.name_column, "")),
             "kind": kind.astype("str"),
             "class": class_,
             "status": status,
@@ -213,6 +213,20 @@ def digests(geometry: gpd.GeoSeries, label: pd.Series) -> Words:
         ],
         dtype="U12",
     )
+
+
+def _unquoted(names: pd.Series) -> pd.Series:
+    """Return names without the quotation marks that an export left round them.
+
+    A name that a short field cut off has only the first of them.
+
+    Examples
+    --------
+    >>> _unquoted(pd.Series(['"Storvegen"', '"Ytre Ram', 'Road "A"', "Via"])).tolist()
+    ['Storvegen', 'Ytre Ram', 'Road "A"', 'Via']
+    """
+    bare = names.str.replace(r'^"([^"]*)"?$', r"\1", regex=True).str.strip()
+    return bare.astype("str")
 
 
 def _words(features: gpd.GeoDataFrame, column: str | None, default: str) -> pd.Series:

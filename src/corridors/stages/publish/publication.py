@@ -10,7 +10,7 @@ import pandas as pd
 
 from corridors import __version__
 from corridors.atlas import fact_sheet
-from corridors.atlas.charts import threat_chart
+from corridors.atlas.charts import shows_harm, threat_chart
 from corridors.atlas.pages import render
 from corridors.atlas.products import (
     LeftOut,
@@ -198,7 +198,7 @@ def _charts(
     charts = {}
     if drawn := herd_map(heading, tables, spatial, towns, crs):
         charts["corridor_map.png"] = drawn
-    if tables["threats"]["rank"].notna().any():
+    if shows_harm(tables["threats"]):
         charts["threats.png"] = threat_chart(tables["threats"])
     curves = tables["sufficiency"]
     if (curves["season"] == "all").any():

@@ -371,6 +371,15 @@ def test_no_picture_of_a_year_is_drawn_that_is_not_asked_for(
         assert names == ["corridor_map.png", "threats.png", "sample.png"]
 
 
+def test_a_chart_of_nothing_but_zeros_is_not_drawn() -> None:
+    given = results.inputs()
+    threats = given.threats.read()
+    faint = threats.assign(missing_p95=threats["missing_p95"].clip(upper=0.04))
+    made = run(replace(given, threats=Layer.of(faint)), publishing(pictures="none"), silent)
+    assert [name for name, _ in made.pictures.files] == ["corridor_map.png", "sample.png"]
+    assert 'alt="Missing passages per year' not in made.report.text
+
+
 def test_a_raster_that_is_passed_on_is_the_one_that_was_given() -> None:
     given = results.inputs()
     made = run(given, publishing(), silent)
