@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 
 _N_DRAWS = 24  # in each of two halves
 _SEED = 20240101
+_STEPS_AT_ONCE = 100_000  # of drawn ways, some 100 bytes each
 # Rarer passages than these are not told from the draws.
 _RAREST, _SUREST = 0.02, 1.0 - 1e-9
 _LIMIT = 9.0  # of ln odds
@@ -192,16 +194,18 @@ def left_out(
     start, middle, end = fixes_m[:, :2], fixes_m[:, 2:4], fixes_m[:, 4:]
     own = np.arange(n)
     hit = _passages(np.hstack([start, end]), own, tree, len(lines))
-    truth = _legs(start, middle, end, own, tree, len(lines))
+    truth = _passages(_two_legs(start, middle, end), np.tile(own, 2), tree, len(lines))
     rng = np.random.default_rng(_SEED)
     on_way = start + share[:, None] * (end - start)
     key, value = [], []
-    for _ in range(2 * _N_DRAWS):
-        wide = scale_m / np.sqrt(rng.chisquare(tails, n) / tails)
-        drawn = on_way + rng.normal(0.0, 1.0, (n, 2)) * wide[:, None]
-        one = _legs(start, drawn, end, own, tree, len(lines))
-        key.append(one[0])
-        value.append(one[1])
+    for n_draws in _batches(2 * _N_DRAWS, n):
+        ways = [
+            _two_legs(start, on_way + _strayed(rng, scale_m, tails), end) for _ in range(n_draws)
+        ]
+        owners = np.tile(own, 2 * n_draws)
+        passed = _passages(np.concatenate(ways), owners, tree, len(lines))
+        key.append(passed[0])
+        value.append(passed[1])
     free = np.concatenate(key), np.concatenate(value) / (2 * _N_DRAWS)
     keys = np.unique(np.concatenate([hit[0], truth[0], free[0]]))
     straight, found, expected = (_at(keys, one) for one in (hit, truth, free))
@@ -211,12 +215,22 @@ def left_out(
     return LeftOut(size[kept], along[kept], straight[kept] != 0)
 
 
-def _legs(
-    start: Floats, middle: Floats, end: Floats, own: Indices, tree: PieceTree, n_lines: int
-) -> tuple[Indices, Floats]:
-    """Return the net passages of two legs, as those of a step."""
-    steps = np.vstack([np.hstack([start, middle]), np.hstack([middle, end])])
-    return _passages(steps, np.concatenate([own, own]), tree, n_lines)
+def _batches(n_draws: int, n: int) -> Iterator[int]:
+    """Yield how many draws of ``n`` triplets are looked up at once, until all are."""
+    at_once = max(1, _STEPS_AT_ONCE // (2 * n))
+    for first in range(0, n_draws, at_once):
+        yield min(at_once, n_draws - first)
+
+
+def _strayed(rng: np.random.Generator, scale_m: Floats, tails: float) -> Floats:
+    """Return how far one draw of free straying lies beside the way, m, shape (n, 2)."""
+    wide = scale_m / np.sqrt(rng.chisquare(tails, len(scale_m)) / tails)
+    return np.asarray(rng.normal(0.0, 1.0, (len(scale_m), 2)) * wide[:, None])
+
+
+def _two_legs(start: Floats, middle: Floats, end: Floats) -> Floats:
+    """Return the steps from start to middle, then those from middle to end, shape (2 n, 4)."""
+    return np.vstack([np.hstack([start, middle]), np.hstack([middle, end])])
 
 
 def _passages(steps: Floats, own: Indices, tree: PieceTree, n_lines: int) -> tuple[Indices, Floats]:
