@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -86,24 +85,23 @@ class Anchors:
     shapes: Geometries
     spots: Floats
 
-    def parts(self) -> Iterator[Geometries]:
-        """Yield the shapes, then the spots as geometries, some at a time."""
-        if len(self.shapes):
-            yield self.shapes
-        for low in range(0, len(self.spots), _SPOTS):
-            spots = shapely.points(self.spots[low : low + _SPOTS])
-            yield np.asarray(spots, dtype=object).ravel()
-
 
 def is_near(geometries: Geometries, anchors: Anchors, distance_m: float) -> Flags:
     """Return which planar geometries lie within ``distance_m`` of any anchor, shape (n,)."""
     near = np.zeros(len(geometries), dtype=bool)
     usable = np.flatnonzero(np.isfinite(shapely.bounds(geometries)).all(axis=1))
-    for part in anchors.parts():
+    if len(anchors.shapes):
+        # GEOS indexes what it asks with: the few shapes, which have many vertices.
+        _, found = STRtree(geometries[usable]).query(
+            anchors.shapes, predicate="dwithin", distance=distance_m
+        )
+        near[usable[found]] = True
+    for low in range(0, len(anchors.spots), _SPOTS):
         left = usable[~near[usable]]
         if not left.size:
             break
-        found, _ = STRtree(part).query_nearest(
+        spots = shapely.points(anchors.spots[low : low + _SPOTS])
+        found, _ = STRtree(np.asarray(spots, dtype=object).ravel()).query_nearest(
             geometries[left], max_distance=distance_m, all_matches=False
         )
         near[left[found]] = True
