@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +34,20 @@ _COLLARS = (
     "collar", "collar-id", "collarid", "tag", "tag-id", "tag-local-identifier", "device",
     "device-id", "serial", "serial-number", "gps-sensors-id",
 )  # fmt: skip
+
+
+def has_deployments(names: Sequence[str]) -> bool:
+    """Return whether columns of these names say from when to when an animal wore a collar.
+
+    Examples
+    --------
+    >>> has_deployments(["tag-id", "animal-id", "deploy-on-date", "deploy-off-date"])
+    True
+    >>> has_deployments(["animal", "time", "lon", "lat"])
+    False
+    """
+    spelled = {plain(name) for name in names}
+    return all(spelled.intersection(words) for words in _NAMES.values())
 
 
 def read_deployments(path: Path, name: str, *, time_zone: str | None) -> pd.DataFrame:

@@ -40,7 +40,9 @@ def first_config(folder: Path, found: Sequence[Found]) -> tuple[str, list[str]]:
     lines += ["    tracks:"] if tracks else [f"    tracks: []  # {TO_STATE}: no file holds fixes"]
     if not tracks:
         to_state.append("tracks")
+    worn = [one for one in found if one.role == "deployments"]
     for one in tracks:
+        one.keys += _deployments(folder, worn)
         lines += _source(folder, one, 6, to_state)
     barriers = [one for one in found if one.role == "barriers"]
     if barriers:
@@ -62,7 +64,7 @@ def first_config(folder: Path, found: Sequence[Found]) -> tuple[str, list[str]]:
     for one in rasters:
         lines += [f"# {line}" for line in _source(folder, one, 4, [])]
     for one in found:
-        if not one.role:
+        if not one.role or (one.role == "deployments" and len(worn) > 1):
             lines += ["", f"# Not used: {from_study(one.path, folder)}"]
             lines += [f"#   {note}" for note in one.notes]
     return "\n".join(lines) + "\n", to_state
@@ -76,6 +78,14 @@ def _species(tracks: Sequence[Found], to_state: list[str]) -> Iterator[str]:
     to_state.append("species")
     why = f"one of {', '.join(taxa)}" if taxa else "scientific name; the files do not say it"
     yield _line(4, "species", "", f"{TO_STATE}: {why}")
+
+
+def _deployments(folder: Path, worn: Sequence[Found]) -> list[Key]:
+    """Return the keys of the table that says who wore the collars; none where several do."""
+    if len(worn) != 1:
+        return []
+    path = from_study(worn[0].path, folder)
+    return [Key("deployments", path, "fixes before and after are not used")]
 
 
 def _source(folder: Path, one: Found, indent: int, to_state: list[str]) -> Iterator[str]:

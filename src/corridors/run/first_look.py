@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from corridors.formats.contents import contents
 from corridors.formats.delimited import TextTable, open_table, read_columns
+from corridors.formats.deployments import has_deployments
 from corridors.formats.encodings.attributes import likely_encoding
 from corridors.formats.encodings.streams import recognise, utf8_stream
 from corridors.formats.geoparquet import is_geoparquet
@@ -72,7 +73,7 @@ class Found:
     Parameters
     ----------
     role
-        ``tracks``, ``barriers``, ``rasters``, or "" where it is none of them.
+        ``tracks``, ``deployments``, ``barriers``, ``rasters``, or "" where it is none of them.
     title
         What it is, in words.
     keys, columns
@@ -110,9 +111,9 @@ def look(paths: Sequence[Path]) -> list[Found]:
         raise MissingInputError(missing)
     found: dict[Path, Found] = {}
     for path in paths:
-        tracks = _tracks(path)
-        if tracks is not None:
-            found[path] = tracks
+        table = _tracks(path) or _deployments(path)
+        if table is not None:
+            found[path] = table
     boxes = np.array([one.bounds for one in found.values() if one.bounds]).reshape(-1, 4)
     near: Bounds | None = None
     if len(boxes):
@@ -139,6 +140,19 @@ def _tracks(path: Path) -> Found | None:
     is_text = bool(suffixes & {".csv", ".txt", ".tsv", ".tab", ".dat", ".xlsx", ".gz"})
     is_table = is_text or is_plain_parquet(path) or _is_zip_of_text(path)
     return _table(path) if is_table else _points(path)
+
+
+def _deployments(path: Path) -> Found | None:
+    """Return a table of who wore which collar when, None if the file is none."""
+    if path.is_dir() or path.suffix.casefold() not in (".csv", ".txt", ".tsv", ".tab", ".xlsx"):
+        return None
+    try:
+        names = open_table(path, path.name, []).names
+    except CorridorsError:
+        return None
+    if not has_deployments(names):
+        return None
+    return Found(path, "deployments", "who wore a collar from when to when")
 
 
 def _kml_or_gpx(path: Path) -> str:
@@ -361,7 +375,7 @@ def _layer(path: Path, near: Bounds | None) -> Found:
         with opened_layer(path, path.name, layer=None, encoding=stated, is_vrt=False) as layer:
             return _barrier(path, layer, encoding, near)
     except CorridorsError as error:
-        return Found(path, "", "not used", notes=str(error).splitlines())
+        return Found(path, "", "see the configuration", notes=str(error).splitlines())
 
 
 def _barrier(path: Path, layer: Any, encoding: Key | None, near: Bounds | None) -> Found:

@@ -8,6 +8,7 @@ import pytest
 
 from corridors.config.document import TO_STATE
 from corridors.config.load import load
+from corridors.formats.deployments import read_deployments
 from corridors.formats.track_columns import TrackScan
 from corridors.run.first_config import first_config
 from corridors.run.first_look import look
@@ -66,3 +67,32 @@ def test_what_is_no_input_is_said_with_its_reason(tmp_path: Path) -> None:
     text, to_state = begun(tmp_path, path)
     assert "# Not used: ../notes.pdf" in text
     assert to_state == ["species", "tracks"]
+
+
+REFERENCE = "tag-id,animal-id,animal-taxon,deploy-on-date,deploy-off-date\n"
+
+
+def test_reference_data_beside_tracks_say_who_wore_a_collar_when(tmp_path: Path) -> None:
+    collar = COLLARS["movebank"]
+    tracks, worn = tmp_path / collar.name, tmp_path / "study-reference-data.csv"
+    tracks.write_text(collar.content, encoding=collar.encoding)
+    worn.write_text(REFERENCE + f"9,7001,Ovis ammon,{TIMES[1]}:00,\n", encoding="utf-8")
+    text, _ = first_config(tmp_path / "elk", look([tracks, worn]))
+    assert "Not used" not in text
+    read(tmp_path, text)
+    study = load(tmp_path / "elk" / "config.yaml")
+    (source,) = study.config.herds["elk"].tracks
+    found = read_deployments(study.raw_path(str(source.deployments)), "worn", time_zone="UTC")
+    assert found["animal"].tolist() == ["7001"]
+    assert found["start"].dt.strftime("%Y-%m-%dT%H:%M").tolist() == [TIMES[1]]
+
+
+def test_of_two_tables_of_deployments_none_is_chosen(tmp_path: Path) -> None:
+    collar = COLLARS["movebank"]
+    files = [tmp_path / name for name in (collar.name, "first.csv", "second.csv")]
+    files[0].write_text(collar.content, encoding=collar.encoding)
+    for path in files[1:]:
+        path.write_text(REFERENCE, encoding="utf-8")
+    text, _ = first_config(tmp_path / "elk", look(files))
+    assert "deployments:" not in text
+    assert text.count("# Not used: ") == 2
