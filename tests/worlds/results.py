@@ -95,6 +95,7 @@ def one_herd(given: publish.Inputs) -> atlas.OneHerd:
         stopovers=given.stopovers,
         ranges=given.ranges,
         modelled=given.modelled,
+        units=Table.of(units_of(given)),
         border_report=given.border_report,
         **{name: _artefact(name, frame) for name, frame in met.items()},
         threats=given.threats,
@@ -107,6 +108,15 @@ def one_herd(given: publish.Inputs) -> atlas.OneHerd:
         bottlenecks=given.bottlenecks,
         report=Linked("report.html"),
     )
+
+
+def units_of(given: publish.Inputs) -> pd.DataFrame:
+    """Return UNITS of a herd's animals, each its own."""
+    animals = sorted(given.animal_years.read(["animal"])["animal"].unique())
+    rows = pd.DataFrame(
+        {"animal": pd.Series(animals, dtype="str"), "unit": range(1, len(animals) + 1)}
+    )
+    return tables.typed(rows, tables.UNITS)
 
 
 def publishing(herd: str = "made-up", **options: Any) -> publish.Settings:

@@ -54,6 +54,7 @@ def herd_months(
     events: pd.DataFrame,
     touched: pd.DataFrame,
     places: pd.DataFrame,
+    units: pd.DataFrame,
     *,
     least: int,
 ) -> HerdMonths:
@@ -71,30 +72,39 @@ def herd_months(
         BEHAVIOUR_SEGMENTS: ``event segment``.
     places
         THREAT_SEGMENTS: ``segment threat``.
+    units
+        UNITS: animals that travel together are one.
     least
-        A month counts where so many animals, or more, were there in it.
+        A month counts where so many independent units, or more, were there in it.
     """
+    unit = units.set_index("animal")["unit"]
+
+    def months(rows: pd.DataFrame, by: str) -> dict[str, int]:
+        # Animals of which no unit is known count as one, all together.
+        own = rows["animal"].map(unit).fillna(0)
+        return used(rows.assign(unit=own), by=by, least=least)
+
     near = touched.merge(places, on="segment")[["event", "threat"]].drop_duplicates()
     near = near.merge(events, on="event")
     time = years.rename(columns={"first_utc": "start_utc", "last_utc": "end_utc"})
-    tracked = used(time.assign(year="any"), by="year", least=least).get("any", 0)
+    tracked = months(time.assign(year="any"), "year").get("any", 0)
     own = {part: windows[windows["part"] == part] for part in ("migration", "range")}
-    seasons = {part: used(rows, by="season", least=least) for part, rows in own.items()}
+    seasons = {part: months(rows, "season") for part, rows in own.items()}
     return HerdMonths(
         migrations=seasons["migration"],
         ranges=seasons["range"],
-        places=used(near, by="threat", least=least),
+        places=months(near, "threat"),
         untracked=WHOLE_YEAR & ~tracked,
     )
 
 
 def used(rows: pd.DataFrame, *, by: str, least: int) -> dict[str, int]:
-    """Return each value of column BY -> months in which LEAST animals or more had a row of it.
+    """Return each value of column BY -> months in which LEAST units or more had a row of it.
 
     Examples
     --------
     >>> rows = pd.DataFrame({
-    ...     "animal": ["a", "b"], "season": "spring",
+    ...     "unit": [1, 2], "season": "spring",
     ...     "start_utc": pd.to_datetime(["2020-04-30", "2021-05-02"], utc=True),
     ...     "end_utc": pd.to_datetime(["2020-05-01", "2021-05-09"], utc=True)})
     >>> used(rows, by="season", least=1), used(rows, by="season", least=2)
@@ -103,15 +113,15 @@ def used(rows: pd.DataFrame, *, by: str, least: int) -> dict[str, int]:
     asked = pd.DataFrame(
         {
             "by": rows[by].to_numpy(),
-            "animal": rows["animal"].to_numpy(),
+            "unit": rows["unit"].to_numpy(),
             "months": spanned(rows["start_utc"], rows["end_utc"]),
         }
     ).drop_duplicates()
     found = {str(name): 0 for name in sorted(set(asked["by"]))}
     for month in range(N_MONTHS):
         here = asked[(asked["months"].to_numpy() >> month & 1).astype(bool)]
-        n_animals = here.groupby("by")["animal"].nunique()
-        for name in n_animals.index[n_animals >= least]:
+        n_units = here.groupby("by")["unit"].nunique()
+        for name in n_units.index[n_units >= least]:
             found[str(name)] |= 1 << month
     return found
 

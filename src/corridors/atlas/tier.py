@@ -83,7 +83,7 @@ def stopovers_to_show(
 
 
 def least_animals(tier: str) -> int:
-    """Return in how many animals' tracks a month must be, to be told."""
+    """Return in how many animals' tracks a month must be, to be told (units, if known)."""
     return 1 if tier == INTERNAL else 2
 
 

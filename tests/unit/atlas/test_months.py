@@ -39,11 +39,13 @@ EVENTS = pd.DataFrame(
     }
 )
 TOUCHED = pd.DataFrame({"event": ["one", "two", "three", "one"], "segment": ["s", "s", "t", "t"]})
+APART = pd.DataFrame({"animal": ["a", "b"], "unit": [1, 2]})
 PLACES = pd.DataFrame({"segment": ["s", "t", "u"], "threat": ["fence", "fence", "road"]})
 
 
 def found(least: int, **changed: Any) -> HerdMonths:
-    given = {"years": YEARS, "windows": WINDOWS, "events": EVENTS, "touched": TOUCHED} | changed
+    given = {"years": YEARS, "windows": WINDOWS, "events": EVENTS, "touched": TOUCHED}
+    given = given | {"units": APART} | changed
     return herd_months(**given, places=PLACES, least=least)
 
 
@@ -61,6 +63,18 @@ def test_months_of_one_animal_alone_are_not_told_outside_and_count_as_not_known(
     assert months.ranges == {"winter": 0}
     assert months.places == {"fence": MAY}
     assert WHOLE_YEAR & ~months.untracked == APRIL | MAY | 1 << 5  # both were tracked
+
+
+def test_animals_that_travel_together_count_once() -> None:
+    assert found(2, units=APART.assign(unit=1)) == HerdMonths(
+        {"spring": 0}, {"winter": 0}, {"fence": 0}, WHOLE_YEAR
+    )
+    assert found(1, units=APART.assign(unit=1)) == found(1)
+
+
+def test_animals_of_which_no_unit_is_known_count_as_one() -> None:
+    assert found(2, units=APART.iloc[:0]).migrations == {"spring": 0}
+    assert found(2, units=APART.iloc[:1]) == found(2)
 
 
 def test_several_segments_of_a_place_make_one_encounter_of_an_animal_no_two() -> None:

@@ -151,6 +151,7 @@ def _months(herd: OneHerd, least: int) -> HerdMonths:
         herd.behaviour.read(["event", "animal", "start_utc", "end_utc", "geometry"]),
         herd.behaviour_segments.read(["event", "segment"]),
         herd.threat_segments.read(["segment", "threat", "geometry"]),
+        herd.units.read(),
         least=least,
     )
 

@@ -25,6 +25,7 @@ class OneHerd:
     stopovers: Annotated[Layer, "delineate.stopovers"]
     ranges: Annotated[Layer, "delineate.ranges"]
     modelled: Annotated[Layer, "connect.modelled"]
+    units: Annotated[Table, "intersect.units"]
     border_report: Annotated[Layer, "intersect.border_report"]
     bottlenecks: Annotated[Layer, "describe.bottlenecks"]
     behaviour: Annotated[Layer, "behave.behaviour"]
