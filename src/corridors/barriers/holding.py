@@ -15,6 +15,7 @@ from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 
 _N_DRAWS = 24  # in each of two halves
 _SEED = 20240101
+_STEPS = 1 << 17  # that are looked at together
 # Rarer passages than these are not told from the draws.
 _RAREST, _SUREST = 0.02, 1.0 - 1e-9
 _LIMIT = 9.0  # of ln odds
@@ -192,16 +193,17 @@ def left_out(
     start, middle, end = fixes_m[:, :2], fixes_m[:, 2:4], fixes_m[:, 4:]
     own = np.arange(n)
     hit = _passages(np.hstack([start, end]), own, tree, len(lines))
-    truth = _legs(start, middle, end, own, tree, len(lines))
+    truth = _legs(start, middle[None], end, tree, len(lines))
     rng = np.random.default_rng(_SEED)
     on_way = start + share[:, None] * (end - start)
-    key, value = [], []
-    for _ in range(2 * _N_DRAWS):
+    drawn = np.empty((2 * _N_DRAWS, n, 2))
+    for one in drawn:
         wide = scale_m / np.sqrt(rng.chisquare(tails, n) / tails)
-        drawn = on_way + rng.normal(0.0, 1.0, (n, 2)) * wide[:, None]
-        one = _legs(start, drawn, end, own, tree, len(lines))
-        key.append(one[0])
-        value.append(one[1])
+        one[:] = on_way + rng.normal(0.0, 1.0, (n, 2)) * wide[:, None]
+    # Many draws at a time: a search has a price of its own, whatever the number of steps.
+    several = range(0, 2 * _N_DRAWS, max(1, _STEPS // (2 * n)))
+    parts = np.split(drawn, several[1:])
+    key, value = zip(*(_legs(start, part, end, tree, len(lines)) for part in parts), strict=True)
     free = np.concatenate(key), np.concatenate(value) / (2 * _N_DRAWS)
     keys = np.unique(np.concatenate([hit[0], truth[0], free[0]]))
     straight, found, expected = (_at(keys, one) for one in (hit, truth, free))
@@ -212,11 +214,17 @@ def left_out(
 
 
 def _legs(
-    start: Floats, middle: Floats, end: Floats, own: Indices, tree: PieceTree, n_lines: int
+    start: Floats, middle: Floats, end: Floats, tree: PieceTree, n_lines: int
 ) -> tuple[Indices, Floats]:
-    """Return the net passages of two legs, as those of a step."""
-    steps = np.vstack([np.hstack([start, middle]), np.hstack([middle, end])])
-    return _passages(steps, np.concatenate([own, own]), tree, n_lines)
+    """Return the net passages of two legs over each of several middles, shape (m, n, 2).
+
+    Keys and values are those of steps, in the order of the middles, first legs first.
+    """
+    m, n, _ = middle.shape
+    steps = np.empty((m, 2, n, 4))
+    steps[:, 0, :, :2], steps[:, 0, :, 2:] = start, middle
+    steps[:, 1, :, :2], steps[:, 1, :, 2:] = middle, end
+    return _passages(steps.reshape(-1, 4), np.tile(np.arange(n), 2 * m), tree, n_lines)
 
 
 def _passages(steps: Floats, own: Indices, tree: PieceTree, n_lines: int) -> tuple[Indices, Floats]:
