@@ -41,8 +41,7 @@ def test_a_contract_takes_an_empty_table(name: str) -> None:
 @pytest.mark.parametrize("name", tables.CONTRACTS)
 def test_a_contract_takes_good_rows_and_names_each_single_fault(name: str) -> None:
     told = [
-        (case, answer(case, narrow(tables.CONTRACTS[name], case.column)))
-        for case in CASES[name]
+        (case, answer(case, narrow(tables.CONTRACTS[name], case.column))) for case in CASES[name]
     ]
     wrong = [
         f"{case.column} {case.name}: {words!r} for {case.said!r}"
