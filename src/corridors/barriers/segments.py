@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 from shapely import STRtree
 
 from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
@@ -99,6 +100,14 @@ def is_near(geometries: Geometries, anchors: Anchors, distance_m: float) -> Flag
     """Return which planar geometries lie within ``distance_m`` of any anchor, shape (n,)."""
     near = np.zeros(len(geometries), dtype=bool)
     usable = np.flatnonzero(np.isfinite(shapely.bounds(geometries)).all(axis=1))
+    # Most of what is near has a vertex that is.
+    places, owner = shapely.get_coordinates(geometries[usable], return_index=True)
+    for low in range(0, len(anchors.spots), _SPOTS):
+        left = ~near[usable[owner]]
+        away, _ = cKDTree(anchors.spots[low : low + _SPOTS]).query(
+            places[left], distance_upper_bound=distance_m * (1 - 1e-9)
+        )
+        near[usable[owner[left][np.isfinite(away)]]] = True
     for part in anchors.parts():
         left = usable[~near[usable]]
         if not left.size:
