@@ -26,8 +26,32 @@ PROJECT = Path(__file__).resolve().parent.parent
 # No test of a real study looks at these gains, and 50 networks are solved for them in each run.
 FEW_GAINS = "circuit: {solved_anew: 3}\n"
 
+# Groups of tests that a parallel run starts first. Others wait for the demo's run: while one worker
+# makes it, the other has what needs no study.
+FIRST = (
+    "demo-run", "publish", "clients", "mypy", "tables", "wyoming", "demo-scenarios", "norway",
+    "demo-declared", "demo-scenarios_wyoming-scenarios", "wrong_herds", "demo", "hostile",
+    "odd-herds", "demo-files", "profiles", "trentino",
+)  # fmt: skip
+
 # Each of hundreds of child processes would compile the whole package anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let groups of tests start in the order of :data:`FIRST`, not by their number of tests."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long groups first, so that no worker is left with one when the other has finished."""
+    ranks = {name: rank for rank, name in enumerate(FIRST)}
+    items.sort(key=lambda item: ranks.get(group_of(item), len(FIRST)))
+
+
+def group_of(item: pytest.Item) -> str:
+    """Return the name under which pytest-xdist sends a test to a worker, "" for a test alone."""
+    return "_".join(sorted({str(mark.args[0]) for mark in item.iter_markers("xdist_group")}))
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,12 @@ import pandera.pandas as pa
 import pytest
 
 from contract.rows import EXAMPLES
-from contract.rows.cases import cases, narrow, said
+from contract.rows.cases import answer, cases, narrow
 from contract.rows.mutants import mutants
 from corridors.foundation import tables
 
+# One worker: columns that stand in many contracts are tried once.
+pytestmark = pytest.mark.xdist_group("tables")
 CASES = {name: cases(name, example) for name, example in EXAMPLES.items()}
 
 
@@ -39,8 +41,7 @@ def test_a_contract_takes_an_empty_table(name: str) -> None:
 @pytest.mark.parametrize("name", tables.CONTRACTS)
 def test_a_contract_takes_good_rows_and_names_each_single_fault(name: str) -> None:
     told = [
-        (case, said(case.frame, narrow(tables.CONTRACTS[name], case.column)))
-        for case in CASES[name]
+        (case, answer(case, narrow(tables.CONTRACTS[name], case.column))) for case in CASES[name]
     ]
     wrong = [
         f"{case.column} {case.name}: {words!r} for {case.said!r}"
@@ -57,7 +58,7 @@ def test_no_rule_of_a_contract_changes_unseen(name: str) -> None:
         mutant.name
         for mutant in mutants(tables.CONTRACTS[name])
         if all(
-            said(case.frame, mutant.schema) == case.said
+            answer(case, mutant.schema) == case.said
             for case in CASES[name]
             if (case.rule, case.column) == (mutant.rule, mutant.column)
         )

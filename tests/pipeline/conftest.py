@@ -93,7 +93,8 @@ def work(name, inputs, settings, results, progress, science=""):
     left = {}
     for step, one in enumerate(fields(results)):
         progress(one.name, step / len(fields(results)))
-        time.sleep(float(os.environ.get("TOY_SLEEP", "0")))
+        if not os.path.exists(os.environ.get("TOY_HURRY", "")):
+            time.sleep(float(os.environ.get("TOY_SLEEP", "0")))
         left[one.name] = one.name + digest.hexdigest() + "\\n"
     return results(**left)
 '''

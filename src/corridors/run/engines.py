@@ -147,7 +147,8 @@ class Cluster:
             ) from None
         try:
             connect: Any = distributed.Client
-            self.client = connect(address, timeout="10s", set_as_default=False)
+            timeout_s = min(10.0, self.patience_s)
+            self.client = connect(address, timeout=timeout_s, set_as_default=False)
         except (OSError, ValueError) as error:
             raise MissingInputError(
                 Fault(

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from corridors.run.layout import Layout
     from corridors.stages.registry import Reference, Stage
 
-_LOOK_S = 5.0  # how often to ask whether anything may still come
+# How often to ask whether anything may still come.
+_LOOK_S = min(5.0, engines.Cluster.patience_s)
 STAGING = ".staging"
 KEPT = "edited"
 

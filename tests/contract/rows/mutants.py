@@ -8,6 +8,7 @@ from typing import Any
 
 import pandera.pandas as pa
 
+from contract.rows.cases import alone
 from corridors.foundation.tables.columns import geometry
 
 SHAPES = ("Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
@@ -31,8 +32,7 @@ def mutants(schema: pa.DataFrameSchema) -> Iterator[Mutant]:
     """
     for name, column in schema.columns.items():
         for what, rule, other in _weaker(column):
-            one = pa.DataFrameSchema({name: other}, name=schema.name, strict=True)
-            yield Mutant(f"{name} {what}", rule, name, one)
+            yield Mutant(f"{name} {what}", rule, name, alone(name, other))
     yield Mutant("open to other columns", "whole", "", _schema(schema, strict=False))
     for keys in _keys(schema):
         yield Mutant(f"key {keys}", "whole", "", _schema(schema, unique=keys))
