@@ -100,16 +100,20 @@ def record_values(
 
 
 def _rows(record: StatedRecord) -> list[tuple[str, str]]:
+    """Return what is stated, a row each, and in one row what is not."""
     embargo = record.embargo_until
-    return [
-        ("Local names", ", ".join(record.local_names) or NOT_STATED),
+    rows = [
+        ("Local names", ", ".join(record.local_names)),
         ("Status", status_words(record.status, record.status_since)),
-        ("Says who", record.status_source or NOT_STATED),
-        ("Countries", ", ".join(record.countries) or NOT_STATED),
+        ("Says who", record.status_source or ""),
+        ("Countries", ", ".join(record.countries)),
         ("Evidence", evidence_words(record.evidence)),
-        ("Data holder", record.holder or NOT_STATED),
-        ("Licence", record.licence or NOT_STATED),
-        ("Citation", record.citation or NOT_STATED),
-        ("Contacts", ", ".join(record.contacts) or NOT_STATED),
-        ("Embargo", NOT_STATED if embargo is None else f"until {embargo.isoformat()}"),
+        ("Data holder", record.holder or ""),
+        ("Licence", record.licence or ""),
+        ("Citation", record.citation or ""),
+        ("Contacts", ", ".join(record.contacts)),
+        ("Embargo", "" if embargo is None else f"until {embargo.isoformat()}"),
     ]
+    stated = [(name, words) for name, words in rows if words not in ("", NOT_STATED)]
+    missing = ", ".join(name for name, _ in rows if name not in dict(stated))
+    return [*stated, ("Not stated", missing.capitalize())] if missing else stated
