@@ -180,7 +180,8 @@ def bottlenecks(frame: pd.DataFrame) -> LayerStyle:
     """Return lines across the route, labelled with how wide the use is."""
     colour = rgba(palette.BOTTLENECK)
     symbol = Symbol((line(PAPER, 2.2), line(colour, 1.2)))
-    width = "to_string(round(\"width_m\" / 10) * 10) || ' m'"
+    step = '(CASE WHEN "width_m" < 1000 THEN 10 ELSE 100 END)'  # two significant digits
+    width = f"format_number(round(\"width_m\" / {step}) * {step}, 0) || ' m'"
     label = Label(width, 8.5, colour, PAPER, "point", 3_000_000)
     return layer_style(frame, "Line", [Rule("Bottleneck", "", symbol)], (label,), display=width)
 
