@@ -199,7 +199,10 @@ class FixWriter(PieceWriter):
         writer = pq.ParquetWriter(
             self._path,
             self._schema,
-            compression="zstd",
+            # Positions hardly compress: LZ4 takes a third more room and a fifth of the time.
+            compression={
+                name: "lz4" if name == "geometry" else "zstd" for name in self._schema.names
+            },
             use_dictionary=[*self._words, *_REPEATED],
             write_statistics=list(_SOUGHT),
             write_batch_size=_ROWS_WRITTEN,

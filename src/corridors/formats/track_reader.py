@@ -308,7 +308,9 @@ def words(column: pa.Array) -> pa.DictionaryArray:
     place = {w: i for i, w in enumerate(distinct)}
     if given == distinct:
         indices = column.indices.cast(pa.int32())
-        return pa.DictionaryArray.from_arrays(indices, column.dictionary.cast(pa.string()))
+        return pa.DictionaryArray.from_arrays(
+            indices, column.dictionary.cast(pa.string()), safe=False
+        )
     moved = pa.array([None if w is None else place[w] for w in told], pa.int32())
     return pa.DictionaryArray.from_arrays(
         moved.take(column.indices.cast(pa.int32())), pa.array(distinct, pa.string())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -58,12 +59,16 @@ def points(lon: Floats, lat: Floats) -> pa.Array:
     True
     """
     known = np.isfinite(lon) & np.isfinite(lat)
-    content = np.empty(np.count_nonzero(known), dtype=_POINT)
-    content["head"], content["x"], content["y"] = _POINT_HEAD, lon[known], lat[known]
-    edges = np.zeros(len(known) + 1, dtype=np.int32)
-    np.cumsum(known, out=edges[1:])
-    edges *= _POINT.itemsize
-    mask = None if known.all() else pa.array(known).buffers()[1]
+    mask = None
+    edges = _steps(_POINT.itemsize, _above(len(known) + 1))[: len(known) + 1]
+    if not known.all():
+        mask = pa.array(known).buffers()[1]
+        edges = np.zeros(len(known) + 1, dtype=np.int32)
+        np.cumsum(known, out=edges[1:])
+        edges *= _POINT.itemsize
+        lon, lat = lon[known], lat[known]
+    content = np.empty(len(lon), dtype=_POINT)
+    content["head"], content["x"], content["y"] = _POINT_HEAD, lon, lat
     buffers = [mask, pa.py_buffer(edges), pa.py_buffer(content)]
     return pa.Array.from_buffers(pa.binary(), len(known), buffers)
 
@@ -82,9 +87,9 @@ def coded(texts: pa.Array) -> pa.DictionaryArray:
         return texts
     if not is_one_text(texts):
         return texts.dictionary_encode()
-    codes = pa.array(np.zeros(len(texts), dtype=np.int32))
     # A slice would hold all texts.
-    return pa.DictionaryArray.from_arrays(codes, texts.take(pa.array([0])))
+    codes = _zeros(_above(len(texts)))[: len(texts)]
+    return pa.DictionaryArray.from_arrays(codes, texts.take(pa.array([0])), safe=False)
 
 
 def is_one_text(texts: pa.Array) -> bool:
@@ -100,14 +105,35 @@ def is_one_text(texts: pa.Array) -> bool:
         return False
     _, edges, content = texts.buffers()
     ends = np.frombuffer(edges, dtype=np.int32)[texts.offset : texts.offset + n + 1]
-    size = int(ends[1] - ends[0])
+    begin, size = int(ends[0]), int(ends[1] - ends[0])
+    rest = size * (n - 1)
     # Mostly the last end tells that they differ.
-    if int(ends[-1] - ends[0]) != size * n or (np.diff(ends) != size).any():
+    if int(ends[-1]) - begin != size + rest or not _are_even(ends, begin, size):
         return False
-    if not size:
-        return True
-    letters = np.frombuffer(content, dtype=np.uint8)[ends[0] : ends[-1]]
-    return bool((letters[size:] == letters[:-size]).all())
+    # Equal to itself a text later: buffers are compared without a copy.
+    return not rest or bool(content.slice(begin, rest).equals(content.slice(begin + size, rest)))
+
+
+def _are_even(ends: Indices32, begin: int, size: int) -> bool:
+    """Return whether texts that begin at ``begin`` all are ``size`` bytes long."""
+    if begin:
+        return bool((np.diff(ends) == size).all())
+    return bool(np.array_equal(ends, _steps(size, _above(len(ends)))[: len(ends)]))
+
+
+def _above(n: int) -> int:
+    """Return the next power of two: the parts of a file are about of one length."""
+    return 1 << (n - 1).bit_length()
+
+
+@lru_cache(maxsize=8)
+def _steps(size: int, n: int) -> Indices32:
+    return np.arange(n, dtype=np.int32) * np.int32(size)
+
+
+@lru_cache(maxsize=2)
+def _zeros(n: int) -> pa.Array:
+    return pa.array(np.zeros(n, dtype=np.int32))
 
 
 def codes_of(texts: pa.DictionaryArray) -> Indices32:
