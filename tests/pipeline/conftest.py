@@ -8,13 +8,15 @@ takes well under a second, and source files can be changed without touching the 
 from __future__ import annotations
 
 import compileall
+import contextlib
 import json
 import os
 import py_compile
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,6 +101,55 @@ def work(name, inputs, settings, results, progress, science=""):
     return results(**left)
 '''
 
+# Runs the command line in forks of itself, which find imported what every command imports.
+FORKS = """
+import json, os, sys
+import filelock
+import corridors.cli.views, corridors.config.load, corridors.run.binding, corridors.run.execute
+from corridors.cli import main
+from corridors.stages import registry
+
+for stage in registry.stages():
+    stage.code
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if not child:
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        for number, name in enumerate((os.devnull, asked["out"], asked["err"])):
+            os.dup2(os.open(name, os.O_RDWR | os.O_CREAT), number)
+        codes = [main(words) for words in asked["commands"]]
+        if len(codes) > 1:
+            print(json.dumps(codes), file=sys.stderr)
+        sys.exit(max(codes))
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+@dataclass
+class Forked:
+    """A command that runs in a fork; as much of a process as tests need."""
+
+    pid: int
+    server: subprocess.Popen[str]
+    said: tuple[Path, Path]
+    returncode: int | None = None
+
+    def kill(self) -> None:
+        """Kill it if it still runs; nobody else gets its number before :meth:`communicate`."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def communicate(self) -> tuple[str, str]:
+        """Wait until it has ended and return what it said."""
+        assert self.server.stdout is not None
+        self.returncode = int(self.server.stdout.readline())
+        out, err = (path.read_text(encoding="utf-8") for path in self.said)
+        return out, err
+
 
 @dataclass
 class World:
@@ -108,6 +159,9 @@ class World:
     site: Path
     herds: list[str]
     settings: dict[str, object] = field(default_factory=dict)
+    server: subprocess.Popen[str] | None = None
+    stamp: list[tuple[str, int]] = field(default_factory=list)
+    n_forked: int = 0
 
     @property
     def config(self) -> Path:
@@ -152,35 +206,61 @@ class World:
         out, err = process.communicate(timeout=120)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
+    def fork(self, *commands: Sequence[str]) -> Forked:
+        """Start commands, one after the other, in a process that need not import first.
+
+        What is imported is imported anew where a source file has changed. Commands with workers
+        want a process of their own.
+        """
+        sources = self.site.rglob("*.py")
+        stamp = sorted((str(path), path.stat().st_mtime_ns) for path in sources)
+        if self.server is None or stamp != self.stamp:
+            self.close()
+            self.stamp = stamp
+            self.server = subprocess.Popen(
+                [sys.executable, "-c", FORKS],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        self.n_forked += 1
+        said = tuple(self.site.parent / f"{self.n_forked}.{name}" for name in ("out", "err"))
+        asked = {"commands": commands, "environment": self.environment}
+        asked |= {"out": str(said[0]), "err": str(said[1])}
+        assert self.server.stdin is not None
+        assert self.server.stdout is not None
+        self.server.stdin.write(json.dumps(asked) + "\n")
+        self.server.stdin.flush()
+        return Forked(int(self.server.stdout.readline()), self.server, said)
+
+    def close(self) -> None:
+        """End the process that forks."""
+        if self.server is not None:
+            self.server.communicate()
+            self.server = None
+
     def codes(self, *commands: list[str]) -> list[int]:
         """Return the exit codes of commands given one after the other in one process."""
-        text = (
-            "import json, sys; from corridors.cli import main; "
-            "print(json.dumps([main(one) for one in json.loads(sys.argv[1])]), file=sys.stderr)"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", text, json.dumps(commands)],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return json.loads(done.stderr.splitlines()[-1])
+        process = self.fork(*commands)
+        _, err = process.communicate()
+        return json.loads(err.splitlines()[-1])
 
     def run(self, *arguments: str) -> list[tuple[str, str]]:
         """Run what is due and return the (stage, herd) that did run."""
-        done = self.call("run", "--scheduler", "serial", "--json", *arguments)
-        assert done.returncode == 0, done.stderr
-        stages = json.loads(done.stdout)["stages"]
+        process = self.fork(["run", "--scheduler", "serial", "--json", *arguments])
+        out, err = process.communicate()
+        assert process.returncode == 0, err
+        stages = json.loads(out)["stages"]
         return [(one["stage"], one["herd"]) for one in stages if one["result"] == "done"]
 
     def plan(self) -> dict[tuple[str, str], tuple[str, list[str]]]:
-        done = self.call("plan", "--json")
-        assert done.returncode == 0, done.stderr
+        process = self.fork(["plan", "--json"])
+        out, err = process.communicate()
+        assert process.returncode == 0, err
         return {
-            (row["stage"], row["herd"]): (row["state"], row["reasons"])
-            for row in json.loads(done.stdout)
+            (row["stage"], row["herd"]): (row["state"], row["reasons"]) for row in json.loads(out)
         }
 
     def outputs(self) -> dict[str, bytes]:
@@ -251,12 +331,20 @@ def make_world(folder: Path, site: Path, herds: list[str]) -> World:
 
 
 @pytest.fixture
-def world(tmp_path: Path, site: Path) -> World:
+def world(world_of: Callable[..., World]) -> World:
     """Two herds, nothing run yet."""
-    return make_world(tmp_path, site, ["argali", "bison"])
+    return world_of("argali", "bison")
 
 
 @pytest.fixture
-def world_of(tmp_path: Path, site: Path) -> Callable[..., World]:
+def world_of(tmp_path: Path, site: Path) -> Iterator[Callable[..., World]]:
     """Function that returns a world of herds by name, nothing run yet."""
-    return lambda *herds: make_world(tmp_path, site, list(herds))
+    made = []
+
+    def make(*herds: str) -> World:
+        made.append(make_world(tmp_path, site, list(herds)))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from conftest import FEW_GAINS
 from corridors.config.load import Study, load
 from corridors.formats.stored import save, spools_in
 from corridors.foundation.artefacts import RawFiles, silent
@@ -35,7 +36,7 @@ MORE = """
     add: [{name: again, path: data/raw/demo/simulated_roads.gpkg, kind: road}]
 before_after:
   fence: {kinds: [fence], day: 2021-06-01}
-"""
+""" + FEW_GAINS
 COARSER = {"cell_m: 100 ": "cell_m: 400 ", "cell_m: 250": "cell_m: 1000", "draws: 500": "draws: 50"}
 ANIMALS = ("SIM-01", "SIM-02", "SIM-03", "SIM-04")
 TRACKED, UNTRACKED = "wakhan-argali", "shughnan-expert"

@@ -5,7 +5,9 @@ Every table obeys its contract; names are hostile on purpose.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,12 @@ def inputs(
 
 
 def _rows(herd: str, *, tracked: bool) -> dict[str, pd.DataFrame]:
+    """Return tables of the caller's own."""
+    return {name: frame.copy() for name, frame in _known_rows(herd, tracked).items()}
+
+
+@lru_cache
+def _known_rows(herd: str, tracked: bool) -> dict[str, pd.DataFrame]:
     made, found = frames(herd), {}
     keep = {"ranges", "modelled"} if not tracked else set(made)
     for name, (_, schema, frame) in made.items():
@@ -130,10 +138,12 @@ def published(
     given: publish.Inputs,
     settings: publish.Settings | None = None,
     herd: str = "made-up",
+    *,
+    only: Collection[str] = (),
 ) -> Path:
-    """Publish into a new folder and return it."""
+    """Publish, or ``only`` some results, into a new folder and return it."""
     made = publish.run(given, settings or publishing(herd), silent)
-    return leave("publish", made, folder, herd)
+    return leave("publish", made, folder, herd, only=only)
 
 
 def frames(herd: str) -> dict[str, tuple[str, Any, pd.DataFrame]]:

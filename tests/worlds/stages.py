@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,14 @@ def perform(
     return out
 
 
-def leave(name: str, results: Any, folder: Path, herd: str = "h") -> Path:
-    """Write the results of a stage of a run into a new folder, and return it."""
+def leave(
+    name: str, results: Any, folder: Path, herd: str = "h", *, only: Collection[str] = ()
+) -> Path:
+    """Write the results of a stage of a run, or ``only`` some, into a new folder; return it."""
     folder.mkdir(parents=True)
-    for field, one in registry.get(name).results.items():
+    written = registry.get(name).results
+    for field in only or written:
+        one = written[field]
         save(getattr(results, field), folder / one.file.format(herd=herd), one.contract)
     return folder
 

@@ -28,12 +28,12 @@ from corridors.stages import registry
 from corridors.stages.publish import displacement, publication
 from corridors.stages.publish.rasters import CORRIDOR_SURFACE, CURRENT, RESISTANCE
 from corridors.stages.publish.shown_settings import shown_settings
-from corridors.stages.publish.stage import run
+from corridors.stages.publish.stage import Inputs, Results, run
 from worlds import results
 from worlds.ground import ANIMALS
 from worlds.results import published as publish
 from worlds.results import publishing
-from worlds.stages import settings
+from worlds.stages import leave, settings
 
 # What the module makes is made once, by one worker.
 pytestmark = pytest.mark.xdist_group("publish")
@@ -42,12 +42,21 @@ PARTNER = publishing(tier="partner")
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def internal() -> tuple[Inputs, Results]:
+    """Inputs and results of a tracked herd."""
+    given = results.inputs()
+    return given, run(given, publishing(), silent)
+
+
+@pytest.fixture(scope="module")
+def published(
+    internal: tuple[Inputs, Results], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
     """Folders: what was published per tier, and of an untracked herd."""
     base = tmp_path_factory.mktemp("publish")
-    tracked = results.inputs()
+    tracked, made = internal
     return {
-        "internal": publish(base / "internal", tracked),
+        "internal": leave("publish", made, base / "internal", "made-up"),
         "partner": publish(base / "partner", tracked, PARTNER),
         "untracked": publish(base / "untracked", results.inputs(tracked=False)),
     }
@@ -135,7 +144,7 @@ def test_no_sheet_of_a_partner_names_an_animal(
         return b""
 
     monkeypatch.setattr(paper, "sheet_pdf", kept)
-    publish(tmp_path / "out", results.inputs(), PARTNER)
+    publish(tmp_path / "out", results.inputs(), PARTNER, only=["sheets"])
     assert len(said) == 6
     for text in said:
         assert not [animal for animal in ANIMALS if animal in text]
@@ -159,7 +168,7 @@ def test_what_is_little_is_neither_nothing_nor_has_more_digits_than_it_means(
         }
     )
     small = replace(given, threats=Layer.of(threats), candidates=Layer.of(candidates), rank=facts)
-    folder = publish(tmp_path / "out", small)
+    folder = publish(tmp_path / "out", small, only=["report", "sheets"])
     html = (folder / "report.html").read_text("utf-8")
     assert "about &lt; 0.01 passages a year are missing (per animal; &lt; 0.01)" in html
     assert "&lt; 0.01<br><small>&lt; 0.01</small>" in html
@@ -188,7 +197,7 @@ def test_every_number_on_the_fact_sheet_has_a_source(
         return b""
 
     monkeypatch.setattr(paper, "sheet_pdf", kept)
-    folder = publish(tmp_path / "out", results.inputs())
+    folder = publish(tmp_path / "out", results.inputs(), only=["sheets"])
     (values,) = said
     rows = json.loads((folder / "sheets" / "factsheet.json").read_text("utf-8"))
     assert [row["figure"] for row in rows] == list(range(1, len(rows) + 1))
@@ -328,7 +337,7 @@ def test_profile_usgs_is_written_on_everything_that_people_open(
 ) -> None:
     profile = settings("publish", profile={"name": "usgs"}).profile
     given = replace(publishing(), profile=profile)
-    usgs = publish(tmp_path / "usgs", results.inputs(), given)
+    usgs = publish(tmp_path / "usgs", results.inputs(), given, only=["package", "report"])
     for folder, is_peer in ((usgs, True), (published["internal"], False)):
         page = (folder / "report.html").read_text(encoding="utf-8")
         assert ("PROFILE USGS: FOR COMPARISON ONLY" in page) == is_peer
@@ -380,9 +389,10 @@ def test_a_chart_of_nothing_but_zeros_is_not_drawn() -> None:
     assert 'alt="Missing passages per year' not in made.report.text
 
 
-def test_a_raster_that_is_passed_on_is_the_one_that_was_given() -> None:
-    given = results.inputs()
-    made = run(given, publishing(), silent)
+def test_a_raster_that_is_passed_on_is_the_one_that_was_given(
+    internal: tuple[Inputs, Results],
+) -> None:
+    given, made = internal
     assert made.corridor_surface is given.population_raster
     assert made.current is given.current
     assert made.resistance is given.resistance
@@ -398,7 +408,8 @@ def test_the_nearest_towns_are_named_and_their_names_escaped(
         return gpd.GeoDataFrame(rows, geometry=[middle], crs="EPSG:4326")
 
     monkeypatch.setattr(natural_earth, "places", places)
-    folder = publish(tmp_path / "towns", results.inputs())
+    seen = ["report", "transboundary", "pictures"]
+    folder = publish(tmp_path / "towns", results.inputs(), only=seen)
     for page in ("report.html", "transboundary.html"):
         text = (folder / page).read_text(encoding="utf-8")
         assert "&lt;b&gt;$x_1$ &amp; Co (Nowhere; 1,234 people)" in text
@@ -409,7 +420,9 @@ def test_the_nearest_towns_are_named_and_their_names_escaped(
 def test_pages_and_project_call_the_herd_by_the_title_of_its_record(tmp_path: Path) -> None:
     given = publishing()
     labels = given.labels.model_copy(update={"record": Record(title="Argali <of> A")})
-    folder = publish(tmp_path / "called", results.inputs(), replace(given, labels=labels))
+    called = replace(given, labels=labels)
+    seen = ["report", "transboundary", "project"]
+    folder = publish(tmp_path / "called", results.inputs(), called, only=seen)
     for page in ("report.html", "transboundary.html"):
         text = (folder / page).read_text(encoding="utf-8")
         assert "<title>Argali &lt;of&gt; A: " in text
