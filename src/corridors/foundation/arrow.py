@@ -14,6 +14,7 @@ from corridors.foundation.arrays import Floats, Indices32, Microseconds, Values
 
 # Well-known binary of a point: byte order (1: little-endian), type (1: point), x, y.
 _POINT = np.dtype([("head", "V5"), ("x", "<f8"), ("y", "<f8")])
+_KEPT = (1 << 17) + 1  # rows of a part of a file, and one
 _POINT_HEAD = np.void(b"\x01\x01\x00\x00\x00")
 
 
@@ -60,7 +61,7 @@ def points(lon: Floats, lat: Floats) -> pa.Array:
     """
     known = np.isfinite(lon) & np.isfinite(lat)
     mask = None
-    edges = _steps(_POINT.itemsize, _above(len(known) + 1))[: len(known) + 1]
+    edges = _steps(_POINT.itemsize, len(known) + 1)
     if not known.all():
         mask = pa.array(known).buffers()[1]
         edges = np.zeros(len(known) + 1, dtype=np.int32)
@@ -88,7 +89,7 @@ def coded(texts: pa.Array) -> pa.DictionaryArray:
     if not is_one_text(texts):
         return texts.dictionary_encode()
     # A slice would hold all texts.
-    codes = _zeros(_above(len(texts)))[: len(texts)]
+    codes = pa.array(_steps(0, len(texts)))
     return pa.DictionaryArray.from_arrays(codes, texts.take(pa.array([0])), safe=False)
 
 
@@ -118,22 +119,21 @@ def _are_even(ends: Indices32, begin: int, size: int) -> bool:
     """Return whether texts that begin at ``begin`` all are ``size`` bytes long."""
     if begin:
         return bool((np.diff(ends) == size).all())
-    return bool(np.array_equal(ends, _steps(size, _above(len(ends)))[: len(ends)]))
+    return bool(np.array_equal(ends, _steps(size, len(ends))))
 
 
-def _above(n: int) -> int:
-    """Return the next power of two: the parts of a file are about of one length."""
-    return 1 << (n - 1).bit_length()
+def _steps(size: int, n: int) -> Indices32:
+    """Return the first ``n`` multiples of ``size``, 0 first; short ones are kept."""
+    if n > _KEPT:
+        return np.arange(n, dtype=np.int32) * np.int32(size)
+    return _kept_steps(size)[:n]
 
 
 @lru_cache(maxsize=8)
-def _steps(size: int, n: int) -> Indices32:
-    return np.arange(n, dtype=np.int32) * np.int32(size)
-
-
-@lru_cache(maxsize=2)
-def _zeros(n: int) -> pa.Array:
-    return pa.array(np.zeros(n, dtype=np.int32))
+def _kept_steps(size: int) -> Indices32:
+    kept = np.arange(_KEPT, dtype=np.int32) * np.int32(size)
+    kept.setflags(write=False)
+    return kept
 
 
 def codes_of(texts: pa.DictionaryArray) -> Indices32:
