@@ -31,12 +31,15 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo-declared")]
 
 # Below the demo's own scenarios, a line near the tracks and a season: one near the herd that nobody
 # tracked, and a day.
-MORE = """
+MORE = (
+    """
   second-road:
     add: [{name: again, path: data/raw/demo/simulated_roads.gpkg, kind: road}]
 before_after:
   fence: {kinds: [fence], day: 2021-06-01}
-""" + FEW_GAINS
+"""
+    + FEW_GAINS
+)
 COARSER = {"cell_m: 100 ": "cell_m: 400 ", "cell_m: 250": "cell_m: 1000", "draws: 500": "draws: 50"}
 ANIMALS = ("SIM-01", "SIM-02", "SIM-03", "SIM-04")
 TRACKED, UNTRACKED = "wakhan-argali", "shughnan-expert"

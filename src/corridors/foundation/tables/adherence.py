@@ -57,7 +57,7 @@ def _column_keeps(series: pd.Series, column: pa.Column) -> bool:
 
 def _is_of(series: pd.Series, dtype: pa.DataType | None) -> bool:
     """Return whether a column has its dtype; pandera says so of the whole or of each value."""
-    return dtype is not None and bool(np.all(dtype.check(_known(series.dtype), series)))
+    return dtype is not None and bool(np.all(np.asarray(dtype.check(_known(series.dtype), series))))
 
 
 @lru_cache
