@@ -293,6 +293,16 @@ def empty(schema: LayerSchema) -> gpd.GeoDataFrame: ...
 def empty(schema: pa.DataFrameSchema) -> pd.DataFrame: ...
 def empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
     """Return a table with no rows and the dtypes of its contract."""
+    # By identity: a schema has no hash. It is kept, so that no other gets its number.
+    if id(schema) not in _EMPTY:
+        _EMPTY[id(schema)] = schema, _without_rows(schema)
+    return _EMPTY[id(schema)][1].copy()
+
+
+_EMPTY: dict[int, tuple[pa.DataFrameSchema, pd.DataFrame]] = {}
+
+
+def _without_rows(schema: pa.DataFrameSchema) -> pd.DataFrame:
     columns = {
         name: pd.Series(
             [], dtype="object" if str(column.dtype) == "geometry" else column.dtype.type
