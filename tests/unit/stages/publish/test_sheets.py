@@ -67,7 +67,7 @@ def sheets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "tracked": published(base / "tracked", results.inputs(), publishing(**many)) / "sheets",
         "expert": published(base / "expert", results.inputs(tracked=False), publishing(**many))
         / "sheets",
-        "long": published(base / "long", results.inputs(), publishing(LONG, **many), LONG)
+        "long": published_whole(base / "long", results.inputs(), publishing(LONG, **many), LONG)
         / "sheets",
     }
 
@@ -211,7 +211,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     describe = given.describe.model_copy(update={"sufficiency": {"all": of_one}})
     own = publishing(languages=list(LANGUAGES))
     folder = tmp_path_factory.mktemp("alone") / "out"
-    return published(folder, replace(given, describe=describe), own) / "sheets"
+    return published_whole(folder, replace(given, describe=describe), own) / "sheets"
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ def test_what_is_little_is_neither_nothing_nor_has_more_digits_than_it_means(
         }
     )
     small = replace(given, threats=Layer.of(threats), candidates=Layer.of(candidates), rank=facts)
-    folder = publish(tmp_path / "out", small, only=["report", "sheets"])
+    folder = publish(tmp_path / "out", small)
     html = (folder / "report.html").read_text("utf-8")
     assert "about &lt; 0.01 passages a year are missing (per animal; &lt; 0.01)" in html
     assert "&lt; 0.01<br><small>&lt; 0.01</small>" in html
