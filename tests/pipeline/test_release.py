@@ -110,7 +110,8 @@ def test_herds_without_tracks_have_pages_that_say_what_they_lack(odd: Study) -> 
     assert "no tracks, no seasonal ranges" in pages["drawn"]
     assert "no corridor" not in pages["drawn"].split("Not there")[1].split("<")[0]
     assert "A. Holder" in pages["drawn"]
-    assert "not stated" in pages["drawn"]
+    assert "Not stated" in pages["drawn"]
+    assert "Local names, status" in pages["drawn"].split("Not stated")[1].split("</tr>")[0]
     index = (odd.folder / "data/processed/atlas/all-herds/index.html").read_text()
     assert "Argali of the old pass" in index
     again = corridors(["run", "--workers", "1"], odd.folder)
