@@ -34,20 +34,40 @@ _COLLARS = (
     "collar", "collar-id", "collarid", "tag", "tag-id", "tag-local-identifier", "device",
     "device-id", "serial", "serial-number", "gps-sensors-id",
 )  # fmt: skip
+_PUT_ON = ("deploy-on-date", "deploy-off-date")
+_SEASONS = ("season", "migration", "part", "bio-year")
 
 
-def has_deployments(names: Sequence[str]) -> bool:
-    """Return whether columns of these names say from when to when an animal wore a collar.
+def may_be_deployments(names: Sequence[str]) -> bool:
+    """Return whether columns of these names could be read as deployments.
 
     Examples
     --------
-    >>> has_deployments(["tag-id", "animal-id", "deploy-on-date", "deploy-off-date"])
-    True
-    >>> has_deployments(["animal", "time", "lon", "lat"])
-    False
+    >>> may_be_deployments(["animal", "start", "end"]), may_be_deployments(["animal", "time"])
+    (True, False)
     """
     spelled = {plain(name) for name in names}
     return all(spelled.intersection(words) for words in _NAMES.values())
+
+
+def are_deployments(names: Sequence[str]) -> bool:
+    """Return whether columns of these names can be nothing but deployments.
+
+    An animal, a start and an end may as well be a migration: a collar, or that it was put on, has
+    to be named, and no season.
+
+    Examples
+    --------
+    >>> are_deployments(["tag-id", "animal-id", "deploy-on-date", "deploy-off-date"])
+    True
+    >>> are_deployments(["animal", "start", "end"])
+    False
+    >>> are_deployments(["animal", "collar", "season", "start", "end"])
+    False
+    """
+    spelled = {plain(name) for name in names}
+    is_worn = bool(spelled.intersection((*_COLLARS, *_PUT_ON)))
+    return may_be_deployments(names) and is_worn and not spelled.intersection(_SEASONS)
 
 
 def read_deployments(path: Path, name: str, *, time_zone: str | None) -> pd.DataFrame:

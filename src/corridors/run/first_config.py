@@ -41,8 +41,11 @@ def first_config(folder: Path, found: Sequence[Found]) -> tuple[str, list[str]]:
     if not tracks:
         to_state.append("tracks")
     worn = [one for one in found if one.role == "deployments"]
+    unused = [one for one in found if not one.role]
+    if len(worn) != 1 or not tracks:  # nobody can tell which, or of what
+        unused, worn = unused + worn, []
     for one in tracks:
-        one.keys += _deployments(folder, worn)
+        one.keys += [_deployments(folder, table) for table in worn]
         lines += _source(folder, one, 6, to_state)
     barriers = [one for one in found if one.role == "barriers"]
     if barriers:
@@ -63,10 +66,9 @@ def first_config(folder: Path, found: Sequence[Found]) -> tuple[str, list[str]]:
         lines += ["# habitat:", "#   layers:"]
     for one in rasters:
         lines += [f"# {line}" for line in _source(folder, one, 4, [])]
-    for one in found:
-        if not one.role or (one.role == "deployments" and len(worn) > 1):
-            lines += ["", f"# Not used: {from_study(one.path, folder)}"]
-            lines += [f"#   {note}" for note in one.notes]
+    for one in unused:
+        lines += ["", f"# Not used: {from_study(one.path, folder)}"]
+        lines += [f"#   {note}" for note in one.notes]
     return "\n".join(lines) + "\n", to_state
 
 
@@ -80,12 +82,10 @@ def _species(tracks: Sequence[Found], to_state: list[str]) -> Iterator[str]:
     yield _line(4, "species", "", f"{TO_STATE}: {why}")
 
 
-def _deployments(folder: Path, worn: Sequence[Found]) -> list[Key]:
-    """Return the keys of the table that says who wore the collars; none where several do."""
-    if len(worn) != 1:
-        return []
-    path = from_study(worn[0].path, folder)
-    return [Key("deployments", path, "fixes before and after are not used")]
+def _deployments(folder: Path, table: Found) -> Key:
+    """Return the key of the table that says who wore the collars."""
+    path = from_study(table.path, folder)
+    return Key("deployments", path, "fixes before and after are not used")
 
 
 def _source(folder: Path, one: Found, indent: int, to_state: list[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from corridors.formats.contents import contents
 from corridors.formats.delimited import TextTable, open_table, read_columns
-from corridors.formats.deployments import has_deployments
+from corridors.formats.deployments import are_deployments, may_be_deployments
 from corridors.formats.encodings.attributes import likely_encoding
 from corridors.formats.encodings.streams import recognise, utf8_stream
 from corridors.formats.geoparquet import is_geoparquet
@@ -143,16 +143,22 @@ def _tracks(path: Path) -> Found | None:
 
 
 def _deployments(path: Path) -> Found | None:
-    """Return a table of who wore which collar when, None if the file is none."""
+    """Return a table of who wore which collar when, None if the file cannot be one.
+
+    One that may as well be of migrations is not used: fixes outside of it would be lost.
+    """
     if path.is_dir() or path.suffix.casefold() not in (".csv", ".txt", ".tsv", ".tab", ".xlsx"):
         return None
     try:
         names = open_table(path, path.name, []).names
     except CorridorsError:
         return None
-    if not has_deployments(names):
+    if not may_be_deployments(names):
         return None
-    return Found(path, "deployments", "who wore a collar from when to when")
+    notes = ["if it says who wore a collar when, name it as deployments of its tracks"]
+    if not are_deployments(names):
+        return Found(path, "", "animals with a start and an end", notes=notes)
+    return Found(path, "deployments", "who wore a collar from when to when", notes=notes)
 
 
 def _kml_or_gpx(path: Path) -> str:

@@ -96,3 +96,21 @@ def test_of_two_tables_of_deployments_none_is_chosen(tmp_path: Path) -> None:
     text, _ = first_config(tmp_path / "elk", look(files))
     assert "deployments:" not in text
     assert text.count("# Not used: ") == 2
+
+
+@pytest.mark.parametrize("header", ["animal,season,start,end", "animal,start,end"])
+def test_dates_of_migrations_are_not_taken_for_deployments(tmp_path: Path, header: str) -> None:
+    collar = COLLARS["movebank"]
+    tracks, dates = tmp_path / collar.name, tmp_path / "spring.csv"
+    tracks.write_text(collar.content, encoding=collar.encoding)
+    dates.write_text(f"{header}\n", encoding="utf-8")
+    text, _ = first_config(tmp_path / "elk", look([tracks, dates]))
+    assert "deployments:" not in text
+    assert "# Not used: ../spring.csv\n#   if it says who wore a collar when, name it" in text
+
+
+def test_deployments_without_tracks_are_not_lost(tmp_path: Path) -> None:
+    worn = tmp_path / "study-reference-data.csv"
+    worn.write_text(REFERENCE, encoding="utf-8")
+    text, _ = first_config(tmp_path / "elk", look([worn]))
+    assert "# Not used: ../study-reference-data.csv" in text
