@@ -82,8 +82,8 @@ def stopovers_to_show(
     return stopovers[~stopovers["season"].isin(alone)].reset_index(drop=True)
 
 
-def least_animals(tier: str) -> int:
-    """Return in how many animals' tracks a month must be, to be told (units, if known)."""
+def least_units(tier: str) -> int:
+    """Return in how many independent units' tracks a month must be, to be told."""
     return 1 if tier == INTERNAL else 2
 
 

@@ -16,7 +16,7 @@ from corridors.foundation.arrays import Flags, Floats, Geometries, Indices
 
 _N_DRAWS = 24  # in each of two halves
 _SEED = 20240101
-_STEPS_AT_ONCE = 100_000  # of drawn ways, some 100 bytes each
+_STEPS_AT_ONCE = 100_000  # of drawn ways; bounds the memory, changes no result
 # Rarer passages than these are not told from the draws.
 _RAREST, _SUREST = 0.02, 1.0 - 1e-9
 _LIMIT = 9.0  # of ln odds

@@ -23,7 +23,7 @@ from corridors.atlas.products import (
 from corridors.atlas.tier import (
     agreements_to_show,
     corridors_to_show,
-    least_animals,
+    least_units,
     ranges_to_show,
     stopovers_to_show,
 )
@@ -106,7 +106,7 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
         "lists": threat_lists(threats),
         "grade_words": GRADE_WORDS,
         "left_out": left_out,
-        "least": least_animals(tier),
+        "least": least_units(tier),
         "version": __version__,
     }
     drawn_map = web_map_values(
@@ -121,7 +121,7 @@ def joined(inputs: Inputs, settings: Settings, progress: Progress) -> Results:
             "boundary": _together(one.border_report.read() for one in herds),
         },
         rows,
-        {name: _months(one, least_animals(tier)) for name, one in inputs.herds.items()},
+        {name: _months(one, least_units(tier)) for name, one in inputs.herds.items()},
     )
     return Results(
         package=Package(package_layers(products, labels=labels)),
